@@ -1,0 +1,4 @@
+//! Ground floor: what every wing stands on.
+
+pub(crate) mod error;
+pub(crate) mod time;

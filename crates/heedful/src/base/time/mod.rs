@@ -1,0 +1,1 @@
+//! Civil periods, time zones and reading dates.

@@ -1,0 +1,7 @@
+//! Voice-of-customer engine.
+#![forbid(unsafe_code)]
+
+mod base;
+pub mod stats;
+
+pub use base::error::{Error, ErrorCode, Result};

@@ -1,0 +1,1 @@
+//! Ground floor: statistics that know nothing of surveys.

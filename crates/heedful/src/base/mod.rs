@@ -1,4 +1,9 @@
 //! Ground floor: what every wing stands on.
 
+pub(crate) mod config;
 pub(crate) mod error;
+pub(crate) mod metric;
+pub(crate) mod scale;
+pub(crate) mod state;
+pub(crate) mod tally;
 pub(crate) mod time;

@@ -1,0 +1,246 @@
+//! Result tables: what every host turns into its own kind of data frame.
+
+use std::fmt;
+
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+
+use super::key::Key;
+use super::time::Every;
+
+/// The values of a column; `None` is missing.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive] // lists may come
+pub enum Data {
+    /// Texts.
+    Text(Vec<Option<String>>),
+    /// Whole numbers.
+    Int(Vec<Option<i64>>),
+    /// Numbers, never NaN.
+    Float(Vec<Option<f64>>),
+    /// True or false.
+    Bool(Vec<Option<bool>>),
+    /// Days since 1970-01-01.
+    Date(Vec<Option<i32>>),
+}
+
+/// A column of a [`Table`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableColumn {
+    /// The name.
+    pub name: String,
+    /// Whether the name is the user's (an attribute) rather than ours (`standard_error`); hosts
+    /// that spell ours in their own case leave the user's alone.
+    pub given: bool,
+    /// The values.
+    pub data: Data,
+}
+
+/// A table of results: named columns of equal length.
+///
+/// `Display` prints it aligned; `Serialize` writes a list of objects, one for each row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    columns: Vec<TableColumn>,
+}
+
+impl Table {
+    /// No columns.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a column whose name is ours.
+    pub(crate) fn push(&mut self, name: &str, data: Data) {
+        self.columns.push(TableColumn { name: name.to_owned(), given: false, data });
+    }
+
+    /// Adds a column of whole numbers.
+    pub(crate) fn ints(&mut self, name: &str, values: impl Iterator<Item = Option<u64>>) {
+        let clip = |v: u64| i64::try_from(v).unwrap_or(i64::MAX);
+        self.push(name, Data::Int(values.map(|v| v.map(clip)).collect()));
+    }
+
+    /// Adds a column of numbers; what is not finite is missing.
+    pub(crate) fn floats(&mut self, name: &str, values: impl Iterator<Item = Option<f64>>) {
+        self.push(name, Data::Float(values.map(|v| v.filter(|v| v.is_finite())).collect()));
+    }
+
+    /// Adds a column of texts.
+    pub(crate) fn texts<T: Into<String>>(
+        &mut self,
+        name: &str,
+        values: impl Iterator<Item = Option<T>>,
+    ) {
+        self.push(name, Data::Text(values.map(|v| v.map(Into::into)).collect()));
+    }
+
+    /// Adds a column of keys under the user's name, in the narrowest type that holds all of them.
+    pub(crate) fn keys<'a>(&mut self, name: &str, keys: impl Iterator<Item = &'a Key> + Clone) {
+        let all = |test: fn(&Key) -> bool| keys.clone().all(|k| matches!(k, Key::Missing) || test(k));
+        let data = if all(|k| matches!(k, Key::Bool(_))) && keys.clone().any(|k| *k != Key::Missing)
+        {
+            Data::Bool(keys.map(|k| if let Key::Bool(v) = k { Some(*v) } else { None }).collect())
+        } else if all(|k| matches!(k, Key::Date(_))) {
+            Data::Date(keys.map(|k| if let Key::Date(v) = k { Some(*v) } else { None }).collect())
+        } else if all(|k| matches!(k, Key::Int(_))) {
+            Data::Int(keys.map(|k| if let Key::Int(v) = k { Some(*v) } else { None }).collect())
+        } else if all(|k| matches!(k, Key::Int(_) | Key::Float(_))) {
+            let float = |k: &Key| match k {
+                Key::Int(v) => Some(*v as f64),
+                Key::Float(v) => Some(*v),
+                _ => None,
+            };
+            Data::Float(keys.map(float).collect())
+        } else {
+            Data::Text(keys.map(|k| (*k != Key::Missing).then(|| k.to_string())).collect())
+        };
+        self.columns.push(TableColumn { name: name.to_owned(), given: true, data });
+    }
+
+    /// The columns in order.
+    #[must_use]
+    pub fn columns(&self) -> &[TableColumn] {
+        &self.columns
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.columns.first().map_or(0, |c| c.data.len())
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Data {
+    /// How many values there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(v) => v.len(),
+            Self::Int(v) => v.len(),
+            Self::Float(v) => v.len(),
+            Self::Bool(v) => v.len(),
+            Self::Date(v) => v.len(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn cell(&self, row: usize) -> String {
+        match self {
+            Self::Text(v) => v.get(row).cloned().flatten(),
+            Self::Int(v) => v.get(row).copied().flatten().map(|v| v.to_string()),
+            Self::Float(v) => v.get(row).copied().flatten().map(|v| format!("{v:.2}")),
+            Self::Bool(v) => v.get(row).copied().flatten().map(|v| v.to_string()),
+            Self::Date(v) => v.get(row).copied().flatten().map(|v| Every::Day.label(v)),
+        }
+        .unwrap_or_else(|| "-".to_owned())
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cells: Vec<Vec<String>> = self
+            .columns
+            .iter()
+            .map(|c| {
+                std::iter::once(c.name.clone())
+                    .chain((0..self.len()).map(|row| c.data.cell(row)))
+                    .collect()
+            })
+            .collect();
+        let widths: Vec<usize> = cells
+            .iter()
+            .map(|c| c.iter().map(|s| s.chars().count()).max().unwrap_or(0))
+            .collect();
+        for row in 0..=self.len() {
+            let mut line = String::new();
+            for ((column, cells), width) in self.columns.iter().zip(&cells).zip(&widths) {
+                let cell = cells.get(row).map_or("", String::as_str);
+                let padding = " ".repeat(width - cell.chars().count().min(*width));
+                if !line.is_empty() {
+                    line.push_str("  ");
+                }
+                let left = matches!(column.data, Data::Text(_) | Data::Date(_) | Data::Bool(_));
+                let (before, after) = if left { ("", &*padding) } else { (&*padding, "") };
+                line.extend([before, cell, after]);
+            }
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Table {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Row<'a>(&'a Table, usize);
+
+        impl Serialize for Row<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(Some(self.0.columns.len()))?;
+                for TableColumn { name, data, .. } in &self.0.columns {
+                    map.serialize_key(name)?;
+                    match data {
+                        Data::Text(v) => map.serialize_value(&v.get(self.1))?,
+                        Data::Int(v) => map.serialize_value(&v.get(self.1))?,
+                        Data::Float(v) => map.serialize_value(&v.get(self.1))?,
+                        Data::Bool(v) => map.serialize_value(&v.get(self.1))?,
+                        Data::Date(v) => {
+                            let day = v.get(self.1).copied().flatten();
+                            map.serialize_value(&day.map(|day| Every::Day.label(day)))?;
+                        }
+                    }
+                }
+                map.end()
+            }
+        }
+
+        let mut rows = serializer.serialize_seq(Some(self.len()))?;
+        for row in 0..self.len() {
+            rows.serialize_element(&Row(self, row))?;
+        }
+        rows.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let mut table = Table::new();
+        let keys = [Key::text("pro"), Key::Missing];
+        table.keys("plan", keys.iter());
+        table.ints("n", [Some(12), Some(3)].into_iter());
+        table.floats("value", [Some(25.0), Some(f64::NAN)].into_iter());
+        table.push("period", Data::Date(vec![Some(0), None]));
+        table
+    }
+
+    #[test]
+    fn prints_aligned() {
+        assert_eq!(
+            table().to_string(),
+            "plan   n  value  period\npro   12  25.00  1970-01-01\n-      3      -  -\n"
+        );
+    }
+
+    #[test]
+    fn json_is_rows_without_nan() {
+        assert_eq!(
+            serde_json::to_string(&table()).unwrap(),
+            r#"[{"plan":"pro","n":12,"value":25.0,"period":"1970-01-01"},{"plan":null,"n":3,"value":null,"period":null}]"#
+        );
+    }
+}

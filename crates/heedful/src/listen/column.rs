@@ -1,0 +1,567 @@
+//! Columns: typed arrays whose memory is shared, never copied, when a host lends it.
+
+use std::sync::Arc;
+
+use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
+
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::key::Key;
+use crate::base::time::TimeUnit;
+
+macro_rules! primitives {
+    ($(#[$doc:meta])* $name:ident: $($variant:ident($type:ty)),*) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive] // hosts may come with further widths
+        pub enum $name {
+            $(#[doc = concat!("Values of type `", stringify!($type), "`.")] $variant(ScalarBuffer<$type>),)*
+        }
+
+        $(impl From<Vec<$type>> for $name {
+            fn from(values: Vec<$type>) -> Self {
+                Self::$variant(values.into())
+            }
+        })*
+
+        impl $name {
+            /// How many values there are.
+            #[must_use]
+            pub fn len(&self) -> usize {
+                match self { $(Self::$variant(values) => values.len(),)* }
+            }
+
+            /// Whether there are none.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                self.len() == 0
+            }
+
+            fn slice(&self, start: usize, len: usize) -> Self {
+                match self { $(Self::$variant(values) => Self::$variant(values.slice(start, len)),)* }
+            }
+        }
+    };
+}
+
+primitives!(
+    /// Numbers as they came, of any width.
+    Numbers: U8(u8), I8(i8), U16(u16), I16(i16), U32(u32), I32(i32), U64(u64), I64(i64), F32(f32), F64(f64)
+);
+
+primitives!(
+    /// Positions in a dictionary, of any width.
+    Keys: U8(u8), I8(i8), U16(u16), I16(i16), U32(u32), I32(i32), U64(u64), I64(i64)
+);
+
+/// Applies a macro-like closure to the typed slice of `Numbers` or `Keys`.
+macro_rules! each_type {
+    (Numbers, $value:expr, $slice:ident => $body:expr) => {
+        match $value {
+            $crate::listen::column::Numbers::U8($slice) => $body,
+            $crate::listen::column::Numbers::I8($slice) => $body,
+            $crate::listen::column::Numbers::U16($slice) => $body,
+            $crate::listen::column::Numbers::I16($slice) => $body,
+            $crate::listen::column::Numbers::U32($slice) => $body,
+            $crate::listen::column::Numbers::I32($slice) => $body,
+            $crate::listen::column::Numbers::U64($slice) => $body,
+            $crate::listen::column::Numbers::I64($slice) => $body,
+            $crate::listen::column::Numbers::F32($slice) => $body,
+            $crate::listen::column::Numbers::F64($slice) => $body,
+        }
+    };
+    (Keys, $value:expr, $slice:ident => $body:expr) => {
+        match $value {
+            $crate::listen::column::Keys::U8($slice) => $body,
+            $crate::listen::column::Keys::I8($slice) => $body,
+            $crate::listen::column::Keys::U16($slice) => $body,
+            $crate::listen::column::Keys::I16($slice) => $body,
+            $crate::listen::column::Keys::U32($slice) => $body,
+            $crate::listen::column::Keys::I32($slice) => $body,
+            $crate::listen::column::Keys::U64($slice) => $body,
+            $crate::listen::column::Keys::I64($slice) => $body,
+        }
+    };
+}
+pub(crate) use each_type;
+
+/// Conversion to a 64-bit float or index, exact for every value a rating or dictionary can have.
+pub(crate) trait Primitive: Copy {
+    /// As a float; integers beyond 2^53 lie far outside every scale, so rounding is harmless.
+    fn float(self) -> f64;
+    /// As a position; negative ones wrap to values beyond any dictionary.
+    fn position(self) -> usize;
+    /// As an exact integer key where the type is one.
+    fn key(self) -> Key;
+}
+
+macro_rules! primitive {
+    ($($type:ty),*) => {
+        $(
+            #[expect(clippy::allow_attributes, reason = "one body for types that do and do not need it")]
+            impl Primitive for $type {
+                #[allow(clippy::cast_lossless, clippy::cast_precision_loss, reason = "see the trait")]
+                fn float(self) -> f64 {
+                    self as f64
+                }
+
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see the trait")]
+                fn position(self) -> usize {
+                    self as usize
+                }
+
+                fn key(self) -> Key {
+                    i64::try_from(self).map_or_else(|_| Key::Float(self as f64), Key::Int)
+                }
+            }
+        )*
+    };
+}
+primitive!(u8, i8, u16, i16, u32, i32, u64, i64);
+
+macro_rules! primitive_float {
+    ($($type:ty),*) => {
+        $(impl Primitive for $type {
+            fn float(self) -> f64 {
+                self.into()
+            }
+
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "floats are never positions")]
+            fn position(self) -> usize {
+                self as usize
+            }
+
+            fn key(self) -> Key {
+                let value: f64 = self.into();
+                // -0.0 and 0.0 are one group.
+                if value.is_nan() { Key::Missing } else { Key::Float(value + 0.0) }
+            }
+        })*
+    };
+}
+primitive_float!(f32, f64);
+
+/// A dictionary-encoded column: each row holds the position of its value in a list.
+///
+/// A position beyond the list, or of a value that is [`Key::Missing`], is missing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Category {
+    /// Positions in `values`.
+    pub keys: Keys,
+    /// Which rows have a value; all where `None`.
+    pub validity: Option<NullBuffer>,
+    /// The values; they may repeat.
+    pub values: Arc<Vec<Key>>,
+}
+
+/// What a time stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// A point in time; which day it is depends on the time zone asked for.
+    Instant,
+    /// Date and time as a clock on the wall showed it; it is its own zone.
+    Wall,
+}
+
+/// Times since 1970-01-01T00:00 of their clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Times {
+    /// Counts of `unit`.
+    pub values: ScalarBuffer<i64>,
+    /// Which rows have a value; all where `None`.
+    pub validity: Option<NullBuffer>,
+    /// What is counted.
+    pub unit: TimeUnit,
+    /// What the times stand for.
+    pub clock: Clock,
+}
+
+/// Texts in one buffer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Texts {
+    bytes: Arc<str>,
+    offsets: OffsetBuffer<i64>,
+    validity: Option<NullBuffer>,
+}
+
+impl Texts {
+    /// The text of a row; `None` where it is missing or there is no such row.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<&str> {
+        if self.validity.as_ref().is_some_and(|v| row >= v.len() || v.is_null(row)) {
+            return None;
+        }
+        let start = usize::try_from(*self.offsets.get(row)?).ok()?;
+        let end = usize::try_from(*self.offsets.get(row + 1)?).ok()?;
+        self.bytes.get(start..end)
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All rows in order.
+    pub fn iter(&self) -> impl Iterator<Item = Option<&str>> {
+        (0..self.len()).map(|row| self.get(row))
+    }
+}
+
+impl<T: AsRef<str>> FromIterator<Option<T>> for Texts {
+    fn from_iter<I: IntoIterator<Item = Option<T>>>(texts: I) -> Self {
+        let mut bytes = String::new();
+        let mut ends = vec![0_i64];
+        let mut present = Vec::new();
+        for text in texts {
+            if let Some(text) = &text {
+                bytes.push_str(text.as_ref());
+            }
+            present.push(text.is_some());
+            ends.push(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
+        }
+        let validity = present.contains(&false).then(|| NullBuffer::from(present));
+        Self { bytes: bytes.into(), offsets: OffsetBuffer::new(ends.into()), validity }
+    }
+}
+
+/// A column of [`Responses`](crate::Responses).
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive] // lists of reasons will be a kind of their own
+pub enum Column {
+    /// Numbers and which rows have one; a float that is NaN is missing as well.
+    Number(Numbers, Option<NullBuffer>),
+    /// Few different values: attributes, labels.
+    Category(Category),
+    /// Times.
+    Time(Times),
+    /// Many different texts: comments, ids.
+    Text(Texts),
+}
+
+impl Column {
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Number(values, _) => values.len(),
+            Self::Category(category) => category.keys.len(),
+            Self::Time(times) => times.values.len(),
+            Self::Text(texts) => texts.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The kind in words, for messages.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Number(..) => "numbers",
+            Self::Category(_) => "categories",
+            Self::Time(_) => "times",
+            Self::Text(_) => "texts",
+        }
+    }
+
+    /// Numbers, all present.
+    pub fn numbers(values: impl Into<Numbers>) -> Self {
+        Self::Number(values.into(), None)
+    }
+
+    /// Numbers, some missing.
+    #[must_use]
+    pub fn optional_numbers(values: &[Option<f64>]) -> Self {
+        let validity = values.iter().any(Option::is_none).then(|| {
+            NullBuffer::from(values.iter().map(Option::is_some).collect::<Vec<_>>())
+        });
+        let values: Vec<f64> = values.iter().map(|v| v.unwrap_or_default()).collect();
+        Self::Number(values.into(), validity)
+    }
+
+    /// Texts as categories, encoded in order of first appearance.
+    pub fn categories<T: AsRef<str>>(values: impl IntoIterator<Item = Option<T>>) -> Self {
+        let mut encoder = Encoder::default();
+        for value in values {
+            encoder.push(value.as_ref().map(AsRef::as_ref));
+        }
+        Self::Category(encoder.finish())
+    }
+
+    /// Texts.
+    pub fn texts<T: AsRef<str>>(values: impl IntoIterator<Item = Option<T>>) -> Self {
+        Self::Text(values.into_iter().collect())
+    }
+
+    /// The value of a row as a key of a group.
+    #[must_use]
+    pub fn key(&self, row: usize) -> Key {
+        let valid = |v: &Option<NullBuffer>| {
+            v.as_ref().is_none_or(|v| row < v.len() && v.is_valid(row))
+        };
+        match self {
+            Self::Number(values, validity) if valid(validity) => {
+                each_type!(Numbers, values, v => v.get(row).map_or(Key::Missing, |v| v.key()))
+            }
+            Self::Category(c) if valid(&c.validity) => {
+                let position = each_type!(Keys, &c.keys, k => k.get(row).map(|k| k.position()));
+                position.and_then(|p| c.values.get(p)).cloned().unwrap_or(Key::Missing)
+            }
+            Self::Time(times) if valid(&times.validity) => {
+                times.values.get(row).map_or(Key::Missing, |v| Key::Int(*v))
+            }
+            Self::Text(texts) => texts.get(row).map_or(Key::Missing, Key::text),
+            _ => Key::Missing,
+        }
+    }
+
+    /// The value of a row as a number; `None` where it is missing.
+    ///
+    /// # Errors
+    /// `column-type` where the column does not hold numbers.
+    pub(crate) fn float(&self, row: usize) -> Result<Option<f64>> {
+        match self {
+            Self::Number(values, validity) => {
+                if validity.as_ref().is_some_and(|v| row >= v.len() || v.is_null(row)) {
+                    return Ok(None);
+                }
+                let value = each_type!(Numbers, values, v => v.get(row).map(|v| v.float()));
+                Ok(value.filter(|v| !v.is_nan()))
+            }
+            Self::Category(_) => match self.key(row) {
+                Key::Missing => Ok(None),
+                Key::Int(value) => Ok(Some(value as f64)),
+                Key::Float(value) => Ok(Some(value)),
+                _ => Err(Error::new(ErrorCode::ColumnType, "the column does not hold numbers")),
+            },
+            other => Err(Error::new(
+                ErrorCode::ColumnType,
+                format!("the column holds {}, not numbers", other.kind()),
+            )),
+        }
+    }
+
+    /// The rows from `start`, without copying; `len` is cut to what there is.
+    #[must_use]
+    pub fn slice(&self, start: usize, len: usize) -> Self {
+        let start = start.min(self.len());
+        let len = len.min(self.len() - start);
+        let nulls = |v: &Option<NullBuffer>| v.as_ref().map(|v| v.slice(start, len));
+        match self {
+            Self::Number(values, validity) => {
+                Self::Number(values.slice(start, len), nulls(validity))
+            }
+            Self::Category(c) => Self::Category(Category {
+                keys: c.keys.slice(start, len),
+                validity: nulls(&c.validity),
+                values: Arc::clone(&c.values),
+            }),
+            Self::Time(t) => Self::Time(Times {
+                values: t.values.slice(start, len),
+                validity: nulls(&t.validity),
+                ..t.clone()
+            }),
+            Self::Text(t) => Self::Text(Texts {
+                bytes: Arc::clone(&t.bytes),
+                offsets: t.offsets.slice(start, len),
+                validity: nulls(&t.validity),
+            }),
+        }
+    }
+
+    /// Joins parts of one column into one; kinds are kept where all parts agree.
+    ///
+    /// # Errors
+    /// `column-type` where the parts are of kinds that do not go together.
+    pub(crate) fn concat(parts: &[&Self]) -> Result<Self> {
+        if let [only] = parts {
+            return Ok((*only).clone());
+        }
+        let first = parts.first().ok_or_else(|| Error::new(ErrorCode::TooFew, "no parts to join"))?;
+        let rows = || parts.iter().flat_map(|part| (0..part.len()).map(move |row| (*part, row)));
+        if let Self::Time(model) = first {
+            let fits = |part: &&Self| matches!(part, Self::Time(t) if t.unit == model.unit && t.clock == model.clock);
+            if !parts.iter().all(fits) {
+                return Err(Error::new(ErrorCode::ColumnType, "times differ in unit or clock between parts"));
+            }
+            let keys: Vec<Key> = rows().map(|(part, row)| part.key(row)).collect();
+            let validity = present(keys.iter().map(|k| *k != Key::Missing));
+            let values = keys.iter().map(|k| if let Key::Int(v) = k { *v } else { 0 }).collect();
+            return Ok(Self::Time(Times { values, validity, ..model.clone() }));
+        }
+        if parts.iter().all(|p| matches!(p, Self::Number(..))) {
+            let same_u8: Option<Vec<&ScalarBuffer<u8>>> = parts
+                .iter()
+                .map(|p| if let Self::Number(Numbers::U8(v), _) = p { Some(v) } else { None })
+                .collect();
+            let validity = present(parts.iter().flat_map(|part| {
+                let Self::Number(_, v) = part else { return Vec::new() };
+                (0..part.len()).map(|row| v.as_ref().is_none_or(|v| v.is_valid(row))).collect()
+            }));
+            if let Some(slices) = same_u8 {
+                let values: Vec<u8> = slices.iter().flat_map(|s| s.iter().copied()).collect();
+                return Ok(Self::Number(values.into(), validity));
+            }
+            let values = rows()
+                .map(|(part, row)| Ok(part.float(row)?.unwrap_or(f64::NAN)))
+                .collect::<Result<Vec<f64>>>()?;
+            return Ok(Self::Number(values.into(), validity));
+        }
+        if parts.iter().all(|p| matches!(p, Self::Text(_))) {
+            return Ok(Self::Text(
+                parts
+                    .iter()
+                    .flat_map(|p| if let Self::Text(t) = p { t.iter().collect() } else { Vec::new() })
+                    .collect(),
+            ));
+        }
+        let mut encoder = Encoder::default();
+        for (part, row) in rows() {
+            encoder.push_key(part.key(row));
+        }
+        Ok(Self::Category(encoder.finish()))
+    }
+
+    /// The column as categories: itself where it is one, else every distinct value becomes one.
+    pub(crate) fn to_category(&self) -> std::borrow::Cow<'_, Category> {
+        if let Self::Category(category) = self {
+            return std::borrow::Cow::Borrowed(category);
+        }
+        let mut encoder = Encoder::default();
+        if let Self::Text(texts) = self {
+            texts.iter().for_each(|text| encoder.push(text));
+        } else {
+            (0..self.len()).for_each(|row| encoder.push_key(self.key(row)));
+        }
+        std::borrow::Cow::Owned(encoder.finish())
+    }
+}
+
+fn present(rows: impl Iterator<Item = bool>) -> Option<NullBuffer> {
+    let rows: Vec<bool> = rows.collect();
+    rows.contains(&false).then(|| NullBuffer::from(rows))
+}
+
+/// Builds a [`Category`] value by value, in order of first appearance.
+#[derive(Debug, Default)]
+pub(crate) struct Encoder {
+    keys: Vec<u32>,
+    present: Vec<bool>,
+    any_missing: bool,
+    values: Vec<Key>,
+    texts: hashbrown::HashMap<Box<str>, u32>,
+    others: std::collections::BTreeMap<Key, u32>,
+    last: Option<u32>,
+}
+
+impl Encoder {
+    /// Adds a row.
+    pub(crate) fn push(&mut self, text: Option<&str>) {
+        let Some(text) = text else {
+            return self.push_position(None);
+        };
+        // Files are often sorted by an attribute: the last value is looked at first.
+        if let Some(last) = self.last
+            && matches!(self.values.get(last as usize), Some(Key::Text(t)) if &**t == text)
+        {
+            return self.push_position(Some(last));
+        }
+        let position = if let Some(position) = self.texts.get(text) {
+            *position
+        } else {
+            let position = self.next();
+            self.texts.insert(text.into(), position);
+            self.values.push(Key::text(text));
+            position
+        };
+        self.push_position(Some(position));
+    }
+
+    /// Adds a row that is not a text, or may not be.
+    pub(crate) fn push_key(&mut self, key: Key) {
+        match key {
+            Key::Missing => self.push_position(None),
+            Key::Text(text) => self.push(Some(&text)),
+            key => {
+                let next = self.next();
+                let position = *self.others.entry(key.clone()).or_insert(next);
+                if position == next {
+                    self.values.push(key);
+                }
+                self.push_position(Some(position));
+            }
+        }
+    }
+
+    fn next(&self) -> u32 {
+        u32::try_from(self.values.len()).unwrap_or(u32::MAX)
+    }
+
+    fn push_position(&mut self, position: Option<u32>) {
+        self.keys.push(position.unwrap_or_default());
+        self.present.push(position.is_some());
+        self.any_missing |= position.is_none();
+        if position.is_some() {
+            self.last = position;
+        }
+    }
+
+    /// How many different values there are.
+    pub(crate) fn distinct(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The finished column.
+    pub(crate) fn finish(self) -> Category {
+        Category {
+            keys: Keys::U32(self.keys.into()),
+            validity: self.any_missing.then(|| NullBuffer::from(self.present)),
+            values: Arc::new(self.values),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn categories_keep_missing_apart() {
+        let column = Column::categories([Some("b"), None, Some("a"), Some("b")]);
+        let keys: Vec<Key> = (0..5).map(|row| column.key(row)).collect();
+        let text = Key::text;
+        assert_eq!(keys, [text("b"), Key::Missing, text("a"), text("b"), Key::Missing]);
+        assert_eq!(column.slice(2, 9).len(), 2);
+        assert_eq!(column.slice(2, 1).key(0), text("a"));
+    }
+
+    #[test]
+    fn parts_join_to_the_whole() {
+        let whole = Column::optional_numbers(&[Some(1.0), None, Some(2.5)]);
+        let parts = [whole.slice(0, 1), whole.slice(1, 2)];
+        let joined = Column::concat(&[&parts[0], &parts[1]]).unwrap();
+        for row in 0..3 {
+            assert_eq!(joined.float(row).unwrap(), whole.float(row).unwrap());
+        }
+        let texts = Column::texts([Some("a"), None, Some("é")]);
+        let joined = Column::concat(&[&texts.slice(0, 2), &texts.slice(2, 1)]).unwrap();
+        assert_eq!(joined, texts);
+    }
+
+    #[test]
+    fn numbers_are_keys() {
+        let column = Column::numbers(vec![1.5, -0.0, f64::NAN]);
+        assert_eq!(column.key(0), Key::Float(1.5));
+        assert_eq!(column.key(1), Key::Float(0.0));
+        assert_eq!(column.key(2), Key::Missing);
+        assert_eq!(Column::numbers(vec![u64::MAX]).key(0), Key::Float(u64::MAX as f64));
+    }
+}

@@ -1,0 +1,211 @@
+//! Responses: a table of columns, and what each column is for.
+
+use serde::{Deserialize, Serialize};
+
+use super::column::Column;
+use crate::base::error::{Error, ErrorCode, Result};
+
+/// Which column is what. Every role but `rating` is optional; attributes need no role.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Roles {
+    /// The rating; needed for every score.
+    pub rating: Option<String>,
+    /// When the response was given.
+    pub at: Option<String>,
+    /// What the customer wrote.
+    pub comment: Option<String>,
+    /// The person asked.
+    pub customer: Option<String>,
+    /// The organisation or project the person belongs to.
+    pub account: Option<String>,
+    /// How much a response counts; not negative.
+    pub weight: Option<String>,
+    /// `relational` or `transactional`.
+    pub kind: Option<String>,
+    /// `solicited`, `unsolicited` or `inferred`; a missing value counts as solicited.
+    pub signal: Option<String>,
+}
+
+/// Survey responses in columns of equal length.
+///
+/// ```
+/// use heedful::{Column, Metric, Responses};
+///
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 9, 3, 7]))?
+///     .with("plan", Column::categories([Some("pro"), Some("free"), None, Some("pro")]))?
+///     .rating("score");
+/// assert_eq!(responses.score(&Metric::nps())?.value, Some(25.0));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Responses {
+    rows: usize,
+    columns: Vec<(String, Column)>,
+    roles: Roles,
+}
+
+macro_rules! roles {
+    ($($(#[$doc:meta])* $role:ident),*) => {
+        $($(#[$doc])*
+        #[must_use]
+        pub fn $role(mut self, column: impl Into<String>) -> Self {
+            self.roles.$role = Some(column.into());
+            self
+        })*
+    };
+}
+
+impl Responses {
+    /// No columns, no rows.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a column.
+    ///
+    /// # Errors
+    /// `duplicate-column`, or `length-mismatch` where it is not as long as the others.
+    pub fn with(mut self, name: impl Into<String>, column: Column) -> Result<Self> {
+        let name = name.into();
+        if self.column(&name).is_some() {
+            return Err(Error::new(ErrorCode::DuplicateColumn, "the column is there already").at(name));
+        }
+        if self.columns.is_empty() {
+            self.rows = column.len();
+        } else if column.len() != self.rows {
+            return Err(Error::new(
+                ErrorCode::LengthMismatch,
+                format!("the column has {} rows, the table {}", column.len(), self.rows),
+            )
+            .at(name));
+        }
+        self.columns.push((name, column));
+        Ok(self)
+    }
+
+    roles!(
+        /// Names the column of the rating.
+        rating,
+        /// Names the column of the time.
+        at,
+        /// Names the column of the comment.
+        comment,
+        /// Names the column of the customer.
+        customer,
+        /// Names the column of the account.
+        account,
+        /// Names the column of the weight.
+        weight,
+        /// Names the column of the kind.
+        kind,
+        /// Names the column of the signal.
+        signal
+    );
+
+    /// Sets all roles at once.
+    #[must_use]
+    pub fn with_roles(mut self, roles: Roles) -> Self {
+        self.roles = roles;
+        self
+    }
+
+    /// Which column is what.
+    #[must_use]
+    pub fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// How many responses there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The columns in order.
+    #[must_use]
+    pub fn columns(&self) -> &[(String, Column)] {
+        &self.columns
+    }
+
+    /// A column by name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|(n, _)| n == name).map(|(_, column)| column)
+    }
+
+    /// A column that is needed.
+    ///
+    /// # Errors
+    /// `missing-column`, with the names there are.
+    pub fn require(&self, name: &str) -> Result<&Column> {
+        self.column(name).ok_or_else(|| {
+            let names: Vec<&str> = self.columns.iter().map(|(n, _)| n.as_str()).collect();
+            Error::new(
+                ErrorCode::MissingColumn,
+                format!("there is no such column: the table has {}", names.join(", ")),
+            )
+            .at(name)
+        })
+    }
+
+    /// The column that plays a role.
+    pub(crate) fn role<'a>(&'a self, role: &str, name: Option<&'a str>) -> Result<&'a Column> {
+        let name = name.ok_or_else(|| {
+            Error::new(ErrorCode::MissingColumn, format!("no column is named as `{role}`")).at(role)
+        })?;
+        self.require(name)
+    }
+
+    /// The rows from `start`, sharing the memory.
+    #[must_use]
+    pub fn slice(&self, start: usize, len: usize) -> Self {
+        let start = start.min(self.rows);
+        let len = len.min(self.rows - start);
+        let columns = self.columns.iter().map(|(n, c)| (n.clone(), c.slice(start, len))).collect();
+        Self { rows: len, columns, roles: self.roles.clone() }
+    }
+
+    /// Joins batches with the same columns into one table; roles come from the first.
+    ///
+    /// # Errors
+    /// `missing-column` where a batch lacks a column of the first, `column-type` where a column's
+    /// kind differs between batches.
+    pub fn concat(batches: &[Self]) -> Result<Self> {
+        let Some(first) = batches.first() else { return Ok(Self::new()) };
+        if batches.len() == 1 {
+            return Ok(first.clone());
+        }
+        let mut whole = Self::new().with_roles(first.roles.clone());
+        for (name, _) in &first.columns {
+            let parts = batches.iter().map(|b| b.require(name)).collect::<Result<Vec<_>>>()?;
+            whole = whole.with(name, Column::concat(&parts).map_err(|e| e.at(name))?)?;
+        }
+        Ok(whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_must_fit() {
+        let table = Responses::new().with("a", Column::numbers(vec![1_u8, 2])).unwrap();
+        let error = table.clone().with("a", Column::numbers(vec![1_u8, 2])).unwrap_err();
+        assert_eq!((error.code(), error.path()), (ErrorCode::DuplicateColumn, "a"));
+        let error = table.clone().with("b", Column::numbers(vec![1_u8])).unwrap_err();
+        assert_eq!((error.code(), error.path()), (ErrorCode::LengthMismatch, "b"));
+        let error = table.require("c").unwrap_err();
+        assert_eq!((error.code(), error.path()), (ErrorCode::MissingColumn, "c"));
+        assert_eq!(Responses::concat(&[table.slice(0, 1), table.slice(1, 1)]).unwrap(), table);
+    }
+}

@@ -5,3 +5,4 @@ mod base;
 pub mod stats;
 
 pub use base::error::{Error, ErrorCode, Result};
+pub use base::time::{Every, LocalClock, TimeUnit, Zone};

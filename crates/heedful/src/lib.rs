@@ -2,9 +2,17 @@
 #![forbid(unsafe_code)]
 
 mod base;
+mod interpret;
+mod listen;
 pub mod stats;
 
 pub use base::error::{Error, ErrorCode, Result};
+pub use base::key::Key;
 pub use base::metric::{Band, Better, Metric, Rule};
 pub use base::scale::{Reading, Scale};
+pub use base::suppression::Suppression;
+pub use base::table::{Data, Table, TableColumn};
 pub use base::tally::Tally;
+pub use base::time::{Every, LocalClock, TimeUnit, Zone};
+pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};
+pub use listen::responses::{Responses, Roles};

@@ -2,8 +2,11 @@
 
 pub(crate) mod config;
 pub(crate) mod error;
+pub(crate) mod key;
 pub(crate) mod metric;
 pub(crate) mod scale;
 pub(crate) mod state;
+pub(crate) mod suppression;
+pub(crate) mod table;
 pub(crate) mod tally;
 pub(crate) mod time;

@@ -1,0 +1,53 @@
+//! The proleptic Gregorian calendar: days since 1970-01-01 to and from year, month and day.
+//!
+//! The formulas count years from 1 March, so that the leap day comes last, in eras of 400 years (146 097 days);
+//! see Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". They are written out here because the
+//! browser build then needs no calendar library.
+
+const DAYS_IN_ERA: i64 = 146_097;
+/// Days from 0000-03-01 to 1970-01-01.
+const EPOCH_SHIFT: i64 = 719_468;
+
+/// A day that exists or not: callers check with [`days_in_month`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Civil {
+    pub(super) year: i64,
+    /// 1 to 12.
+    pub(super) month: u32,
+    /// 1 to 31.
+    pub(super) day: u32,
+}
+
+impl Civil {
+    /// The day, counted from 1970-01-01. The year may be any that comes from an `i32` day.
+    pub(super) fn days(self) -> i64 {
+        let Self { year, month, day } = self;
+        let year = year - i64::from(month <= 2);
+        let era = year.div_euclid(400);
+        let year_of_era = year.rem_euclid(400);
+        let month_from_march = if month > 2 { month - 3 } else { month + 9 };
+        let day_of_year = i64::from((153 * month_from_march + 2) / 5 + day) - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        era * DAYS_IN_ERA + day_of_era - EPOCH_SHIFT
+    }
+
+    /// The date of a day counted from 1970-01-01.
+    pub(super) fn of_day(day: i32) -> Self {
+        let shifted = i64::from(day) + EPOCH_SHIFT;
+        let era = shifted.div_euclid(DAYS_IN_ERA);
+        let day_of_era = shifted.rem_euclid(DAYS_IN_ERA);
+        let year_of_era =
+            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+        let year = era * 400 + year_of_era + i64::from(month <= 2);
+        Self { year, month: month as u32, day: day as u32 }
+    }
+}
+
+/// Narrows to `i32`; what lies outside becomes the nearest bound.
+pub(super) fn saturate(value: i64) -> i32 {
+    value.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
+}

@@ -1,0 +1,1 @@
+//! Interpreting: what the responses say.

@@ -1,0 +1,411 @@
+//! Distribution functions, tails and quantiles.
+//!
+//! `libm` and `statrs` where they are exact enough. The beta and gamma distributions are our own: those of
+//! `statrs` lose digits to cancelling log-gammas from some tens of responses on, and its beta stops after 140
+//! terms. Here the densities are computed from Loader's saddle-point form, which has no cancellation ("Fast
+//! and accurate computation of binomial probabilities", 2000).
+//!
+//! Arguments outside the domain are the caller's defect: they give NaN, so the callers check first.
+#![cfg_attr(not(test), expect(dead_code, reason = "tests and health use what intervals do not"))]
+
+use std::f64::consts::{PI, SQRT_2};
+
+use statrs::function::erf::erfc_inv;
+
+/// P(Z <= x) of the standard normal.
+pub(crate) fn normal_cdf(x: f64) -> f64 {
+    0.5 * libm::erfc(-x / SQRT_2)
+}
+
+/// P(Z > x) of the standard normal.
+pub(crate) fn normal_sf(x: f64) -> f64 {
+    0.5 * libm::erfc(x / SQRT_2)
+}
+
+/// The x with P(Z <= x) = `p`; infinite at 0 and 1.
+pub(crate) fn normal_quantile(p: f64) -> f64 {
+    -SQRT_2 * erfc_inv(2.0 * p)
+}
+
+/// P(T > t) of Student's t with `df` > 0 degrees of freedom.
+pub(crate) fn t_sf(t: f64, df: f64) -> f64 {
+    let tail = if t * t < df {
+        // Written from the side of x that is not rounded away.
+        let x = t * t / (df + t * t);
+        0.5 * beta_tails(0.5, 0.5 * df, x, 1.0 - x).1
+    } else {
+        let x = if t.is_infinite() { 0.0 } else { df / (df + t * t) };
+        0.5 * beta_tails(0.5 * df, 0.5, x, 1.0 - x).0
+    };
+    if t >= 0.0 { tail } else { 1.0 - tail }
+}
+
+fn t_density(t: f64, df: f64) -> f64 {
+    let log_scale = libm::lgamma(0.5 * (df + 1.0)) - libm::lgamma(0.5 * df);
+    libm::exp(log_scale - 0.5 * (df + 1.0) * libm::log1p(t * t / df)) / libm::sqrt(df * PI)
+}
+
+/// The t with P(T <= t) = `p`, of Student's t with `df` > 0 degrees of freedom.
+pub(crate) fn t_quantile(p: f64, df: f64) -> f64 {
+    if p > 0.5 {
+        return -t_quantile_lower(1.0 - p, df);
+    }
+    t_quantile_lower(p, df)
+}
+
+fn t_quantile_lower(p: f64, df: f64) -> f64 {
+    if !(p > 0.0) {
+        return f64::NEG_INFINITY;
+    }
+    // The upper tail is convex and t's quantile lies outside the normal one, so Newton's steps from there
+    // approach the root from one side.
+    let mut t = -normal_quantile(p);
+    for _ in 0..2000 {
+        let step = (t_sf(t, df) - p) / t_density(t, df);
+        t += step;
+        if !(step.abs() > 4.0 * f64::EPSILON * t.abs()) {
+            break;
+        }
+    }
+    -t
+}
+
+/// P(X > x) of chi-square with `df` > 0 degrees of freedom.
+pub(crate) fn chi_square_sf(x: f64, df: f64) -> f64 {
+    gamma_sf(0.5 * x, 0.5 * df)
+}
+
+/// P(X <= x) of the gamma distribution with `shape` > 0 and scale 1.
+pub(crate) fn gamma_cdf(x: f64, shape: f64) -> f64 {
+    gamma_tails(x, shape).0
+}
+
+/// P(X > x) of the gamma distribution with `shape` > 0 and scale 1.
+pub(crate) fn gamma_sf(x: f64, shape: f64) -> f64 {
+    gamma_tails(x, shape).1
+}
+
+/// Both tails of the gamma distribution: the series below the mean (DLMF 8.7.1), the continued fraction above
+/// (8.9.2). Either needs of the order of the square root of the shape in terms.
+fn gamma_tails(x: f64, shape: f64) -> (f64, f64) {
+    if !(x > 0.0) {
+        return (0.0, 1.0);
+    }
+    if x == f64::INFINITY {
+        return (1.0, 0.0);
+    }
+    let density = gamma_log_density(x, shape);
+    if x < shape + 1.0 {
+        let (mut sum, mut term, mut k) = (1.0, 1.0, 1.0);
+        while term > f64::EPSILON * sum && k < MOST_TERMS {
+            term *= x / (shape + k);
+            sum += term;
+            k += 1.0;
+        }
+        let lower = (density * sum / shape).min(1.0);
+        (lower, 1.0 - lower)
+    } else {
+        let fraction = lentz(x + 1.0 - shape, |k| (-k * (k - shape), x + 1.0 - shape + 2.0 * k));
+        let upper = (density / fraction).min(1.0);
+        (1.0 - upper, upper)
+    }
+}
+
+/// x^shape e^-x / Γ(shape): the density of the logarithm of a gamma variable.
+fn gamma_log_density(x: f64, shape: f64) -> f64 {
+    libm::exp(-stirling_error(shape) - deviance(shape, x)) * libm::sqrt(shape / (2.0 * PI))
+}
+
+/// The x with P(X <= x) = `p`, of the gamma distribution with `shape` > 0 and scale 1.
+pub(crate) fn gamma_quantile(p: f64, shape: f64) -> f64 {
+    if !(p > 0.0) {
+        return 0.0;
+    }
+    if !(p < 1.0) {
+        return f64::INFINITY;
+    }
+    // Both tails are log-concave in u = ln x, so Newton's steps on the log of the smaller tail converge from
+    // anywhere.
+    let mut u = libm::log(shape);
+    for _ in 0..200 {
+        let x = libm::exp(u);
+        let density = gamma_log_density(x, shape);
+        let step = if p <= 0.5 {
+            let tail = gamma_cdf(x, shape);
+            libm::log(p / tail) * tail / density
+        } else {
+            let tail = gamma_sf(x, shape);
+            -libm::log((1.0 - p) / tail) * tail / density
+        };
+        // A step may be long where the tail is flat; e-fold moves keep it within the numbers there are.
+        let step = step.clamp(-40.0, 2.0);
+        u += step;
+        if !(step.abs() > 4.0 * f64::EPSILON) {
+            break;
+        }
+    }
+    libm::exp(u)
+}
+
+/// P(X <= x) of the beta distribution with shapes `a` > 0 and `b` > 0.
+pub(crate) fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
+    beta_tails(a, b, x, 1.0 - x).0
+}
+
+/// The x with P(X <= x) = `p`, of the beta distribution with shapes `a` > 0 and `b` > 0.
+pub(crate) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
+    if !(p > 0.0) {
+        return 0.0;
+    }
+    if !(p < 1.0) {
+        return 1.0;
+    }
+    if p <= 0.5 {
+        libm::exp(-log1p_exp(-beta_logit_lower(p, a, b)))
+    } else {
+        libm::exp(-log1p_exp(beta_logit_lower(1.0 - p, b, a)))
+    }
+}
+
+/// The logit of the quantile, for `p` <= 1/2: the distribution function is log-concave in the logit, so
+/// Newton's steps on its logarithm converge from anywhere.
+fn beta_logit_lower(p: f64, a: f64, b: f64) -> f64 {
+    let mut u = libm::log(a / b);
+    for _ in 0..200 {
+        let (x, y) = (1.0 / (1.0 + libm::exp(-u)), 1.0 / (1.0 + libm::exp(u)));
+        let tail = beta_tails(a, b, x, y).0;
+        // So far out that nothing is left of the tail: its logarithm is linear there.
+        let step = if tail > 0.0 {
+            libm::log(p / tail) * tail / beta_logit_density(a, b, x, y)
+        } else {
+            1.0
+        };
+        u += step;
+        if !(step.abs() > 4.0 * f64::EPSILON * u.abs().max(1.0)) {
+            break;
+        }
+    }
+    u
+}
+
+fn log1p_exp(u: f64) -> f64 {
+    if u > 36.0 { u } else { libm::log1p(libm::exp(u)) }
+}
+
+/// Both tails (P(X <= x), P(X > x)) of the beta distribution; `y` is 1 - x, given apart so that neither end
+/// loses digits.
+pub(crate) fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
+    if !(x > 0.0) {
+        return (0.0, 1.0);
+    }
+    if !(y > 0.0) {
+        return (1.0, 0.0);
+    }
+    let density = beta_logit_density(a, b, x, y);
+    if x * (a + b + 2.0) < a + 1.0 {
+        let lower = (density * beta_fraction(a, b, x) / a).min(1.0);
+        (lower, 1.0 - lower)
+    } else {
+        let upper = (density * beta_fraction(b, a, y) / b).min(1.0);
+        (1.0 - upper, upper)
+    }
+}
+
+/// The continued fraction of the incomplete beta function (DLMF 8.17.22), as a factor of the density. It needs
+/// of the order of the square root of the larger shape in terms.
+fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
+    let mut odd = false;
+    let fraction = lentz(1.0, |k| {
+        odd = !odd;
+        let m = libm::floor(0.5 * k);
+        let numerator = if odd { -(a + m) * (a + b + m) } else { m * (b - m) };
+        (numerator * x / ((a + k - 1.0) * (a + k)), 1.0)
+    });
+    1.0 / fraction
+}
+
+/// Bounds every series and fraction; they converge long before.
+const MOST_TERMS: f64 = 2e6;
+
+/// b0 + a1 / (b1 + a2 / (b2 + ...)) by Lentz's method; `term(k)` gives (ak, bk) for k = 1, 2, ...
+fn lentz(b0: f64, mut term: impl FnMut(f64) -> (f64, f64)) -> f64 {
+    let nonzero = |v: f64| if v.abs() < 1e-300 { 1e-300 } else { v };
+    let mut value = nonzero(b0);
+    let (mut c, mut d, mut k) = (value, 0.0, 1.0);
+    while k < MOST_TERMS {
+        let (a, b) = term(k);
+        d = 1.0 / nonzero(b + a * d);
+        c = nonzero(b + a / c);
+        value *= c * d;
+        if !((c * d - 1.0).abs() > f64::EPSILON) {
+            break;
+        }
+        k += 1.0;
+    }
+    value
+}
+
+/// x^a y^b / B(a, b): the density of the logit of a beta variable.
+pub(crate) fn beta_logit_density(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    let n = a + b;
+    let log_ratio = stirling_error(n)
+        - stirling_error(a)
+        - stirling_error(b)
+        - deviance(a, n * x)
+        - deviance(b, n * y);
+    libm::exp(log_ratio) * libm::sqrt(a * b / (2.0 * PI * n))
+}
+
+/// ln Γ(z + 1) less Stirling's approximation of it.
+fn stirling_error(z: f64) -> f64 {
+    if z < 16.0 {
+        return libm::lgamma(z + 1.0) - (z + 0.5) * libm::log(z) + z - 0.5 * libm::log(2.0 * PI);
+    }
+    let w = 1.0 / (z * z);
+    let tail = 1.0 / 1680.0 - w * (1.0 / 1188.0 - w * (691.0 / 360_360.0 - w / 156.0));
+    (1.0 / 12.0 - w * (1.0 / 360.0 - w * (1.0 / 1260.0 - w * tail))) / z
+}
+
+/// x ln(x / m) + m - x without cancellation where x is near m.
+fn deviance(x: f64, m: f64) -> f64 {
+    let difference = x - m;
+    if difference.abs() < 0.1 * (x + m) {
+        let v = difference / (x + m);
+        let mut sum = difference * v;
+        let mut term = 2.0 * x * v;
+        let mut odd = 3.0;
+        while odd < 100.0 {
+            term *= v * v;
+            let next = sum + term / odd;
+            if next.to_bits() == sum.to_bits() {
+                break;
+            }
+            sum = next;
+            odd += 2.0;
+        }
+        return sum;
+    }
+    x * libm::log(x / m) - difference
+}
+
+/// P(X >= k) of a count with mean `mu` > 0 and variance `phi` times the mean, `k` a whole number: Poisson for
+/// `phi` <= 1, negative binomial above.
+pub(crate) fn count_upper_tail(k: f64, mu: f64, phi: f64) -> f64 {
+    if k <= 0.0 {
+        return 1.0;
+    }
+    if phi <= 1.0 {
+        return gamma_cdf(mu, k);
+    }
+    beta_tails(k, mu / (phi - 1.0), (phi - 1.0) / phi, 1.0 / phi).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn close(actual: f64, expected: f64, relative: f64) {
+        let difference = (actual - expected).abs();
+        assert!(difference <= relative * expected.abs(), "{actual:e} is not {expected:e}");
+    }
+
+    #[test]
+    fn agrees_with_r_4_2_2() {
+        close(normal_quantile(0.975), 1.95996398454005, 1e-14);
+        close(normal_quantile(1e-12), -7.03448382530113, 1e-14);
+        close(normal_cdf(-8.0), 6.22096057427178e-16, 1e-13);
+        close(normal_sf(-8.0), 0.999999999999999, 1e-14);
+        close(t_quantile(0.975, 1.0), 12.7062047361747, 1e-13);
+        close(t_quantile(0.975, 2.5), 3.57465484200369, 1e-13);
+        close(t_sf(2.0, 2.5), 0.078695747878983, 1e-13);
+        close(t_sf(2.0, 100.0), 0.0241060893655668, 1e-13);
+        close(chi_square_sf(5.0, 8.0), 0.757576133133066, 1e-13);
+        close(beta_quantile(0.025, 0.5, 0.5), 0.00154133313343601, 1e-13);
+        close(beta_quantile(0.975, 11.0, 1.0), 0.997701027786186, 1e-13);
+        close(gamma_quantile(0.975, 40.0), 53.3142838658329, 1e-13);
+        close(count_upper_tail(3.0, 3.0, 1.3), 0.547602305314369, 1e-13);
+    }
+
+    #[test]
+    fn agrees_with_every_number_in_the_reference_file() {
+        let Some(r) = crate::stats::testing::reference("distributions.json") else { return };
+        let list = |path: [&str; 2]| -> Vec<f64> {
+            let values = r[path[0]][path[1]].as_array().expect("a list");
+            values.iter().map(|v| v.as_f64().expect("a number")).collect()
+        };
+        let check = |table: &str, inputs: &[&str], output: &str, f: &dyn Fn(&[f64]) -> f64| {
+            let columns: Vec<Vec<f64>> = inputs.iter().map(|name| list([table, name])).collect();
+            for (i, expected) in list([table, output]).into_iter().enumerate() {
+                let row: Vec<f64> = columns.iter().map(|column| column[i]).collect();
+                let actual = f(&row);
+                assert!(
+                    (actual - expected).abs() <= 1e-12 * expected.abs(),
+                    "{table} {output} of {row:?}: {actual:e} is not {expected:e}"
+                );
+            }
+        };
+        check("normal", &["p"], "q", &|v| normal_quantile(v[0]));
+        check("normal", &["z"], "cdf", &|v| normal_cdf(v[0]));
+        check("normal", &["z"], "sf", &|v| normal_sf(v[0]));
+        check("t", &["df"], "q975", &|v| t_quantile(0.975, v[0]));
+        check("t", &["df"], "sf_at_2", &|v| t_sf(2.0, v[0]));
+        check("chisq", &["df"], "q95", &|v| 2.0 * gamma_quantile(0.95, 0.5 * v[0]));
+        check("chisq", &["df"], "sf_at_5", &|v| chi_square_sf(5.0, v[0]));
+        check("beta", &["a", "b"], "q025", &|v| beta_quantile(0.025, v[0], v[1]));
+        check("beta", &["a", "b"], "q975", &|v| beta_quantile(0.975, v[0], v[1]));
+        check("gamma", &["shape"], "q975", &|v| gamma_quantile(0.975, v[0]));
+        check("nb_mean_dispersion", &["q", "mu", "phi"], "sf", &|v| {
+            count_upper_tail(v[0], v[1], v[2])
+        });
+    }
+
+    #[test]
+    fn quantiles_invert_over_many_orders_of_magnitude() {
+        let ps = [1e-12, 1e-6, 0.001, 0.025, 0.3, 0.5, 0.7, 0.975, 0.999];
+        for a in [0.5, 1.0, 3.5, 40.0, 1e3, 1e6, 1e9] {
+            for p in ps {
+                let x = gamma_quantile(p, a);
+                if a < 1e5 {
+                    close(gamma_cdf(x, a), p, 1e-9);
+                }
+                for b in [0.5, 1.0, 7.0, 1e4, 1e9] {
+                    let x = beta_quantile(p, a, b);
+                    // One unit in the last place of x moves the probability by density times that.
+                    let slack =
+                        beta_logit_density(a, b, x, 1.0 - x) / (x * (1.0 - x)) * f64::EPSILON;
+                    if x < 1.0 {
+                        let error = (beta_cdf(x, a, b) - p).abs();
+                        assert!(error <= 1e-10 * p + 4.0 * slack, "beta {a} {b} {p}: {error:e}");
+                    }
+                }
+            }
+        }
+        for df in [0.5, 1.0, 3.0, 30.0, 1e4, 1e9] {
+            for p in ps {
+                close(1.0 - t_sf(t_quantile(p, df), df), p, 1e-4_f64.min(1e-15 / p + 1e-12));
+            }
+        }
+    }
+
+    #[test]
+    fn large_shapes_approach_the_normal() {
+        // 1e8 trials at one half: the median is the mean and the tail at z is normal to about 1/sqrt(n).
+        let n = 1e8;
+        close(beta_cdf(0.5, n, n), 0.5, 1e-10);
+        let x = 0.5 + 0.5 * 1.96 / (2.0 * n + 1.0).sqrt();
+        close(1.0 - beta_cdf(x, n, n), normal_sf(1.96), 1e-6);
+        close(t_quantile(0.975, 1e9), normal_quantile(0.975), 1e-8);
+    }
+
+    #[test]
+    fn ends_are_exact() {
+        assert_eq!(beta_tails(2.0, 3.0, 0.0, 1.0), (0.0, 1.0));
+        assert_eq!(beta_tails(2.0, 3.0, 1.0, 0.0), (1.0, 0.0));
+        assert_eq!(t_sf(f64::INFINITY, 3.0), 0.0);
+        assert_eq!(t_sf(0.0, 3.0), 0.5);
+        assert_eq!(gamma_sf(0.0, 1.0), 1.0);
+        assert_eq!(beta_quantile(0.0, 2.0, 2.0), 0.0);
+        assert_eq!(beta_quantile(1.0, 2.0, 2.0), 1.0);
+    }
+}

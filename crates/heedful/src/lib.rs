@@ -14,5 +14,6 @@ pub use base::suppression::Suppression;
 pub use base::table::{Data, Table, TableColumn};
 pub use base::tally::Tally;
 pub use base::time::{Every, LocalClock, TimeUnit, Zone};
+pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};
 pub use listen::responses::{Responses, Roles};

@@ -78,7 +78,8 @@ impl Table {
 
     /// Adds a column of keys under the user's name, in the narrowest type that holds all of them.
     pub(crate) fn keys<'a>(&mut self, name: &str, keys: impl Iterator<Item = &'a Key> + Clone) {
-        let all = |test: fn(&Key) -> bool| keys.clone().all(|k| matches!(k, Key::Missing) || test(k));
+        let all =
+            |test: fn(&Key) -> bool| keys.clone().all(|k| matches!(k, Key::Missing) || test(k));
         let data = if all(|k| matches!(k, Key::Bool(_))) && keys.clone().any(|k| *k != Key::Missing)
         {
             Data::Bool(keys.map(|k| if let Key::Bool(v) = k { Some(*v) } else { None }).collect())
@@ -160,10 +161,8 @@ impl fmt::Display for Table {
                     .collect()
             })
             .collect();
-        let widths: Vec<usize> = cells
-            .iter()
-            .map(|c| c.iter().map(|s| s.chars().count()).max().unwrap_or(0))
-            .collect();
+        let widths: Vec<usize> =
+            cells.iter().map(|c| c.iter().map(|s| s.chars().count()).max().unwrap_or(0)).collect();
         for row in 0..=self.len() {
             let mut line = String::new();
             for ((column, cells), width) in self.columns.iter().zip(&cells).zip(&widths) {

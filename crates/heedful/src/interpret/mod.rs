@@ -1,1 +1,3 @@
 //! Interpreting: what the responses say.
+
+pub(crate) mod score;

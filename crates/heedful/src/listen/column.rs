@@ -280,9 +280,10 @@ impl Column {
     /// Numbers, some missing.
     #[must_use]
     pub fn optional_numbers(values: &[Option<f64>]) -> Self {
-        let validity = values.iter().any(Option::is_none).then(|| {
-            NullBuffer::from(values.iter().map(Option::is_some).collect::<Vec<_>>())
-        });
+        let validity = values
+            .iter()
+            .any(Option::is_none)
+            .then(|| NullBuffer::from(values.iter().map(Option::is_some).collect::<Vec<_>>()));
         let values: Vec<f64> = values.iter().map(|v| v.unwrap_or_default()).collect();
         Self::Number(values.into(), validity)
     }
@@ -304,9 +305,8 @@ impl Column {
     /// The value of a row as a key of a group.
     #[must_use]
     pub fn key(&self, row: usize) -> Key {
-        let valid = |v: &Option<NullBuffer>| {
-            v.as_ref().is_none_or(|v| row < v.len() && v.is_valid(row))
-        };
+        let valid =
+            |v: &Option<NullBuffer>| v.as_ref().is_none_or(|v| row < v.len() && v.is_valid(row));
         match self {
             Self::Number(values, validity) if valid(validity) => {
                 each_type!(Numbers, values, v => v.get(row).map_or(Key::Missing, |v| v.key()))
@@ -385,12 +385,16 @@ impl Column {
         if let [only] = parts {
             return Ok((*only).clone());
         }
-        let first = parts.first().ok_or_else(|| Error::new(ErrorCode::TooFew, "no parts to join"))?;
+        let first =
+            parts.first().ok_or_else(|| Error::new(ErrorCode::TooFew, "no parts to join"))?;
         let rows = || parts.iter().flat_map(|part| (0..part.len()).map(move |row| (*part, row)));
         if let Self::Time(model) = first {
             let fits = |part: &&Self| matches!(part, Self::Time(t) if t.unit == model.unit && t.clock == model.clock);
             if !parts.iter().all(fits) {
-                return Err(Error::new(ErrorCode::ColumnType, "times differ in unit or clock between parts"));
+                return Err(Error::new(
+                    ErrorCode::ColumnType,
+                    "times differ in unit or clock between parts",
+                ));
             }
             let keys: Vec<Key> = rows().map(|(part, row)| part.key(row)).collect();
             let validity = present(keys.iter().map(|k| *k != Key::Missing));
@@ -419,7 +423,9 @@ impl Column {
             return Ok(Self::Text(
                 parts
                     .iter()
-                    .flat_map(|p| if let Self::Text(t) = p { t.iter().collect() } else { Vec::new() })
+                    .flat_map(
+                        |p| if let Self::Text(t) = p { t.iter().collect() } else { Vec::new() },
+                    )
                     .collect(),
             ));
         }

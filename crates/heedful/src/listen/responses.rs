@@ -71,7 +71,9 @@ impl Responses {
     pub fn with(mut self, name: impl Into<String>, column: Column) -> Result<Self> {
         let name = name.into();
         if self.column(&name).is_some() {
-            return Err(Error::new(ErrorCode::DuplicateColumn, "the column is there already").at(name));
+            return Err(
+                Error::new(ErrorCode::DuplicateColumn, "the column is there already").at(name)
+            );
         }
         if self.columns.is_empty() {
             self.rows = column.len();

@@ -15,5 +15,7 @@ pub use base::table::{Data, Table, TableColumn};
 pub use base::tally::Tally;
 pub use base::time::{Every, LocalClock, TimeUnit, Zone};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
+pub use interpret::segment::{GroupScore, Invalid, MetricOf, Scorer, Scores, Scoring};
+pub use interpret::select::{Kind, Repeats, Signal};
 pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};
 pub use listen::responses::{Responses, Roles};

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
@@ -54,6 +55,21 @@ impl PartialEq for Key {
 }
 
 impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.rank().hash(state);
+        match self {
+            Self::Bool(value) => value.hash(state),
+            // Equal keys hash alike: whole numbers as floats.
+            Self::Int(value) => (*value as f64).to_bits().hash(state),
+            Self::Float(value) => value.to_bits().hash(state),
+            Self::Date(day) => day.hash(state),
+            Self::Text(text) => text.hash(state),
+            Self::Missing => {}
+        }
+    }
+}
 
 impl PartialOrd for Key {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

@@ -191,6 +191,12 @@ impl Scale {
         self.0.points.binary_search_by(|p| p.total_cmp(&(value + 0.0))).ok()
     }
 
+    /// The first point where the points are consecutive integers.
+    pub(crate) fn first_of_consecutive(&self) -> Option<i64> {
+        #[expect(clippy::cast_possible_truncation, reason = "below 10^9 where consecutive")]
+        self.0.consecutive.then(|| self.min() as i64)
+    }
+
     /// Where a rating stands: a point of the scale, missing (NaN), outside the range (infinities
     /// too), or invalid (inside the range but between two points).
     #[must_use]

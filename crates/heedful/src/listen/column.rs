@@ -90,6 +90,8 @@ pub(crate) trait Primitive: Copy {
     fn float(self) -> f64;
     /// As a position; negative ones wrap to values beyond any dictionary.
     fn position(self) -> usize;
+    /// The same in 32 bits; what does not fit wraps to the greatest.
+    fn position_u32(self) -> u32;
     /// As an exact integer key where the type is one.
     fn key(self) -> Key;
 }
@@ -109,6 +111,11 @@ macro_rules! primitive {
                     self as usize
                 }
 
+                #[inline]
+                fn position_u32(self) -> u32 {
+                    u32::try_from(self).unwrap_or(u32::MAX)
+                }
+
                 fn key(self) -> Key {
                     i64::try_from(self).map_or_else(|_| Key::Float(self as f64), Key::Int)
                 }
@@ -125,9 +132,12 @@ macro_rules! primitive_float {
                 self.into()
             }
 
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "floats are never positions")]
             fn position(self) -> usize {
-                self as usize
+                usize::MAX // floats are never positions
+            }
+
+            fn position_u32(self) -> u32 {
+                u32::MAX
             }
 
             fn key(self) -> Key {

@@ -162,6 +162,42 @@ impl Zone {
     }
 }
 
+/// In configuration a zone is a name (`"Europe/Copenhagen"`) or, from a host that knows zones,
+/// `{"offset": 3600, "transitions": [[utc_seconds, offset_seconds], ...]}`.
+impl<'de> serde::Deserialize<'de> for Zone {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer};
+
+        struct Door;
+
+        impl<'de> Visitor<'de> for Door {
+            type Value = Zone;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a time zone or an object with offset and transitions")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Zone, E> {
+                Zone::named(name).map_err(E::custom)
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Zone, M::Error> {
+                #[derive(serde::Deserialize)]
+                #[serde(deny_unknown_fields)]
+                struct Object {
+                    offset: i32,
+                    transitions: Vec<(i64, i32)>,
+                }
+                let object: Object =
+                    serde::Deserialize::deserialize(MapAccessDeserializer::new(map))?;
+                Zone::from_transitions(object.offset, object.transitions).map_err(M::Error::custom)
+            }
+        }
+
+        deserializer.deserialize_any(Door)
+    }
+}
+
 impl fmt::Debug for Zone {
     /// Names the size of the table, which has up to a thousand entries.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -29,7 +29,9 @@ pub fn tool(name: &str) -> Command {
 }
 
 fn npm() -> Command {
-    program(if cfg!(windows) { "npm.cmd" } else { "npm" })
+    let mut npm = program(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    npm.arg("--loglevel=error");
+    npm
 }
 
 /// Node and the packages that build and test ours.
@@ -40,12 +42,7 @@ pub fn packages() -> Result<()> {
         say(
             "installing npm packages into bindings/wasm: compiler, optimiser, bundler and browser driver",
         );
-        run(npm().current_dir(sources()).args([
-            "ci",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-        ]))
+        run(npm().current_dir(sources()).args(["ci", "--no-audit", "--no-fund"]))
     })
 }
 
@@ -92,7 +89,7 @@ pub fn pack() -> Result<PathBuf> {
 
     let out = root().join("dist");
     std::fs::create_dir_all(&out).map_err(|error| error.to_string())?;
-    run(npm().current_dir(&package).args(["pack", "--silent", "--pack-destination"]).arg(&out))?;
+    run(npm().current_dir(&package).args(["pack", "--pack-destination"]).arg(&out))?;
     let scripts = [shell::files(&dist, ".js")?, shell::files(&dist.join("glue"), ".js")?].concat();
     sizes(&module, &scripts)?;
     Ok(out.join(format!("heedful-{}.tgz", env!("CARGO_PKG_VERSION"))))
@@ -136,14 +133,7 @@ pub fn test() -> Result<Tally> {
     say("installing the packed package into target/npm/project");
     run(npm()
         .current_dir(&project)
-        .args([
-            "install",
-            "--offline",
-            "--no-package-lock",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-        ])
+        .args(["install", "--offline", "--no-package-lock", "--no-audit", "--no-fund"])
         .arg(package))?;
 
     say("node and Chromium against the installed package");

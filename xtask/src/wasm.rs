@@ -99,7 +99,12 @@ fn optimised(module: &Path) -> Result<PathBuf> {
     }
     let _ = std::fs::remove_file(&input);
     say("optimising the module for size");
-    run(npm::tool("wasm-opt").arg("-Oz").args(FEATURES).arg(module).arg("-o").arg(&result))?;
+    run(npm::tool("wasm-opt")
+        .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+        .args(FEATURES)
+        .arg(module)
+        .arg("-o")
+        .arg(&result))?;
     shell::copy(module, &input)?;
     Ok(result)
 }
@@ -168,18 +173,17 @@ fn bindgen() -> Result<PathBuf> {
         say(format!(
             "installing wasm-bindgen {version} into {place}: it writes the glue (some minutes, once)"
         ));
-        run(cargo()
-            .env_remove("CARGO_TARGET_DIR")
-            .args([
-                "install",
-                "--quiet",
-                "--locked",
-                "wasm-bindgen-cli",
-                "--version",
-                &version,
-                "--root",
-            ])
-            .arg(&directory))?;
+        let install = |how: &[&str]| {
+            let mut install = cargo();
+            install.env_remove("CARGO_TARGET_DIR").args(["install", "--quiet"]).args(how);
+            let package = ["wasm-bindgen-cli", "--version", &version, "--root"];
+            run(install.args(package).arg(&directory))
+        };
+        // A mirror may lack a version that its authors locked; the next compatible ones do as well.
+        install(&["--locked"]).or_else(|_| {
+            say("not with the versions its authors locked; trying with those this registry has");
+            install(&[])
+        })?;
     }
     Ok(tool)
 }

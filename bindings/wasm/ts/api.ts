@@ -1,7 +1,7 @@
 // What every entry point exports beside its own `init`.
 import { engine } from "./engine.js";
 
-export type { CompiledModule, ModuleSource } from "./engine.js";
+export type { CompiledModule, ModuleSource } from "./source.js";
 
 /** The version of the engine. */
 export function version(): string {

@@ -1,5 +1,6 @@
 // Browsers and bundlers: the module is fetched from beside this file.
-import { type ModuleSource, startWith } from "./engine.js";
+import { startWith } from "./engine.js";
+import type { ModuleSource } from "./source.js";
 
 export * from "./api.js";
 

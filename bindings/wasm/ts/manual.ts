@@ -1,5 +1,6 @@
 // Everything else (workers, single-file pages, other bundlers): the caller brings the module.
-import { type ModuleSource, startWith } from "./engine.js";
+import { startWith } from "./engine.js";
+import type { ModuleSource } from "./source.js";
 
 export * from "./api.js";
 

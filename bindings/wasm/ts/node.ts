@@ -1,7 +1,8 @@
 // Node: the module is read from the file beside this one.
 import { readFile } from "node:fs/promises";
 
-import { type ModuleSource, startWith } from "./engine.js";
+import { startWith } from "./engine.js";
+import type { ModuleSource } from "./source.js";
 
 export * from "./api.js";
 

@@ -113,17 +113,17 @@ fn standard() -> Result<Standard> {
     if installed() {
         return Ok(Standard::Installed);
     }
-    if debian_sources() {
-        return Ok(Standard::Built);
-    }
     if find(&["rustup"]).is_some() {
         say(format!("adding the target {TARGET} with rustup: the npm package is compiled for it"));
-        if run(program("rustup").args(["target", "add", TARGET])).is_ok() && installed() {
+        if output(program("rustup").args(["target", "add", TARGET])).is_ok() && installed() {
             return Ok(Standard::Installed);
         }
         say(
-            "rustup could not add it; trying Debian's compiler, which brings the sources of the standard library",
+            "rustup could not add it: taking Debian's compiler, which has the sources of the standard library",
         );
+    }
+    if debian_sources() {
+        return Ok(Standard::Built);
     }
     debian(&["cargo-web", "rust-web-src", "rustc-web"], &format!("a compiler for {TARGET}"))?;
     if debian_sources() {

@@ -1,0 +1,61 @@
+// The package in Chromium: bundled as a user would bundle it, served from localhost, the shared cases run in the page.
+import assert from "node:assert/strict";
+import { copyFile, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { extname, join, normalize } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+// The tools are the repository's; the package under test is the installed one.
+const tools = createRequire(process.env.HEEDFUL_TOOLS);
+const { chromium } = tools("playwright-core");
+const esbuild = tools("esbuild");
+
+const here = import.meta.dirname;
+const site = join(here, "site");
+const types = { ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
+const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync"];
+
+let server, browser, origin;
+
+before(async () => {
+  const common = { bundle: true, format: "esm", target: "es2022", outdir: site, logLevel: "warning" };
+  await esbuild.build({ ...common, entryPoints: [join(here, "page.js")] });
+  await esbuild.build({ ...common, entryPoints: [join(here, "inline.js")], loader: { ".wasm": "binary" } });
+  // A bundler without support for `new URL(..., import.meta.url)` needs the module beside its bundle.
+  await copyFile(fileURLToPath(import.meta.resolve("heedful/heedful.wasm")), join(site, "heedful.wasm"));
+
+  server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url, "http://localhost").pathname);
+    try {
+      const body = path === "/" ? "<!doctype html><title>heedful</title>" : await readFile(join(site, path));
+      response.writeHead(200, { "content-type": types[extname(path)] ?? "text/html" }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  origin = `http://127.0.0.1:${server.address().port}`;
+  browser = await chromium.launch({ executablePath: process.env.CHROME, args });
+});
+
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+for (const bundle of ["page.js", "inline.js"]) {
+  test(`Chromium, ${bundle}`, async (t) => {
+    const page = await browser.newPage();
+    const errors = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    await page.goto(origin);
+    const results = await page.evaluate(async (url) => (await import(url)).run(), `${origin}/${bundle}`);
+    assert.ok(results.length > 0);
+    for (const [name, error] of results) await t.test(name, () => assert.equal(error, null));
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+}

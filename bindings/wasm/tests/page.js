@@ -1,0 +1,11 @@
+// Bundled for the browser: the module is fetched from beside the bundle.
+import * as heedful from "heedful";
+import package_ from "heedful/package.json";
+
+import { cases } from "./cases.js";
+import { collect } from "./collect.js";
+
+export async function run() {
+  await heedful.init();
+  return collect(cases(heedful, package_));
+}

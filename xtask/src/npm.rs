@@ -1,0 +1,176 @@
+//! The npm package: assembling it, and testing it as installed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::setup::{debian, once};
+use crate::shell::{self, Result, find, fresh, output, program, root, run, say, target, tee};
+use crate::summary::{Tally, node_test};
+use crate::{browser, wasm};
+
+/// Gzipped bytes of everything the main entry loads: module, glue and TypeScript's output.
+const BUDGET: u64 = 150_000;
+
+/// Prints raw, gzipped and brotli sizes of the files named, added up.
+const SIZES: &str = "const { gzipSync, brotliCompressSync } = require('node:zlib');
+const { readFileSync } = require('node:fs');
+const sizes = [(b) => b.length, (b) => gzipSync(b, { level: 9 }).length, (b) => brotliCompressSync(b).length];
+const files = process.argv.slice(1).map((path) => readFileSync(path));
+console.log(sizes.map((size) => files.reduce((sum, file) => sum + size(file), 0)).join(' '));";
+
+fn sources() -> PathBuf {
+    root().join("bindings/wasm")
+}
+
+/// A command line tool from the npm packages.
+pub fn tool(name: &str) -> Command {
+    let ending = if cfg!(windows) { ".cmd" } else { "" };
+    program(sources().join("node_modules/.bin").join(format!("{name}{ending}")))
+}
+
+fn npm() -> Command {
+    let mut npm = program(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    npm.arg("--loglevel=error");
+    npm
+}
+
+/// Node and the packages that build and test ours.
+pub fn packages() -> Result<()> {
+    let version = node()?;
+    let lock = shell::read(&sources().join("package-lock.json"))?;
+    once(&sources().join("node_modules/.heedful-lock"), &format!("{version}\n{lock}"), || {
+        say(
+            "installing npm packages into bindings/wasm: compiler, optimiser, bundler and browser driver",
+        );
+        run(npm().current_dir(sources()).args(["ci", "--no-audit", "--no-fund"]))
+    })
+}
+
+fn node() -> Result<String> {
+    if find(&["node"]).is_none() || find(&["npm", "npm.cmd"]).is_none() {
+        debian(&["nodejs", "npm"], "Node with npm")?;
+    }
+    let version = output(program("node").arg("--version"))?;
+    let major = version
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse::<u32>().ok());
+    if major.is_some_and(|major| major >= 20) {
+        return Ok(version);
+    }
+    Err(format!(
+        "the tests need Node 20 or later and this is {version}: install one by hand (nodejs.org)"
+    ))
+}
+
+/// Builds the package into `dist/` and holds it to its budget.
+pub fn pack() -> Result<PathBuf> {
+    let module = wasm::module()?;
+    let package = target("npm/package");
+    let dist = package.join("dist");
+    fresh(&dist.join("glue"))?;
+
+    say("compiling the TypeScript");
+    run(tool("tsc").arg("--project").arg(sources()).arg("--outDir").arg(&dist))?;
+    shell::copy(&sources().join("ts/glue/heedful.js"), &dist.join("glue/heedful.js"))?;
+    shell::copy(&module, &dist.join("heedful.wasm"))?;
+    for file in ["LICENSE-MIT", "LICENSE-APACHE", "README.md"] {
+        let from = root().join(file);
+        if from.is_file() {
+            shell::copy(&from, &package.join(file))?;
+        }
+    }
+    // The version is the workspace's, and what only the build needs stays at home.
+    shell::copy(&sources().join("package.json"), &package.join("package.json"))?;
+    let version = format!("version={}", env!("CARGO_PKG_VERSION"));
+    run(npm().current_dir(&package).args(["pkg", "set", &version]))?;
+    run(npm().current_dir(&package).args(["pkg", "delete", "devDependencies", "private"]))?;
+
+    let out = root().join("dist");
+    std::fs::create_dir_all(&out).map_err(|error| error.to_string())?;
+    run(npm().current_dir(&package).args(["pack", "--pack-destination"]).arg(&out))?;
+    let scripts = [shell::files(&dist, ".js")?, shell::files(&dist.join("glue"), ".js")?].concat();
+    sizes(&module, &scripts)?;
+    Ok(out.join(format!("heedful-{}.tgz", env!("CARGO_PKG_VERSION"))))
+}
+
+fn sizes(module: &Path, scripts: &[PathBuf]) -> Result<()> {
+    // The entries other than the main one are not loaded with it.
+    let main =
+        scripts.iter().filter(|path| !path.ends_with("node.js") && !path.ends_with("manual.js"));
+    let module = measure([module])?;
+    let scripts = measure(main.map(PathBuf::as_path))?;
+    println!("{:<10}{:>10}{:>10}{:>10}", "bytes", "raw", "gzip", "brotli");
+    println!("{:<10}{:>10}{:>10}{:>10}", "module", module[0], module[1], module[2]);
+    println!("{:<10}{:>10}{:>10}{:>10}", "scripts", scripts[0], scripts[1], scripts[2]);
+    let total = module[1] + scripts[1];
+    println!("main entry: {total} bytes gzipped (budget {BUDGET})");
+    if total > BUDGET {
+        Err(format!("the main entry has {total} bytes gzipped, its budget is {BUDGET}"))
+    } else {
+        Ok(())
+    }
+}
+
+fn measure<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<[u64; 3]> {
+    let printed = output(program("node").args(["-e", SIZES]).args(files))?;
+    let numbers: Vec<u64> = printed.split(' ').filter_map(|number| number.parse().ok()).collect();
+    numbers.try_into().map_err(|_| format!("cannot measure sizes: node printed `{printed}`"))
+}
+
+/// Installs the packed package into a project of its own and tests it there.
+pub fn test() -> Result<Tally> {
+    let package = pack()?;
+    let chromium = browser::chromium()?;
+    let project = target("npm/project");
+    fresh(&project)?;
+    shell::write(&project.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;
+    let tests = sources().join("tests");
+    for file in [shell::files(&tests, ".js")?, shell::files(&tests, ".ts")?].concat() {
+        shell::copy(&file, &project.join(file.file_name().unwrap_or_default()))?;
+    }
+    say("installing the packed package into target/npm/project");
+    run(npm()
+        .current_dir(&project)
+        .args(["install", "--offline", "--no-package-lock", "--no-audit", "--no-fund"])
+        .arg(package))?;
+
+    say("node and Chromium against the installed package");
+    let (shown, ok) = tee(program("node")
+        .current_dir(&project)
+        .env("CHROME", chromium)
+        .env("HEEDFUL_TOOLS", sources().join("package.json"))
+        .env("HEEDFUL_ROOT", root())
+        .args(["--test", "--test-reporter=spec"]))?;
+    let mut tally = Tally::of_run(node_test(&shown), ok);
+
+    // As a user's strict project would, by both ways of finding a package; the libraries are checked as well.
+    for (module, resolution, lib) in [
+        ("NodeNext", "NodeNext", "ES2022"),
+        ("ESNext", "Bundler", "ES2022,DOM"),
+        ("ESNext", "Bundler", "ES2022"),
+    ] {
+        say(format!("type check of the installed package: {module}, {resolution}, {lib}"));
+        tally.check(run(tool("tsc")
+            .current_dir(&project)
+            .args([
+                "--noEmit",
+                "--strict",
+                "--exactOptionalPropertyTypes",
+                "--skipLibCheck",
+                "false",
+            ])
+            .args([
+                "--ignoreConfig",
+                "--target",
+                "ES2022",
+                "--module",
+                module,
+                "--moduleResolution",
+                resolution,
+            ])
+            .args(["--lib", lib, "types.ts"])));
+    }
+    Ok(tally)
+}

@@ -13,6 +13,6 @@ mod distribution;
 pub mod interval;
 mod root;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use interval::{Confidence, Interval, IntervalMethod, MeanSample, NetSample, ProportionSample};

@@ -117,7 +117,7 @@ impl Cells {
         let mut tally = Tally::new(scale.clone());
         for cell in &self.0 {
             let by = factor(cell.unit);
-            let weight = weighted.then(|| (by * cell.weight, by * by * cell.square));
+            let weight = weighted.then_some((by * cell.weight, by * by * cell.square));
             tally.count(cell.reading, cell.count, weight);
         }
         tally

@@ -126,8 +126,7 @@ impl Design {
             None => ((0..).take(responses.len()).collect(), strata.clone()),
         };
         let mut drawn = vec![false; unit_strata.len()];
-        for (row, unit) in units.iter().enumerate().filter(|(row, _)| taken(*row)) {
-            let _ = row;
+        for (_, unit) in units.iter().enumerate().filter(|(row, _)| taken(*row)) {
             if let Some(drawn) = drawn.get_mut(*unit as usize) {
                 *drawn = true;
             }
@@ -182,7 +181,7 @@ fn fpc(
             bad("a stratum's size must be a number of at least the clusters drawn from it")
         })?;
         let Some(known) = all.get_mut(*stratum as usize) else { continue };
-        if *known.get_or_insert(size) != size {
+        if known.get_or_insert(size).total_cmp(&size).is_ne() {
             return Err(bad("the size of a stratum differs between its rows"));
         }
     }

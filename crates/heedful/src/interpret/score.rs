@@ -374,7 +374,9 @@ impl Sample {
             Kind::Share => ProportionSample::METHODS,
             Kind::Mean => &[IntervalMethod::T, IntervalMethod::Wald, IntervalMethod::Bayes],
         };
-        if !known.contains(&method) && !(method == IntervalMethod::T && self.clustered) {
+        // Clusters have degrees of freedom, whatever the metric.
+        let t = method == IntervalMethod::T && self.clustered;
+        if !(t || known.contains(&method)) {
             let names: Vec<_> = known.iter().map(|m| m.as_str()).collect();
             return Err(Error::new(
                 ErrorCode::InvalidArgument,

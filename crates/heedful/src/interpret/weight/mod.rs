@@ -274,6 +274,9 @@ impl Weighting {
                 }
             }
             if settled {
+                for w in weights.iter_mut().filter(|w| **w > 0.0) {
+                    *w = w.clamp(floor, cap);
+                }
                 return Ok(outside.iter().filter(|o| **o).count() as u64);
             }
             let part = if free > 0 { taken / free as f64 } else { 0.0 };

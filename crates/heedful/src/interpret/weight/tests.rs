@@ -33,7 +33,7 @@ fn weights_match_r() {
         match name {
             "trimmed_strict" => {
                 assert!(found.trimmed > 0 && found.trimmed_weight > 0.0 && found.residual > 1e-4);
-                assert_eq!(found.maximum, 500.0);
+                close(found.maximum, 500.0, name);
             }
             "raked_default" => assert_eq!(found.iterations, 4),
             "post_stratified" => assert_eq!((found.iterations, found.trimmed), (1, 0)),
@@ -149,7 +149,7 @@ fn responses_without_weight_stay_without() {
     let weighting = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]).cap(1.3);
     let found = weighting.run(&responses).unwrap();
     assert_eq!(found.weights[0], 0.0);
-    assert_eq!(found.trimmed, 3);
+    assert_eq!(found.trimmed, 2);
     assert!(found.maximum <= 4.0 / 3.0 * 1.3 + 1e-9);
     assert!((found.weights.iter().sum::<f64>() - 4.0).abs() < 1e-12);
     let empty = Weighting::new().target("region", [("EU", 1.0)]).run(&responses.slice(0, 1));
@@ -159,7 +159,7 @@ fn responses_without_weight_stay_without() {
 /// The slow twin: rows, one margin after the other, by the text of the values.
 fn slow(rows: &[(u8, u8, f64)], first: &[f64], second: &[f64]) -> Vec<f64> {
     let mut weights: Vec<f64> = rows.iter().map(|r| r.2).collect();
-    for _ in 0..2000 {
+    for _ in 0..300 {
         for (by_first, shares) in [(true, first), (false, second)] {
             let key = |r: &(u8, u8, f64)| usize::from(if by_first { r.0 } else { r.1 });
             let all: f64 = weights.iter().sum();
@@ -201,7 +201,7 @@ proptest! {
             .target("a", [("v0", 0.2), ("v1", 0.3), ("v2", 0.5)])
             .target("b", [(0, 30.0), (1, 70.0)])
             .tolerance(1e-13)
-            .max_iterations(2000);
+            .max_iterations(300);
         let found = weighting.run(&by_rows(&rows)).unwrap();
         for (ours, theirs) in found.weights.iter().zip(slow(&rows, &[0.2, 0.3, 0.5], &[0.3, 0.7])) {
             prop_assert!((ours - theirs).abs() < 1e-9 * theirs);

@@ -5,4 +5,6 @@ mod base;
 pub mod stats;
 
 pub use base::error::{Error, ErrorCode, Result};
-pub use base::time::{Every, LocalClock, TimeUnit, Zone};
+pub use base::time::{
+    DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeKind, TimeUnit, Zone,
+};

@@ -8,7 +8,7 @@ const DAYS_IN_ERA: i64 = 146_097;
 /// Days from 0000-03-01 to 1970-01-01.
 const EPOCH_SHIFT: i64 = 719_468;
 
-/// A day that exists or not: callers check with [`days_in_month`].
+/// A date. One that was read may not exist: see [`Civil::existing`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Civil {
     pub(super) year: i64,
@@ -19,7 +19,13 @@ pub(super) struct Civil {
 }
 
 impl Civil {
-    /// The day, counted from 1970-01-01. The year may be any that comes from an `i32` day.
+    /// The day, counted from 1970-01-01, of a date that may not exist (31 April, month 13).
+    pub(super) fn existing(self) -> Option<i64> {
+        let length = days_in_month(self.year, self.month);
+        (1..=length).contains(&self.day).then(|| self.days())
+    }
+
+    /// The day, counted from 1970-01-01, of a date that exists. The year may be any that comes from an `i32` day.
     pub(super) fn days(self) -> i64 {
         let Self { year, month, day } = self;
         let year = year - i64::from(month <= 2);
@@ -44,6 +50,21 @@ impl Civil {
         let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
         let year = era * 400 + year_of_era + i64::from(month <= 2);
         Self { year, month: month as u32, day: day as u32 }
+    }
+}
+
+pub(super) fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+/// The number of days of a month, 0 for a month that does not exist.
+pub(super) fn days_in_month(year: i64, month: u32) -> u32 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if is_leap(year) => 29,
+        2 => 28,
+        1..=12 => 31,
+        _ => 0,
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::civil::saturate;
+use super::scan::Cursor;
 use super::unit::SECONDS_PER_DAY;
 use crate::{Error, ErrorCode, Result};
 
@@ -94,8 +95,8 @@ impl Zone {
         Ok(Self::from_changes(initial_offset_seconds, changes, None))
     }
 
-    /// A zone by its name in the IANA database (in any case), for example `Europe/Copenhagen`; `UTC` needs no
-    /// database. Without the feature `zones` no other name is known.
+    /// A zone by its name in the IANA database (in any case), for example `Europe/Copenhagen`. `UTC` and
+    /// offsets such as `+05:30` need no database, and are all that is known without the feature `zones`.
     ///
     /// ```
     /// # #[cfg(feature = "zones")] {
@@ -109,8 +110,9 @@ impl Zone {
     /// # Errors
     /// [`ErrorCode::TimeZone`] when the name is unknown, or no database is built in.
     pub fn named(name: &str) -> Result<Self> {
-        if name.eq_ignore_ascii_case("UTC") {
-            return Ok(Self::utc());
+        let mut text = Cursor::new(name.as_bytes());
+        if let Some(offset) = text.offset().filter(|_| text.is_empty()) {
+            return Self::fixed(offset);
         }
         Self::from_database(name)
     }
@@ -282,6 +284,7 @@ mod tests {
             assert_eq!(code(Zone::named(name)), ErrorCode::TimeZone, "{name}");
         }
         assert_eq!(Zone::named("utc").unwrap(), Zone::utc());
+        assert_eq!(Zone::named("-05:30").unwrap(), Zone::fixed(-19_800).unwrap());
     }
 
     #[cfg(feature = "zones")]

@@ -1,0 +1,313 @@
+//! A declared date format, compiled once and run over many texts.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::civil::{Civil, is_leap};
+use super::scan::{Cursor, DAY, TimeOfDay, full_year};
+use super::{Moment, TimeKind};
+use crate::{Error, ErrorCode, Result};
+
+/// A date format in the letters of C's `strptime`, compiled.
+///
+/// | letters | meaning |
+/// | --- | --- |
+/// | `%Y` `%y` | year in four digits; in two digits, 69 to 99 being 1969 to 1999 and 00 to 68 being 2000 to 2068 |
+/// | `%m` `%b` `%B` `%h` | month in digits; its English name, in full or by three letters, in any case |
+/// | `%d` `%e` `%j` | day of the month; of the year |
+/// | `%a` `%A` | English name of the weekday, in full or by three letters; it must be the right one |
+/// | `%H` `%I` `%p` | hour 0 to 23; hour 1 to 12, with AM or PM |
+/// | `%M` `%S` `%f` | minute; second 0 to 59 (no leap second); one to nine digits of a fraction, cut to milliseconds |
+/// | `%z` `%Z` | offset from UTC: `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00` |
+/// | `%F` `%T` `%R` `%D` | `%Y-%m-%d`, `%H:%M:%S`, `%H:%M`, `%m/%d/%y` |
+/// | `%n` `%t` or white space | white space, at least one |
+/// | `%%` | a percent sign |
+///
+/// Anything else stands for itself. Numbers may lack their leading zero, unless digits follow directly.
+/// White space around the text is ignored. A text must fit entirely, and the date must exist: 31 April,
+/// 29 February 2023 and hour 24 are errors.
+///
+/// A format with an offset reads instants, one without reads wall-clock times.
+///
+/// ```
+/// use heedful::{DateFormat, TimeKind};
+///
+/// let format: DateFormat = "%d/%m/%Y %H:%M".parse()?;
+/// let moment = format.read("11/04/2018 20:09")?;
+/// assert_eq!((moment.millis, moment.kind), (1_523_477_340_000, TimeKind::WallClock));
+/// assert!(format.read("31/04/2018 20:09").is_err());
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DateFormat {
+    text: String,
+    steps: Vec<Step>,
+    kind: TimeKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Literal(u8),
+    Spaces,
+    /// The flag asks for all digits, because digits follow.
+    Number(Field, bool),
+    MonthName,
+    WeekdayName,
+    Meridiem,
+    Offset,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Year,
+    ShortYear,
+    Month,
+    Day,
+    DayOfYear,
+    Hour,
+    TwelveHour,
+    Minute,
+    Second,
+    Fraction,
+}
+
+impl DateFormat {
+    /// Whether texts in this format are instants (the format has an offset) or wall-clock times.
+    #[must_use]
+    pub fn kind(&self) -> TimeKind {
+        self.kind
+    }
+
+    /// The format as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// [`ErrorCode::DateInvalid`] when the text does not fit entirely, or no such date exists.
+    #[inline]
+    pub fn read(&self, text: impl AsRef<[u8]>) -> Result<Moment> {
+        self.scan(text.as_ref()).ok_or_else(|| self.refusal())
+    }
+
+    #[cold]
+    fn refusal(&self) -> Error {
+        let format = &self.text;
+        Error::new(
+            ErrorCode::DateInvalid,
+            format!("text is not an existing date in the format `{format}`"),
+        )
+    }
+
+    pub(super) fn scan(&self, text: &[u8]) -> Option<Moment> {
+        let mut cursor = Cursor::new(text);
+        let (mut year, mut month, mut day, mut day_of_year) = (0, 1, 1, None);
+        let (mut time, mut weekday, mut offset) = (TimeOfDay::default(), None, 0);
+        for step in &self.steps {
+            match *step {
+                Step::Literal(byte) => {
+                    if !cursor.eat(byte) {
+                        return None;
+                    }
+                }
+                Step::Spaces => {
+                    if !cursor.spaces() {
+                        return None;
+                    }
+                }
+                Step::Number(field, whole) => match field {
+                    Field::Year => year = cursor.four()?,
+                    Field::ShortYear => year = full_year(cursor.two()?),
+                    Field::DayOfYear => {
+                        let (value, count) = cursor.number(3)?;
+                        if whole && count < 3 {
+                            return None;
+                        }
+                        day_of_year = Some(value);
+                    }
+                    Field::Fraction => time.milli = cursor.fraction()?,
+                    _ => {
+                        let value = if whole { cursor.two()? } else { cursor.one_or_two()? };
+                        match field {
+                            Field::Month => month = value,
+                            Field::Day => day = value,
+                            Field::Hour | Field::TwelveHour => time.hour = value,
+                            Field::Minute => time.minute = value,
+                            _ => time.second = value,
+                        }
+                    }
+                },
+                Step::MonthName => month = cursor.month_name()?,
+                Step::WeekdayName => weekday = Some(cursor.weekday_name()?),
+                Step::Meridiem => time.afternoon = Some(cursor.meridiem()?),
+                Step::Offset => offset = cursor.offset()?,
+            }
+        }
+        if !cursor.is_empty() {
+            return None;
+        }
+        let year = i64::from(year);
+        let days = match day_of_year {
+            None => Civil { year, month, day }.existing()?,
+            Some(day) if day >= 1 && (day <= 365 || (day == 366 && is_leap(year))) => {
+                Civil { year, month: 1, day: 1 }.days() + i64::from(day) - 1
+            }
+            Some(_) => return None,
+        };
+        if weekday.is_some_and(|weekday| days.rem_euclid(7) != i64::from(weekday)) {
+            return None;
+        }
+        let millis = days * DAY + time.millis()? - i64::from(offset) * 1000;
+        Some(Moment { millis, kind: self.kind })
+    }
+
+    fn compile(text: &str) -> Result<Vec<Step>> {
+        let mut steps = Vec::new();
+        let mut bytes = text.trim().bytes();
+        while let Some(byte) = bytes.next() {
+            if byte.is_ascii_whitespace() {
+                steps.push(Step::Spaces);
+            } else if byte == b'%' {
+                letter(bytes.next(), &mut steps).ok_or_else(|| {
+                    refuse(text, "it has a `%` without a letter that is understood")
+                })?;
+            } else {
+                steps.push(Step::Literal(byte));
+            }
+        }
+        steps.dedup_by(|step, before| *step == Step::Spaces && *before == Step::Spaces);
+
+        // A number directly before digits has all its digits.
+        let mut digits_follow = false;
+        for step in steps.iter_mut().rev() {
+            if let Step::Number(_, whole) = step {
+                *whole = digits_follow;
+            }
+            digits_follow = match step {
+                Step::Number(..) => true,
+                Step::Literal(byte) => byte.is_ascii_digit(),
+                _ => false,
+            };
+        }
+        Ok(steps)
+    }
+}
+
+fn refuse(format: &str, why: &str) -> Error {
+    Error::new(ErrorCode::InvalidArgument, format!("date format `{format}` cannot be used: {why}"))
+}
+
+/// The steps of one letter.
+fn letter(letter: Option<u8>, steps: &mut Vec<Step>) -> Option<()> {
+    let number = |field| Step::Number(field, false);
+    let longer: &[u8] = match letter? {
+        b'F' => b"Y-m-d",
+        b'T' => b"H:M:S",
+        b'R' => b"H:M",
+        b'D' => b"m/d/y",
+        one => {
+            steps.push(match one {
+                b'Y' => number(Field::Year),
+                b'y' => number(Field::ShortYear),
+                b'm' => number(Field::Month),
+                b'd' | b'e' => number(Field::Day),
+                b'j' => number(Field::DayOfYear),
+                b'H' => number(Field::Hour),
+                b'I' => number(Field::TwelveHour),
+                b'M' => number(Field::Minute),
+                b'S' => number(Field::Second),
+                b'f' => number(Field::Fraction),
+                b'b' | b'B' | b'h' => Step::MonthName,
+                b'a' | b'A' => Step::WeekdayName,
+                b'p' => Step::Meridiem,
+                b'z' | b'Z' => Step::Offset,
+                b'n' | b't' => Step::Spaces,
+                b'%' => Step::Literal(b'%'),
+                _ => return None,
+            });
+            return Some(());
+        }
+    };
+    for &byte in longer {
+        if byte.is_ascii_alphabetic() {
+            self::letter(Some(byte), steps)?;
+        } else {
+            steps.push(Step::Literal(byte));
+        }
+    }
+    Some(())
+}
+
+/// Refuses a format that says a thing twice, or leaves the date open.
+fn check(format: &str, steps: &[Step]) -> Result<()> {
+    let count = |wanted: &[Field]| {
+        let fields = steps.iter().filter(|step| match step {
+            Step::Number(field, _) => wanted.contains(field),
+            Step::MonthName => wanted.contains(&Field::Month),
+            _ => false,
+        });
+        fields.count()
+    };
+    let times = |wanted: Step| steps.iter().filter(|&&step| step == wanted).count();
+    let year = count(&[Field::Year, Field::ShortYear]);
+    let (month, day, day_of_year) =
+        (count(&[Field::Month]), count(&[Field::Day]), count(&[Field::DayOfYear]));
+    let (hour, twelve) = (count(&[Field::Hour]), count(&[Field::TwelveHour]));
+    let (minute, second, fraction) =
+        (count(&[Field::Minute]), count(&[Field::Second]), count(&[Field::Fraction]));
+
+    if year != 1 || !matches!((month, day, day_of_year), (1, 1, 0) | (0, 0, 1)) {
+        Err(refuse(
+            format,
+            "it needs one year, and one month with one day (or one day of the year)",
+        ))
+    } else if hour + twelve > 1 || twelve != times(Step::Meridiem) {
+        Err(refuse(format, "it needs `%H` alone, or `%I` with `%p`"))
+    } else if [hour + twelve, minute, second, fraction].is_sorted_by(|a, b| a >= b) {
+        let repeated = times(Step::WeekdayName) > 1 || times(Step::Offset) > 1;
+        if repeated { Err(refuse(format, "it has a weekday or an offset twice")) } else { Ok(()) }
+    } else {
+        Err(refuse(format, "minutes need hours, seconds minutes, fractions seconds, each once"))
+    }
+}
+
+impl FromStr for DateFormat {
+    type Err = Error;
+
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] when a letter is not understood, a part of the date is missing or comes
+    /// twice, or the hours are unclear (`%I` without `%p`).
+    fn from_str(text: &str) -> Result<Self> {
+        let steps = Self::compile(text)?;
+        check(text, &steps)?;
+        let instant = steps.contains(&Step::Offset);
+        let kind = if instant { TimeKind::Instant } else { TimeKind::WallClock };
+        Ok(Self { text: text.to_owned(), steps, kind })
+    }
+}
+
+impl TryFrom<String> for DateFormat {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<DateFormat> for String {
+    fn from(format: DateFormat) -> Self {
+        format.text
+    }
+}
+
+impl fmt::Display for DateFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

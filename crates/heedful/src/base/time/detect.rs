@@ -149,26 +149,21 @@ fn compact_with_time(mut cursor: Cursor<'_>) -> Option<Reading> {
 }
 
 /// A number since 1970-01-01 UTC: its digits tell the unit. A fraction may follow.
-fn epoch(cursor: Cursor<'_>, digits: usize) -> Option<Reading> {
-    let (whole, rest) = cursor.rest().split_at_checked(digits)?;
-    let number: i64 = str::from_utf8(whole).ok()?.parse().ok()?;
-    let mut fraction = 0;
-    if let [b'.', rest @ ..] = rest {
-        let mut rest = Cursor::new(rest);
-        fraction = rest.fraction()?;
-        rest.is_empty().then_some(())?;
-    } else if !rest.is_empty() {
+fn epoch(mut cursor: Cursor<'_>, digits: usize) -> Option<Reading> {
+    // The number of digits is the magnitude only without a leading zero.
+    if cursor.peek() == Some(b'0') {
         return None;
     }
-    // No leading zero: the number of digits is the magnitude.
-    let millis = match (whole.first()?, digits) {
-        (b'0', _) => return None,
-        (_, 10) => number * 1000 + i64::from(fraction),
-        (_, 13) => number,
-        (_, 16) => number / 1_000,
-        (_, 19) => number / 1_000_000,
+    let number = cursor.integer(digits)?;
+    let fraction = if cursor.eat(b'.') { cursor.fraction()? } else { 0 };
+    let millis = match digits {
+        10 => number * 1000 + i64::from(fraction),
+        13 => number,
+        16 => number / 1_000,
+        19 => number / 1_000_000,
         _ => return None,
     };
+    cursor.is_empty().then_some(())?;
     Some(Reading::One(Moment { millis, kind: TimeKind::Instant }))
 }
 
@@ -226,4 +221,195 @@ fn time_and_offset(cursor: &mut Cursor<'_>) -> Option<(i64, Option<i64>)> {
         }
     }
     cursor.is_empty().then_some((time.millis()?, offset))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn one(text: &str) -> Option<Moment> {
+        match detect(text.as_bytes())? {
+            Reading::One(moment) => Some(moment),
+            Reading::DayMonth { .. } => None,
+        }
+    }
+
+    /// Milliseconds of an ISO text with Z, by jiff.
+    fn jiff_millis(iso: &str) -> i64 {
+        iso.parse::<jiff::Timestamp>().unwrap().as_millisecond()
+    }
+
+    #[test]
+    fn knows_the_layouts() {
+        use TimeKind::{Instant, WallClock};
+        for (text, iso, kind) in [
+            ("2024-03-07", "2024-03-07T00:00Z", WallClock),
+            ("2024-3-7", "2024-03-07T00:00Z", WallClock),
+            ("2024/03/07 9:05", "2024-03-07T09:05Z", WallClock),
+            ("2024.03.07", "2024-03-07T00:00Z", WallClock),
+            ("2024-Mar-07", "2024-03-07T00:00Z", WallClock),
+            ("2024-03-07T20:09", "2024-03-07T20:09Z", WallClock),
+            ("2024-03-07t20:09:11.9999z", "2024-03-07T20:09:11.999Z", Instant),
+            ("2024-03-07 20:09:11,123456789", "2024-03-07T20:09:11.123Z", WallClock),
+            ("2024-03-07 20:09:11 UTC", "2024-03-07T20:09:11Z", Instant),
+            ("2024-03-07T20:09:11+01:00", "2024-03-07T19:09:11Z", Instant),
+            ("2024-03-07T20:09:11 -0130", "2024-03-07T21:39:11Z", Instant),
+            ("2024-03-07T20:09+01", "2024-03-07T19:09Z", Instant),
+            ("20240307", "2024-03-07T00:00Z", WallClock),
+            ("20240307T200911Z", "2024-03-07T20:09:11Z", Instant),
+            ("20240307T2009", "2024-03-07T20:09Z", WallClock),
+            ("20240307200911", "2024-03-07T20:09:11Z", WallClock),
+            ("7 Mar 2024", "2024-03-07T00:00Z", WallClock),
+            ("07-MAR-24 8:09 pm", "2024-03-07T20:09Z", WallClock),
+            ("07mar2024", "2024-03-07T00:00Z", WallClock),
+            ("7. September 2024", "2024-09-07T00:00Z", WallClock),
+            ("Sept. 7, 2024", "2024-09-07T00:00Z", WallClock),
+            ("Mar 7, 2024, 8:09:11\u{202f}PM", "2024-03-07T20:09:11Z", WallClock),
+            ("Thu, 07 Mar 2024 20:09:11 GMT", "2024-03-07T20:09:11Z", Instant),
+            ("Thursday, March 7, 2024", "2024-03-07T00:00Z", WallClock),
+            ("1709842151", "2024-03-07T20:09:11Z", Instant),
+            ("1709842151.25", "2024-03-07T20:09:11.25Z", Instant),
+            ("1709842151123", "2024-03-07T20:09:11.123Z", Instant),
+            ("1709842151123.0", "2024-03-07T20:09:11.123Z", Instant),
+            ("1709842151123456", "2024-03-07T20:09:11.123Z", Instant),
+            ("1709842151123456789", "2024-03-07T20:09:11.123Z", Instant),
+            ("0000-01-01", "0000-01-01T00:00Z", WallClock),
+            ("9999-12-30T22:00:00Z", "9999-12-30T22:00:00Z", Instant),
+        ] {
+            let expected = Some(Moment { millis: jiff_millis(iso), kind });
+            assert_eq!(one(text), expected, "{text}");
+            assert_eq!(one(&format!("\t {text} ")), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_everything_else() {
+        let long = "9".repeat(1_000_000);
+        let spaces = format!("2024-03-07{}x", " ".repeat(1_000_000));
+        for text in [
+            "",
+            " ",
+            "5",
+            "2024",
+            "0",
+            "-1",
+            "-1709842151",
+            "170984215",
+            "17098421511",
+            "0709842151",
+            "9999999999999999999",
+            "1709842151.",
+            "1709842151.x",
+            "1709842151. 5",
+            "1709842151e3",
+            "12345678",
+            "20241332",
+            "18990101",
+            "2024-03",
+            "2024-03-",
+            "2024-03-32",
+            "2023-02-29",
+            "2024-00-07",
+            "2024-03/07",
+            "2024-03-07T",
+            "2024-03-07T20",
+            "2024-03-07T24:00",
+            "2024-03-07T20:60",
+            "2024-03-07T20:09:60",
+            "2024-03-07 20:09:11 CET",
+            "2024-03-07T20:09:11+25:00",
+            "2024-03-07T20:09:11+0160",
+            "2024-03-07T20:09:11+01:00[Europe/Copenhagen]",
+            "2024-03-07Z",
+            "2024-03-07 20:09 PM",
+            "2024-03-07\0",
+            "2024-03-07T20:09:11.",
+            "2024-03-07T20:09:11.1234567890",
+            "２０２４-03-07",
+            "7/3",
+            "7/3/202",
+            "7/3/20244",
+            "7/3-2024",
+            "31/04/2024",
+            "13/13/2024",
+            "7//3/2024",
+            "0/3/2024",
+            "7 Mars 2024",
+            "Mar 72024",
+            "Mar 2024",
+            "Mar",
+            "30 Feb 2024",
+            "Fri, 07 Mar 2024",
+            "Fri 7/7/2024",
+            "yesterday",
+            "N/A",
+            "?",
+            "Good service",
+            "é",
+            "\u{fffd}",
+            &long,
+            &spaces,
+        ] {
+            assert_eq!(detect(text.as_bytes()), None, "{}", text.get(..30).unwrap_or(text));
+        }
+    }
+
+    #[test]
+    fn keeps_both_orders_of_day_and_month() {
+        let both = |text: &str| match detect(text.as_bytes()) {
+            Some(Reading::DayMonth { day_first, month_first, kind: TimeKind::WallClock }) => {
+                (day_first, month_first)
+            }
+            other => panic!("{text} {other:?}"),
+        };
+        let at = |iso: &str| Some(jiff_millis(iso));
+        let (march, april) = (at("2024-03-04T00:00Z"), at("2024-04-03T00:00Z"));
+        for text in ["4/3/2024", "04-03-2024", "04.03.24", "4/3/24 0:00", "04/03/2024, 12:00 AM"] {
+            assert_eq!(both(text), (march, april), "{text}");
+        }
+        assert_eq!(both("13/3/2024 20:09"), (at("2024-03-13T20:09Z"), None));
+        assert_eq!(both("3/13/2024 20:09"), (None, at("2024-03-13T20:09Z")));
+        assert_eq!(both("1/1/68").0, at("2068-01-01T00:00Z"));
+        assert_eq!(both("1/1/69").0, at("1969-01-01T00:00Z"));
+        // 4 March 2024 is a Monday, 3 April a Wednesday.
+        assert_eq!(both("Mon 4/3/2024"), (march, None));
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_jiff(
+            second in -62_167_219_200_i64..253_402_207_200,
+            minutes in -720..840_i32,
+            format in prop::sample::select([
+                "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S %:z", "%Y%m%dT%H%M%S%z", "%a, %d %b %Y %T %z",
+                "%B %-d, %Y %-I:%M:%S %p %z", "%d-%b-%Y %T%:z", "%Y/%-m/%-d %-H:%M:%S%z",
+            ].as_slice()),
+        ) {
+            prop_assume!(!format.starts_with("%Y%m") || (0..4_000_000_000).contains(&second));
+            let zone = jiff::tz::Offset::from_seconds(minutes * 60).unwrap().to_time_zone();
+            let Ok(time) = jiff::Timestamp::from_second(second) else { return Ok(()) };
+            let local = time.to_zoned(zone);
+            prop_assume!((0..=9999).contains(&local.year()));
+            let text = local.strftime(format).to_string();
+            let expected = Moment { millis: time.as_millisecond(), kind: TimeKind::Instant };
+            prop_assert_eq!(one(&text), Some(expected), "{}", text);
+        }
+
+        #[test]
+        fn never_panics(text in "\\PC{0,30}", date in "[-0-9/:., TZapm+]{0,30}") {
+            let _ = (detect(text.as_bytes()), detect(date.as_bytes()));
+        }
+
+        /// Whatever is read lies within the years that four digits can write.
+        #[test]
+        fn stays_in_range(bytes in prop::collection::vec(any::<u8>(), 0..20), date in "[0-9/-]{6,19}") {
+            for text in [bytes.as_slice(), date.as_bytes()] {
+                if let Some(Reading::One(moment)) = detect(text) {
+                    prop_assert!((-62_167_219_200_000..253_402_300_800_000).contains(&moment.millis));
+                }
+            }
+        }
+    }
 }

@@ -311,3 +311,197 @@ impl fmt::Display for DateFormat {
         f.write_str(&self.text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::DateTime;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn compiled(text: &str) -> DateFormat {
+        text.parse().unwrap()
+    }
+
+    fn millis(format: &str, text: &str) -> Option<i64> {
+        compiled(format).read(text).ok().map(|moment| moment.millis)
+    }
+
+    /// Milliseconds of an ISO text, by jiff.
+    fn jiff_millis(iso: &str) -> i64 {
+        iso.parse::<jiff::Timestamp>().unwrap().as_millisecond()
+    }
+
+    #[test]
+    fn reads_each_letter() {
+        for (format, text, iso) in [
+            ("%d/%m/%Y %H:%M", "11/04/2018 20:09", "2018-04-11T20:09:00Z"),
+            ("%d/%m/%Y %H:%M", "1/4/2018 9:09", "2018-04-01T09:09:00Z"),
+            ("%d/%m/%Y %H:%M", "  11/04/2018   20:09\n", "2018-04-11T20:09:00Z"),
+            ("%m/%d/%y", "04/11/68", "2068-04-11T00:00:00Z"),
+            ("%m/%d/%y", "04/11/69", "1969-04-11T00:00:00Z"),
+            ("%D %R", "04/11/18 20:09", "2018-04-11T20:09:00Z"),
+            ("%FT%T.%f", "2018-04-11T20:09:11.5", "2018-04-11T20:09:11.5Z"),
+            ("%FT%T.%f", "2018-04-11T20:09:11.123999999", "2018-04-11T20:09:11.123Z"),
+            ("%FT%T.%f%z", "1918-04-11T20:09:11.123999999-0530", "1918-04-12T01:39:11.123Z"),
+            ("%F %T %Z", "2018-04-11 20:09:11 UTC", "2018-04-11T20:09:11Z"),
+            ("%F %T%z", "2018-04-11 20:09:11+05:45", "2018-04-11T14:24:11Z"),
+            ("%F %T %z", "2018-04-11 20:09:11 +01", "2018-04-11T19:09:11Z"),
+            ("%Y%m%d%H%M%S", "20180411200911", "2018-04-11T20:09:11Z"),
+            ("%d%b%Y", "1APR2018", "2018-04-01T00:00:00Z"),
+            (
+                "%A, %B %d, %Y %I:%M %p",
+                "Wednesday, April 11, 2018 12:09 AM",
+                "2018-04-11T00:09:00Z",
+            ),
+            ("%a %d %b %Y %I:%M%p", "wed 11 apr 2018 12:09pm", "2018-04-11T12:09:00Z"),
+            ("%d.%m.%Y %I.%M %p", "11.04.2018 8.09 p.m.", "2018-04-11T20:09:00Z"),
+            ("%Y/%j", "2020/366", "2020-12-31T00:00:00Z"),
+            ("%Y%j", "2020060", "2020-02-29T00:00:00Z"),
+            ("am %d. %m. %Y%%", "am 11. 4. 2018%", "2018-04-11T00:00:00Z"),
+            ("%Y年%m月%d日", "2018年04月11日", "2018-04-11T00:00:00Z"),
+            ("%F%T", "2018-04-1120:09:11", "2018-04-11T20:09:11Z"),
+            ("%F", "0000-01-01", "0000-01-01T00:00:00Z"),
+            ("%F %T", "9999-12-30 22:00:00", "9999-12-30T22:00:00Z"),
+        ] {
+            assert_eq!(millis(format, text), Some(jiff_millis(iso)), "{format} {text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_does_not_fit_entirely() {
+        let long = "1".repeat(1_000_000);
+        for (format, text) in [
+            ("%F", ""),
+            ("%F", "2018-04-11x"),
+            ("%F", "2018-04-11\0"),
+            ("%F", "\u{0}2018-04-11"),
+            ("%F", "2018-04"),
+            ("%F", "2018-04-31"),
+            ("%F", "2023-02-29"),
+            ("%F", "1900-02-29"),
+            ("%F", "2018-00-01"),
+            ("%F", "2018-13-01"),
+            ("%F", "2018-01-00"),
+            ("%F", "-2018-01-01"),
+            ("%F", "+2018-01-01"),
+            ("%F", "12018-01-01"),
+            ("%F", "201-01-01"),
+            ("%F", "2018-04-011"),
+            ("%F", "２０１８-04-11"),
+            ("%F", "٢٠١٨-04-11"),
+            ("%F", "2018–04–11"),
+            ("%F %T", "2018-04-11 24:00:00"),
+            ("%F %T", "2018-04-11 23:60:00"),
+            ("%F %T", "2018-04-11 23:59:60"),
+            ("%F %T", "2018-04-11"),
+            ("%FT%T.%f", "2018-04-11T20:09:11."),
+            ("%FT%T.%f", "2018-04-11T20:09:11.1234567890"),
+            ("%F %I:%M %p", "2018-04-11 0:09 AM"),
+            ("%F %I:%M %p", "2018-04-11 13:09 PM"),
+            ("%F %T%z", "2018-04-11 20:09:11+24:00"),
+            ("%F %T%z", "2018-04-11 20:09:11+01:60"),
+            ("%F %T%z", "2018-04-11 20:09:11+1"),
+            ("%F %T%z", "2018-04-11 20:09:11"),
+            ("%F %T %Z", "2018-04-11 20:09:11 CET"),
+            ("%a %F", "Tue 2018-04-11"),
+            ("%b %d %Y", "Avr 11 2018"),
+            ("%b %d %Y", "Apri 11 2018"),
+            ("%Y%m%d", "2018411"),
+            ("%Y%j", "2020367"),
+            ("%Y%j", "2019366"),
+            ("%Y%j", "2019000"),
+            ("%F", &long),
+        ] {
+            let shown = text.get(..40).unwrap_or(text);
+            let error = compiled(format).read(text).expect_err(shown);
+            assert_eq!(error.code(), ErrorCode::DateInvalid);
+        }
+    }
+
+    #[test]
+    fn refuses_formats_that_leave_the_date_open() {
+        for text in [
+            "",
+            "%",
+            "%d/%m",
+            "%Y",
+            "%Y-%m",
+            "%Y-%d",
+            "%Q",
+            "%d/%m/%Y %",
+            "%d/%m/%Y/%m",
+            "%Y %y %m %d",
+            "%Y-%m-%d %j",
+            "%b %m %d %Y",
+            "%F %I:%M",
+            "%F %H:%M %p",
+            "%F %M",
+            "%F %H:%S",
+            "%F %H.%f",
+            "%F %H:%M %M",
+            "%F %H %H",
+            "%F %z %Z",
+            "%F %F",
+            "%a %a %F",
+            "yyyy-mm-dd",
+            "%-d/%m/%Y",
+            "%F %p",
+        ] {
+            let error = text.parse::<DateFormat>().unwrap_err();
+            assert_eq!(error.code(), ErrorCode::InvalidArgument, "{text}");
+        }
+    }
+
+    #[test]
+    fn is_a_string_in_configuration() {
+        let json = "\"%d/%m/%Y\"";
+        let format: DateFormat = serde_json::from_str(json).unwrap();
+        assert_eq!(format.kind(), TimeKind::WallClock);
+        assert_eq!(serde_json::to_string(&format).unwrap(), json);
+        assert!(serde_json::from_str::<DateFormat>("\"%d\"").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_jiff_on_dates(
+            second in -62_167_219_200_i64..253_402_207_200,
+            nanos in 0..1_000_000_000_i32,
+            format in prop::sample::select([
+                "%d/%m/%Y %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f%z", "%b %d, %Y %I:%M:%S.%f %p",
+                "%A %d %B %Y %H:%M:%S.%f", "%Y%j %T.%f", "%Y%m%d%H%M%S.%f", "%a, %e %b %Y %T.%f %z",
+            ].as_slice()),
+        ) {
+            let time = jiff::Timestamp::new(second, 0).unwrap()
+                .checked_add(jiff::SignedDuration::from_nanos(nanos.into())).unwrap();
+            let text = time.to_zoned(jiff::tz::TimeZone::UTC).strftime(format).to_string();
+            let floor = time.as_nanosecond().div_euclid(1_000_000) as i64;
+            let read = compiled(format).read(&text).unwrap();
+            prop_assert_eq!(read.millis, floor, "{}", text);
+        }
+
+        /// Digits near the bounds of what exists, so that both sides refuse and accept.
+        #[test]
+        fn agrees_with_jiff_on_what_exists(
+            (y, m, d) in (1895..2105_u32, 0..14_u32, 0..33_u32),
+            (hour, minute, second) in (0..26_u32, 0..62_u32, 0..60_u32),
+            short in any::<bool>(),
+        ) {
+            let text = if short {
+                format!("{d}/{m}/{y} {hour}:{minute}:{second}")
+            } else {
+                format!("{d:02}/{m:02}/{y} {hour:02}:{minute:02}:{second:02}")
+            };
+            let slow = DateTime::strptime("%d/%m/%Y %H:%M:%S", &text).ok()
+                .map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_millisecond());
+            prop_assert_eq!(millis("%d/%m/%Y %H:%M:%S", &text), slow, "{}", text);
+        }
+
+        #[test]
+        fn never_panics(format in "(%[a-zA-Z%]|[-/ T:.,0-9é]){0,12}", text in "\\PC{0,30}") {
+            if let Ok(format) = format.parse::<DateFormat>() {
+                let _ = format.read(&text);
+            }
+        }
+    }
+}

@@ -265,3 +265,141 @@ fn ambiguous(shown: &[(u64, String)]) -> Error {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn column(texts: &[&str]) -> Result<Vec<i64>> {
+        let mut dates = DateReader::new(None);
+        for (row, text) in texts.iter().enumerate() {
+            dates.push(row as u64, text)?;
+        }
+        Ok(dates.finish()?.millis)
+    }
+
+    /// Midnight of an ISO date, by jiff.
+    fn at(iso: &str) -> i64 {
+        format!("{iso}T00:00Z").parse::<jiff::Timestamp>().unwrap().as_millisecond()
+    }
+
+    #[test]
+    fn a_row_settles_the_order_for_all() {
+        let day_first = [at("2024-03-04"), at("2024-05-06"), at("2024-02-28")];
+        assert_eq!(column(&["4/3/2024", "6/5/2024", "28/2/2024"]).unwrap(), day_first);
+        let month_first = [at("2024-04-03"), at("2024-06-05"), at("2024-02-28")];
+        assert_eq!(column(&["4/3/2024", "6/5/2024", "2/28/2024"]).unwrap(), month_first);
+        assert_eq!(
+            column(&["2/28/2024", "4/3/2024"]).unwrap(),
+            [at("2024-02-28"), at("2024-04-03")]
+        );
+    }
+
+    #[test]
+    fn an_unsettled_order_is_an_error_only_where_it_matters() {
+        assert_eq!(
+            column(&["3/3/2024", "4/4/2024"]).unwrap(),
+            [at("2024-03-03"), at("2024-04-04")]
+        );
+        let error = column(&["3/3/2024", "4/3/2024", "2024-01-01", "5/3/2024"]).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::DateAmbiguous);
+        assert!(error.message().contains("`4/3/2024` in row 1, `5/3/2024` in row 3"));
+        let long = format!("4/3/2024{}10:00", " ".repeat(1000));
+        assert!(column(&[&long]).unwrap_err().message().len() < 200);
+    }
+
+    #[test]
+    fn a_contradiction_is_rejected_and_the_column_goes_on() {
+        let mut dates = DateReader::new(None);
+        dates.push(10, "4/3/2024").unwrap();
+        // Neither order has such a date, so it settles nothing.
+        assert_eq!(dates.push(11, "31/4/2024").unwrap_err().code(), ErrorCode::DateInvalid);
+        dates.push(12, "28/2/2024").unwrap();
+        let error = dates.push(13, "2/28/2024").unwrap_err();
+        assert_eq!((error.code(), error.row()), (ErrorCode::DateInvalid, Some(13)));
+        assert!(error.message().contains("row 12"));
+        dates.push_missing();
+        dates.push(14, "2024-01-02").unwrap();
+        let dates = dates.finish().unwrap();
+        assert_eq!(dates.millis, [at("2024-03-04"), at("2024-02-28"), 0, at("2024-01-02")]);
+    }
+
+    #[test]
+    fn a_missing_row_keeps_its_place_when_the_order_turns() {
+        let mut dates = DateReader::new(None);
+        dates.push_missing();
+        dates.push(1, "4/3/2024").unwrap();
+        dates.push(2, "2/28/2024").unwrap();
+        assert_eq!(dates.finish().unwrap().millis, [0, at("2024-04-03"), at("2024-02-28")]);
+        assert_eq!(DateReader::new(None).finish().unwrap(), Dates::default());
+    }
+
+    #[test]
+    fn instants_and_wall_clock_times_do_not_mix() {
+        let mut dates = DateReader::new(None);
+        dates.push(0, "2024-01-02T03:04Z").unwrap();
+        let error = dates.push(1, "28/2/2024").unwrap_err();
+        assert_eq!((error.code(), error.row()), (ErrorCode::DateMixed, Some(1)));
+        // The refused row settled nothing.
+        dates.push(2, "2/28/2024 10:00 UTC").unwrap();
+        assert_eq!(dates.finish().unwrap().kind, Some(TimeKind::Instant));
+        let error = column(&["2024-01-02", "1709842151"]).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::DateMixed);
+    }
+
+    #[test]
+    fn a_format_needs_no_settling() {
+        let format: DateFormat = "%m/%d/%Y".parse().unwrap();
+        let mut dates = DateReader::new(Some(format));
+        dates.push(0, "4/3/2024").unwrap();
+        let error = dates.push(1, "28/2/2024").unwrap_err();
+        assert_eq!((error.code(), error.row()), (ErrorCode::DateInvalid, Some(1)));
+        let dates = dates.finish().unwrap();
+        assert_eq!((dates.millis, dates.kind), (vec![at("2024-04-03")], Some(TimeKind::WallClock)));
+    }
+
+    #[test]
+    fn a_stream_never_guesses() {
+        let mut dates = DateStream::new(None);
+        for text in ["28/2/2024", "3/3/2024", "2/28/2024"] {
+            let error = dates.read(7, text).unwrap_err();
+            assert_eq!((error.code(), error.row()), (ErrorCode::DateAmbiguous, Some(7)));
+        }
+        assert_eq!(dates.read(8, "2024-03-04").unwrap().millis, at("2024-03-04"));
+        assert_eq!(dates.read(9, "1709842151").unwrap_err().code(), ErrorCode::DateMixed);
+        assert_eq!(dates.read(9, "soon").unwrap_err().code(), ErrorCode::DateInvalid);
+        let mut dates = DateStream::new(Some("%d/%m/%Y".parse().unwrap()));
+        assert_eq!(dates.read(0, "4/3/2024").unwrap().millis, at("2024-03-04"));
+    }
+
+    #[test]
+    fn messages_do_not_show_what_is_no_date() {
+        let mut dates = DateReader::new(Some("%F".parse().unwrap()));
+        assert!(!dates.push(0, "rude agent").unwrap_err().to_string().contains("rude"));
+        assert!(!column(&["rude agent"]).unwrap_err().to_string().contains("rude"));
+    }
+
+    proptest! {
+        /// Dates of one order in any sequence give the same times, each with its row.
+        #[test]
+        fn the_order_of_rows_does_not_matter(
+            days in prop::collection::vec(0..20_000_i32, 1..30).prop_shuffle(),
+            day_first in any::<bool>(),
+        ) {
+            let layout = if day_first { "%d/%m/%Y" } else { "%m/%d/%Y" };
+            let dates: Vec<_> = days.iter().map(|&day| {
+                jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap()
+            }).collect();
+            let texts: Vec<_> = dates.iter().map(|date| date.strftime(layout).to_string()).collect();
+            let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+            let settled = dates.iter().any(|date| date.day() > 12);
+            let matters = dates.iter().any(|date| i32::from(date.day()) != i32::from(date.month()));
+            let expected = (settled || !matters).then(|| {
+                days.iter().map(|&day| i64::from(day) * 86_400_000).collect::<Vec<_>>()
+            });
+            prop_assert_eq!(column(&texts).ok(), expected);
+        }
+    }
+}

@@ -152,6 +152,13 @@ impl<'a> Cursor<'a> {
         Some(if count <= 3 { value * 10_u32.pow(3 - count) } else { value / 10_u32.pow(count - 3) })
     }
 
+    /// A number of so many digits.
+    pub(super) fn integer(&mut self, digits: usize) -> Option<i64> {
+        let (number, rest) = self.rest.split_at_checked(digits)?;
+        self.rest = rest;
+        str::from_utf8(number).ok()?.parse().ok()
+    }
+
     /// A run of ASCII letters, maybe none.
     fn word(&mut self) -> &'a [u8] {
         let length = self.rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();

@@ -72,3 +72,38 @@ pub(super) fn days_in_month(year: i64, month: u32) -> u32 {
 pub(super) fn saturate(value: i64) -> i32 {
     value.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every day from 1599 to 2401 (two leap centuries) and at the bounds of what jiff knows.
+    #[test]
+    fn agrees_with_jiff_day_by_day() {
+        let epoch = jiff::civil::date(1970, 1, 1);
+        for first in [-4_371_587, -135_508, 2_932_896 - 292_900] {
+            let start = epoch.checked_add(jiff::Span::new().days(first)).unwrap();
+            for (day, date) in (first..).zip(start.series(jiff::Span::new().days(1))).take(292_901)
+            {
+                let civil = Civil::of_day(day);
+                let expected = Civil {
+                    year: date.year().into(),
+                    month: date.month() as u32,
+                    day: date.day() as u32,
+                };
+                assert_eq!(civil, expected);
+                assert_eq!(civil.existing(), Some(i64::from(day)));
+                assert_eq!(days_in_month(civil.year, civil.month), date.days_in_month() as u32);
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_exist_is_none() {
+        for (year, month, day) in
+            [(2023, 2, 29), (1900, 2, 29), (2024, 13, 1), (2024, 0, 1), (2024, 4, 31)]
+        {
+            assert_eq!(Civil { year, month, day }.existing(), None);
+        }
+    }
+}

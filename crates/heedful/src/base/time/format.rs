@@ -19,7 +19,8 @@ use crate::{Error, ErrorCode, Result};
 /// | `%d` `%e` `%j` | day of the month; of the year |
 /// | `%a` `%A` | English name of the weekday, in full or by three letters; it must be the right one |
 /// | `%H` `%I` `%p` | hour 0 to 23; hour 1 to 12, with AM or PM |
-/// | `%M` `%S` `%f` | minute; second 0 to 59 (no leap second); one to nine digits of a fraction, cut to milliseconds |
+/// | `%M` `%S` | minute; second 0 to 59 (no leap second) |
+/// | `%f` | one to nine digits of a fraction of a second, cut to milliseconds |
 /// | `%z` `%Z` | offset from UTC: `Z`, `UTC`, `GMT`, `+01`, `+0100`, `+01:00` |
 /// | `%F` `%T` `%R` `%D` | `%Y-%m-%d`, `%H:%M:%S`, `%H:%M`, `%m/%d/%y` |
 /// | `%n` `%t` or white space | white space, at least one |

@@ -7,7 +7,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`interval`] | intervals of one net score, proportion or mean |
-//! | [`test`] | differences between two samples, and from a target |
+//! | [`test`](mod@test) | differences between two samples, and from a target |
 //! | [`multiplicity`] | p-values corrected for how many were looked at |
 //! | [`sample_size`] | responses needed for a margin or to see a difference |
 //! | [`Random`], [`resample`] | seeded draws, bootstrap replicates of a tally |

@@ -349,6 +349,59 @@ mod tests {
         }
     }
 
+    /// Exact coverage at 95 % for every trinomial of whole twentieths with all shares at least .05.
+    fn coverage(n: u32) -> Vec<([f64; 3], f64)> {
+        let mut outcomes = Vec::new();
+        // Paths to an outcome are counted by adding one response at a time.
+        let mut ways = std::collections::BTreeMap::from([((0, 0), 1.0)]);
+        for _ in 0..n {
+            let mut next = std::collections::BTreeMap::new();
+            for ((a, c), count) in ways {
+                for to in [(a + 1, c), (a, c + 1), (a, c)] {
+                    *next.entry(to).or_insert(0.0) += count;
+                }
+            }
+            ways = next;
+        }
+        for ((a, c), count) in ways {
+            let b = n - a - c;
+            let interval =
+                sample(f64::from(a), f64::from(b), f64::from(c)).score(Confidence::default());
+            outcomes.push(([a, b, c].map(u32::cast_signed), count, interval));
+        }
+        let mut result = Vec::new();
+        for i in 1..19 {
+            for j in 1..(20 - i) {
+                let shares = [i, j, 20 - i - j].map(|part| f64::from(part) / 20.0);
+                let net = shares[2] - shares[0];
+                let covered = outcomes
+                    .iter()
+                    .filter(|(_, _, i)| i.lower <= net + 1e-12 && net - 1e-12 <= i.upper)
+                    .map(|(counts, ways, _)| {
+                        ways * (0..3).map(|k| shares[k].powi(counts[k])).product::<f64>()
+                    })
+                    .sum();
+                result.push((shares, covered));
+            }
+        }
+        result
+    }
+
+    #[test]
+    fn covers_as_promised_in_small_samples() {
+        let mut all = Vec::new();
+        for n in [5, 10, 20, 30] {
+            let cells = coverage(n);
+            assert_eq!(cells.len(), 171);
+            for (shares, covered) in cells {
+                assert!(covered >= 0.915, "n {n} {shares:?}: {covered}");
+                all.push(covered);
+            }
+        }
+        let mean = all.iter().sum::<f64>() / all.len() as f64;
+        assert!((0.945..=0.965).contains(&mean), "{mean}");
+    }
+
     #[test]
     fn refuses_impossible_counts() {
         for (a, b, c) in [(0.0, 0.0, 0.0), (-1.0, 2.0, 3.0), (f64::NAN, 1.0, 1.0)] {

@@ -159,6 +159,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn large_posteriors_are_normal() {
+        for n in [1e5, 1e7, 1e9] {
+            for [a, b, c] in [[0.15, 0.25, 0.6], [0.4, 0.2, 0.4], [0.3, 0.6, 0.1]] {
+                let posterior = NetPosterior::new(a * n, b * n, c * n);
+                let (mean, sd) = (c - a, ((a + c - (c - a) * (c - a)) / (n + 1.0)).sqrt());
+                let z = (posterior.quantile(0.025) - mean) / sd;
+                assert!((z + 1.959964).abs() < 2.0 / n.sqrt(), "{n:e} {a} {b} {c}: {z}");
+            }
+        }
+    }
+
     const SHAPES: [[f64; 3]; 9] = [
         [15.5, 25.5, 60.5],
         [0.5, 2.5, 8.5],

@@ -200,9 +200,9 @@ def scores():
     out.append(vector("nps-infinite", "score", {"values": ["Infinity"]}, {"metric": "nps"},
                       error={"code": "rating-out-of-range", "row": 0}, source="definition of the scale"))
     out.append(vector("unknown-metric", "score", {"values": [1]}, {"metric": "npz"},
-                      error={"code": "invalid-config"}, source="contract"))
+                      error={"code": "unknown-name"}, source="contract"))
     out.append(vector("bad-confidence", "score", {"values": [1]}, {"metric": "nps", "confidence": 95},
-                      error={"code": "invalid-config"}, source="contract"))
+                      error={"code": "invalid-argument", "path": "confidence"}, source="contract"))
     out.append(vector("method-does-not-suit", "score", {"values": [1]}, {"metric": "ces", "interval": "score"},
                       error={"code": "invalid-argument", "path": "interval"}, source="contract"))
     custom = {"name": "late", "scale": {"points": [0, 0.5, 1], "labels": ["never", None, "always"]}, "rule": {"type": "top", "boxes": 1}}

@@ -792,7 +792,7 @@ mod tests {
         let error = Scoring::from_json(r#"{"metrics":[{"metric":"nps"}],"bye":[]}"#).unwrap_err();
         assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, "bye"));
         let error = Scoring::from_json(r#"{"metrics":[{"metric":"np"}]}"#).unwrap_err();
-        assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, "metrics[0].metric"));
+        assert_eq!((error.code(), error.path()), (ErrorCode::UnknownName, "metrics[0].metric"));
         let json =
             r#"{"metrics":[{"metric":"nps","rating":"score"}],"by":["plan"],"confidence":0.9}"#;
         assert_eq!(Scoring::from_json(json).unwrap().run(&table()).unwrap().rows.len(), 2);

@@ -466,7 +466,7 @@ impl Scorer {
                 groups.insert(Vec::new(), Tally::new(of.metric.scale().clone()));
             }
             if let Some(every) = scoring.every {
-                fill_periods(&mut groups, every, of.metric.scale());
+                fill_periods(&mut groups, every, of.metric.scale())?;
                 if let Some(window) = scoring.rolling {
                     roll(&mut groups, window)?;
                 }
@@ -524,20 +524,29 @@ fn refuse_invalid(
     Ok(())
 }
 
+/// The most rows that a trend may have.
+const MOST_PERIODS: i64 = 1_000_000;
+
 /// Adds the periods without responses between the first and the last of all groups, for each group.
 fn fill_periods(
     groups: &mut BTreeMap<Vec<Key>, Tally>,
     every: Every,
     scale: &crate::base::scale::Scale,
-) {
+) -> Result<()> {
     let indices = groups.keys().filter_map(|keys| match keys.last() {
         Some(Key::Date(day)) => Some(every.index_of_day(*day)),
         _ => None,
     });
-    let (Some(first), Some(last)) = (indices.clone().min(), indices.max()) else { return };
+    let (Some(first), Some(last)) = (indices.clone().min(), indices.max()) else { return Ok(()) };
     let mut heads: Vec<Vec<Key>> =
         groups.keys().map(|keys| keys.iter().take(keys.len() - 1).cloned().collect()).collect();
     heads.dedup();
+    // One date of the year 9999 must not fill the memory with empty days.
+    if (i64::from(last) - i64::from(first)).saturating_mul(heads.len() as i64) > MOST_PERIODS {
+        let message =
+            format!("the times span more than {MOST_PERIODS} periods: look for wrong dates");
+        return Err(Error::new(ErrorCode::InvalidArgument, message).at("every"));
+    }
     for head in heads {
         for index in first..=last {
             let mut keys = head.clone();
@@ -545,6 +554,7 @@ fn fill_periods(
             groups.entry(keys).or_insert_with(|| Tally::new(scale.clone()));
         }
     }
+    Ok(())
 }
 
 /// Replaces each period's tally by that of the window that ends with it. Responses without a time

@@ -36,10 +36,7 @@ pub fn column(values: &Value) -> Column {
         other => other.as_f64(),
     };
     let numbers: Option<Vec<f64>> = values.iter().map(number).collect();
-    numbers.map_or_else(
-        || Column::categories(values.iter().map(|v| v.as_str())),
-        |numbers| Column::numbers(numbers),
-    )
+    numbers.map_or_else(|| Column::categories(values.iter().map(|v| v.as_str())), Column::numbers)
 }
 
 /// A table of a vector: an object of columns.

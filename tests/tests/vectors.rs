@@ -1,4 +1,10 @@
 //! Runs `vectors/` in Rust; the bindings run the same files.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
 
 use heedful::{Clock, Column, Error, Responses, Result, Roles, Scoring, TimeUnit, Times};
 use heedful_tests::{column, difference, here, table};

@@ -688,7 +688,6 @@ fn occurrences(chunk: &[u8], wanted: &[u8]) -> [u64; 4] {
     let (wide, rest) = chunk.as_chunks::<LANES>();
     #[expect(
         clippy::indexing_slicing,
-        clippy::needless_range_loop,
         reason = "constant bounds, and the form that compiles to vector instructions"
     )]
     for bytes in wide {

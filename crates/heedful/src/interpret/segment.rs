@@ -355,14 +355,14 @@ impl Scorer {
             Some(row) => e.on_row(first_row + row),
             None => e,
         })?;
-        for (i, (values, counters)) in counted.into_iter().enumerate() {
-            self.add(i, values, counters)?;
+        for (metric, batch) in counted.into_iter().enumerate() {
+            self.add(metric, batch)?;
         }
         self.rows += batch.len() as u64;
         Ok(())
     }
 
-    fn count(&mut self, batch: &Responses) -> Result<Vec<(Vec<Arc<Vec<Key>>>, Counters)>> {
+    fn count(&mut self, batch: &Responses) -> Result<Vec<Pending>> {
         let scoring = &self.scoring;
         scoring.check()?;
         let selection = Selection {
@@ -409,24 +409,25 @@ impl Scorer {
                 refuse_invalid(&counters, &coder, column, metric, rows.mask)
                     .map_err(|e| e.at(path))?;
             }
-            counted.push((dimensions.iter().map(Dimension::values).collect(), counters));
+            let values = dimensions.iter().map(Dimension::values).collect();
+            counted.push(Pending { values, counters });
         }
         self.kinds = kinds;
         Ok(counted)
     }
 
     /// Adds counters to those of the same dictionaries, or else to the groups by key.
-    fn add(&mut self, metric: usize, values: Vec<Arc<Vec<Key>>>, counters: Counters) -> Result<()> {
+    fn add(&mut self, metric: usize, batch: Pending) -> Result<()> {
         let Some(pending) = self.pending.get_mut(metric) else { return Ok(()) };
         let same = |a: &Arc<Vec<Key>>, b: &Arc<Vec<Key>>| Arc::ptr_eq(a, b) || a == b;
         if let Some(Pending { values: old, counters: sum }) = pending
-            && old.len() == values.len()
-            && old.iter().zip(&values).all(|(a, b)| same(a, b))
-            && sum.add_all(&counters)
+            && old.len() == batch.values.len()
+            && old.iter().zip(&batch.values).all(|(a, b)| same(a, b))
+            && sum.add_all(&batch.counters)
         {
             return Ok(());
         }
-        if let Some(before) = pending.replace(Pending { values, counters }) {
+        if let Some(before) = pending.replace(batch) {
             self.settle(metric, &before.counters)?;
         }
         Ok(())

@@ -1,5 +1,5 @@
 //! Numbers of R (4.2.2; NPS 1.1, survey 4.1.1), read from `../shared/data/stats_ref`.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use heedful::stats::{Confidence, IntervalMethod};
 use heedful::{Column, Metric, Responses, Rule, Scale, Score, Scoring, Tally, Uncertainty};

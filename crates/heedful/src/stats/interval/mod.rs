@@ -9,6 +9,7 @@
 
 mod mean;
 mod net;
+mod posterior;
 mod proportion;
 
 use serde::{Deserialize, Serialize};

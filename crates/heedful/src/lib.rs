@@ -14,6 +14,8 @@ pub use base::suppression::Suppression;
 pub use base::table::{Data, Table, TableColumn};
 pub use base::tally::Tally;
 pub use base::time::{Every, LocalClock, TimeUnit, Zone};
+pub use interpret::compare::{Comparison, TargetTest};
+pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::segment::{GroupScore, Invalid, MetricOf, Scorer, Scores, Scoring};
 pub use interpret::select::{Kind, Repeats, Signal};

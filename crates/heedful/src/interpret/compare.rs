@@ -268,7 +268,7 @@ fn varying(sample: &Sample, metric: &Metric) -> Option<(f64, f64)> {
     let pairs = metric.values().iter().zip(&sample.effective);
     let mut chosen = pairs.filter(|(_, mass)| **mass > 0.0).map(|(value, _)| *value);
     let first = chosen.next()?;
-    let varies = chosen.any(|value| value > first || value < first);
+    let varies = chosen.any(|value| (value - first).abs() > 0.0);
     let error = sample.standard_error?;
     (varies && sample.df > 0.0).then_some((error, sample.df))
 }

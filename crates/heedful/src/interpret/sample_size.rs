@@ -336,10 +336,10 @@ impl SampleSize {
 
     /// The one value of the bands that are not named, if it is one.
     fn value_of_others(&self, named: &BTreeMap<String, f64>) -> Result<Option<f64>> {
-        let mut found = None;
+        let mut found: Option<f64> = None;
         for band in self.metric.bands().iter().filter(|b| !named.contains_key(&b.name)) {
             let value = self.value_of_band(&band.name)?;
-            if found.is_some_and(|found| value < found || value > found) {
+            if found.is_some_and(|found| (value - found).abs() > 0.0) {
                 return Ok(None);
             }
             found = Some(value);
@@ -361,7 +361,7 @@ impl SampleSize {
             )
             .at(path));
         };
-        if inside.any(|other| other < value || other > value) {
+        if inside.any(|other| (other - value).abs() > 0.0) {
             let message = "the points of this band differ in value: give a share for each point";
             return Err(bad(&path, message));
         }

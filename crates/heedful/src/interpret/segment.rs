@@ -270,6 +270,22 @@ impl Scoring {
         self.repeats == Repeats::Latest
     }
 
+    pub(crate) fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        self.metrics.iter().map(|of| &of.metric)
+    }
+
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.by
+    }
+
+    pub(crate) fn periods(&self) -> Option<Every> {
+        self.every
+    }
+
+    pub(crate) fn hiding(&self) -> Suppression {
+        Suppression { minimum_n: self.minimum_n, secondary: self.secondary }
+    }
+
     pub(crate) fn stated(&self) -> Uncertainty {
         Uncertainty { confidence: self.confidence, interval: self.interval }
     }
@@ -481,8 +497,7 @@ impl Scorer {
             }
         }
         let Self { scoring, groups, .. } = self;
-        let suppression =
-            Suppression { minimum_n: scoring.minimum_n, secondary: scoring.secondary };
+        let suppression = scoring.hiding();
         let mut metrics = Vec::new();
         for (of, mut groups) in scoring.metrics.iter().zip(groups) {
             if scoring.by.is_empty() && scoring.every.is_none() && groups.is_empty() {

@@ -305,6 +305,18 @@ impl Scoring {
         scorer.finish()
     }
 
+    /// The groups of each metric, for what compares them.
+    pub(crate) fn groups(&self, responses: &Responses) -> Result<Vec<Vec<Group>>> {
+        if self.by_unit() {
+            let path = if self.design.is_some() { "design" } else { "clusters" };
+            let message = "comparisons take responses as independent: leave this out";
+            return Err(Error::new(ErrorCode::InvalidArgument, message).at(path));
+        }
+        let mut scorer = Scorer::new(self.clone());
+        scorer.observe_batch(responses)?;
+        Ok(scorer.groups()?.1)
+    }
+
     /// Whether the answer needs all responses at once, not batch by batch.
     #[must_use]
     pub fn needs_whole(&self) -> bool {
@@ -348,6 +360,22 @@ impl Scoring {
             dimensions.push(Dimension::of_periods(times, every, zone));
         }
         Ok(dimensions)
+    }
+
+    pub(crate) fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        self.metrics.iter().map(|of| &of.metric)
+    }
+
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.by
+    }
+
+    pub(crate) fn periods(&self) -> Option<Every> {
+        self.every
+    }
+
+    pub(crate) fn hiding(&self) -> Suppression {
+        Suppression { minimum_n: self.minimum_n, secondary: self.secondary }
     }
 
     pub(crate) fn stated(&self) -> Uncertainty {
@@ -448,14 +476,14 @@ impl Scorer {
             Some(row) => e.on_row(first_row + row),
             None => e,
         })?;
-        for (i, (values, counters)) in counted.into_iter().enumerate() {
-            self.add(i, values, counters)?;
+        for (metric, batch) in counted.into_iter().enumerate() {
+            self.add(metric, batch)?;
         }
         self.rows += batch.len() as u64;
         Ok(())
     }
 
-    fn count(&mut self, batch: &Responses) -> Result<Vec<(Vec<Arc<Vec<Key>>>, Counters)>> {
+    fn count(&mut self, batch: &Responses) -> Result<Vec<Pending>> {
         let scoring = &self.scoring;
         scoring.check()?;
         let mut kinds = self.kinds.clone();
@@ -478,24 +506,25 @@ impl Scorer {
                 refuse_invalid(&counters, &coder, column, metric, rows.mask)
                     .map_err(|e| e.at(path))?;
             }
-            counted.push((dimensions.iter().map(Dimension::values).collect(), counters));
+            let values = dimensions.iter().map(Dimension::values).collect();
+            counted.push(Pending { values, counters });
         }
         self.kinds = kinds;
         Ok(counted)
     }
 
     /// Adds counters to those of the same dictionaries, or else to the groups by key.
-    fn add(&mut self, metric: usize, values: Vec<Arc<Vec<Key>>>, counters: Counters) -> Result<()> {
+    fn add(&mut self, metric: usize, batch: Pending) -> Result<()> {
         let Some(pending) = self.pending.get_mut(metric) else { return Ok(()) };
         let same = |a: &Arc<Vec<Key>>, b: &Arc<Vec<Key>>| Arc::ptr_eq(a, b) || a == b;
         if let Some(Pending { values: old, counters: sum }) = pending
-            && old.len() == values.len()
-            && old.iter().zip(&values).all(|(a, b)| same(a, b))
-            && sum.add_all(&counters)
+            && old.len() == batch.values.len()
+            && old.iter().zip(&batch.values).all(|(a, b)| same(a, b))
+            && sum.add_all(&batch.counters)
         {
             return Ok(());
         }
-        if let Some(before) = pending.replace(Pending { values, counters }) {
+        if let Some(before) = pending.replace(batch) {
             self.settle(metric, &before.counters)?;
         }
         Ok(())
@@ -521,7 +550,21 @@ impl Scorer {
     ///
     /// # Errors
     /// `invalid-argument` for options that do not go together.
-    pub fn finish(mut self) -> Result<Scores> {
+    pub fn finish(self) -> Result<Scores> {
+        let (scoring, metrics) = self.groups()?;
+        let mut rows = Vec::new();
+        for (of, groups) in scoring.metrics.iter().zip(metrics) {
+            for Group { keys, tally, hidden } in groups {
+                let shown = if hidden { Tally::new(of.metric.scale().clone()) } else { tally };
+                let score = Score::from_tally(&shown, &of.metric, scoring.stated())?;
+                rows.push(GroupScore { keys, suppressed: hidden, score });
+            }
+        }
+        Ok(Scores { by: scoring.by, every: scoring.every, rows, accounts: false })
+    }
+
+    /// The groups of each metric in the order of their keys: what scores and comparisons stand on.
+    pub(crate) fn groups(mut self) -> Result<(Scoring, Vec<Vec<Group>>)> {
         self.scoring.check()?;
         for metric in 0..self.pending.len() {
             if let Some(pending) = self.pending.get_mut(metric).and_then(Option::take) {
@@ -529,24 +572,32 @@ impl Scorer {
             }
         }
         let Self { scoring, groups, .. } = self;
-        let mut rows = Vec::new();
+        let mut metrics = Vec::new();
         for (of, groups) in scoring.metrics.iter().zip(groups) {
             let empty = Tally::new(of.metric.scale().clone());
-            let score = |tally: &Tally| Score::from_tally(tally, &of.metric, scoring.stated());
-            rows.extend(scoring.rows(groups, &empty, score)?);
+            metrics.push(scoring.settled(groups, &empty)?);
         }
-        Ok(Scores { by: scoring.by, every: scoring.every, rows, accounts: false })
+        Ok((scoring, metrics))
     }
 }
 
+/// One group before it is scored.
+#[derive(Debug, Clone)]
+pub(crate) struct Group<C = Tally> {
+    pub(crate) keys: Vec<Key>,
+    pub(crate) tally: C,
+    /// Too small to be shown; the tally is there all the same, for totals.
+    pub(crate) hidden: bool,
+}
+
 /// What the score of a group is made from.
-trait Group: Clone {
+trait Content: Clone {
     /// Rated responses.
     fn n(&self) -> u64;
     fn merge(&mut self, other: &Self) -> Result<()>;
 }
 
-impl Group for Tally {
+impl Content for Tally {
     fn n(&self) -> u64 {
         self.n()
     }
@@ -563,7 +614,7 @@ struct UnitCells {
     calibrated: Cells,
 }
 
-impl Group for UnitCells {
+impl Content for UnitCells {
     fn n(&self) -> u64 {
         self.units.n()
     }
@@ -576,31 +627,26 @@ impl Group for UnitCells {
 }
 
 impl Scoring {
-    /// One row for each group: periods filled and rolled, small groups hidden.
-    fn rows<G: Group>(
+    /// The groups in the order of their keys: periods filled and rolled, small ones hidden.
+    fn settled<C: Content>(
         &self,
-        mut groups: BTreeMap<Vec<Key>, G>,
-        empty: &G,
-        score: impl Fn(&G) -> Result<Score>,
-    ) -> Result<Vec<GroupScore>> {
+        mut groups: BTreeMap<Vec<Key>, C>,
+        empty: &C,
+    ) -> Result<Vec<Group<C>>> {
         if self.by.is_empty() && self.every.is_none() && groups.is_empty() {
             groups.insert(Vec::new(), empty.clone());
         }
         if let Some(every) = self.every {
-            fill_periods(&mut groups, every, empty);
+            fill_periods(&mut groups, every, empty)?;
             if let Some(window) = self.rolling {
                 roll(&mut groups, window)?;
             }
         }
         let sizes: Vec<(&[Key], u64)> =
             groups.iter().map(|(keys, group)| (keys.as_slice(), group.n())).collect();
-        let suppression = Suppression { minimum_n: self.minimum_n, secondary: self.secondary };
-        let hidden = suppression.hidden(&sizes);
-        let row = |((keys, group), suppressed): ((&Vec<Key>, &G), bool)| {
-            let shown = if suppressed { empty } else { group };
-            Ok(GroupScore { keys: keys.clone(), suppressed, score: score(shown)? })
-        };
-        groups.iter().zip(hidden).map(row).collect()
+        let hidden = self.hiding().hidden(&sizes);
+        let group = |((keys, tally), hidden)| Group { keys, tally, hidden };
+        Ok(groups.into_iter().zip(hidden).map(group).collect())
     }
 
     /// The scores where units of several responses are looked at.
@@ -654,12 +700,15 @@ impl Scoring {
                 }
             }
             let weighted = weights.is_some();
-            rows.extend(self.rows(groups, &UnitCells::default(), |cells| match &prepared {
-                Some(design) => {
-                    design.score(&cells.units, &cells.calibrated, metric, self.stated())
-                }
-                None => self.clusters.score(&cells.units, weighted, metric, self.stated()),
-            })?);
+            let empty = UnitCells::default();
+            for Group { keys, tally, hidden } in self.settled(groups, &empty)? {
+                let UnitCells { units, calibrated } = if hidden { &empty } else { &tally };
+                let score = match &prepared {
+                    Some(design) => design.score(units, calibrated, metric, self.stated()),
+                    None => self.clusters.score(units, weighted, metric, self.stated()),
+                };
+                rows.push(GroupScore { keys, suppressed: hidden, score: score? });
+            }
         }
         let accounts = self.clusters != Clusters::None;
         Ok(Scores { by: self.by.clone(), every: self.every, rows, accounts })
@@ -701,16 +750,29 @@ fn first_off_scale(
     Ok(())
 }
 
+/// The most rows that a trend may have.
+const MOST_PERIODS: i64 = 1_000_000;
+
 /// Adds the periods without responses between the first and the last of all groups, for each group.
-fn fill_periods<G: Group>(groups: &mut BTreeMap<Vec<Key>, G>, every: Every, empty: &G) {
+fn fill_periods<C: Content>(
+    groups: &mut BTreeMap<Vec<Key>, C>,
+    every: Every,
+    empty: &C,
+) -> Result<()> {
     let indices = groups.keys().filter_map(|keys| match keys.last() {
         Some(Key::Date(day)) => Some(every.index_of_day(*day)),
         _ => None,
     });
-    let (Some(first), Some(last)) = (indices.clone().min(), indices.max()) else { return };
+    let (Some(first), Some(last)) = (indices.clone().min(), indices.max()) else { return Ok(()) };
     let mut heads: Vec<Vec<Key>> =
         groups.keys().map(|keys| keys.iter().take(keys.len() - 1).cloned().collect()).collect();
     heads.dedup();
+    // One date of the year 9999 must not fill the memory with empty days.
+    if (i64::from(last) - i64::from(first)).saturating_mul(heads.len() as i64) > MOST_PERIODS {
+        let message =
+            format!("the times span more than {MOST_PERIODS} periods: look for wrong dates");
+        return Err(Error::new(ErrorCode::InvalidArgument, message).at("every"));
+    }
     for head in heads {
         for index in first..=last {
             let mut keys = head.clone();
@@ -718,12 +780,13 @@ fn fill_periods<G: Group>(groups: &mut BTreeMap<Vec<Key>, G>, every: Every, empt
             groups.entry(keys).or_insert_with(|| empty.clone());
         }
     }
+    Ok(())
 }
 
 /// Replaces each period's group by that of the window that ends with it. Responses without a time
 /// stay as they are.
-fn roll<G: Group>(groups: &mut BTreeMap<Vec<Key>, G>, window: u32) -> Result<()> {
-    let single: Vec<(Vec<Key>, G)> = groups.iter().map(|(k, t)| (k.clone(), t.clone())).collect();
+fn roll<C: Content>(groups: &mut BTreeMap<Vec<Key>, C>, window: u32) -> Result<()> {
+    let single: Vec<(Vec<Key>, C)> = groups.iter().map(|(k, t)| (k.clone(), t.clone())).collect();
     for (at, (keys, _)) in single.iter().enumerate() {
         if !matches!(keys.last(), Some(Key::Date(_))) {
             continue;
@@ -829,6 +892,18 @@ impl Responses {
         let scores = Scoring::new(metric.clone()).run(self)?;
         let row = scores.rows.into_iter().next();
         row.map(|row| row.score).ok_or_else(|| Error::new(ErrorCode::Internal, "no row was made"))
+    }
+
+    /// The tally that [`score`](Self::score) scores: comparisons and sample sizes start from it.
+    ///
+    /// # Errors
+    /// As for [`Scoring::run`].
+    pub fn tally(&self, metric: &Metric) -> Result<Tally> {
+        let groups = Scoring::new(metric.clone()).groups(self)?;
+        let group = groups.into_iter().flatten().next();
+        group
+            .map(|group| group.tally)
+            .ok_or_else(|| Error::new(ErrorCode::Internal, "no tally was made"))
     }
 
     /// The score of each group: `responses.score_by(&Metric::nps(), ["plan"])?`.
@@ -971,7 +1046,7 @@ mod tests {
         let error = Scoring::from_json(r#"{"metrics":[{"metric":"nps"}],"bye":[]}"#).unwrap_err();
         assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, "bye"));
         let error = Scoring::from_json(r#"{"metrics":[{"metric":"np"}]}"#).unwrap_err();
-        assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, "metrics[0].metric"));
+        assert_eq!((error.code(), error.path()), (ErrorCode::UnknownName, "metrics[0].metric"));
         let json =
             r#"{"metrics":[{"metric":"nps","rating":"score"}],"by":["plan"],"confidence":0.9}"#;
         assert_eq!(Scoring::from_json(json).unwrap().run(&table()).unwrap().rows.len(), 2);
@@ -982,6 +1057,9 @@ mod tests {
         let weighted =
             table().with("w", Column::numbers(vec![2_u8, 1, 1, 1, 1, 1])).unwrap().weight("w");
         let score = weighted.score(&Metric::nps()).unwrap();
+        let tally = weighted.tally(&Metric::nps()).unwrap();
+        let again = Score::from_tally(&tally, &Metric::nps(), Uncertainty::default()).unwrap();
+        assert_eq!(score, again);
         // Promoters weigh 2 + 1, detractors 1 + 1, passives 1.
         assert!((score.value.unwrap() - 100.0 / 6.0).abs() < 1e-12);
         let bad = table()

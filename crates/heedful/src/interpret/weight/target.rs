@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::Missing;
+use super::MissingValues;
 use super::rake::Margin;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
@@ -74,7 +74,7 @@ impl Target {
         &self,
         responses: &Responses,
         mask: Option<&[bool]>,
-        missing: Missing,
+        missing: MissingValues,
     ) -> Result<Margin> {
         let mut rows = vec![0_u32; responses.len()];
         let mut keys: Vec<Vec<Key>> = vec![Vec::new()];
@@ -122,7 +122,7 @@ impl Target {
                 .at(self.place(keys))
                 .on_row(row as u64));
             }
-            if missing == Missing::Error {
+            if missing == MissingValues::Error {
                 return Err(Error::new(
                     ErrorCode::TargetMismatch,
                     "responses without a value have no target: give them one under null, or keep their weights as they are",

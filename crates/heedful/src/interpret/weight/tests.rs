@@ -48,7 +48,7 @@ fn json_and_setters_say_the_same() {
         .target("region", [("US", 40.0), ("EU", 60.0)])
         .target("age", [(Key::text("18-34"), 0.5), (Key::Missing, 0.5)])
         .cells(["region", "sex"], [([Key::text("EU"), Key::Missing], 1.0)])
-        .missing(Missing::Keep)
+        .missing(MissingValues::Keep)
         .cap(5.0)
         .total(100.0);
     let read = Weighting::from_json(
@@ -124,7 +124,7 @@ fn missing_values_keep_their_weights_or_have_a_target() {
     let responses = table(&[Some("EU"), Some("US"), None, Some("EU")], &[Some(1.0); 4]);
     let kept = Weighting::new()
         .target("region", [("EU", 0.5), ("US", 0.5)])
-        .missing(Missing::Keep)
+        .missing(MissingValues::Keep)
         .run(&responses)
         .unwrap();
     assert_eq!(kept.weights, [0.75, 1.5, 1.0, 0.75]);

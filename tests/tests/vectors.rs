@@ -6,7 +6,10 @@
     reason = "a test may panic"
 )]
 
-use heedful::{Clock, Column, Error, Responses, Result, Roles, Scoring, TimeUnit, Times};
+use heedful::{
+    Clock, Column, Comparison, Error, Metric, Responses, Result, Roles, SampleSize, Scoring,
+    TimeUnit, Times, Uncertainty,
+};
 use heedful_tests::{column, difference, here, table};
 use serde_json::{Map, Value, json};
 
@@ -48,6 +51,12 @@ fn with_times(input: &Value, at: Option<&str>) -> Result<Responses> {
     Ok(responses)
 }
 
+fn stated(options: &Value) -> Uncertainty {
+    let mut only = options.as_object().unwrap().clone();
+    only.retain(|key, _| key == "confidence" || key == "interval");
+    serde_json::from_value(Value::Object(only)).unwrap()
+}
+
 fn answer(function: &str, input: &Value, options: &Value) -> Result<Value> {
     match function {
         "score" => {
@@ -66,6 +75,21 @@ fn answer(function: &str, input: &Value, options: &Value) -> Result<Value> {
             let responses = with_times(&input["table"], roles.at.as_deref())?;
             let scores = scoring.run(&responses.with_roles(roles))?;
             Ok(serde_json::to_value(scores.to_table()).unwrap())
+        }
+        "compare" => {
+            let (roles, scoring) = scoring(options, "values")?;
+            let tally = |side: &str| {
+                let values = Responses::new().with("values", column(&input[side]))?;
+                scoring.tally(&values.with_roles(roles.clone()))
+            };
+            let metric = Metric::from_json(&options["metric"].to_string())?;
+            let compared =
+                Comparison::of(&tally("before")?, &tally("after")?, &metric, stated(options))?;
+            Ok(serde_json::to_value(compared).unwrap())
+        }
+        "sample_size" => {
+            let plan = SampleSize::from_json(&options.to_string())?.run()?;
+            Ok(serde_json::to_value(plan).unwrap())
         }
         other => panic!("no runner for `{other}`"),
     }

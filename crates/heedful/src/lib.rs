@@ -13,7 +13,9 @@ pub use base::scale::{Reading, Scale};
 pub use base::suppression::Suppression;
 pub use base::table::{Data, Table, TableColumn};
 pub use base::tally::Tally;
-pub use base::time::{Every, LocalClock, TimeUnit, Zone};
+pub use base::time::{
+    DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeKind, TimeUnit, Zone,
+};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::segment::{GroupScore, Invalid, MetricOf, Scorer, Scores, Scoring};
 pub use interpret::select::{Kind, Repeats, Signal};

@@ -14,7 +14,7 @@ use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
-use crate::base::scale::Reading;
+use crate::base::scale::{Invalid, Reading};
 use crate::base::suppression::Suppression;
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
@@ -22,17 +22,6 @@ use crate::base::time::{Every, Zone};
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 use crate::stats::{Confidence, IntervalMethod};
-
-/// What happens to a rating that is not on the scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Invalid {
-    /// It is an error that names the row.
-    #[default]
-    Error,
-    /// It is counted as invalid or out of range, and the score goes on without it.
-    Count,
-}
 
 /// A metric and the column it is scored on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

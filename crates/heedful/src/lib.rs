@@ -17,5 +17,7 @@ pub use base::time::{Every, LocalClock, TimeUnit, Zone};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::segment::{GroupScore, Invalid, MetricOf, Scorer, Scores, Scoring};
 pub use interpret::select::{Kind, Repeats, Signal};
+#[cfg(feature = "arrow")]
+pub use listen::arrow::ArrowReader;
 pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};
 pub use listen::responses::{Responses, Roles};

@@ -13,7 +13,7 @@ pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
         let error = error.into_inner();
         let code = match error.classify() {
             serde_json::error::Category::Data => ErrorCode::InvalidConfig,
-            _ => ErrorCode::Json,
+            _ => return Error::new(ErrorCode::Json, error.to_string()),
         };
         located(code, &error.to_string(), path)
     })?;
@@ -30,6 +30,14 @@ pub(crate) fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Resul
 }
 
 fn located(code: ErrorCode, message: &str, path: String) -> Error {
+    // The path says where, so the line of a document that a host made goes; so does the code of a
+    // check of ours that the parser carried.
+    let mut message = message.rsplit_once(" at line ").map_or(message, |(start, _)| start);
+    if let Some((start, code)) = message.strip_suffix(')').and_then(|m| m.rsplit_once(" ("))
+        && ErrorCode::ALL.iter().any(|known| known.as_str() == code)
+    {
+        message = start;
+    }
     let error = Error::new(code, message);
     if path == "." { error } else { error.at(path) }
 }

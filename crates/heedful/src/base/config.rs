@@ -11,11 +11,11 @@ pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
     let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
         let path = error.path().to_string();
         let error = error.into_inner();
-        let code = match error.classify() {
-            serde_json::error::Category::Data => ErrorCode::InvalidConfig,
-            _ => return Error::new(ErrorCode::Json, error.to_string()),
-        };
-        located(code, &error.to_string(), path)
+        if error.is_data() {
+            located(&error.to_string(), path)
+        } else {
+            Error::new(ErrorCode::Json, error.to_string())
+        }
     })?;
     source.end().map_err(|error| Error::new(ErrorCode::Json, error.to_string()))?;
     Ok(value)
@@ -25,11 +25,11 @@ pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
 pub(crate) fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        located(ErrorCode::InvalidConfig, &error.into_inner().to_string(), path)
+        located(&error.into_inner().to_string(), path)
     })
 }
 
-fn located(code: ErrorCode, message: &str, path: String) -> Error {
+fn located(message: &str, path: String) -> Error {
     // The path says where, so the line of a document that a host made goes; so does the code of a
     // check of ours that the parser carried.
     let mut message = message.rsplit_once(" at line ").map_or(message, |(start, _)| start);
@@ -38,7 +38,7 @@ fn located(code: ErrorCode, message: &str, path: String) -> Error {
     {
         message = start;
     }
-    let error = Error::new(code, message);
+    let error = Error::new(ErrorCode::InvalidConfig, message);
     if path == "." { error } else { error.at(path) }
 }
 

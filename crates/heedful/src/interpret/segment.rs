@@ -257,10 +257,33 @@ impl Scoring {
         scorer.finish()
     }
 
+    /// The groups of each metric, for what compares them.
+    pub(crate) fn groups(&self, responses: &Responses) -> Result<Vec<Vec<Group>>> {
+        let mut scorer = Scorer::new(self.clone());
+        scorer.observe_batch(responses)?;
+        Ok(scorer.groups()?.1)
+    }
+
     /// Whether the answer needs all responses at once, not batch by batch.
     #[must_use]
     pub fn needs_whole(&self) -> bool {
         self.repeats == Repeats::Latest
+    }
+
+    pub(crate) fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        self.metrics.iter().map(|of| &of.metric)
+    }
+
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.by
+    }
+
+    pub(crate) fn periods(&self) -> Option<Every> {
+        self.every
+    }
+
+    pub(crate) fn hiding(&self) -> Suppression {
+        Suppression { minimum_n: self.minimum_n, secondary: self.secondary }
     }
 
     pub(crate) fn stated(&self) -> Uncertainty {
@@ -355,14 +378,14 @@ impl Scorer {
             Some(row) => e.on_row(first_row + row),
             None => e,
         })?;
-        for (i, (values, counters)) in counted.into_iter().enumerate() {
-            self.add(i, values, counters)?;
+        for (metric, batch) in counted.into_iter().enumerate() {
+            self.add(metric, batch)?;
         }
         self.rows += batch.len() as u64;
         Ok(())
     }
 
-    fn count(&mut self, batch: &Responses) -> Result<Vec<(Vec<Arc<Vec<Key>>>, Counters)>> {
+    fn count(&mut self, batch: &Responses) -> Result<Vec<Pending>> {
         let scoring = &self.scoring;
         scoring.check()?;
         let selection = Selection {
@@ -409,24 +432,25 @@ impl Scorer {
                 refuse_invalid(&counters, &coder, column, metric, rows.mask)
                     .map_err(|e| e.at(path))?;
             }
-            counted.push((dimensions.iter().map(Dimension::values).collect(), counters));
+            let values = dimensions.iter().map(Dimension::values).collect();
+            counted.push(Pending { values, counters });
         }
         self.kinds = kinds;
         Ok(counted)
     }
 
     /// Adds counters to those of the same dictionaries, or else to the groups by key.
-    fn add(&mut self, metric: usize, values: Vec<Arc<Vec<Key>>>, counters: Counters) -> Result<()> {
+    fn add(&mut self, metric: usize, batch: Pending) -> Result<()> {
         let Some(pending) = self.pending.get_mut(metric) else { return Ok(()) };
         let same = |a: &Arc<Vec<Key>>, b: &Arc<Vec<Key>>| Arc::ptr_eq(a, b) || a == b;
         if let Some(Pending { values: old, counters: sum }) = pending
-            && old.len() == values.len()
-            && old.iter().zip(&values).all(|(a, b)| same(a, b))
-            && sum.add_all(&counters)
+            && old.len() == batch.values.len()
+            && old.iter().zip(&batch.values).all(|(a, b)| same(a, b))
+            && sum.add_all(&batch.counters)
         {
             return Ok(());
         }
-        if let Some(before) = pending.replace(Pending { values, counters }) {
+        if let Some(before) = pending.replace(batch) {
             self.settle(metric, &before.counters)?;
         }
         Ok(())
@@ -478,43 +502,53 @@ impl Scorer {
     ///
     /// # Errors
     /// `invalid-argument` for options that do not go together.
-    pub fn finish(mut self) -> Result<Scores> {
+    pub fn finish(self) -> Result<Scores> {
+        let (scoring, metrics) = self.groups()?;
+        let mut rows = Vec::new();
+        for (of, groups) in scoring.metrics.iter().zip(metrics) {
+            for Group { keys, tally, hidden } in groups {
+                let shown = if hidden { Tally::new(of.metric.scale().clone()) } else { tally };
+                let score = Score::from_tally(&shown, &of.metric, scoring.stated())?;
+                rows.push(GroupScore { keys, suppressed: hidden, score });
+            }
+        }
+        Ok(Scores { by: scoring.by, every: scoring.every, rows })
+    }
+
+    /// The groups of each metric in the order of their keys: what scores and comparisons stand on.
+    pub(crate) fn groups(mut self) -> Result<(Scoring, Vec<Vec<Group>>)> {
         self.scoring.check()?;
         self.settle_all()?;
         let Self { scoring, groups, .. } = self;
-        let mut rows = Vec::new();
+        let suppression = scoring.hiding();
+        let mut metrics = Vec::new();
         for (of, mut groups) in scoring.metrics.iter().zip(groups) {
             if scoring.by.is_empty() && scoring.every.is_none() && groups.is_empty() {
                 groups.insert(Vec::new(), Tally::new(of.metric.scale().clone()));
             }
             if let Some(every) = scoring.every {
-                fill_periods(&mut groups, every, of.metric.scale());
+                fill_periods(&mut groups, every, of.metric.scale())?;
                 if let Some(window) = scoring.rolling {
                     roll(&mut groups, window)?;
                 }
             }
             let sizes: Vec<(&[Key], u64)> =
                 groups.iter().map(|(keys, tally)| (keys.as_slice(), tally.n())).collect();
-            let suppression =
-                Suppression { minimum_n: scoring.minimum_n, secondary: scoring.secondary };
             let hidden = suppression.hidden(&sizes);
-            for ((keys, tally), suppressed) in groups.iter().zip(hidden) {
-                let empty;
-                let shown = if suppressed {
-                    empty = Tally::new(of.metric.scale().clone());
-                    &empty
-                } else {
-                    tally
-                };
-                rows.push(GroupScore {
-                    keys: keys.clone(),
-                    suppressed,
-                    score: Score::from_tally(shown, &of.metric, scoring.stated())?,
-                });
-            }
+            let group = |((keys, tally), hidden)| Group { keys, tally, hidden };
+            metrics.push(groups.into_iter().zip(hidden).map(group).collect());
         }
-        Ok(Scores { by: scoring.by, every: scoring.every, rows })
+        Ok((scoring, metrics))
     }
+}
+
+/// One group before it is scored.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) keys: Vec<Key>,
+    pub(crate) tally: Tally,
+    /// Too small to be shown; the tally is there all the same, for totals.
+    pub(crate) hidden: bool,
 }
 
 /// The first rating that is not on the scale, as an error.
@@ -546,20 +580,29 @@ fn refuse_invalid(
     Ok(())
 }
 
+/// The most rows that a trend may have.
+const MOST_PERIODS: i64 = 1_000_000;
+
 /// Adds the periods without responses between the first and the last of all groups, for each group.
 fn fill_periods(
     groups: &mut BTreeMap<Vec<Key>, Tally>,
     every: Every,
     scale: &crate::base::scale::Scale,
-) {
+) -> Result<()> {
     let indices = groups.keys().filter_map(|keys| match keys.last() {
         Some(Key::Date(day)) => Some(every.index_of_day(*day)),
         _ => None,
     });
-    let (Some(first), Some(last)) = (indices.clone().min(), indices.max()) else { return };
+    let (Some(first), Some(last)) = (indices.clone().min(), indices.max()) else { return Ok(()) };
     let mut heads: Vec<Vec<Key>> =
         groups.keys().map(|keys| keys.iter().take(keys.len() - 1).cloned().collect()).collect();
     heads.dedup();
+    // One date of the year 9999 must not fill the memory with empty days.
+    if (i64::from(last) - i64::from(first)).saturating_mul(heads.len() as i64) > MOST_PERIODS {
+        let message =
+            format!("the times span more than {MOST_PERIODS} periods: look for wrong dates");
+        return Err(Error::new(ErrorCode::InvalidArgument, message).at("every"));
+    }
     for head in heads {
         for index in first..=last {
             let mut keys = head.clone();
@@ -567,6 +610,7 @@ fn fill_periods(
             groups.entry(keys).or_insert_with(|| Tally::new(scale.clone()));
         }
     }
+    Ok(())
 }
 
 /// Replaces each period's tally by that of the window that ends with it. Responses without a time
@@ -672,6 +716,18 @@ impl Responses {
         let scores = Scoring::new(metric.clone()).run(self)?;
         let row = scores.rows.into_iter().next();
         row.map(|row| row.score).ok_or_else(|| Error::new(ErrorCode::Internal, "no row was made"))
+    }
+
+    /// The tally that [`score`](Self::score) scores: comparisons and sample sizes start from it.
+    ///
+    /// # Errors
+    /// As for [`Scoring::run`].
+    pub fn tally(&self, metric: &Metric) -> Result<Tally> {
+        let groups = Scoring::new(metric.clone()).groups(self)?;
+        let group = groups.into_iter().flatten().next();
+        group
+            .map(|group| group.tally)
+            .ok_or_else(|| Error::new(ErrorCode::Internal, "no tally was made"))
     }
 
     /// The score of each group: `responses.score_by(&Metric::nps(), ["plan"])?`.
@@ -814,7 +870,7 @@ mod tests {
         let error = Scoring::from_json(r#"{"metrics":[{"metric":"nps"}],"bye":[]}"#).unwrap_err();
         assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, "bye"));
         let error = Scoring::from_json(r#"{"metrics":[{"metric":"np"}]}"#).unwrap_err();
-        assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, "metrics[0].metric"));
+        assert_eq!((error.code(), error.path()), (ErrorCode::UnknownName, "metrics[0].metric"));
         let json =
             r#"{"metrics":[{"metric":"nps","rating":"score"}],"by":["plan"],"confidence":0.9}"#;
         assert_eq!(Scoring::from_json(json).unwrap().run(&table()).unwrap().rows.len(), 2);
@@ -825,6 +881,9 @@ mod tests {
         let weighted =
             table().with("w", Column::numbers(vec![2_u8, 1, 1, 1, 1, 1])).unwrap().weight("w");
         let score = weighted.score(&Metric::nps()).unwrap();
+        let tally = weighted.tally(&Metric::nps()).unwrap();
+        let again = Score::from_tally(&tally, &Metric::nps(), Uncertainty::default()).unwrap();
+        assert_eq!(score, again);
         // Promoters weigh 2 + 1, detractors 1 + 1, passives 1.
         assert!((score.value.unwrap() - 100.0 / 6.0).abs() < 1e-12);
         let bad = table()

@@ -25,6 +25,8 @@
 //! | declare a metric | [`Metric`], [`Scale`], [`Rule`] |
 //! | hold responses | [`Responses`], [`Column`] |
 //! | score groups and periods | [`Scoring`]; batch by batch [`Scorer`] |
+//! | weight to a population | [`Weighting`] |
+//! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | keep counts that merge | [`Tally`] |
 //! | use the statistics alone | [`stats`] |
 //!
@@ -60,13 +62,16 @@ pub use base::tally::Tally;
 pub use base::time::{
     DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeKind, TimeUnit, Zone,
 };
+pub use interpret::cluster::Clusters;
 pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
+pub use interpret::design::Design;
 pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::segment::{GroupScore, Invalid, MetricOf, Scorer, Scores, Scoring};
 pub use interpret::select::{Kind, Repeats, Signal};
 pub use interpret::target::{Attainment, Target, TargetStatus};
+pub use interpret::weight::{MissingValues, TargetFit, Weighting, Weights};
 #[cfg(feature = "arrow")]
 pub use listen::arrow::ArrowReader;
 pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};

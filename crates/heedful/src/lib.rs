@@ -73,6 +73,8 @@ pub use interpret::segment::{GroupScore, MetricOf, Scorer, Scores, Scoring};
 pub use interpret::select::{Kind, Repeats, Signal};
 pub use interpret::target::{Attainment, Target, TargetStatus};
 pub use interpret::weight::{MissingValues, TargetFit, Weighting, Weights};
+#[cfg(feature = "arrow")]
+pub use listen::arrow::ArrowReader;
 pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};
 #[cfg(feature = "read")]
 pub use listen::import::{

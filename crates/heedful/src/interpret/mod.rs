@@ -6,6 +6,7 @@ pub(crate) mod compare;
 pub(crate) mod contrast;
 pub(crate) mod count;
 pub(crate) mod design;
+pub(crate) mod league;
 pub(crate) mod sample_size;
 pub(crate) mod score;
 pub(crate) mod segment;

@@ -20,6 +20,16 @@ pub struct Uncertainty {
     pub interval: Option<IntervalMethod>,
 }
 
+impl Uncertainty {
+    /// Reads `{"confidence": 0.9, "interval": "wald"}`; both may be left out.
+    ///
+    /// # Errors
+    /// `json`, or `invalid-config` with a path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        crate::base::config::from_json(text)
+    }
+}
+
 /// The share of one band.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Share {
@@ -224,21 +234,7 @@ impl Score {
 /// What is wrong with a rating, if anything. Ratings are numbers, not customer text, so the message
 /// may show them.
 pub(crate) fn rating_error(reading: Reading, rating: f64, metric: &Metric) -> Option<Error> {
-    let scale = metric.scale();
-    match reading {
-        Reading::Point(_) | Reading::Missing => None,
-        Reading::Invalid if rating.is_nan() => {
-            Some(Error::new(ErrorCode::RatingInvalid, "the rating is not a number"))
-        }
-        Reading::Invalid => Some(Error::new(
-            ErrorCode::RatingInvalid,
-            format!("rating {rating} is not a point of the scale {scale}"),
-        )),
-        Reading::OutOfRange => Some(Error::new(
-            ErrorCode::RatingOutOfRange,
-            format!("rating {rating} is outside the scale {scale}"),
-        )),
-    }
+    metric.scale().refusal(reading, rating)
 }
 
 /// What a score is computed from: the tally's values with weights, as moments.

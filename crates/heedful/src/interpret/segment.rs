@@ -14,7 +14,7 @@ use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
-use crate::base::scale::Reading;
+use crate::base::scale::{Invalid, Reading};
 use crate::base::suppression::Suppression;
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
@@ -22,17 +22,6 @@ use crate::base::time::{Every, Zone};
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 use crate::stats::{Confidence, IntervalMethod};
-
-/// What happens to a rating that is not on the scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Invalid {
-    /// It is an error that names the row.
-    #[default]
-    Error,
-    /// It is counted as invalid or out of range, and the score goes on without it.
-    Count,
-}
 
 /// A metric and the column it is scored on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -546,6 +535,32 @@ impl Scorer {
         Ok(())
     }
 
+    /// The tally of everything observed on the first metric's column, all groups together.
+    ///
+    /// # Errors
+    /// `invalid-argument` for options that do not go together.
+    pub fn total(mut self) -> Result<Tally> {
+        self.scoring.check()?;
+        self.settle_all()?;
+        let scale = self.scoring.metrics.first().map(|of| of.metric.scale().clone());
+        let mut total = scale.map(Tally::new).ok_or_else(|| {
+            Error::new(ErrorCode::Internal, "a check let pass options without a metric")
+        })?;
+        for tally in self.groups.first().into_iter().flat_map(BTreeMap::values) {
+            total.merge(tally)?;
+        }
+        Ok(total)
+    }
+
+    fn settle_all(&mut self) -> Result<()> {
+        for metric in 0..self.pending.len() {
+            if let Some(pending) = self.pending.get_mut(metric).and_then(Option::take) {
+                self.settle(metric, &pending.counters)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The scores of everything observed.
     ///
     /// # Errors
@@ -566,11 +581,7 @@ impl Scorer {
     /// The groups of each metric in the order of their keys: what scores and comparisons stand on.
     pub(crate) fn groups(mut self) -> Result<(Scoring, Vec<Vec<Group>>)> {
         self.scoring.check()?;
-        for metric in 0..self.pending.len() {
-            if let Some(pending) = self.pending.get_mut(metric).and_then(Option::take) {
-                self.settle(metric, &pending.counters)?;
-            }
-        }
+        self.settle_all()?;
         let Self { scoring, groups, .. } = self;
         let mut metrics = Vec::new();
         for (of, groups) in scoring.metrics.iter().zip(groups) {

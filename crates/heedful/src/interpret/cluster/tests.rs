@@ -2,9 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::base::key::Key;
+use crate::base::scale::Invalid;
 use crate::base::time::{Every, TimeUnit};
 use crate::interpret::design::Design;
-use crate::interpret::segment::{GroupScore, Invalid, Scorer, Scoring};
+use crate::interpret::segment::{GroupScore, Scorer, Scoring};
 use crate::interpret::weight::testing;
 use crate::listen::column::{Clock, Column, Times};
 use crate::stats::testing::reference;

@@ -96,11 +96,11 @@ fn documents() -> Vec<(&'static str, Value)> {
                 "time_zone": {"offset": 3600, "transitions": [[1_711_846_800, 7200]]},
             }),
         ),
-        ("contrast", json!({"scoring": scoring, "adjustment": "holm"})),
+        ("contrast", json!({"scoring": {"metrics": [{"metric": "nps"}]}, "adjustment": "holm"})),
         (
             "league",
             json!({
-                "scoring": scoring, "between": "dersimonian_laird", "smoothing": 2, "k": 5,
+                "scoring": {"metrics": [{"metric": "nps"}]}, "between": "dersimonian_laird", "smoothing": 2, "k": 5,
                 "draws": 1000, "seed": 7,
             }),
         ),

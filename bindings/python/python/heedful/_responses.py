@@ -122,7 +122,7 @@ class Responses:
         return ", ".join(role for role, name in self.roles.items() if name == column)
 
 
-def _series(column: dict[str, Any]) -> pandas.Series[Any]:
+def _series(column: dict[str, Any]) -> Any:
     """A column of the compiled half as a series."""
     import numpy
     import pandas

@@ -75,7 +75,7 @@ def _of_values(values: object, metric: MetricLike, given: Mapping[str, object]) 
 
 
 @overload
-def score(
+def score(  # type: ignore[overload-overlap]  # a table is no list of values
     data: Frame,
     rating: str | Mapping[str, str] | None = None,
     metric: MetricLike | Iterable[MetricLike] = "nps",
@@ -84,7 +84,7 @@ def score(
     **options: Unpack[ScoreOptions],
 ) -> Frame: ...
 @overload
-def score(
+def score(  # type: ignore[overload-overlap]  # a table is no list of values
     data: Plain,
     rating: str | Mapping[str, str] | None = None,
     metric: MetricLike | Iterable[MetricLike] = "nps",

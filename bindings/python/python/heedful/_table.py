@@ -67,7 +67,7 @@ class Table:
         frame.columns = pandas.Index(self.columns)
         return frame
 
-    def _series(self, index: int) -> pandas.Series[Any]:
+    def _series(self, index: int) -> Any:
         import numpy
         import pandas
 

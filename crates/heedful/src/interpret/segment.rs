@@ -719,7 +719,7 @@ impl Scoring {
             };
             let mut groups: BTreeMap<Vec<Key>, UnitCells> = BTreeMap::new();
             for ((key, units), calibrated) in keys.iter().zip(units).zip(calibrated) {
-                if !units.0.is_empty() {
+                if !units.is_empty() {
                     let cells = UnitCells { units, calibrated };
                     match groups.get_mut(key) {
                         Some(group) => group.merge(&cells)?,

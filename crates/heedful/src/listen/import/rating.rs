@@ -94,6 +94,9 @@ impl Ratings {
 
     fn parse(&self, text: &str) -> Result<Value> {
         let text = text.trim();
+        if text.is_empty() {
+            return Ok(Value::Missing);
+        }
         let number = match &self.scale {
             Some(scale) => scale.read(text),
             None => read_number(text),

@@ -43,6 +43,17 @@ macro_rules! primitives {
             fn slice(&self, start: usize, len: usize) -> Self {
                 match self { $(Self::$variant(values) => Self::$variant(values.slice(start, len)),)* }
             }
+
+            fn gather(&self, rows: &[Option<usize>]) -> Self {
+                match self {
+                    $(Self::$variant(values) => {
+                        let pick = |row: &Option<usize>| {
+                            row.and_then(|row| values.get(row)).copied().unwrap_or_default()
+                        };
+                        Self::$variant(rows.iter().map(pick).collect())
+                    })*
+                }
+            }
         }
     };
 }
@@ -424,6 +435,37 @@ impl Column {
                 offsets: t.offsets.slice(start, len),
                 validity: nulls(&t.validity),
             }),
+        }
+    }
+
+    /// The values of these rows in this order; missing where there is no row.
+    pub(crate) fn gather(&self, rows: &[Option<usize>]) -> Self {
+        let nulls = |validity: &Option<NullBuffer>| {
+            let has = |row: usize| {
+                row < self.len() && validity.as_ref().is_none_or(|validity| validity.is_valid(row))
+            };
+            present(rows.iter().map(|row| row.is_some_and(has)))
+        };
+        match self {
+            Self::Number(values, validity) => Self::Number(values.gather(rows), nulls(validity)),
+            Self::Category(category) => Self::Category(Category {
+                keys: category.keys.gather(rows),
+                validity: nulls(&category.validity),
+                values: Arc::clone(&category.values),
+            }),
+            Self::Time(times) => {
+                let pick = |row: &Option<usize>| {
+                    row.and_then(|row| times.values.get(row)).copied().unwrap_or_default()
+                };
+                Self::Time(Times {
+                    values: rows.iter().map(pick).collect(),
+                    validity: nulls(&times.validity),
+                    ..times.clone()
+                })
+            }
+            Self::Text(texts) => {
+                Self::Text(rows.iter().map(|row| row.and_then(|row| texts.get(row))).collect())
+            }
         }
     }
 

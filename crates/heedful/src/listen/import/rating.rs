@@ -132,7 +132,6 @@ impl Ratings {
             reason = "saturates, and is compared back"
         )]
         let byte = number as u8;
-        #[expect(clippy::float_cmp, reason = "exactly the byte or not")]
         let is_byte = f64::from(byte) == number;
         Ok(if is_byte { Value::Byte(byte) } else { Value::Number(number) })
     }

@@ -31,7 +31,8 @@ def with_instants(columns, at):
 
 def answer(function, given, options):
     if function == "score":
-        return hf.score(values(given["values"]), **options).to_dict()
+        score = hf.score(values(given["values"]), **options)
+        return json.loads(json.dumps(score.to_dict()))  # points are texts in JSON, numbers in Python
     if function == "score_table":
         return hf.score(table(given["table"]), **options).to_pylist()
     if function == "trend":

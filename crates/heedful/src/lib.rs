@@ -60,8 +60,12 @@ pub use base::tally::Tally;
 pub use base::time::{
     DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeKind, TimeUnit, Zone,
 };
+pub use interpret::compare::{Comparison, TargetTest};
+pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
+pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::segment::{GroupScore, Invalid, MetricOf, Scorer, Scores, Scoring};
 pub use interpret::select::{Kind, Repeats, Signal};
+pub use interpret::target::{Attainment, Target, TargetStatus};
 pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};
 pub use listen::responses::{Responses, Roles};

@@ -1,6 +1,10 @@
 //! Interpreting: what the responses say.
 
+pub(crate) mod compare;
+pub(crate) mod contrast;
 pub(crate) mod count;
+pub(crate) mod sample_size;
 pub(crate) mod score;
 pub(crate) mod segment;
 pub(crate) mod select;
+pub(crate) mod target;

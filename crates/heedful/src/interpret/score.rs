@@ -7,7 +7,7 @@ use crate::base::metric::{Kind, Metric};
 use crate::base::scale::Reading;
 use crate::base::tally::Tally;
 use crate::stats::interval::mean_bayes;
-use crate::stats::{Confidence, Interval, IntervalMethod, MeanSample, NetSample, ProportionSample};
+use crate::stats::{Confidence, Interval, IntervalMethod, NetSample, ProportionSample};
 
 /// How uncertainty is stated. The default suits nearly everyone: 95 %, and for each kind of metric
 /// the method that keeps its promise at small numbers.
@@ -247,9 +247,10 @@ pub(crate) struct Sample {
     /// Variance of one response, divisor n.
     pub(crate) variance: f64,
     pub(crate) standard_error: Option<f64>,
-    df: f64,
+    /// Degrees of freedom of the standard error.
+    pub(crate) df: f64,
     kish: f64,
-    design_effect: Option<f64>,
+    pub(crate) design_effect: Option<f64>,
     designed: bool,
 }
 
@@ -329,12 +330,6 @@ impl Sample {
         let pairs = metric.values().iter().zip(&self.effective);
         let successes: f64 = pairs.filter(|(v, _)| **v > 0.0).map(|(_, m)| *m).sum();
         ProportionSample::new(successes.min(self.size), self.size)
-    }
-
-    /// Mean and variance with divisor n - 1.
-    pub(crate) fn mean(&self) -> Option<MeanSample> {
-        let corrected = self.variance * self.size / (self.size - 1.0).max(f64::MIN_POSITIVE);
-        MeanSample::new(self.value?, corrected, self.size)
     }
 
     fn interval(&self, metric: &Metric, uncertainty: Uncertainty) -> Result<Option<Interval>> {

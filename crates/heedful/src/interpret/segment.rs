@@ -257,10 +257,33 @@ impl Scoring {
         scorer.finish()
     }
 
+    /// The groups of each metric, for what compares them.
+    pub(crate) fn groups(&self, responses: &Responses) -> Result<Vec<Vec<Group>>> {
+        let mut scorer = Scorer::new(self.clone());
+        scorer.observe_batch(responses)?;
+        Ok(scorer.groups()?.1)
+    }
+
     /// Whether the answer needs all responses at once, not batch by batch.
     #[must_use]
     pub fn needs_whole(&self) -> bool {
         self.repeats == Repeats::Latest
+    }
+
+    pub(crate) fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        self.metrics.iter().map(|of| &of.metric)
+    }
+
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.by
+    }
+
+    pub(crate) fn periods(&self) -> Option<Every> {
+        self.every
+    }
+
+    pub(crate) fn hiding(&self) -> Suppression {
+        Suppression { minimum_n: self.minimum_n, secondary: self.secondary }
     }
 
     pub(crate) fn stated(&self) -> Uncertainty {
@@ -453,7 +476,21 @@ impl Scorer {
     ///
     /// # Errors
     /// `invalid-argument` for options that do not go together.
-    pub fn finish(mut self) -> Result<Scores> {
+    pub fn finish(self) -> Result<Scores> {
+        let (scoring, metrics) = self.groups()?;
+        let mut rows = Vec::new();
+        for (of, groups) in scoring.metrics.iter().zip(metrics) {
+            for Group { keys, tally, hidden } in groups {
+                let shown = if hidden { Tally::new(of.metric.scale().clone()) } else { tally };
+                let score = Score::from_tally(&shown, &of.metric, scoring.stated())?;
+                rows.push(GroupScore { keys, suppressed: hidden, score });
+            }
+        }
+        Ok(Scores { by: scoring.by, every: scoring.every, rows })
+    }
+
+    /// The groups of each metric in the order of their keys: what scores and comparisons stand on.
+    pub(crate) fn groups(mut self) -> Result<(Scoring, Vec<Vec<Group>>)> {
         self.scoring.check()?;
         for metric in 0..self.pending.len() {
             if let Some(pending) = self.pending.get_mut(metric).and_then(Option::take) {
@@ -461,7 +498,8 @@ impl Scorer {
             }
         }
         let Self { scoring, groups, .. } = self;
-        let mut rows = Vec::new();
+        let suppression = scoring.hiding();
+        let mut metrics = Vec::new();
         for (of, mut groups) in scoring.metrics.iter().zip(groups) {
             if scoring.by.is_empty() && scoring.every.is_none() && groups.is_empty() {
                 groups.insert(Vec::new(), Tally::new(of.metric.scale().clone()));
@@ -474,26 +512,21 @@ impl Scorer {
             }
             let sizes: Vec<(&[Key], u64)> =
                 groups.iter().map(|(keys, tally)| (keys.as_slice(), tally.n())).collect();
-            let suppression =
-                Suppression { minimum_n: scoring.minimum_n, secondary: scoring.secondary };
             let hidden = suppression.hidden(&sizes);
-            for ((keys, tally), suppressed) in groups.iter().zip(hidden) {
-                let empty;
-                let shown = if suppressed {
-                    empty = Tally::new(of.metric.scale().clone());
-                    &empty
-                } else {
-                    tally
-                };
-                rows.push(GroupScore {
-                    keys: keys.clone(),
-                    suppressed,
-                    score: Score::from_tally(shown, &of.metric, scoring.stated())?,
-                });
-            }
+            let group = |((keys, tally), hidden)| Group { keys, tally, hidden };
+            metrics.push(groups.into_iter().zip(hidden).map(group).collect());
         }
-        Ok(Scores { by: scoring.by, every: scoring.every, rows })
+        Ok((scoring, metrics))
     }
+}
+
+/// One group before it is scored.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) keys: Vec<Key>,
+    pub(crate) tally: Tally,
+    /// Too small to be shown; the tally is there all the same, for totals.
+    pub(crate) hidden: bool,
 }
 
 /// The first rating that is not on the scale, as an error.
@@ -663,6 +696,18 @@ impl Responses {
         row.map(|row| row.score).ok_or_else(|| Error::new(ErrorCode::Internal, "no row was made"))
     }
 
+    /// The tally that [`score`](Self::score) scores: comparisons and sample sizes start from it.
+    ///
+    /// # Errors
+    /// As for [`Scoring::run`].
+    pub fn tally(&self, metric: &Metric) -> Result<Tally> {
+        let groups = Scoring::new(metric.clone()).groups(self)?;
+        let group = groups.into_iter().flatten().next();
+        group
+            .map(|group| group.tally)
+            .ok_or_else(|| Error::new(ErrorCode::Internal, "no tally was made"))
+    }
+
     /// The score of each group: `responses.score_by(&Metric::nps(), ["plan"])?`.
     ///
     /// # Errors
@@ -814,6 +859,9 @@ mod tests {
         let weighted =
             table().with("w", Column::numbers(vec![2_u8, 1, 1, 1, 1, 1])).unwrap().weight("w");
         let score = weighted.score(&Metric::nps()).unwrap();
+        let tally = weighted.tally(&Metric::nps()).unwrap();
+        let again = Score::from_tally(&tally, &Metric::nps(), Uncertainty::default()).unwrap();
+        assert_eq!(score, again);
         // Promoters weigh 2 + 1, detractors 1 + 1, passives 1.
         assert!((score.value.unwrap() - 100.0 / 6.0).abs() < 1e-12);
         let bad = table()

@@ -22,7 +22,7 @@ mod root;
 pub mod sample_size;
 pub mod test;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use interval::{Confidence, Interval, IntervalMethod, MeanSample, NetSample, ProportionSample};
 pub use multiplicity::Adjustment;

@@ -63,6 +63,22 @@ fn p_value(difference: f64, standard_error: f64, tail: impl Fn(f64) -> f64) -> O
     (!statistic.is_nan()).then(|| 2.0 * tail(statistic))
 }
 
+/// Degrees of freedom of the difference of two independent estimates, from each one's standard error and degrees
+/// of freedom (Welch and Satterthwaite).
+pub(crate) fn satterthwaite(estimates: [(f64, f64); 2]) -> f64 {
+    let [(a, _), (b, _)] = estimates;
+    let standard_error = libm::hypot(a, b);
+    if !(standard_error > 0.0) {
+        // Two samples without variance: any number gives the same answer.
+        return f64::INFINITY;
+    }
+    let share = |(error, df): (f64, f64)| {
+        let part = error / standard_error;
+        part * part * part * part / df
+    };
+    1.0 / estimates.map(share).iter().sum::<f64>()
+}
+
 /// Beyond this normal quantile a tail is smaller than any double.
 const LARGEST_Z: f64 = 40.0;
 
@@ -252,16 +268,7 @@ impl MeanSample {
         let standard_error = libm::hypot(a, b);
         match method {
             IntervalMethod::T => {
-                let share = |error: f64, n: f64| {
-                    let part = error / standard_error;
-                    part * part * part * part / (n - 1.0)
-                };
-                let df = if standard_error > 0.0 {
-                    1.0 / (share(a, self.n()) + share(b, other.n()))
-                } else {
-                    // Two samples without variance: any number gives the same answer.
-                    f64::INFINITY
-                };
+                let df = satterthwaite([(a, self.n() - 1.0), (b, other.n() - 1.0)]);
                 Comparison::t(difference, standard_error, df, confidence)
             }
             IntervalMethod::Wald => Comparison::wald(difference, standard_error, confidence),

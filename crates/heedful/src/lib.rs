@@ -67,5 +67,7 @@ pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::segment::{GroupScore, Invalid, MetricOf, Scorer, Scores, Scoring};
 pub use interpret::select::{Kind, Repeats, Signal};
 pub use interpret::target::{Attainment, Target, TargetStatus};
+#[cfg(feature = "arrow")]
+pub use listen::arrow::ArrowReader;
 pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};
 pub use listen::responses::{Responses, Roles};

@@ -1,5 +1,7 @@
 //! Ground floor: what every wing stands on.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 pub(crate) mod config;
 pub(crate) mod error;
 pub(crate) mod key;

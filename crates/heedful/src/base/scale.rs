@@ -109,6 +109,14 @@ impl Scale {
         Self::checked(points, labels)
     }
 
+    /// Reads a scale from JSON: the name of a preset in quotes, or an object with points.
+    ///
+    /// # Errors
+    /// `json` where the text is not JSON, `invalid-config` where it is not a scale.
+    pub fn from_json(text: &str) -> Result<Self> {
+        super::config::from_json(text)
+    }
+
     fn checked(points: Vec<f64>, mut labels: Vec<Option<String>>) -> Result<Self> {
         let ascending = points.iter().zip(points.iter().skip(1)).all(|(a, b)| a < b);
         if !(2..=MAX_POINTS).contains(&points.len())

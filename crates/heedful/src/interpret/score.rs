@@ -20,6 +20,16 @@ pub struct Uncertainty {
     pub interval: Option<IntervalMethod>,
 }
 
+impl Uncertainty {
+    /// Reads `{"confidence": 0.9, "interval": "wald"}`; both may be left out.
+    ///
+    /// # Errors
+    /// `json`, or `invalid-config` with a path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        crate::base::config::from_json(text)
+    }
+}
+
 /// The share of one band.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Share {

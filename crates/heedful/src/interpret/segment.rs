@@ -472,6 +472,32 @@ impl Scorer {
         Ok(())
     }
 
+    /// The tally of everything observed on the first metric's column, all groups together.
+    ///
+    /// # Errors
+    /// `invalid-argument` for options that do not go together.
+    pub fn total(mut self) -> Result<Tally> {
+        self.scoring.check()?;
+        self.settle_all()?;
+        let scale = self.scoring.metrics.first().map(|of| of.metric.scale().clone());
+        let mut total = scale.map(Tally::new).ok_or_else(|| {
+            Error::new(ErrorCode::Internal, "a check let pass options without a metric")
+        })?;
+        for tally in self.groups.first().into_iter().flat_map(BTreeMap::values) {
+            total.merge(tally)?;
+        }
+        Ok(total)
+    }
+
+    fn settle_all(&mut self) -> Result<()> {
+        for metric in 0..self.pending.len() {
+            if let Some(pending) = self.pending.get_mut(metric).and_then(Option::take) {
+                self.settle(metric, &pending.counters)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The scores of everything observed.
     ///
     /// # Errors
@@ -492,11 +518,7 @@ impl Scorer {
     /// The groups of each metric in the order of their keys: what scores and comparisons stand on.
     pub(crate) fn groups(mut self) -> Result<(Scoring, Vec<Vec<Group>>)> {
         self.scoring.check()?;
-        for metric in 0..self.pending.len() {
-            if let Some(pending) = self.pending.get_mut(metric).and_then(Option::take) {
-                self.settle(metric, &pending.counters)?;
-            }
-        }
+        self.settle_all()?;
         let Self { scoring, groups, .. } = self;
         let suppression = scoring.hiding();
         let mut metrics = Vec::new();

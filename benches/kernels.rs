@@ -2,6 +2,8 @@
 //!
 //! Built without optimisation, as in the tests, the tables are small: then it only matters that this runs.
 
+#![expect(clippy::expect_used, reason = "a benchmark without its data has nothing to do")]
+
 use std::hint::black_box;
 use std::time::Duration;
 

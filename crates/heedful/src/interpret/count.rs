@@ -13,8 +13,9 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::scale::{Reading, Scale};
 use crate::base::tally::Tally;
+use crate::base::time::Clock;
 use crate::base::time::{Every, Zone};
-use crate::listen::column::{Category, Clock, Column, Keys, Numbers, Primitive, Times, each_type};
+use crate::listen::column::{Category, Column, Keys, Numbers, Primitive, Times, each_type};
 
 /// Rows in a block: codes and addresses of a block take at most 10 kB.
 const BLOCK: usize = 2048;

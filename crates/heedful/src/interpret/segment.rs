@@ -950,8 +950,9 @@ impl Responses {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::time::Clock;
     use crate::base::time::TimeUnit;
-    use crate::listen::column::{Clock, Times};
+    use crate::listen::column::Times;
 
     fn table() -> Responses {
         let days = [0_i64, 0, 40, 40, 70, 0];

@@ -11,10 +11,11 @@ use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_buffer::{ArrowNativeType, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, TimeUnit as ArrowUnit};
 
-use super::column::{Category, Clock, Column, Encoder, Keys, Numbers, Times};
+use super::column::{Category, Column, Encoder, Keys, Numbers, Times};
 use super::responses::{Responses, Roles};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::time::Clock;
 use crate::base::time::TimeUnit;
 
 /// Reads record batches of one table, one after the other.

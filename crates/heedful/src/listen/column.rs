@@ -6,11 +6,10 @@ use std::sync::Arc;
 use arrow_buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
-use serde::Serialize;
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
-use crate::base::time::{TimeKind, TimeUnit};
+use crate::base::time::{Clock, TimeUnit};
 
 macro_rules! primitives {
     ($(#[$doc:meta])* $name:ident: $($variant:ident($type:ty)),*) => {
@@ -204,25 +203,6 @@ impl Category {
         let position = each_type!(Keys, &self.keys, k => k.get(row).map(|k| k.position()))?;
         let value = self.values.get(position);
         value.is_some_and(|value| *value != Key::Missing).then_some(position)
-    }
-}
-
-/// What a time stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Clock {
-    /// A point in time; which day it is depends on the time zone asked for.
-    Instant,
-    /// Date and time as a clock on the wall showed it; it is its own zone.
-    Wall,
-}
-
-impl From<TimeKind> for Clock {
-    fn from(kind: TimeKind) -> Self {
-        match kind {
-            TimeKind::Instant => Self::Instant,
-            TimeKind::WallClock => Self::Wall,
-        }
     }
 }
 

@@ -3,11 +3,12 @@
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
-use super::column::{Clock, Column, Times};
+use super::column::{Column, Times};
 use super::responses::Responses;
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::time::Clock;
 use crate::base::time::Zone;
 
 /// What happens where two rows of customer data have the same key and nothing tells which counts.

@@ -8,8 +8,9 @@ use super::rating::{Ratings, Value};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::scale::Scale;
+use crate::base::time::Clock;
 use crate::base::time::{DateReader, DateStream, TimeUnit};
-use crate::listen::column::{Clock, Column, Encoder, TextsBuilder, Times};
+use crate::listen::column::{Column, Encoder, TextsBuilder, Times};
 use crate::listen::responses::{Responses, Roles};
 
 /// What a column becomes.
@@ -152,7 +153,7 @@ impl Assembler {
             Purpose::Rating(scale) => Builder::Rating(Ratings::new(scale, options.invalid)),
             Purpose::Time => {
                 let dates = if streaming {
-                    let clock = format().as_ref().map_or(Clock::Wall, |f| f.kind().into());
+                    let clock = format().as_ref().map_or(Clock::Wall, |f| f.kind());
                     let reader = DateStream::new(format());
                     Dates::Stream { reader, millis: Vec::new(), clock }
                 } else {
@@ -285,7 +286,7 @@ impl Dates {
         match self {
             Self::Whole(reader) => {
                 let dates = std::mem::replace(reader, DateReader::new(None)).finish()?;
-                let clock = dates.kind.map_or(Clock::Wall, Into::into);
+                let clock = dates.kind.unwrap_or(Clock::Wall);
                 Ok((dates.millis, DatesRead { clock, day_first: dates.day_first }))
             }
             Self::Stream { millis, clock, .. } => {

@@ -7,7 +7,8 @@ use crate::base::error::{Error, ErrorCode};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
 use crate::base::scale::Invalid;
-use crate::listen::column::{Clock, Column};
+use crate::base::time::Clock;
+use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 
 fn options() -> CsvOptions {

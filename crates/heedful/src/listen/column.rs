@@ -178,6 +178,19 @@ pub struct Category {
     pub values: Arc<Vec<Key>>,
 }
 
+impl Category {
+    /// The position in `values` of a row's value; `None` where it is missing or there is no such row.
+    #[must_use]
+    pub fn position(&self, row: usize) -> Option<usize> {
+        if self.validity.as_ref().is_some_and(|v| row >= v.len() || v.is_null(row)) {
+            return None;
+        }
+        let position = each_type!(Keys, &self.keys, k => k.get(row).map(|k| k.position()))?;
+        let value = self.values.get(position);
+        value.is_some_and(|value| *value != Key::Missing).then_some(position)
+    }
+}
+
 /// What a time stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -651,11 +651,13 @@ impl Encoder {
     }
 
     /// How many different values there are.
+    #[cfg(feature = "read")]
     pub(crate) fn distinct(&self) -> usize {
         self.values.len()
     }
 
     /// How many rows there are.
+    #[cfg(feature = "read")]
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }

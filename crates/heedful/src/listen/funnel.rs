@@ -177,7 +177,7 @@ impl Funnel {
                 Step::Declined => 1,
                 _ => place,
             };
-            let previous = Step::ALL.into_iter().take(last).filter(known).last();
+            let previous = Step::ALL.into_iter().take(last).rfind(known);
             let of = previous.and_then(|previous| counts.get(previous));
             if let (Some(of), Some(previous)) = (of, previous)
                 && n > of

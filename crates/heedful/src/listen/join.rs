@@ -240,11 +240,7 @@ impl Join {
 
     /// When responses were given and when customer data became valid, on one clock, in
     /// nanoseconds; nothing where it does not matter.
-    fn times(
-        &self,
-        responses: &Responses,
-        customers: &Responses,
-    ) -> Result<(Vec<Option<i128>>, Vec<Option<i128>>)> {
+    fn times(&self, responses: &Responses, customers: &Responses) -> Result<(Moments, Moments)> {
         let Some(valid_from) = &self.valid_from else { return Ok((Vec::new(), Vec::new())) };
         let at = responses.roles().at.as_deref();
         let asked = times(responses.role("at", at)?, at.unwrap_or_default())?;
@@ -264,6 +260,9 @@ impl Join {
     }
 }
 
+/// Nanoseconds by row.
+type Moments = Vec<Option<i128>>;
+
 fn times<'a>(column: &'a Column, name: &str) -> Result<&'a Times> {
     match column {
         Column::Time(times) => Ok(times),
@@ -276,7 +275,7 @@ fn times<'a>(column: &'a Column, name: &str) -> Result<&'a Times> {
 }
 
 /// With a zone, instants as the clocks there showed them.
-fn nanoseconds(times: &Times, zone: Option<&Zone>) -> Vec<Option<i128>> {
+fn nanoseconds(times: &Times, zone: Option<&Zone>) -> Moments {
     let mut clock = zone.filter(|_| times.clock == Clock::Instant).map(Zone::clock);
     let scale = 1_000_000_000 / i128::from(times.unit.per_second());
     let read = |(row, value): (usize, &i64)| {

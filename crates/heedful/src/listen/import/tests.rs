@@ -257,7 +257,7 @@ fn json_lines() {
         let error = options.read_jsonl(file.as_bytes()).unwrap_err();
         assert_eq!(place(&error), (code, path, Some(1), Some(3)), "{line}");
         let read = options.clone().on_error(OnError::Collect).read_jsonl(file.as_bytes()).unwrap();
-        assert_eq!((read.rejected[0].line, &read.rejected[0].fields[0][..]), (3, line));
+        assert_eq!((read.rejected[0].line, read.rejected[0].fields[0].as_str()), (3, line));
     }
     let error = options.read_jsonl(&b"{}\n"[..]).unwrap_err();
     assert_eq!((error.code(), error.path()), (ErrorCode::MissingColumn, "answer.score"));

@@ -64,7 +64,7 @@ def difference(expected, found, tolerance, path=""):
     """Where `found` departs from what is expected; only what is expected is looked at."""
     if isinstance(expected, dict):
         for key, value in expected.items():
-            other = found.get(key) if isinstance(found, dict) else getattr(found, key)
+            other = {str(k): v for k, v in found.items()}.get(key)
             if problem := difference(value, other, tolerance, f"{path}.{key}"):
                 return problem
         return None

@@ -5,7 +5,7 @@ use heedful::{
 };
 use pyo3::prelude::*;
 
-use crate::guard::{OrRaise, run};
+use crate::guard::run;
 use crate::out::{self, Table};
 use crate::table::Input;
 use crate::tally::Tally;
@@ -19,8 +19,8 @@ pub(crate) fn compare(
     metric: &str,
     uncertainty: &str,
 ) -> PyResult<String> {
-    let metric = Metric::from_json(metric).or_raise(py)?;
-    let uncertainty = Uncertainty::from_json(uncertainty).or_raise(py)?;
+    let metric = run(py, || Metric::from_json(metric))?;
+    let uncertainty = run(py, || Uncertainty::from_json(uncertainty))?;
     run(py, || out::json(&Comparison::of(&before.0, &after.0, &metric, uncertainty)?))
 }
 
@@ -32,15 +32,15 @@ pub(crate) fn target(
     metric: &str,
     target: &str,
 ) -> PyResult<String> {
-    let metric = Metric::from_json(metric).or_raise(py)?;
-    let target = Target::from_json(target).or_raise(py)?;
+    let metric = run(py, || Metric::from_json(metric))?;
+    let target = run(py, || Target::from_json(target))?;
     run(py, || out::json(&target.assess(&tally.0, &metric)?))
 }
 
 /// A plan as JSON.
 #[pyfunction]
 pub(crate) fn sample_size(py: Python<'_>, options: &str) -> PyResult<String> {
-    let options = SampleSize::from_json(options).or_raise(py)?;
+    let options = run(py, || SampleSize::from_json(options))?;
     run(py, || out::json(&options.run()?))
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn contrast(
     roles: &str,
     options: &str,
 ) -> PyResult<Table> {
-    let contrast = Contrast::from_json(options).or_raise(py)?;
+    let contrast = run(py, || Contrast::from_json(options))?;
     tabular(py, data, columns, roles, |table| Ok(contrast.run(table)?.to_table()))
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn league(
     roles: &str,
     options: &str,
 ) -> PyResult<Table> {
-    let league = League::from_json(options).or_raise(py)?;
+    let league = run(py, || League::from_json(options))?;
     tabular(py, data, columns, roles, |table| Ok(league.run(table)?.to_table()))
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn join(
     customers: Named<'_>,
     options: &str,
 ) -> PyResult<(Responses, String)> {
-    let join = Join::from_json(options).or_raise(py)?;
+    let join = run(py, || Join::from_json(options))?;
     let data = Input::new(&data.0, data.1, &data.2)?;
     let customers = Input::new(&customers.0, customers.1, &customers.2)?;
     let joined = run(py, || join.run(&data.whole()?, &customers.whole()?))?;
@@ -36,7 +36,7 @@ pub(crate) fn funnel(
     roles: &str,
     options: &str,
 ) -> PyResult<Table> {
-    let funnel = FunnelOptions::from_json(options).or_raise(py)?;
+    let funnel = run(py, || FunnelOptions::from_json(options))?;
     let input = Input::new(data, Some(columns), roles)?;
     run(py, || Ok(Table(funnel.run(&input.whole()?)?.to_table())))
 }
@@ -44,8 +44,8 @@ pub(crate) fn funnel(
 /// The funnel of counts.
 #[pyfunction]
 pub(crate) fn funnel_of_counts(py: Python<'_>, counts: &str, uncertainty: &str) -> PyResult<Table> {
-    let counts = FunnelCounts::from_json(counts).or_raise(py)?;
-    let uncertainty = heedful::Uncertainty::from_json(uncertainty).or_raise(py)?;
+    let counts = run(py, || FunnelCounts::from_json(counts))?;
+    let uncertainty = run(py, || heedful::Uncertainty::from_json(uncertainty))?;
     let funnel = Funnel::new(&counts, uncertainty.confidence).or_raise(py)?;
     Ok(Table(funnel.to_table()))
 }

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList};
 
 use crate::ffi;
-use crate::guard::OrRaise;
+use crate::guard::run;
 
 /// A table of results.
 #[pyclass(frozen, module = "heedful._heedful")]
@@ -76,7 +76,7 @@ impl Table {
     ) -> PyResult<Bound<'py, PyCapsule>> {
         // The interface lets a producer ignore a schema that it does not support.
         drop(requested_schema);
-        ffi::export(py, self.0.to_record_batch().or_raise(py)?)
+        ffi::export(py, run(py, || self.0.to_record_batch())?)
     }
 }
 

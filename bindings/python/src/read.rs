@@ -15,7 +15,7 @@ pub(crate) fn read_path(
     path: &str,
     options: &str,
 ) -> PyResult<(Responses, String)> {
-    let options = CsvOptions::from_json(options).or_raise(py)?;
+    let options = run(py, || CsvOptions::from_json(options))?;
     let read = run(py, || options.read_path(path))?;
     found(py, read)
 }
@@ -28,7 +28,7 @@ pub(crate) fn read_bytes(
     jsonl: bool,
     options: &str,
 ) -> PyResult<(Responses, String)> {
-    let options = CsvOptions::from_json(options).or_raise(py)?;
+    let options = run(py, || CsvOptions::from_json(options))?;
     let bytes: &[u8] = &bytes;
     let read = run(py, || if jsonl { options.read_jsonl(bytes) } else { options.read(bytes) })?;
     found(py, read)

@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList};
 
 use crate::cells::{self, Wanted};
-use crate::guard::{OrRaise, exception};
+use crate::guard::{OrRaise, attached, exception};
 use crate::{ffi, responses};
 
 /// A table on its way in.
@@ -35,6 +35,14 @@ pub(crate) struct Batches {
 impl Input {
     /// `columns` names what is needed; everything where it is `None`.
     pub(crate) fn new(
+        data: &Bound<'_, PyAny>,
+        columns: Option<Vec<String>>,
+        roles: &str,
+    ) -> PyResult<Self> {
+        attached(data.py(), || Self::imported(data, columns, roles))
+    }
+
+    fn imported(
         data: &Bound<'_, PyAny>,
         columns: Option<Vec<String>>,
         roles: &str,

@@ -27,7 +27,7 @@ impl Weights {
         roles: &str,
         options: &str,
     ) -> PyResult<Self> {
-        let weighting = Weighting::from_json(options).or_raise(py)?;
+        let weighting = run(py, || Weighting::from_json(options))?;
         let input = Input::new(data, Some(columns), roles)?;
         run(py, || weighting.run(&input.whole()?).map(Self))
     }

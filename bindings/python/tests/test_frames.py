@@ -197,6 +197,8 @@ def test_keys_keep_their_type() -> None:
 def test_columns_named_by_numbers() -> None:
     frame = pd.DataFrame({0: [10, 9], 1: ["a", "b"]})
     assert list(hf.score(frame, "0", by="1")["1"]) == ["a", "b"]
+    assert hf.score({0: [10, 9], 1: ["a", "b"]}, "0", by="1")["1"] == ["a", "b"]
+    assert hf.score([{0: 10}, {0: 9}], "0")["n"] == [2]
 
 
 def test_duplicate_columns() -> None:
@@ -231,3 +233,24 @@ def test_what_is_no_table(data: Any) -> None:
     with pytest.raises(hf.HeedfulError) as caught:
         hf.score(data, rating="a", by="a")
     assert caught.value.code == "column-type"
+
+
+def test_a_defect_is_an_ordinary_exception() -> None:
+    """A stream without a callback makes the reader panic; a handler of ordinary exceptions must see it."""
+    import ctypes
+
+    class Broken:
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            capsule = frames.arrow().__arrow_c_stream__()
+            pointer = ctypes.pythonapi.PyCapsule_GetPointer
+            pointer.restype = ctypes.c_void_p
+            pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
+            # The second of the five pointers is `get_next`.
+            callbacks = (ctypes.c_void_p * 5).from_address(pointer(capsule, b"arrow_array_stream") or 0)
+            callbacks[1] = None
+            return capsule
+
+    for call in (lambda: hf.score(Broken(), "score"), lambda: hf.Responses({"score": Broken()})):
+        with pytest.raises(hf.InternalError) as caught:
+            call()
+        assert caught.value.code == "internal"

@@ -5,20 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from heedful import _frames, _heedful, _options
-from heedful._options import GroupOptions, MetricLike, SampleOptions, Uncertainty
+from heedful._options import GroupOptions, SampleOptions, Uncertainty
 from heedful._score import Interval, Score, Tally
 from heedful._table import Table
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from heedful._types import Frame, Plain
-
-Adjustment = Literal["benjamini_hochberg", "benjamini_yekutieli", "holm", "hochberg", "bonferroni"]
-BetweenVariance = Literal["paule_mandel", "dersimonian_laird"]
+    from heedful._types import Adjustment, BetweenVariance, Frame, MetricLike, Plain
 
 
 def _words(value: float | None, form: str) -> str:

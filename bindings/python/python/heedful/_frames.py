@@ -44,8 +44,8 @@ def table(data: Any, names: Iterable[str] | None = None) -> object:
     if _is(data, "pandas", "DataFrame"):
         return _pandas(data, wanted)
     if isinstance(data, Mapping):
-        chosen = _choose(wanted, list(data))
-        return {name: column(data[name]) for name in chosen}
+        places = {str(name): name for name in data}
+        return {name: column(data[places[name]]) for name in _choose(wanted, places)}
     if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
         return _rows(data, wanted)
     if _is(data, "polars", "LazyFrame"):
@@ -72,26 +72,21 @@ def _choose(wanted: list[str] | None, available: Iterable[object]) -> list[str]:
 
 def _pandas(frame: pandas.DataFrame, wanted: list[str] | None) -> dict[str, object]:
     columns: dict[str, object] = {}
-    for name in _choose(wanted, frame.columns):
-        found = frame.loc[:, name] if name in frame.columns else frame.iloc[:, _position(frame, name)]
-        if found.ndim != 1:
+    names = [str(name) for name in frame.columns]
+    for name in _choose(wanted, names):
+        if names.count(name) > 1:
             raise HeedfulError("duplicate-column", "the column is there more than once", name)
-        columns[name] = column(found)
+        columns[name] = column(frame.iloc[:, names.index(name)])
     return columns
-
-
-def _position(frame: pandas.DataFrame, name: str) -> int:
-    """The column whose name is not a text but reads like it."""
-    return [str(column) for column in frame.columns].index(name)
 
 
 def _rows(rows: Sequence[Any], wanted: list[str] | None) -> dict[str, object]:
     """A list of dicts; a key that a row lacks is missing."""
     if not all(isinstance(row, Mapping) for row in rows):
         raise HeedfulError("column-type", "a table is no list of anything but dicts")
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    chosen = wanted if wanted is not None and not rows else _choose(wanted, names)
-    return {name: [row.get(name) for row in rows] for name in chosen}
+    places = {str(name): name for row in rows for name in row}
+    chosen = wanted if wanted is not None and not rows else _choose(wanted, places)
+    return {name: [row.get(places[name]) for row in rows] for name in chosen}
 
 
 def values(values: object, weights: object = None) -> tuple[dict[str, str], dict[str, object]]:

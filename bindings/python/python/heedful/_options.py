@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from heedful._errors import HeedfulError
 from heedful._metric import Metric
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
-Invalid = Literal["error", "count"]
-Kind = Literal["relational", "transactional"]
-Signal = Literal["solicited", "unsolicited", "inferred"]
-Repeats = Literal["all", "latest"]
-Every = Literal["day", "week", "month", "quarter", "year"]
-IntervalMethod = Literal["score", "adjusted_wald", "wald", "t", "bayes"]
-MetricLike: TypeAlias = "str | Metric | Mapping[str, Any]"
+    from heedful._types import IntervalMethod, Invalid, Kind, MetricLike, Repeats, Signal
 
 
 class Uncertainty(TypedDict, total=False):

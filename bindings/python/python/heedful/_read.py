@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from typing import IO, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from heedful import _heedful, _options
-from heedful._options import Invalid, MetricLike
 from heedful._responses import Reading, Responses
+
+if TYPE_CHECKING:
+    from heedful._types import Invalid, MetricLike
 
 
 def read(

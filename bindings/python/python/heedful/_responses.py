@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from heedful import _frames, _heedful, _options
-from heedful._table import html
+from heedful._table import html, text_dtype
 
 if TYPE_CHECKING:
     import pandas
@@ -129,7 +129,8 @@ def _series(column: dict[str, Any]) -> Any:
 
     kind = column["kind"]
     if kind == "text":
-        return pandas.Series(column["values"], dtype="str")
+        texts: Any = text_dtype()
+        return pandas.Series(column["values"], dtype=texts)
     data: Any = numpy.frombuffer(column["data"], dtype=column["dtype"])
     if kind == "category":
         codes, values = _distinct(data, column["values"])

@@ -14,6 +14,8 @@ from heedful._metric import Scale
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from heedful._types import Invalid, MetricLike
+
 
 @dataclasses.dataclass(frozen=True)
 class Interval:
@@ -129,7 +131,7 @@ class Tally:
         *,
         scale: str | Scale | Mapping[str, Any] = "0-10",
         weights: object = None,
-        invalid: _options.Invalid = "count",
+        invalid: Invalid = "count",
     ) -> None:
         metric = {"name": "tally", "scale": _plain(scale), "rule": {"type": "mean"}}
         options = {"metrics": [{"metric": metric, "rating": "values"}], "invalid": invalid}
@@ -163,7 +165,7 @@ class Tally:
     def __add__(self, other: Tally) -> Tally:
         return self.merge(other) if isinstance(other, Tally) else NotImplemented
 
-    def score(self, metric: _options.MetricLike = "nps", **options: Unpack[_options.Uncertainty]) -> Score:
+    def score(self, metric: MetricLike = "nps", **options: Unpack[_options.Uncertainty]) -> Score:
         """The score by a metric on the same scale."""
         _, given = _options.split(options, _options.Uncertainty)
         metric_json = _options.dumps(_options.metric(metric))

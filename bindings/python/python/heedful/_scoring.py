@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, overload
 
 from heedful import _frames, _heedful, _options
 from heedful._metric import Metric
-from heedful._options import Every, MetricLike, ScoreOptions, TrendOptions, ValueOptions
+from heedful._options import ScoreOptions, TrendOptions, ValueOptions
 from heedful._score import Score
 from heedful._table import Table
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from heedful._types import Frame, Plain
+    from heedful._types import Every, Frame, MetricLike, Plain
 
 
 def nps(values: object, **options: Unpack[ValueOptions]) -> Score:

@@ -1,0 +1,32 @@
+//! Scores, tallies and metrics.
+
+use heedful::{Result, Scores, Scoring};
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+use crate::output::{document, failure, table};
+use crate::{Answer, input};
+
+fn scored(description: &str, arrays: &Array, options: &str) -> Result<Scores> {
+    Scoring::from_json(options)?.run(&input::responses(description, arrays)?)
+}
+
+/// Scores a table by the options of [`Scoring`]: a table.
+///
+/// # Errors
+/// As for [`Scoring::run`].
+#[wasm_bindgen]
+pub fn score_table(description: &str, arrays: &Array, options: &str) -> Answer {
+    let scores = scored(description, arrays, options).map_err(|error| failure(&error))?;
+    Ok(table(&scores.to_table()))
+}
+
+/// Scores a table without groups: one [`Score`].
+///
+/// # Errors
+/// As for [`Scoring::run`].
+#[wasm_bindgen]
+pub fn score_one(description: &str, arrays: &Array, options: &str) -> Answer {
+    let scores = scored(description, arrays, options).map_err(|error| failure(&error))?;
+    document(&scores.rows.first().map(|row| &row.score))
+}

@@ -4,72 +4,50 @@ use heedful::{
     Category, Clock, Column, Error, ErrorCode, Key, Keys, Responses, Result, Roles, TimeUnit, Times,
 };
 use js_sys::{Array, Float64Array, Uint8Array, Uint32Array};
-use serde::Deserialize;
 use serde_json::Value;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 
-/// A table as JavaScript describes it; the arrays of its columns come beside it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Description {
-    #[serde(default)]
-    roles: Roles,
-    columns: Vec<Described>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Described {
-    name: String,
-    kind: Kind,
-    /// The dictionary of a category, or every text.
-    #[serde(default)]
-    values: Vec<Value>,
-}
-
-#[derive(Deserialize, Clone, Copy)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    /// `Uint8Array`, nothing missing.
-    Bytes,
-    /// `Float64Array`, NaN is missing.
-    Numbers,
-    /// `Uint32Array` of positions in `values`; one beyond them is missing.
-    Category,
-    /// `Float64Array` of milliseconds since 1970 in UTC, NaN is missing.
-    Instants,
-    /// The same, as a clock on the wall shows them.
-    WallTimes,
-    /// Texts or null in `values`; no array.
-    Texts,
-}
-
-/// Builds the table: column `i` takes its array from place `i` of `arrays`.
-pub(crate) fn responses(description: &str, arrays: &Array) -> Result<Responses> {
-    let Description { roles, columns } =
-        serde_json::from_str(description).map_err(|error| defect(&error.to_string()))?;
-    let mut table = Responses::new().with_roles(roles);
-    for (place, column) in (0..).zip(columns) {
-        let Described { name, kind, values } = column;
-        let array = arrays.get(place);
-        let column = match kind {
-            Kind::Bytes => Column::numbers(typed::<Uint8Array>(array)?.to_vec()),
-            Kind::Numbers => Column::numbers(typed::<Float64Array>(array)?.to_vec()),
-            Kind::Category => Column::Category(Category {
-                keys: Keys::from(typed::<Uint32Array>(array)?.to_vec()),
-                validity: None,
-                values: values.into_iter().map(key).collect::<Vec<_>>().into(),
-            }),
-            Kind::Instants => times(&typed::<Float64Array>(array)?.to_vec(), Clock::Instant),
-            Kind::WallTimes => times(&typed::<Float64Array>(array)?.to_vec(), Clock::Wall),
-            Kind::Texts => Column::texts(values.iter().map(Value::as_str)),
+/// Builds the table. `columns` is JSON, a list of `[name, kind, values]`; column `i` takes its array from
+/// place `i` of `arrays`.
+pub(crate) fn responses(roles: &str, columns: &str, arrays: &Array) -> Result<Responses> {
+    let columns: Value =
+        serde_json::from_str(columns).map_err(|error| defect(&error.to_string()))?;
+    let mut table = Responses::new().with_roles(Roles::from_json(roles)?);
+    for (place, column) in (0..).zip(list(&columns)) {
+        let [Value::String(name), Value::String(kind), values] = list(column) else {
+            return Err(defect("a column is not described by name, kind and values"));
         };
-        table = table.with(name, column)?;
+        table = table.with(name, read(kind, list(values), arrays.get(place))?)?;
     }
     Ok(table)
 }
 
-fn typed<T: JsCast>(array: wasm_bindgen::JsValue) -> Result<T> {
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn read(kind: &str, values: &[Value], array: JsValue) -> Result<Column> {
+    Ok(match kind {
+        // Nothing missing.
+        "bytes" => Column::numbers(typed::<Uint8Array>(array)?.to_vec()),
+        // NaN is missing.
+        "numbers" => Column::numbers(typed::<Float64Array>(array)?.to_vec()),
+        // Positions in the values; one beyond them is missing.
+        "category" => Column::Category(Category {
+            keys: Keys::from(typed::<Uint32Array>(array)?.to_vec()),
+            validity: None,
+            values: values.iter().map(key).collect::<Vec<_>>().into(),
+        }),
+        // Milliseconds since 1970, NaN is missing.
+        "instants" => times(&typed::<Float64Array>(array)?.to_vec(), Clock::Instant),
+        "wall_times" => times(&typed::<Float64Array>(array)?.to_vec(), Clock::Wall),
+        // No array.
+        "texts" => Column::texts(values.iter().map(Value::as_str)),
+        _ => return Err(defect("a column of unknown kind")),
+    })
+}
+
+fn typed<T: JsCast>(array: JsValue) -> Result<T> {
     array.dyn_into().map_err(|_| defect("a column came without its array"))
 }
 
@@ -81,10 +59,10 @@ fn times(milliseconds: &[f64], clock: Clock) -> Column {
     Column::Time(Times { values, validity, unit: TimeUnit::Millisecond, clock })
 }
 
-fn key(value: Value) -> Key {
+fn key(value: &Value) -> Key {
     match value {
-        Value::String(text) => Key::text(&text),
-        Value::Bool(value) => Key::Bool(value),
+        Value::String(text) => Key::text(text),
+        Value::Bool(value) => Key::Bool(*value),
         Value::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(value), _) => Key::Int(value),
             (None, Some(value)) => Key::Float(value),

@@ -4,11 +4,11 @@ use heedful::{Result, Scores, Scoring};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::output::{document, failure, table};
+use crate::output::{failure, json, table};
 use crate::{Answer, input};
 
-fn scored(description: &str, arrays: &Array, options: &str) -> Result<Scores> {
-    Scoring::from_json(options)?.run(&input::responses(description, arrays)?)
+fn scored(roles: &str, columns: &str, arrays: &Array, options: &str) -> Result<Scores> {
+    Scoring::from_json(options)?.run(&input::responses(roles, columns, arrays)?)
 }
 
 /// Scores a table by the options of [`Scoring`]: a table.
@@ -16,8 +16,8 @@ fn scored(description: &str, arrays: &Array, options: &str) -> Result<Scores> {
 /// # Errors
 /// As for [`Scoring::run`].
 #[wasm_bindgen]
-pub fn score_table(description: &str, arrays: &Array, options: &str) -> Answer {
-    let scores = scored(description, arrays, options).map_err(|error| failure(&error))?;
+pub fn score_table(roles: &str, columns: &str, arrays: &Array, options: &str) -> Answer {
+    let scores = scored(roles, columns, arrays, options).map_err(|error| failure(&error))?;
     Ok(table(&scores.to_table()))
 }
 
@@ -26,7 +26,7 @@ pub fn score_table(description: &str, arrays: &Array, options: &str) -> Answer {
 /// # Errors
 /// As for [`Scoring::run`].
 #[wasm_bindgen]
-pub fn score_one(description: &str, arrays: &Array, options: &str) -> Answer {
-    let scores = scored(description, arrays, options).map_err(|error| failure(&error))?;
-    document(&scores.rows.first().map(|row| &row.score))
+pub fn score_one(roles: &str, columns: &str, arrays: &Array, options: &str) -> Answer {
+    let scores = scored(roles, columns, arrays, options).map_err(|error| failure(&error))?;
+    Ok(json(&scores.rows.first().map(|row| &row.score)))
 }

@@ -2,39 +2,101 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::error::{Error, ErrorCode, Result};
+use super::reader::Reader;
 
 /// Reads a configuration: unknown fields are errors, and an error carries the path to it.
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let mut source = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
-        let path = error.path().to_string();
-        let error = error.into_inner();
-        let code = match error.classify() {
-            serde_json::error::Category::Data => ErrorCode::InvalidConfig,
-            _ => ErrorCode::Json,
-        };
-        located(code, &error.to_string(), path)
-    })?;
-    source.end().map_err(|error| Error::new(ErrorCode::Json, error.to_string()))?;
-    Ok(value)
+    let value = serde_json::from_str(text)
+        .map_err(|error| Error::new(ErrorCode::Json, error.to_string()))?;
+    from_value(&value)
 }
 
 /// The same from a value that is already parsed.
-pub(crate) fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        located(ErrorCode::InvalidConfig, &error.into_inner().to_string(), path)
-    })
-}
-
-fn located(code: ErrorCode, message: &str, path: String) -> Error {
-    let error = Error::new(code, message);
-    if path == "." { error } else { error.at(path) }
+pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T> {
+    T::deserialize(Reader(value)).map_err(Error::from)
 }
 
 pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
     // Our configuration types have string keys and finite numbers only, so this cannot fail.
     serde_json::to_string(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        list: Vec<Inner>,
+        #[serde(default)]
+        pair: Option<[f64; 2]>,
+        #[serde(default)]
+        unit: (),
+    }
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(rename_all = "snake_case", deny_unknown_fields)]
+    enum Inner {
+        Plain,
+        Wrapped(u8),
+        Named { at: i64 },
+        Both(bool, String),
+    }
+
+    #[test]
+    fn reads_every_shape_that_the_derived_code_asks_for() {
+        let text = r#"{"list": ["plain", {"wrapped": 3}, {"named": {"at": -1}}, {"both": [true, "x"]}],
+            "pair": [1, 2.5], "unit": null}"#;
+        let list = vec![
+            Inner::Plain,
+            Inner::Wrapped(3),
+            Inner::Named { at: -1 },
+            Inner::Both(true, "x".to_owned()),
+        ];
+        let expected = Outer { list, pair: Some([1.0, 2.5]), unit: () };
+        assert_eq!(from_json::<Outer>(text).unwrap(), expected);
+        assert_eq!(from_json::<Outer>(r#"{"list": [], "pair": null}"#).unwrap().pair, None);
+    }
+
+    #[test]
+    fn an_error_says_where() {
+        let cases = [
+            (r#"{"list": [], "pear": 1}"#, "pear", "unknown field `pear`, expected one of"),
+            (
+                r#"{"list": [], "pair": [1]}"#,
+                "pair",
+                "invalid length 1, expected an array of length 2",
+            ),
+            (r#"{"list": [], "pair": [1, 2, 3]}"#, "pair", "fewer elements"),
+            (r#"{"list": [], "pair": [1, "2"]}"#, "pair[1]", "expected f64, found the text `2`"),
+            (r#"{"list": ["plain", "plane"]}"#, "list[1]", "unknown variant `plane`"),
+            (r#"{"list": [{"named": {"at": 1, "on": 2}}]}"#, "list[0].named.on", "unknown field"),
+            (r#"{"list": [{"named": {"at": 0.5}}]}"#, "list[0].named.at", "found the number 0.5"),
+            (
+                r#"{"list": [{"wrapped": 300}]}"#,
+                "list[0].wrapped",
+                "expected u8, found the number 300",
+            ),
+            (r#"{"list": [{"wrapped": 1, "plain": null}]}"#, "list[0]", "expected"),
+            (r#"{"list": [{"both": [true]}]}"#, "list[0].both", "invalid length 1"),
+            (r#"{"list": {}}"#, "list", "expected a sequence, found an object"),
+            (r#"{"list": null}"#, "list", "found null"),
+            ("{}", "", "missing field `list`"),
+            ("[]", "", "expected"),
+        ];
+        for (text, path, message) in cases {
+            let error = from_json::<Outer>(text).unwrap_err();
+            assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, path), "{text}");
+            assert!(error.message().contains(message), "{text}: {}", error.message());
+        }
+        for text in ["{", "{} {}", "", "nul"] {
+            assert_eq!(from_json::<Outer>(text).unwrap_err().code(), ErrorCode::Json, "{text}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod error;
 pub(crate) mod key;
 pub(crate) mod metric;
+mod reader;
 pub(crate) mod scale;
 pub(crate) mod state;
 pub(crate) mod suppression;

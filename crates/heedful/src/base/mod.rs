@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod error;
 pub(crate) mod key;
 pub(crate) mod metric;
+pub(crate) mod number;
 mod reader;
 pub(crate) mod scale;
 pub(crate) mod state;

@@ -75,31 +75,123 @@ impl de::Error for Problem {
     }
 }
 
+impl<'de> Reader<'de> {
+    fn refuse<T>(self, expected: &dyn Expected) -> Result<T, Problem> {
+        let found = match self.0 {
+            Value::Null => Unexpected::Unit,
+            Value::Bool(value) => Unexpected::Bool(*value),
+            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(value), ..) => Unexpected::Unsigned(value),
+                (_, Some(value), _) => Unexpected::Signed(value),
+                (.., value) => Unexpected::Float(value.unwrap_or_default()),
+            },
+            Value::String(text) => Unexpected::Str(text),
+            Value::Array(_) => Unexpected::Seq,
+            Value::Object(_) => Unexpected::Map,
+        };
+        Err(Problem::invalid_type(found, expected))
+    }
+
+    fn integer<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let Value::Number(number) = self.0 else { return self.refuse(&visitor) };
+        match (number.as_u64(), number.as_i64()) {
+            (Some(value), _) => visitor.visit_u64(value),
+            (None, Some(value)) => visitor.visit_i64(value),
+            (None, None) => self.refuse(&visitor),
+        }
+    }
+
+    fn float<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match self.0.as_f64() {
+            Some(value) => visitor.visit_f64(value),
+            None => self.refuse(&visitor),
+        }
+    }
+
+    fn text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match self.0.as_str() {
+            Some(text) => visitor.visit_borrowed_str(text),
+            None => self.refuse(&visitor),
+        }
+    }
+}
+
+/// Methods that share a body, by what they accept.
+macro_rules! as_one {
+    ($body:ident: $($method:ident)+) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+            self.$body(visitor)
+        })+
+    };
+}
+
+/// Each kind of value is accepted where its own type is asked for and nowhere else: what visitors have for the other
+/// kinds (structs as lists, names as bytes) is then not compiled.
 impl<'de> Deserializer<'de> for Reader<'de> {
     type Error = Problem;
+
+    as_one!(integer: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128);
+    as_one!(float: deserialize_f32 deserialize_f64);
+    as_one!(text: deserialize_char deserialize_str deserialize_string deserialize_identifier);
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
-                (Some(value), ..) => visitor.visit_u64(value),
-                (_, Some(value), _) => visitor.visit_i64(value),
-                (.., Some(value)) => visitor.visit_f64(value),
-                _ => Err(Problem::custom("a number is out of range")),
-            },
+            Value::Number(number) if number.is_f64() => self.float(visitor),
+            Value::Number(_) => self.integer(visitor),
             Value::String(text) => visitor.visit_borrowed_str(text),
-            Value::Array(list) => {
-                let mut items = Items { list, next: 0 };
-                let value = visitor.visit_seq(&mut items)?;
-                if items.next == list.len() {
-                    Ok(value)
-                } else {
-                    Err(Problem::invalid_length(list.len(), &"fewer elements in the list"))
-                }
-            }
-            Value::Object(map) => visitor.visit_map(Fields { fields: map.iter(), value: None }),
+            Value::Array(_) => self.deserialize_seq(visitor),
+            Value::Object(_) => self.deserialize_map(visitor),
         }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let Value::Bool(value) = self.0 else { return self.refuse(&visitor) };
+        visitor.visit_bool(*value)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let Value::Null = self.0 else { return self.refuse(&visitor) };
+        visitor.visit_unit()
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let Value::Array(list) = self.0 else { return self.refuse(&visitor) };
+        let mut items = Items { list, next: 0 };
+        let value = visitor.visit_seq(&mut items)?;
+        if items.next == list.len() {
+            Ok(value)
+        } else {
+            Err(Problem::invalid_length(list.len(), &"fewer elements in the list"))
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        _len: usize,
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let Value::Object(map) = self.0 else { return self.refuse(&visitor) };
+        visitor.visit_map(Fields { fields: map.iter(), value: None })
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        visitor.visit_unit()
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
@@ -134,10 +226,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         visitor.visit_enum(Variant { name, content })
     }
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
-        tuple tuple_struct map struct identifier ignored_any
-    }
+    forward_to_deserialize_any! { bytes byte_buf unit_struct tuple_struct }
 }
 
 struct Items<'de> {
@@ -228,7 +317,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, Problem> {
-        self.read(|content| content.deserialize_any(visitor))
+        self.read(|content| content.deserialize_seq(visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -236,6 +325,6 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        self.read(|content| content.deserialize_any(visitor))
+        self.read(|content| content.deserialize_map(visitor))
     }
 }

@@ -1,4 +1,17 @@
 //! The compiled module `heedful._heedful`. The public Python API is the package `heedful` over it.
+//!
+//! Everything here converts, calls the core without the interpreter's lock, and converts back. Options come as JSON,
+//! because the core's options are JSON documents and name the path of a mistake.
+
+mod cells;
+mod ffi;
+mod guard;
+mod metric;
+mod out;
+mod responses;
+mod score;
+mod table;
+mod tally;
 
 use pyo3::prelude::*;
 
@@ -6,6 +19,27 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _heedful {
     use pyo3::prelude::*;
+
+    use crate::guard::OrRaise;
+    #[pymodule_export]
+    use crate::metric::{metric, metric_preset, metrics, scale};
+    #[pymodule_export]
+    use crate::out::Table;
+    #[pymodule_export]
+    use crate::responses::Responses;
+    #[pymodule_export]
+    use crate::score::{score, score_all};
+    #[pymodule_export]
+    use crate::table::{Codes, Stamps};
+    #[pymodule_export]
+    use crate::tally::Tally;
+
+    /// Refuses a table that lacks a column.
+    #[pyfunction]
+    fn require(py: Python<'_>, needed: Vec<String>, available: Vec<String>) -> PyResult<()> {
+        let available: Vec<&str> = available.iter().map(String::as_str).collect();
+        crate::table::require(&needed, &available).or_raise(py)
+    }
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,4 +1,50 @@
-//! Voice-of-customer engine.
+//! Heedful is the voice-of-customer engine that other programs embed: survey responses in, scores
+//! with honest uncertainty out.
+//!
+//! ```
+//! use heedful::{Column, Metric, Responses, Score, Scoring};
+//!
+//! // One list of ratings:
+//! let score = Score::nps([10, 9, 8, 3])?;
+//! assert_eq!(score.value, Some(25.0));
+//!
+//! // A table of responses, scored by group:
+//! let responses = Responses::new()
+//!     .with("score", Column::numbers(vec![10_u8, 9, 3, 7]))?
+//!     .with("plan", Column::categories([Some("pro"), Some("free"), None, Some("pro")]))?
+//!     .rating("score");
+//! println!("{}", responses.score_by(&Metric::nps(), ["plan"])?.to_table());
+//! # Ok::<(), heedful::Error>(())
+//! ```
+//!
+//! # Where to start
+//!
+//! | to | take |
+//! | --- | --- |
+//! | score a list | [`Score::nps`], [`Score::csat`], [`Score::ces`], [`Score::of`] |
+//! | declare a metric | [`Metric`], [`Scale`], [`Rule`] |
+//! | hold responses | [`Responses`], [`Column`] |
+//! | score groups and periods | [`Scoring`]; batch by batch [`Scorer`] |
+//! | weight to a population | [`Weighting`] |
+//! | respect accounts and survey designs | [`Clusters`], [`Design`] |
+//! | keep counts that merge | [`Tally`] |
+//! | use the statistics alone | [`stats`] |
+//!
+//! # Rules that hold everywhere
+//!
+//! Missing is `None`, never NaN, and never 0. A rating that is not on its scale is an error with row and
+//! column, or counted apart when asked; nothing is clamped. Every number says how sure it is. Results do not
+//! depend on the order of rows, on batches or on threads, and are the same in Rust, Python and JavaScript.
+//! No input panics: every error is an [`Error`] with a stable [`ErrorCode`].
+//!
+//! # Crate features
+//!
+//! | feature | default | for |
+//! | --- | --- | --- |
+//! | `read` | yes | reading CSV and JSON Lines |
+//! | `zones` | yes | named time zones from a bundled database |
+//! | `parallel` | no | sharing rows among threads where an option asks for it |
+//! | `arrow` | no | Arrow record batches in and out |
 #![forbid(unsafe_code)]
 
 mod base;
@@ -9,13 +55,29 @@ pub mod stats;
 pub use base::error::{Error, ErrorCode, Result};
 pub use base::key::Key;
 pub use base::metric::{Band, Better, Metric, Rule};
-pub use base::scale::{Reading, Scale};
+pub use base::scale::{Invalid, Reading, Scale};
 pub use base::suppression::Suppression;
 pub use base::table::{Data, Table, TableColumn};
 pub use base::tally::Tally;
-pub use base::time::{Every, LocalClock, TimeUnit, Zone};
+pub use base::time::{
+    DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeKind, TimeUnit, Zone,
+};
+pub use interpret::cluster::Clusters;
+pub use interpret::compare::{Comparison, TargetTest};
+pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
+pub use interpret::design::Design;
+pub use interpret::league::{League, Place, Standing, Standings};
+pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
-pub use interpret::segment::{GroupScore, Invalid, MetricOf, Scorer, Scores, Scoring};
+pub use interpret::segment::{GroupScore, MetricOf, Scorer, Scores, Scoring};
 pub use interpret::select::{Kind, Repeats, Signal};
+pub use interpret::target::{Attainment, Target, TargetStatus};
+pub use interpret::weight::{MissingValues, TargetFit, Weighting, Weights};
+#[cfg(feature = "arrow")]
+pub use listen::arrow::ArrowReader;
 pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};
+#[cfg(feature = "read")]
+pub use listen::import::{
+    Batches, CsvOptions, DatesRead, Encoding, OnError, RatingColumn, Read, Rejected,
+};
 pub use listen::responses::{Responses, Roles};

@@ -2,21 +2,36 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::error::{Error, ErrorCode, Result};
+use super::json::Json;
 use super::reader::Reader;
 
 /// Reads a configuration: unknown fields are errors, and an error carries the path to it.
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let value = serde_json::from_str(text)
+    let document: Json = serde_json::from_str(text)
         .map_err(|error| Error::new(ErrorCode::Json, error.to_string()))?;
-    from_value(&value)
+    T::deserialize(Reader(&document)).map_err(|problem| located(&problem.message, problem.path))
 }
 
-/// The same from a value that is already parsed.
-pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T> {
-    T::deserialize(Reader(value)).map_err(Error::from)
+/// Gives an error its place. A value that our own constructors refuse keeps its code: their errors
+/// come through serde as text, `message at `path` (code)`.
+fn located(message: &str, outer: String) -> Error {
+    let own = ErrorCode::ALL.iter().find_map(|own| {
+        let (text, _) = message.split_once(&format!(" ({own})"))?;
+        Some((*own, text))
+    });
+    let Some((code, text)) = own else {
+        return Error::new(ErrorCode::InvalidConfig, message).at(outer);
+    };
+    match text.rsplit_once(" at `") {
+        Some((text, inner)) => {
+            let inner = inner.trim_end_matches('`');
+            let dot = if outer.is_empty() || inner.is_empty() { "" } else { "." };
+            Error::new(code, text).at(format!("{outer}{dot}{inner}"))
+        }
+        None => Error::new(code, text).at(outer),
+    }
 }
 
 pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
@@ -29,6 +44,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+    use crate::base::metric::Metric;
 
     #[derive(Deserialize, Debug, PartialEq)]
     #[serde(deny_unknown_fields)]
@@ -98,5 +114,21 @@ mod tests {
         for text in ["{", "{} {}", "", "nul"] {
             assert_eq!(from_json::<Outer>(text).unwrap_err().code(), ErrorCode::Json, "{text}");
         }
+    }
+
+    #[test]
+    fn errors_keep_code_and_path() {
+        let read = |text: &str| {
+            let error = from_json::<Vec<Metric>>(text).unwrap_err();
+            (error.code().as_str(), error.path().to_owned(), error.message().to_owned())
+        };
+        assert_eq!(read("[\"npz\"]").0, "unknown-name");
+        assert_eq!(read("[\"npz\"]").1, "[0]");
+        let overlap = r#"[{"scale":"1-5","rule":{"type":"top","boxes":9}}]"#;
+        let message = "boxes must be at least one and fewer than the points";
+        assert_eq!(read(overlap), ("invalid-argument", "[0].rule.boxes".into(), message.into()));
+        assert_eq!(read(r#"[{"scale":"1-5"}]"#).0, "invalid-config");
+        assert_eq!(read(r#"[{"scale":"1-5"}]"#).2, "missing field `rule`");
+        assert_eq!(read("[").0, "json");
     }
 }

@@ -1,7 +1,10 @@
 //! Ground floor: what every wing stands on.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 pub(crate) mod config;
 pub(crate) mod error;
+mod json;
 pub(crate) mod key;
 pub(crate) mod metric;
 pub(crate) mod number;

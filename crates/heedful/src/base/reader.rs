@@ -11,19 +11,18 @@ use serde::de::{
     MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
-use serde_json::Value;
 
-use super::error::{Error, ErrorCode};
+use super::json::Json;
 
 /// A value to read.
 #[derive(Clone, Copy)]
-pub(crate) struct Reader<'de>(pub(crate) &'de Value);
+pub(crate) struct Reader<'de>(pub(crate) &'de Json);
 
 /// What is wrong and where. The path grows from its end while the error goes up.
 #[derive(Debug)]
 pub(crate) struct Problem {
-    message: String,
-    path: String,
+    pub(crate) message: String,
+    pub(crate) path: String,
 }
 
 impl Problem {
@@ -33,12 +32,6 @@ impl Problem {
         }
         self.path.insert_str(0, step);
         self
-    }
-}
-
-impl From<Problem> for Error {
-    fn from(problem: Problem) -> Self {
-        Self::new(ErrorCode::InvalidConfig, problem.message).at(problem.path)
     }
 }
 
@@ -78,40 +71,39 @@ impl de::Error for Problem {
 impl<'de> Reader<'de> {
     fn refuse<T>(self, expected: &dyn Expected) -> Result<T, Problem> {
         let found = match self.0 {
-            Value::Null => Unexpected::Unit,
-            Value::Bool(value) => Unexpected::Bool(*value),
-            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
-                (Some(value), ..) => Unexpected::Unsigned(value),
-                (_, Some(value), _) => Unexpected::Signed(value),
-                (.., value) => Unexpected::Float(value.unwrap_or_default()),
-            },
-            Value::String(text) => Unexpected::Str(text),
-            Value::Array(_) => Unexpected::Seq,
-            Value::Object(_) => Unexpected::Map,
+            Json::Null => Unexpected::Unit,
+            Json::Bool(value) => Unexpected::Bool(*value),
+            Json::Unsigned(value) => Unexpected::Unsigned(*value),
+            Json::Signed(value) => Unexpected::Signed(*value),
+            Json::Float(value) => Unexpected::Float(*value),
+            Json::Text(text) => Unexpected::Str(text),
+            Json::List(_) => Unexpected::Seq,
+            Json::Object(_) => Unexpected::Map,
         };
         Err(Problem::invalid_type(found, expected))
     }
 
     fn integer<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        let Value::Number(number) = self.0 else { return self.refuse(&visitor) };
-        match (number.as_u64(), number.as_i64()) {
-            (Some(value), _) => visitor.visit_u64(value),
-            (None, Some(value)) => visitor.visit_i64(value),
-            (None, None) => self.refuse(&visitor),
+        match self.0 {
+            Json::Unsigned(value) => visitor.visit_u64(*value),
+            Json::Signed(value) => visitor.visit_i64(*value),
+            _ => self.refuse(&visitor),
         }
     }
 
     fn float<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        match self.0.as_f64() {
-            Some(value) => visitor.visit_f64(value),
-            None => self.refuse(&visitor),
+        match self.0 {
+            Json::Unsigned(value) => visitor.visit_f64(*value as f64),
+            Json::Signed(value) => visitor.visit_f64(*value as f64),
+            Json::Float(value) => visitor.visit_f64(*value),
+            _ => self.refuse(&visitor),
         }
     }
 
     fn text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        match self.0.as_str() {
-            Some(text) => visitor.visit_borrowed_str(text),
-            None => self.refuse(&visitor),
+        match self.0 {
+            Json::Text(text) => visitor.visit_borrowed_str(text),
+            _ => self.refuse(&visitor),
         }
     }
 }
@@ -137,28 +129,28 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
         match self.0 {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Number(number) if number.is_f64() => self.float(visitor),
-            Value::Number(_) => self.integer(visitor),
-            Value::String(text) => visitor.visit_borrowed_str(text),
-            Value::Array(_) => self.deserialize_seq(visitor),
-            Value::Object(_) => self.deserialize_map(visitor),
+            Json::Null => visitor.visit_unit(),
+            Json::Bool(value) => visitor.visit_bool(*value),
+            Json::Unsigned(_) | Json::Signed(_) => self.integer(visitor),
+            Json::Float(value) => visitor.visit_f64(*value),
+            Json::Text(text) => visitor.visit_borrowed_str(text),
+            Json::List(_) => self.deserialize_seq(visitor),
+            Json::Object(_) => self.deserialize_map(visitor),
         }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        let Value::Bool(value) = self.0 else { return self.refuse(&visitor) };
+        let Json::Bool(value) = self.0 else { return self.refuse(&visitor) };
         visitor.visit_bool(*value)
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        let Value::Null = self.0 else { return self.refuse(&visitor) };
+        let Json::Null = self.0 else { return self.refuse(&visitor) };
         visitor.visit_unit()
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        let Value::Array(list) = self.0 else { return self.refuse(&visitor) };
+        let Json::List(list) = self.0 else { return self.refuse(&visitor) };
         let mut items = Items { list, next: 0 };
         let value = visitor.visit_seq(&mut items)?;
         if items.next == list.len() {
@@ -177,7 +169,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        let Value::Object(map) = self.0 else { return self.refuse(&visitor) };
+        let Json::Object(map) = self.0 else { return self.refuse(&visitor) };
         visitor.visit_map(Fields { fields: map.iter(), value: None })
     }
 
@@ -195,7 +187,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if *self.0 == Json::Null { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -213,12 +205,12 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         visitor: V,
     ) -> Result<V::Value, Problem> {
         let (name, content) = match self.0 {
-            Value::String(name) => (name, None),
-            Value::Object(map) if map.len() == 1 => match map.iter().next() {
+            Json::Text(name) => (name, None),
+            Json::Object(map) if map.len() == 1 => match map.first() {
                 Some((name, content)) => (name, Some(content)),
                 None => return Err(Problem::custom("expected a name")),
             },
-            Value::Object(_) => {
+            Json::Object(_) => {
                 return Err(Problem::custom("expected a name, or an object with one"));
             }
             _ => return Err(Problem::custom("expected a name")),
@@ -230,7 +222,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 }
 
 struct Items<'de> {
-    list: &'de [Value],
+    list: &'de [Json],
     next: usize,
 }
 
@@ -254,8 +246,8 @@ impl<'de> SeqAccess<'de> for Items<'de> {
 }
 
 struct Fields<'de> {
-    fields: serde_json::map::Iter<'de>,
-    value: Option<(&'de str, &'de Value)>,
+    fields: std::slice::Iter<'de, (String, Json)>,
+    value: Option<(&'de str, &'de Json)>,
 }
 
 impl<'de> MapAccess<'de> for Fields<'de> {
@@ -282,7 +274,7 @@ impl<'de> MapAccess<'de> for Fields<'de> {
 /// A variant of an enum: a name, or an object with the name as its only field.
 struct Variant<'de> {
     name: &'de str,
-    content: Option<&'de Value>,
+    content: Option<&'de Json>,
 }
 
 impl<'de> EnumAccess<'de> for Variant<'de> {
@@ -297,7 +289,7 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
 
 impl<'de> Variant<'de> {
     fn read<T>(self, read: impl FnOnce(Reader<'de>) -> Result<T, Problem>) -> Result<T, Problem> {
-        let content = Reader(self.content.unwrap_or(&Value::Null));
+        let content = Reader(self.content.unwrap_or(&Json::Null));
         read(content).map_err(|problem| problem.below(self.name))
     }
 }

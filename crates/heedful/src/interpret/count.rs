@@ -7,6 +7,7 @@
 
 use arrow_buffer::NullBuffer;
 
+use super::codes;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::scale::{Reading, Scale};
@@ -119,6 +120,18 @@ impl<'a> Coder<'a> {
                 *out = missing;
             }
         });
+    }
+
+    /// The code of every row; rows that are left out have the last one, [`stride`](Self::stride) - 1.
+    pub(crate) fn codes(&self, len: usize, mask: Option<&[bool]>) -> Vec<u8> {
+        let mut codes = vec![0; len];
+        fill_codes(self, 0, &mut codes, mask);
+        codes
+    }
+
+    /// What a code of this column means; `None` for a row that is left out.
+    pub(crate) fn meaning(&self, code: u8) -> Option<Reading> {
+        (usize::from(code) + 1 < self.stride()).then(|| reading_of(code, self.points))
     }
 
     /// Where the rating of one row stands.
@@ -332,6 +345,30 @@ impl Periods<'_> {
         u32::try_from(i64::from(self.every.index_of_day(day)) - i64::from(self.first))
             .unwrap_or(u32::MAX)
     }
+}
+
+/// The group of each row, numbered in order of first appearance, and the keys of each group. Keys
+/// of different groups may be equal where a dictionary repeats a value.
+pub(crate) fn groups(dimensions: &[Dimension<'_>], len: usize) -> (Vec<u32>, Vec<Vec<Key>>) {
+    let mut rows = vec![0_u32; len];
+    let mut keys = vec![Vec::new()];
+    for dimension in dimensions {
+        let mut positions = vec![0_u32; len];
+        dimension.fill(0, &mut positions);
+        let bound = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (joint, seen) =
+            codes::pairs(&rows, positions.into_iter(), (bound(keys.len()), bound(dimension.card)));
+        keys = seen
+            .into_iter()
+            .map(|(group, position)| {
+                let mut key: Vec<Key> = keys.get(group as usize).cloned().unwrap_or_default();
+                key.push(dimension.key(position as usize));
+                key
+            })
+            .collect();
+        rows = joint;
+    }
+    (rows, keys)
 }
 
 /// Which rows count and how much.
@@ -610,17 +647,23 @@ fn each_thread<T: Send>(
 fn ungrouped(coder: &Coder<'_>, len: usize, counts: &mut [u64]) {
     let points = usize::from(coder.points);
     if let Source::Bytes(values, table) = &coder.source
-        && coder.validity.is_none_or(|v| v.null_count() == 0)
         && points <= 16
     {
         let values = values.get(..len).unwrap_or(values);
-        let on_scale = (0..=u8::MAX).zip(table.iter()).filter(|(_, c)| usize::from(**c) < points);
+        let bytes = (0..=u8::MAX).zip(table.iter());
+        let on_scale: Vec<u8> =
+            bytes.filter(|(_, c)| usize::from(**c) < points).map(|(v, _)| v).collect();
         let mut left = values.len() as u64;
-        for (value, code) in on_scale {
-            let count = occurrences(values, value);
-            left -= count;
-            if let Some(slot) = counts.get_mut(usize::from(*code)) {
-                *slot += count;
+        // A chunk stays in the first-level cache while it is counted four values at a time.
+        for chunk in values.chunks(LANES * 255) {
+            for wanted in on_scale.chunks(4) {
+                for (value, count) in wanted.iter().zip(occurrences(chunk, wanted)) {
+                    left -= count;
+                    let code = table.get(usize::from(*value)).copied().unwrap_or_default();
+                    if let Some(slot) = counts.get_mut(usize::from(code)) {
+                        *slot += count;
+                    }
+                }
             }
         }
         if left > 0 {
@@ -631,6 +674,20 @@ fn ungrouped(coder: &Coder<'_>, len: usize, counts: &mut [u64]) {
                     *slot += 1;
                 }
             }
+        }
+        // What stands in rows without a value was counted too: move it to the missing.
+        let mut missing = 0;
+        for (start, block) in values.chunks(BLOCK).enumerate() {
+            each_null(coder.validity, start * BLOCK, block.len(), |i| {
+                let code = block.get(i).and_then(|v| table.get(usize::from(*v)));
+                if let Some(slot) = code.and_then(|c| counts.get_mut(usize::from(*c))) {
+                    *slot -= 1;
+                    missing += 1;
+                }
+            });
+        }
+        if let Some(slot) = counts.get_mut(points) {
+            *slot += missing;
         }
         return;
     }
@@ -653,23 +710,35 @@ fn ungrouped(coder: &Coder<'_>, len: usize, counts: &mut [u64]) {
     }
 }
 
-/// How often a byte occurs, sixteen or more at a time: lanes of 8-bit counters, emptied before they
-/// overflow.
-fn occurrences(bytes: &[u8], wanted: u8) -> u64 {
-    const LANES: usize = 32;
-    let mut total = 0;
-    for chunk in bytes.chunks(LANES * 255) {
-        let mut lanes = [0_u8; LANES];
-        let (wide, rest) = chunk.as_chunks::<LANES>();
-        for bytes in wide {
-            for (lane, byte) in lanes.iter_mut().zip(bytes) {
-                *lane += u8::from(*byte == wanted);
+/// Bytes that are compared at once.
+const LANES: usize = 32;
+
+/// How often each of up to four bytes occurs in a chunk of at most 255 times [`LANES`] bytes, so that
+/// lanes of 8-bit counters cannot overflow. Unlike a table of counters this does not slow down where
+/// one value prevails.
+fn occurrences(chunk: &[u8], wanted: &[u8]) -> [u64; 4] {
+    let mut four = [0; 4];
+    for (slot, value) in four.iter_mut().zip(wanted) {
+        *slot = *value;
+    }
+    let mut lanes = [[0_u8; LANES]; 4];
+    let (wide, rest) = chunk.as_chunks::<LANES>();
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "constant bounds, and the form that compiles to vector instructions"
+    )]
+    for bytes in wide {
+        for k in 0..4 {
+            for i in 0..LANES {
+                lanes[k][i] = lanes[k][i].wrapping_add(u8::from(bytes[i] == four[k]));
             }
         }
-        total += lanes.iter().map(|lane| u64::from(*lane)).sum::<u64>();
-        total += rest.iter().filter(|byte| **byte == wanted).count() as u64;
     }
-    total
+    let mut counts = lanes.map(|lanes| lanes.iter().map(|lane| u64::from(*lane)).sum());
+    for (count, wanted) in counts.iter_mut().zip(four) {
+        *count += rest.iter().filter(|byte| **byte == wanted).count() as u64;
+    }
+    counts
 }
 
 #[cfg(test)]
@@ -737,6 +806,23 @@ mod tests {
             prop_assert_eq!(&found(&counters), &expected);
             let sums: f64 = counters.sums.iter().sum();
             prop_assert_eq!(sums, rows.len() as f64);
+        }
+
+        #[test]
+        fn bytes_without_a_value_are_missing(
+            rows in prop::collection::vec((0..=255u8, any::<bool>()), 0..5000),
+        ) {
+            let scale = Scale::preset("0-10").unwrap();
+            let values: Vec<u8> = rows.iter().map(|r| r.0).collect();
+            let validity = NullBuffer::from(rows.iter().map(|r| r.1).collect::<Vec<_>>());
+            let column = Column::Number(values.into(), Some(validity));
+            let coder = Coder::new(&column, &scale).unwrap();
+            let counters = Counters::of(&coder, &[], rows.len(), Rows::default());
+            let mut expected = vec![0; 15];
+            for (value, valid) in &rows {
+                expected[if !valid { 11 } else if *value <= 10 { usize::from(*value) } else { 13 }] += 1;
+            }
+            prop_assert_eq!(counters.counts, expected);
         }
 
         #[test]

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::count::{Coder, Counters, Dimension, Rows};
+use super::cluster::{self, Cells, Clusters};
+use super::count::{self, Coder, Counters, Dimension, Rows};
+use super::design::Design;
 use super::score::{Score, Uncertainty, rating_error};
 use super::select::{Kind, Repeats, Selection, Signal, weights};
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
-use crate::base::scale::Reading;
+use crate::base::scale::{Invalid, Reading};
 use crate::base::suppression::Suppression;
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
@@ -20,17 +22,6 @@ use crate::base::time::{Every, Zone};
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 use crate::stats::{Confidence, IntervalMethod};
-
-/// What happens to a rating that is not on the scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Invalid {
-    /// It is an error that names the row.
-    #[default]
-    Error,
-    /// It is counted as invalid or out of range, and the score goes on without it.
-    Count,
-}
 
 /// A metric and the column it is scored on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -97,6 +88,18 @@ pub struct Scoring {
     signals: Vec<Signal>,
     #[serde(default)]
     threads: usize,
+    #[serde(default)]
+    clusters: Clusters,
+    #[serde(default)]
+    design: Option<Design>,
+}
+
+impl MetricOf {
+    /// The column of the ratings and its name.
+    fn column<'a>(&'a self, batch: &'a Responses) -> Result<(&'a str, &'a Column)> {
+        let name = self.rating.as_deref().or(batch.roles().rating.as_deref());
+        Ok((name.unwrap_or_default(), batch.role("rating", name)?))
+    }
 }
 
 fn solicited() -> Vec<Signal> {
@@ -123,6 +126,8 @@ impl Scoring {
             pool: false,
             signals: solicited(),
             threads: 1,
+            clusters: Clusters::None,
+            design: None,
         }
     }
 
@@ -246,21 +251,120 @@ impl Scoring {
         self
     }
 
+    /// How accounts with several contacts count.
+    ///
+    /// ```
+    /// use heedful::{Clusters, Column, Metric, Responses, Scoring};
+    ///
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers(vec![10_u8, 10, 10, 0]))?
+    ///     .with("company", Column::categories(["big", "big", "big", "small"].map(Some)))?
+    ///     .rating("score")
+    ///     .account("company");
+    /// let scores = Scoring::new(Metric::nps()).clusters(Clusters::Votes).run(&responses)?;
+    /// let score = &scores.rows[0].score;
+    /// assert_eq!((score.value, score.n, score.accounts), (Some(0.0), 4, Some(2)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn clusters(mut self, clusters: Clusters) -> Self {
+        self.clusters = clusters;
+        self
+    }
+
+    /// How the sample was drawn and weighted, for standard errors as survey statisticians make them.
+    #[must_use]
+    pub fn design(mut self, design: Design) -> Self {
+        self.design = Some(design);
+        self
+    }
+
     /// Scores a table.
     ///
     /// # Errors
     /// `missing-column`, `column-type`, `rating-out-of-range` and `rating-invalid` with column and
-    /// row, `weight-invalid`, `mixed-kinds`, `invalid-argument`.
+    /// row, `weight-invalid`, `mixed-kinds`, `invalid-argument`; with a design also `too-few`,
+    /// `target-mismatch`, `no-convergence`.
     pub fn run(&self, responses: &Responses) -> Result<Scores> {
+        if self.by_unit() {
+            return self.run_by_unit(responses);
+        }
         let mut scorer = Scorer::new(self.clone());
         scorer.observe_batch(responses)?;
         scorer.finish()
     }
 
+    /// The groups of each metric, for what compares them.
+    pub(crate) fn groups(&self, responses: &Responses) -> Result<Vec<Vec<Group>>> {
+        if self.by_unit() {
+            let path = if self.design.is_some() { "design" } else { "clusters" };
+            let message = "comparisons take responses as independent: leave this out";
+            return Err(Error::new(ErrorCode::InvalidArgument, message).at(path));
+        }
+        let mut scorer = Scorer::new(self.clone());
+        scorer.observe_batch(responses)?;
+        Ok(scorer.groups()?.1)
+    }
+
     /// Whether the answer needs all responses at once, not batch by batch.
     #[must_use]
     pub fn needs_whole(&self) -> bool {
-        self.repeats == Repeats::Latest
+        self.repeats == Repeats::Latest || self.by_unit()
+    }
+
+    /// Whether units of several responses are looked at, not responses alone.
+    fn by_unit(&self) -> bool {
+        self.clusters != Clusters::None || self.design.is_some()
+    }
+
+    /// The rows that are taken, `None` where all are; `kinds` as for [`Selection::mask`].
+    fn mask(&self, batch: &Responses, kinds: &mut Vec<Kind>) -> Result<Option<Vec<bool>>> {
+        let selection = Selection {
+            kind: self.kind,
+            pool: self.pool,
+            signals: self.signals.clone(),
+            repeats: self.repeats,
+        };
+        let apart = batch.roles().kind.as_ref().is_some_and(|kind| self.by.contains(kind));
+        selection.mask(batch, apart, kinds)
+    }
+
+    /// What makes the groups; `utc` is where no zone was asked for.
+    fn dimensions<'a>(&'a self, batch: &'a Responses, utc: &'a Zone) -> Result<Vec<Dimension<'a>>> {
+        let mut dimensions = Vec::new();
+        for name in &self.by {
+            dimensions.push(Dimension::of_column(batch.require(name)?));
+        }
+        if let Some(every) = self.every {
+            let at = batch.roles().at.as_deref();
+            let column = batch.role("at", at)?;
+            let Column::Time(times) = column else {
+                return Err(Error::new(
+                    ErrorCode::ColumnType,
+                    format!("the column holds {}, not times", column.kind()),
+                )
+                .at(at.unwrap_or_default()));
+            };
+            let zone = self.time_zone.as_ref().unwrap_or(utc);
+            dimensions.push(Dimension::of_periods(times, every, zone));
+        }
+        Ok(dimensions)
+    }
+
+    pub(crate) fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        self.metrics.iter().map(|of| &of.metric)
+    }
+
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.by
+    }
+
+    pub(crate) fn periods(&self) -> Option<Every> {
+        self.every
+    }
+
+    pub(crate) fn hiding(&self) -> Suppression {
+        Suppression { minimum_n: self.minimum_n, secondary: self.secondary }
     }
 
     pub(crate) fn stated(&self) -> Uncertainty {
@@ -279,6 +383,9 @@ impl Scoring {
         }
         if self.rolling == Some(0) {
             return bad("rolling", "a rolling score takes at least 1 period");
+        }
+        if self.clusters != Clusters::None && self.design.is_some() {
+            return bad("clusters", "a design names its own clusters: set one or the other");
         }
         for (i, name) in self.by.iter().enumerate() {
             if self.by.iter().take(i).any(|other| other == name) {
@@ -340,11 +447,14 @@ impl Scorer {
     /// once ([`Scoring::needs_whole`]).
     pub fn observe(&mut self, batch: &Responses) -> Result<()> {
         if self.scoring.needs_whole() {
-            return Err(Error::new(
-                ErrorCode::InvalidArgument,
-                "the latest response of each customer needs all responses at once",
-            )
-            .at("repeats"));
+            let (path, message) = if self.scoring.repeats == Repeats::Latest {
+                ("repeats", "the latest response of each customer needs all responses at once")
+            } else if self.scoring.design.is_some() {
+                ("design", "a design needs all responses at once")
+            } else {
+                ("clusters", "clusters need all responses at once")
+            };
+            return Err(Error::new(ErrorCode::InvalidArgument, message).at(path));
         }
         self.observe_batch(batch)
     }
@@ -355,78 +465,55 @@ impl Scorer {
             Some(row) => e.on_row(first_row + row),
             None => e,
         })?;
-        for (i, (values, counters)) in counted.into_iter().enumerate() {
-            self.add(i, values, counters)?;
+        for (metric, batch) in counted.into_iter().enumerate() {
+            self.add(metric, batch)?;
         }
         self.rows += batch.len() as u64;
         Ok(())
     }
 
-    fn count(&mut self, batch: &Responses) -> Result<Vec<(Vec<Arc<Vec<Key>>>, Counters)>> {
+    fn count(&mut self, batch: &Responses) -> Result<Vec<Pending>> {
         let scoring = &self.scoring;
         scoring.check()?;
-        let selection = Selection {
-            kind: scoring.kind,
-            pool: scoring.pool,
-            signals: scoring.signals.clone(),
-            repeats: scoring.repeats,
-        };
-        let roles = batch.roles();
-        let apart = roles.kind.as_ref().is_some_and(|kind| scoring.by.contains(kind));
         let mut kinds = self.kinds.clone();
-        let mask = selection.mask(batch, apart, &mut kinds)?;
+        let mask = scoring.mask(batch, &mut kinds)?;
         let weights = weights(batch)?;
         let utc = Zone::utc();
-        let mut dimensions = Vec::new();
-        for name in &scoring.by {
-            dimensions.push(Dimension::of_column(batch.require(name)?));
-        }
-        if let Some(every) = scoring.every {
-            let column = batch.role("at", roles.at.as_deref())?;
-            let Column::Time(times) = column else {
-                return Err(Error::new(
-                    ErrorCode::ColumnType,
-                    format!("the column holds {}, not times", column.kind()),
-                )
-                .at(roles.at.clone().unwrap_or_default()));
-            };
-            let zone = scoring.time_zone.as_ref().unwrap_or(&utc);
-            dimensions.push(Dimension::of_periods(times, every, zone));
-        }
+        let dimensions = scoring.dimensions(batch, &utc)?;
         let rows = Rows {
             mask: mask.as_deref(),
             weights: weights.as_deref(),
             threads: scoring.threads.max(1),
         };
         let mut counted = Vec::new();
-        for MetricOf { metric, rating } in &scoring.metrics {
-            let name = rating.as_deref().or(roles.rating.as_deref());
-            let column = batch.role("rating", name)?;
-            let path = name.unwrap_or_default();
+        for of in &scoring.metrics {
+            let MetricOf { metric, .. } = of;
+            let (path, column) = of.column(batch)?;
             let coder = Coder::new(column, metric.scale()).map_err(|e| e.at(path))?;
             let counters = Counters::of(&coder, &dimensions, batch.len(), rows);
             if scoring.invalid == Invalid::Error {
                 refuse_invalid(&counters, &coder, column, metric, rows.mask)
                     .map_err(|e| e.at(path))?;
             }
-            counted.push((dimensions.iter().map(Dimension::values).collect(), counters));
+            let values = dimensions.iter().map(Dimension::values).collect();
+            counted.push(Pending { values, counters });
         }
         self.kinds = kinds;
         Ok(counted)
     }
 
     /// Adds counters to those of the same dictionaries, or else to the groups by key.
-    fn add(&mut self, metric: usize, values: Vec<Arc<Vec<Key>>>, counters: Counters) -> Result<()> {
+    fn add(&mut self, metric: usize, batch: Pending) -> Result<()> {
         let Some(pending) = self.pending.get_mut(metric) else { return Ok(()) };
         let same = |a: &Arc<Vec<Key>>, b: &Arc<Vec<Key>>| Arc::ptr_eq(a, b) || a == b;
         if let Some(Pending { values: old, counters: sum }) = pending
-            && old.len() == values.len()
-            && old.iter().zip(&values).all(|(a, b)| same(a, b))
-            && sum.add_all(&counters)
+            && old.len() == batch.values.len()
+            && old.iter().zip(&batch.values).all(|(a, b)| same(a, b))
+            && sum.add_all(&batch.counters)
         {
             return Ok(());
         }
-        if let Some(before) = pending.replace(Pending { values, counters }) {
+        if let Some(before) = pending.replace(batch) {
             self.settle(metric, &before.counters)?;
         }
         Ok(())
@@ -448,50 +535,194 @@ impl Scorer {
         Ok(())
     }
 
-    /// The scores of everything observed.
+    /// The tally of everything observed on the first metric's column, all groups together.
     ///
     /// # Errors
     /// `invalid-argument` for options that do not go together.
-    pub fn finish(mut self) -> Result<Scores> {
+    pub fn total(mut self) -> Result<Tally> {
         self.scoring.check()?;
+        self.settle_all()?;
+        let scale = self.scoring.metrics.first().map(|of| of.metric.scale().clone());
+        let mut total = scale.map(Tally::new).ok_or_else(|| {
+            Error::new(ErrorCode::Internal, "a check let pass options without a metric")
+        })?;
+        for tally in self.groups.first().into_iter().flat_map(BTreeMap::values) {
+            total.merge(tally)?;
+        }
+        Ok(total)
+    }
+
+    fn settle_all(&mut self) -> Result<()> {
         for metric in 0..self.pending.len() {
             if let Some(pending) = self.pending.get_mut(metric).and_then(Option::take) {
                 self.settle(metric, &pending.counters)?;
             }
         }
-        let Self { scoring, groups, .. } = self;
+        Ok(())
+    }
+
+    /// The scores of everything observed.
+    ///
+    /// # Errors
+    /// `invalid-argument` for options that do not go together.
+    pub fn finish(self) -> Result<Scores> {
+        let (scoring, metrics) = self.groups()?;
         let mut rows = Vec::new();
-        for (of, mut groups) in scoring.metrics.iter().zip(groups) {
-            if scoring.by.is_empty() && scoring.every.is_none() && groups.is_empty() {
-                groups.insert(Vec::new(), Tally::new(of.metric.scale().clone()));
-            }
-            if let Some(every) = scoring.every {
-                fill_periods(&mut groups, every, of.metric.scale());
-                if let Some(window) = scoring.rolling {
-                    roll(&mut groups, window)?;
-                }
-            }
-            let sizes: Vec<(&[Key], u64)> =
-                groups.iter().map(|(keys, tally)| (keys.as_slice(), tally.n())).collect();
-            let suppression =
-                Suppression { minimum_n: scoring.minimum_n, secondary: scoring.secondary };
-            let hidden = suppression.hidden(&sizes);
-            for ((keys, tally), suppressed) in groups.iter().zip(hidden) {
-                let empty;
-                let shown = if suppressed {
-                    empty = Tally::new(of.metric.scale().clone());
-                    &empty
-                } else {
-                    tally
-                };
-                rows.push(GroupScore {
-                    keys: keys.clone(),
-                    suppressed,
-                    score: Score::from_tally(shown, &of.metric, scoring.stated())?,
-                });
+        for (of, groups) in scoring.metrics.iter().zip(metrics) {
+            for Group { keys, tally, hidden } in groups {
+                let shown = if hidden { Tally::new(of.metric.scale().clone()) } else { tally };
+                let score = Score::from_tally(&shown, &of.metric, scoring.stated())?;
+                rows.push(GroupScore { keys, suppressed: hidden, score });
             }
         }
-        Ok(Scores { by: scoring.by, every: scoring.every, rows })
+        Ok(Scores { by: scoring.by, every: scoring.every, rows, accounts: false })
+    }
+
+    /// The groups of each metric in the order of their keys: what scores and comparisons stand on.
+    pub(crate) fn groups(mut self) -> Result<(Scoring, Vec<Vec<Group>>)> {
+        self.scoring.check()?;
+        self.settle_all()?;
+        let Self { scoring, groups, .. } = self;
+        let mut metrics = Vec::new();
+        for (of, groups) in scoring.metrics.iter().zip(groups) {
+            let empty = Tally::new(of.metric.scale().clone());
+            metrics.push(scoring.settled(groups, &empty)?);
+        }
+        Ok((scoring, metrics))
+    }
+}
+
+/// One group before it is scored.
+#[derive(Debug, Clone)]
+pub(crate) struct Group<C = Tally> {
+    pub(crate) keys: Vec<Key>,
+    pub(crate) tally: C,
+    /// Too small to be shown; the tally is there all the same, for totals.
+    pub(crate) hidden: bool,
+}
+
+/// What the score of a group is made from.
+trait Content: Clone {
+    /// Rated responses.
+    fn n(&self) -> u64;
+    fn merge(&mut self, other: &Self) -> Result<()>;
+}
+
+impl Content for Tally {
+    fn n(&self) -> u64 {
+        self.n()
+    }
+
+    fn merge(&mut self, other: &Self) -> Result<()> {
+        self.merge(other)
+    }
+}
+
+/// Cells by unit; where weights were calibrated also by cell of the calibration.
+#[derive(Clone, Default)]
+struct UnitCells {
+    units: Cells,
+    calibrated: Cells,
+}
+
+impl Content for UnitCells {
+    fn n(&self) -> u64 {
+        self.units.n()
+    }
+
+    fn merge(&mut self, other: &Self) -> Result<()> {
+        self.units.merge(&other.units);
+        self.calibrated.merge(&other.calibrated);
+        Ok(())
+    }
+}
+
+impl Scoring {
+    /// The groups in the order of their keys: periods filled and rolled, small ones hidden.
+    fn settled<C: Content>(
+        &self,
+        mut groups: BTreeMap<Vec<Key>, C>,
+        empty: &C,
+    ) -> Result<Vec<Group<C>>> {
+        if self.by.is_empty() && self.every.is_none() && groups.is_empty() {
+            groups.insert(Vec::new(), empty.clone());
+        }
+        if let Some(every) = self.every {
+            fill_periods(&mut groups, every, empty)?;
+            if let Some(window) = self.rolling {
+                roll(&mut groups, window)?;
+            }
+        }
+        let sizes: Vec<(&[Key], u64)> =
+            groups.iter().map(|(keys, group)| (keys.as_slice(), group.n())).collect();
+        let hidden = self.hiding().hidden(&sizes);
+        let group = |((keys, tally), hidden)| Group { keys, tally, hidden };
+        Ok(groups.into_iter().zip(hidden).map(group).collect())
+    }
+
+    /// The scores where units of several responses are looked at.
+    fn run_by_unit(&self, responses: &Responses) -> Result<Scores> {
+        self.check()?;
+        let mask = self.mask(responses, &mut Vec::new())?;
+        let mask = mask.as_deref();
+        let utc = Zone::utc();
+        let dimensions = self.dimensions(responses, &utc)?;
+        let (groups, keys) = count::groups(&dimensions, responses.len());
+        let prepared = self.design.as_ref().map(|d| d.prepare(responses, mask)).transpose()?;
+        let own;
+        let (units, unit_count, weights) = match &prepared {
+            Some(design) => (&design.units, design.unit_count, design.weights.clone()),
+            None => {
+                own = Clusters::units(responses)?;
+                (&own.0, own.1, weights(responses)?)
+            }
+        };
+        let values = self.clusters.values(responses, mask)?;
+        let by_unit = cluster::Rows {
+            groups: &groups,
+            group_count: keys.len(),
+            units,
+            unit_count,
+            weights: weights.as_deref(),
+            values: values.as_deref(),
+        };
+        let mut rows = Vec::new();
+        for of in &self.metrics {
+            let MetricOf { metric, .. } = of;
+            let (path, column) = of.column(responses)?;
+            let coder = Coder::new(column, metric.scale()).map_err(|e| e.at(path))?;
+            if self.invalid == Invalid::Error {
+                first_off_scale(&coder, column, metric, mask).map_err(|e| e.at(path))?;
+            }
+            let codes = coder.codes(responses.len(), mask);
+            let units = by_unit.cells(&coder, &codes);
+            let calibrated = match prepared.as_ref().and_then(|p| p.calibration.as_ref()) {
+                Some(calibration) => calibration.rows(&groups, keys.len()).cells(&coder, &codes),
+                None => vec![Cells::default(); keys.len()],
+            };
+            let mut groups: BTreeMap<Vec<Key>, UnitCells> = BTreeMap::new();
+            for ((key, units), calibrated) in keys.iter().zip(units).zip(calibrated) {
+                if !units.0.is_empty() {
+                    let cells = UnitCells { units, calibrated };
+                    match groups.get_mut(key) {
+                        Some(group) => group.merge(&cells)?,
+                        None => drop(groups.insert(key.clone(), cells)),
+                    }
+                }
+            }
+            let weighted = weights.is_some();
+            let empty = UnitCells::default();
+            for Group { keys, tally, hidden } in self.settled(groups, &empty)? {
+                let UnitCells { units, calibrated } = if hidden { &empty } else { &tally };
+                let score = match &prepared {
+                    Some(design) => design.score(units, calibrated, metric, self.stated()),
+                    None => self.clusters.score(units, weighted, metric, self.stated()),
+                };
+                rows.push(GroupScore { keys, suppressed: hidden, score: score? });
+            }
+        }
+        let accounts = self.clusters != Clusters::None;
+        Ok(Scores { by: self.by.clone(), every: self.every, rows, accounts })
     }
 }
 
@@ -503,9 +734,15 @@ fn refuse_invalid(
     metric: &Metric,
     mask: Option<&[bool]>,
 ) -> Result<()> {
-    if !counters.any_off_scale() {
-        return Ok(());
-    }
+    if counters.any_off_scale() { first_off_scale(coder, column, metric, mask) } else { Ok(()) }
+}
+
+fn first_off_scale(
+    coder: &Coder<'_>,
+    column: &Column,
+    metric: &Metric,
+    mask: Option<&[bool]>,
+) -> Result<()> {
     for row in 0..column.len() {
         if mask.is_some_and(|m| m.get(row) != Some(&true)) {
             continue;
@@ -524,34 +761,43 @@ fn refuse_invalid(
     Ok(())
 }
 
+/// The most rows that a trend may have.
+const MOST_PERIODS: i64 = 1_000_000;
+
 /// Adds the periods without responses between the first and the last of all groups, for each group.
-fn fill_periods(
-    groups: &mut BTreeMap<Vec<Key>, Tally>,
+fn fill_periods<C: Content>(
+    groups: &mut BTreeMap<Vec<Key>, C>,
     every: Every,
-    scale: &crate::base::scale::Scale,
-) {
+    empty: &C,
+) -> Result<()> {
     let indices = groups.keys().filter_map(|keys| match keys.last() {
         Some(Key::Date(day)) => Some(every.index_of_day(*day)),
         _ => None,
     });
-    let (Some(first), Some(last)) = (indices.clone().min(), indices.max()) else { return };
+    let (Some(first), Some(last)) = (indices.clone().min(), indices.max()) else { return Ok(()) };
     let mut heads: Vec<Vec<Key>> =
         groups.keys().map(|keys| keys.iter().take(keys.len() - 1).cloned().collect()).collect();
     heads.dedup();
+    // One date of the year 9999 must not fill the memory with empty days.
+    if (i64::from(last) - i64::from(first)).saturating_mul(heads.len() as i64) > MOST_PERIODS {
+        let message =
+            format!("the times span more than {MOST_PERIODS} periods: look for wrong dates");
+        return Err(Error::new(ErrorCode::InvalidArgument, message).at("every"));
+    }
     for head in heads {
         for index in first..=last {
             let mut keys = head.clone();
             keys.push(Key::Date(every.first_day(index)));
-            groups.entry(keys).or_insert_with(|| Tally::new(scale.clone()));
+            groups.entry(keys).or_insert_with(|| empty.clone());
         }
     }
+    Ok(())
 }
 
-/// Replaces each period's tally by that of the window that ends with it. Responses without a time
+/// Replaces each period's group by that of the window that ends with it. Responses without a time
 /// stay as they are.
-fn roll(groups: &mut BTreeMap<Vec<Key>, Tally>, window: u32) -> Result<()> {
-    let single: Vec<(Vec<Key>, Tally)> =
-        groups.iter().map(|(k, t)| (k.clone(), t.clone())).collect();
+fn roll<C: Content>(groups: &mut BTreeMap<Vec<Key>, C>, window: u32) -> Result<()> {
+    let single: Vec<(Vec<Key>, C)> = groups.iter().map(|(k, t)| (k.clone(), t.clone())).collect();
     for (at, (keys, _)) in single.iter().enumerate() {
         if !matches!(keys.last(), Some(Key::Date(_))) {
             continue;
@@ -591,6 +837,9 @@ pub struct Scores {
     pub every: Option<Every>,
     /// One row for each metric and group.
     pub rows: Vec<GroupScore>,
+    /// Whether accounts were looked at.
+    #[serde(skip)]
+    accounts: bool,
 }
 
 impl Scores {
@@ -599,7 +848,7 @@ impl Scores {
     /// Columns: one for each attribute of `by` under its own name; `period` (the first day) where
     /// there are periods; `metric`, `value`, `lower`, `upper`, `standard_error`, `n`, `missing`,
     /// `invalid`, `out_of_range`, `mean`, `effective_n`, `design_effect`; `share_` and the name of
-    /// each band (0 to 1); `suppressed`. In a suppressed row all numbers are missing.
+    /// each band (0 to 1); `accounts` (how many rated) where [`Clusters`] asks for them; `suppressed`. In a suppressed row all numbers are missing.
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();
@@ -636,6 +885,10 @@ impl Scores {
         for band in bands {
             table.floats(&format!("share_{band}"), rows().map(|r| r.score.share(band)));
         }
+        if self.accounts {
+            let accounts = |r: &GroupScore| r.score.accounts.filter(|_| !r.suppressed);
+            table.ints("accounts", rows().map(accounts));
+        }
         table.push("suppressed", Data::Bool(rows().map(|r| Some(r.suppressed)).collect()));
         table
     }
@@ -650,6 +903,18 @@ impl Responses {
         let scores = Scoring::new(metric.clone()).run(self)?;
         let row = scores.rows.into_iter().next();
         row.map(|row| row.score).ok_or_else(|| Error::new(ErrorCode::Internal, "no row was made"))
+    }
+
+    /// The tally that [`score`](Self::score) scores: comparisons and sample sizes start from it.
+    ///
+    /// # Errors
+    /// As for [`Scoring::run`].
+    pub fn tally(&self, metric: &Metric) -> Result<Tally> {
+        let groups = Scoring::new(metric.clone()).groups(self)?;
+        let group = groups.into_iter().flatten().next();
+        group
+            .map(|group| group.tally)
+            .ok_or_else(|| Error::new(ErrorCode::Internal, "no tally was made"))
     }
 
     /// The score of each group: `responses.score_by(&Metric::nps(), ["plan"])?`.
@@ -792,7 +1057,7 @@ mod tests {
         let error = Scoring::from_json(r#"{"metrics":[{"metric":"nps"}],"bye":[]}"#).unwrap_err();
         assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, "bye"));
         let error = Scoring::from_json(r#"{"metrics":[{"metric":"np"}]}"#).unwrap_err();
-        assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, "metrics[0].metric"));
+        assert_eq!((error.code(), error.path()), (ErrorCode::UnknownName, "metrics[0].metric"));
         let json =
             r#"{"metrics":[{"metric":"nps","rating":"score"}],"by":["plan"],"confidence":0.9}"#;
         assert_eq!(Scoring::from_json(json).unwrap().run(&table()).unwrap().rows.len(), 2);
@@ -803,6 +1068,9 @@ mod tests {
         let weighted =
             table().with("w", Column::numbers(vec![2_u8, 1, 1, 1, 1, 1])).unwrap().weight("w");
         let score = weighted.score(&Metric::nps()).unwrap();
+        let tally = weighted.tally(&Metric::nps()).unwrap();
+        let again = Score::from_tally(&tally, &Metric::nps(), Uncertainty::default()).unwrap();
+        assert_eq!(score, again);
         // Promoters weigh 2 + 1, detractors 1 + 1, passives 1.
         assert!((score.value.unwrap() - 100.0 / 6.0).abs() < 1e-12);
         let bad = table()

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use serde::Serialize;
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
-use crate::base::time::TimeUnit;
+use crate::base::time::{TimeKind, TimeUnit};
 
 macro_rules! primitives {
     ($(#[$doc:meta])* $name:ident: $($variant:ident($type:ty)),*) => {
@@ -164,12 +165,22 @@ pub struct Category {
 }
 
 /// What a time stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Clock {
     /// A point in time; which day it is depends on the time zone asked for.
     Instant,
     /// Date and time as a clock on the wall showed it; it is its own zone.
     Wall,
+}
+
+impl From<TimeKind> for Clock {
+    fn from(kind: TimeKind) -> Self {
+        match kind {
+            TimeKind::Instant => Self::Instant,
+            TimeKind::WallClock => Self::Wall,
+        }
+    }
 }
 
 /// Times since 1970-01-01T00:00 of their clock.
@@ -225,18 +236,44 @@ impl Texts {
 
 impl<T: AsRef<str>> FromIterator<Option<T>> for Texts {
     fn from_iter<I: IntoIterator<Item = Option<T>>>(texts: I) -> Self {
-        let mut bytes = String::new();
-        let mut ends = vec![0_i64];
-        let mut present = Vec::new();
+        let mut builder = TextsBuilder::default();
         for text in texts {
-            if let Some(text) = &text {
-                bytes.push_str(text.as_ref());
-            }
-            present.push(text.is_some());
-            ends.push(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
+            builder.push(text.as_ref().map(AsRef::as_ref));
         }
-        let validity = present.contains(&false).then(|| NullBuffer::from(present));
-        Self { bytes: bytes.into(), offsets: OffsetBuffer::new(ends.into()), validity }
+        builder.finish()
+    }
+}
+
+/// Builds [`Texts`] row by row in one buffer.
+#[derive(Debug)]
+pub(crate) struct TextsBuilder {
+    bytes: String,
+    offsets: Vec<i64>,
+    present: NullBufferBuilder,
+}
+
+impl Default for TextsBuilder {
+    fn default() -> Self {
+        Self { bytes: String::new(), offsets: vec![0], present: NullBufferBuilder::new(0) }
+    }
+}
+
+impl TextsBuilder {
+    /// Adds a row.
+    #[inline]
+    pub(crate) fn push(&mut self, text: Option<&str>) {
+        self.bytes.push_str(text.unwrap_or_default());
+        self.offsets.push(i64::try_from(self.bytes.len()).unwrap_or(i64::MAX));
+        self.present.append(text.is_some());
+    }
+
+    /// The finished column.
+    pub(crate) fn finish(mut self) -> Texts {
+        Texts {
+            bytes: self.bytes.into(),
+            offsets: OffsetBuffer::new(self.offsets.into()),
+            validity: self.present.finish(),
+        }
     }
 }
 
@@ -398,9 +435,14 @@ impl Column {
         let first =
             parts.first().ok_or_else(|| Error::new(ErrorCode::TooFew, "no parts to join"))?;
         let rows = || parts.iter().flat_map(|part| (0..part.len()).map(move |row| (*part, row)));
-        if let Self::Time(model) = first {
-            let fits = |part: &&Self| matches!(part, Self::Time(t) if t.unit == model.unit && t.clock == model.clock);
-            if !parts.iter().all(fits) {
+        if let Self::Time(first) = first {
+            let times =
+                || parts.iter().filter_map(|p| if let Self::Time(t) = p { Some(t) } else { None });
+            // A part without any time goes with every clock.
+            let empty = |t: &Times| t.validity.as_ref().is_some_and(|v| v.null_count() == v.len());
+            let model = times().find(|t| !empty(t)).unwrap_or(first);
+            let fits = |t: &Times| empty(t) || (t.unit == model.unit && t.clock == model.clock);
+            if times().filter(|t| fits(t)).count() < parts.len() {
                 return Err(Error::new(
                     ErrorCode::ColumnType,
                     "times differ in unit or clock between parts",

@@ -29,7 +29,9 @@ pub(crate) fn normal_quantile(p: f64) -> f64 {
 
 /// P(T > t) of Student's t with `df` > 0 degrees of freedom.
 pub(crate) fn t_sf(t: f64, df: f64) -> f64 {
-    let tail = if t * t < df {
+    let tail = if df > HILL_FROM {
+        normal_sf(normal_equivalent(t, df))
+    } else if t * t < df {
         // Written from the side of x that is not rounded away.
         let x = t * t / (df + t * t);
         0.5 * beta_tails(0.5, 0.5 * df, x, 1.0 - x).1
@@ -38,6 +40,19 @@ pub(crate) fn t_sf(t: f64, df: f64) -> f64 {
         0.5 * beta_tails(0.5 * df, 0.5, x, 1.0 - x).0
     };
     if t >= 0.0 { tail } else { 1.0 - tail }
+}
+
+/// From here on Hill's expansion is exact to rounding, while the beta fraction loses a digit with each of df.
+const HILL_FROM: f64 = 1e5;
+
+/// The size of a normal variable with the same tail as |t| (G. W. Hill, "Algorithm 395: Student's
+/// t-distribution", Communications of the ACM 13, 1970).
+fn normal_equivalent(t: f64, df: f64) -> f64 {
+    let a = df - 0.5;
+    let b = 48.0 * a * a;
+    let y = a * libm::log1p(t * t / df);
+    let correction = (((-0.4 * y - 3.3) * y - 24.0) * y - 85.5) / (0.8 * y * y + 100.0 + b);
+    libm::sqrt(y) * (1.0 + (correction + y + 3.0) / b)
 }
 
 fn t_density(t: f64, df: f64) -> f64 {
@@ -58,12 +73,12 @@ fn t_quantile_lower(p: f64, df: f64) -> f64 {
         return f64::NEG_INFINITY;
     }
     // The upper tail is convex and t's quantile lies outside the normal one, so Newton's steps from there
-    // approach the root from one side.
+    // approach the root from one side, at least doubling t while it is far away.
     let mut t = -normal_quantile(p);
     for _ in 0..2000 {
-        let step = (t_sf(t, df) - p) / t_density(t, df);
-        t += step;
-        if !(step.abs() > 4.0 * f64::EPSILON * t.abs()) {
+        let residual = t_sf(t, df) - p;
+        t += residual / t_density(t, df);
+        if !(residual.abs() > CLOSE * p) {
             break;
         }
     }
@@ -85,8 +100,7 @@ pub(crate) fn gamma_sf(x: f64, shape: f64) -> f64 {
     gamma_tails(x, shape).1
 }
 
-/// Both tails of the gamma distribution: the series below the mean (DLMF 8.7.1), the continued fraction above
-/// (8.9.2). Either needs of the order of the square root of the shape in terms.
+/// Both tails of the gamma distribution.
 fn gamma_tails(x: f64, shape: f64) -> (f64, f64) {
     if !(x > 0.0) {
         return (0.0, 1.0);
@@ -94,7 +108,15 @@ fn gamma_tails(x: f64, shape: f64) -> (f64, f64) {
     if x == f64::INFINITY {
         return (1.0, 0.0);
     }
-    let density = gamma_log_density(x, shape);
+    gamma_side(x, shape).tails()
+}
+
+/// The series below the mean (DLMF 8.7.1), the continued fraction above (8.9.2). Either needs of the order of
+/// the square root of the shape in terms.
+fn gamma_side(x: f64, shape: f64) -> Side {
+    // The density of ln X: x^shape e^-x / Γ(shape).
+    let log_density =
+        0.5 * libm::log(shape / (2.0 * PI)) - stirling_error(shape) - deviance(shape, x);
     if x < shape + 1.0 {
         let (mut sum, mut term, mut k) = (1.0, 1.0, 1.0);
         while term > f64::EPSILON * sum && k < MOST_TERMS {
@@ -102,18 +124,11 @@ fn gamma_tails(x: f64, shape: f64) -> (f64, f64) {
             sum += term;
             k += 1.0;
         }
-        let lower = (density * sum / shape).min(1.0);
-        (lower, 1.0 - lower)
+        Side { is_lower: true, log_density, ratio: sum / shape }
     } else {
         let fraction = lentz(x + 1.0 - shape, |k| (-k * (k - shape), x + 1.0 - shape + 2.0 * k));
-        let upper = (density / fraction).min(1.0);
-        (1.0 - upper, upper)
+        Side { is_lower: false, log_density, ratio: 1.0 / fraction }
     }
-}
-
-/// x^shape e^-x / Γ(shape): the density of the logarithm of a gamma variable.
-fn gamma_log_density(x: f64, shape: f64) -> f64 {
-    libm::exp(-stirling_error(shape) - deviance(shape, x)) * libm::sqrt(shape / (2.0 * PI))
 }
 
 /// The x with P(X <= x) = `p`, of the gamma distribution with `shape` > 0 and scale 1.
@@ -124,27 +139,58 @@ pub(crate) fn gamma_quantile(p: f64, shape: f64) -> f64 {
     if !(p < 1.0) {
         return f64::INFINITY;
     }
-    // Both tails are log-concave in u = ln x, so Newton's steps on the log of the smaller tail converge from
-    // anywhere.
-    let mut u = libm::log(shape);
-    for _ in 0..200 {
-        let x = libm::exp(u);
-        let density = gamma_log_density(x, shape);
-        let step = if p <= 0.5 {
-            let tail = gamma_cdf(x, shape);
-            libm::log(p / tail) * tail / density
-        } else {
-            let tail = gamma_sf(x, shape);
-            -libm::log((1.0 - p) / tail) * tail / density
-        };
-        // A step may be long where the tail is flat; e-fold moves keep it within the numbers there are.
-        let step = step.clamp(-40.0, 2.0);
-        u += step;
-        if !(step.abs() > 4.0 * f64::EPSILON) {
+    let side = |u| gamma_side(libm::exp(u), shape);
+    libm::exp(log_concave_quantile(p, libm::log(shape), side))
+}
+
+/// One tail of a variable U, and the density there: what a series or fraction gives without underflow.
+struct Side {
+    /// P(U <= u), else P(U > u).
+    is_lower: bool,
+    log_density: f64,
+    /// The tail over the density.
+    ratio: f64,
+}
+
+impl Side {
+    /// P(U <= u), P(U > u).
+    fn tails(&self) -> (f64, f64) {
+        let tail = (libm::exp(self.log_density) * self.ratio).min(1.0);
+        if self.is_lower { (tail, 1.0 - tail) } else { (1.0 - tail, tail) }
+    }
+
+    /// The logarithm of one tail, and that tail over the density.
+    fn log_tail(&self, lower: bool) -> (f64, f64) {
+        if lower == self.is_lower {
+            return (self.log_density + libm::log(self.ratio), self.ratio);
+        }
+        let (below, above) = self.tails();
+        let tail = if lower { below } else { above };
+        (libm::log(tail), tail * libm::exp(-self.log_density))
+    }
+}
+
+/// Newton's steps converge quadratically: from a relative residual below this, the next one is exact.
+const CLOSE: f64 = 1e-8;
+
+/// The quantile of a variable with a log-concave density, from where to start and its [`Side`] at a point. Both
+/// tails are log-concave too, so that Newton's steps on the logarithm of the smaller one converge from anywhere.
+/// The variable is a logarithm or a logit: beyond ±700 its value would leave the floats, so it is cut there.
+fn log_concave_quantile(p: f64, start: f64, side: impl Fn(f64) -> Side) -> f64 {
+    let lower = p <= 0.5;
+    let log_p = if lower { libm::log(p) } else { libm::log(1.0 - p) };
+    let mut u = start.clamp(-700.0, 700.0);
+    for _ in 0..500 {
+        let (log_tail, ratio) = side(u).log_tail(lower);
+        let residual = log_p - log_tail;
+        let step = if lower { residual * ratio } else { -residual * ratio };
+        let previous = u;
+        u = (u + step).clamp(-700.0, 700.0);
+        if !(residual.abs() > CLOSE) || u.to_bits() == previous.to_bits() {
             break;
         }
     }
-    libm::exp(u)
+    u
 }
 
 /// P(X <= x) of the beta distribution with shapes `a` > 0 and `b` > 0.
@@ -160,32 +206,10 @@ pub(crate) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     if !(p < 1.0) {
         return 1.0;
     }
-    if p <= 0.5 {
-        libm::exp(-log1p_exp(-beta_logit_lower(p, a, b)))
-    } else {
-        libm::exp(-log1p_exp(beta_logit_lower(1.0 - p, b, a)))
-    }
-}
-
-/// The logit of the quantile, for `p` <= 1/2: the distribution function is log-concave in the logit, so
-/// Newton's steps on its logarithm converge from anywhere.
-fn beta_logit_lower(p: f64, a: f64, b: f64) -> f64 {
-    let mut u = libm::log(a / b);
-    for _ in 0..200 {
-        let (x, y) = (1.0 / (1.0 + libm::exp(-u)), 1.0 / (1.0 + libm::exp(u)));
-        let tail = beta_tails(a, b, x, y).0;
-        // So far out that nothing is left of the tail: its logarithm is linear there.
-        let step = if tail > 0.0 {
-            libm::log(p / tail) * tail / beta_logit_density(a, b, x, y)
-        } else {
-            1.0
-        };
-        u += step;
-        if !(step.abs() > 4.0 * f64::EPSILON * u.abs().max(1.0)) {
-            break;
-        }
-    }
-    u
+    let side = |u: f64| beta_side(a, b, 1.0 / (1.0 + libm::exp(-u)), 1.0 / (1.0 + libm::exp(u)));
+    // The logit of a beta variable has a log-concave density.
+    let logit = log_concave_quantile(p, libm::log(a / b), side);
+    libm::exp(-log1p_exp(-logit))
 }
 
 fn log1p_exp(u: f64) -> f64 {
@@ -201,13 +225,15 @@ pub(crate) fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     if !(y > 0.0) {
         return (1.0, 0.0);
     }
-    let density = beta_logit_density(a, b, x, y);
+    beta_side(a, b, x, y).tails()
+}
+
+fn beta_side(a: f64, b: f64, x: f64, y: f64) -> Side {
+    let log_density = beta_logit_log_density(a, b, x, y);
     if x * (a + b + 2.0) < a + 1.0 {
-        let lower = (density * beta_fraction(a, b, x) / a).min(1.0);
-        (lower, 1.0 - lower)
+        Side { is_lower: true, log_density, ratio: beta_fraction(a, b, x) / a }
     } else {
-        let upper = (density * beta_fraction(b, a, y) / b).min(1.0);
-        (1.0 - upper, upper)
+        Side { is_lower: false, log_density, ratio: beta_fraction(b, a, y) / b }
     }
 }
 
@@ -247,13 +273,16 @@ fn lentz(b0: f64, mut term: impl FnMut(f64) -> (f64, f64)) -> f64 {
 
 /// x^a y^b / B(a, b): the density of the logit of a beta variable.
 pub(crate) fn beta_logit_density(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    libm::exp(beta_logit_log_density(a, b, x, y))
+}
+
+fn beta_logit_log_density(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let n = a + b;
-    let log_ratio = stirling_error(n)
+    0.5 * libm::log(a / n * b / (2.0 * PI)) + stirling_error(n)
         - stirling_error(a)
         - stirling_error(b)
         - deviance(a, n * x)
-        - deviance(b, n * y);
-    libm::exp(log_ratio) * libm::sqrt(a * b / (2.0 * PI * n))
+        - deviance(b, n * y)
 }
 
 /// ln Γ(z + 1) less Stirling's approximation of it.
@@ -362,8 +391,8 @@ mod tests {
 
     #[test]
     fn quantiles_invert_over_many_orders_of_magnitude() {
-        let ps = [1e-12, 1e-6, 0.001, 0.025, 0.3, 0.5, 0.7, 0.975, 0.999];
-        for a in [0.5, 1.0, 3.5, 40.0, 1e3, 1e6, 1e9] {
+        let ps = [1e-100, 1e-17, 1e-12, 1e-6, 0.001, 0.025, 0.3, 0.5, 0.7, 0.975, 0.999];
+        for a in [0.5, 1.0, 3.5, 40.0, 1e3, 1e6] {
             for p in ps {
                 let x = gamma_quantile(p, a);
                 if a < 1e5 {
@@ -383,8 +412,18 @@ mod tests {
         }
         for df in [0.5, 1.0, 3.0, 30.0, 1e4, 1e9] {
             for p in ps {
-                close(1.0 - t_sf(t_quantile(p, df), df), p, 1e-4_f64.min(1e-15 / p + 1e-12));
+                if (1e-17..0.5).contains(&p) {
+                    close(t_sf(-t_quantile(p, df), df), p, 1e-12);
+                }
             }
+        }
+    }
+
+    #[test]
+    fn expansion_for_many_degrees_of_freedom_continues_the_exact_tail() {
+        for t in [0.1, 1.0, 1.96, 4.0, 8.0] {
+            close(normal_sf(normal_equivalent(t, HILL_FROM)), t_sf(t, HILL_FROM), 1e-11);
+            close(normal_sf(normal_equivalent(t, 100.0)), t_sf(t, 100.0), 1e-8);
         }
     }
 

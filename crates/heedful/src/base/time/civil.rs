@@ -8,7 +8,7 @@ const DAYS_IN_ERA: i64 = 146_097;
 /// Days from 0000-03-01 to 1970-01-01.
 const EPOCH_SHIFT: i64 = 719_468;
 
-/// A day that exists or not: callers check with [`days_in_month`].
+/// A date. One that was read may not exist: see [`Civil::existing`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Civil {
     pub(super) year: i64,
@@ -19,7 +19,13 @@ pub(super) struct Civil {
 }
 
 impl Civil {
-    /// The day, counted from 1970-01-01. The year may be any that comes from an `i32` day.
+    /// The day, counted from 1970-01-01, of a date that may not exist (31 April, month 13).
+    pub(super) fn existing(self) -> Option<i64> {
+        let length = days_in_month(self.year, self.month);
+        (1..=length).contains(&self.day).then(|| self.days())
+    }
+
+    /// The day, counted from 1970-01-01, of a date that exists. The year may be any that comes from an `i32` day.
     pub(super) fn days(self) -> i64 {
         let Self { year, month, day } = self;
         let year = year - i64::from(month <= 2);
@@ -47,7 +53,57 @@ impl Civil {
     }
 }
 
+pub(super) fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+/// The number of days of a month, 0 for a month that does not exist.
+pub(super) fn days_in_month(year: i64, month: u32) -> u32 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if is_leap(year) => 29,
+        2 => 28,
+        1..=12 => 31,
+        _ => 0,
+    }
+}
+
 /// Narrows to `i32`; what lies outside becomes the nearest bound.
 pub(super) fn saturate(value: i64) -> i32 {
     value.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every day from 1599 to 2401 (two leap centuries) and at the bounds of what jiff knows.
+    #[test]
+    fn agrees_with_jiff_day_by_day() {
+        let epoch = jiff::civil::date(1970, 1, 1);
+        for first in [-4_371_587, -135_508, 2_932_896 - 292_900] {
+            let start = epoch.checked_add(jiff::Span::new().days(first)).unwrap();
+            for (day, date) in (first..).zip(start.series(jiff::Span::new().days(1))).take(292_901)
+            {
+                let civil = Civil::of_day(day);
+                let expected = Civil {
+                    year: date.year().into(),
+                    month: date.month() as u32,
+                    day: date.day() as u32,
+                };
+                assert_eq!(civil, expected);
+                assert_eq!(civil.existing(), Some(i64::from(day)));
+                assert_eq!(days_in_month(civil.year, civil.month), date.days_in_month() as u32);
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_exist_is_none() {
+        for (year, month, day) in
+            [(2023, 2, 29), (1900, 2, 29), (2024, 13, 1), (2024, 0, 1), (2024, 4, 31)]
+        {
+            assert_eq!(Civil { year, month, day }.existing(), None);
+        }
+    }
 }

@@ -5,10 +5,34 @@
 //! through a [`Zone`]; wall-clock times already are local and are never converted.
 
 mod civil;
+mod detect;
+mod format;
 mod period;
+mod read;
+mod scan;
 mod unit;
 mod zone;
 
+pub use format::DateFormat;
 pub use period::Every;
+pub use read::{DateReader, DateStream, Dates};
 pub use unit::TimeUnit;
 pub use zone::{LocalClock, Zone};
+
+/// Whether a time is a point on the UTC line or what a clock on the wall showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TimeKind {
+    /// A point on the UTC line: it came with an offset, or as a number since the epoch.
+    Instant,
+    /// Local time without an offset. It is never converted to a zone.
+    WallClock,
+}
+
+/// A time that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Milliseconds since 1970-01-01T00:00:00: in UTC for an instant, on the wall clock otherwise.
+    pub millis: i64,
+    /// Which of the two it is.
+    pub kind: TimeKind,
+}

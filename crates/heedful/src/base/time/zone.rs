@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::civil::saturate;
+use super::scan::Cursor;
 use super::unit::SECONDS_PER_DAY;
 use crate::{Error, ErrorCode, Result};
 
@@ -94,8 +95,8 @@ impl Zone {
         Ok(Self::from_changes(initial_offset_seconds, changes, None))
     }
 
-    /// A zone by its name in the IANA database (in any case), for example `Europe/Copenhagen`; `UTC` needs no
-    /// database. Without the feature `zones` no other name is known.
+    /// A zone by its name in the IANA database (in any case), for example `Europe/Copenhagen`. `UTC` and
+    /// offsets such as `+05:30` need no database, and are all that is known without the feature `zones`.
     ///
     /// ```
     /// # #[cfg(feature = "zones")] {
@@ -109,8 +110,9 @@ impl Zone {
     /// # Errors
     /// [`ErrorCode::TimeZone`] when the name is unknown, or no database is built in.
     pub fn named(name: &str) -> Result<Self> {
-        if name.eq_ignore_ascii_case("UTC") {
-            return Ok(Self::utc());
+        let mut text = Cursor::new(name.as_bytes());
+        if let Some(offset) = text.offset().filter(|_| text.is_empty()) {
+            return Self::fixed(offset);
         }
         Self::from_database(name)
     }
@@ -155,10 +157,10 @@ impl Zone {
         Self { initial, changes, repeats_after }
     }
 
-    /// A converter that remembers where it last was.
+    /// A converter that remembers where it was.
     #[must_use]
     pub fn clock(&self) -> LocalClock<'_> {
-        LocalClock { zone: self, since: 0, until: 0, offset: 0 }
+        LocalClock { zone: self, recent: [Stretch { since: 0, until: 0, offset: 0 }; SLOTS] }
     }
 }
 
@@ -208,14 +210,24 @@ impl fmt::Debug for Zone {
     }
 }
 
-/// Converts instants to local time in a [`Zone`]: nearly sorted instants at no cost, others by a binary search.
-#[derive(Debug, Clone)]
-pub struct LocalClock<'a> {
-    zone: &'a Zone,
-    /// The stretch, from `since` and before `until`, that has this offset; empty at first.
+/// A time from `since` and before `until` that has one offset.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
     since: i64,
     until: i64,
     offset: i32,
+}
+
+/// A slot is 2 to the power of 22 seconds, 48 days: the slots together are eight years.
+const SLOT_BITS: u32 = 22;
+const SLOTS: usize = 64;
+
+/// Converts instants to local time in a [`Zone`], at little cost where they lie within a few years.
+#[derive(Debug, Clone)]
+pub struct LocalClock<'a> {
+    zone: &'a Zone,
+    /// The stretch that was found last for a time in each slot; empty at first.
+    recent: [Stretch; SLOTS],
 }
 
 impl LocalClock<'_> {
@@ -223,10 +235,17 @@ impl LocalClock<'_> {
     #[must_use]
     #[inline]
     pub fn offset(&mut self, utc: i64) -> i32 {
-        if !(self.since..self.until).contains(&utc) {
-            self.find(utc);
+        let slot = (utc >> SLOT_BITS) as usize % SLOTS;
+        if let Some(stretch) = self.recent.get(slot)
+            && (stretch.since..stretch.until).contains(&utc)
+        {
+            return stretch.offset;
         }
-        self.offset
+        let stretch = self.zone.stretch(utc);
+        if let Some(recent) = self.recent.get_mut(slot) {
+            *recent = stretch;
+        }
+        stretch.offset
     }
 
     /// The local civil day of an instant (UTC seconds since 1970), counted from 1970-01-01; beyond 5.8 million
@@ -237,22 +256,25 @@ impl LocalClock<'_> {
         let local = utc.saturating_add(i64::from(self.offset(utc)));
         saturate(local.div_euclid(SECONDS_PER_DAY))
     }
-
-    fn find(&mut self, utc: i64) {
-        let Zone { initial, changes, .. } = self.zone;
-        let (back, cycle) = self.zone.repetition(utc);
-        let place = changes.partition_point(|change| change.utc <= utc - back);
-        let before = place.checked_sub(1).and_then(|before| changes.get(before));
-        self.offset = before.map_or(*initial, |change| change.offset);
-        let since = before.map_or(i64::MIN, |change| change.utc.saturating_add(back));
-        let until = changes.get(place).map_or(i64::MAX, |change| change.utc.saturating_add(back));
-        // The stretch ends where the repetition does, even though its offset may go on.
-        self.since = since.max(cycle.start);
-        self.until = until.min(cycle.end);
-    }
 }
 
 impl Zone {
+    /// The stretch that holds an instant.
+    fn stretch(&self, utc: i64) -> Stretch {
+        let (back, cycle) = self.repetition(utc);
+        let place = self.changes.partition_point(|change| change.utc <= utc - back);
+        let before = place.checked_sub(1).and_then(|before| self.changes.get(before));
+        let since = before.map_or(i64::MIN, |change| change.utc.saturating_add(back));
+        let after = self.changes.get(place);
+        let until = after.map_or(i64::MAX, |change| change.utc.saturating_add(back));
+        Stretch {
+            // It ends where the repetition does, even though its offset may go on.
+            since: since.max(cycle.start),
+            until: until.min(cycle.end),
+            offset: before.map_or(self.initial, |change| change.offset),
+        }
+    }
+
     /// How far to go back, in whole cycles, to reach the listed changes, and the range for which that is so.
     fn repetition(&self, utc: i64) -> (i64, Range<i64>) {
         match self.repeats_after {
@@ -318,6 +340,7 @@ mod tests {
             assert_eq!(code(Zone::named(name)), ErrorCode::TimeZone, "{name}");
         }
         assert_eq!(Zone::named("utc").unwrap(), Zone::utc());
+        assert_eq!(Zone::named("-05:30").unwrap(), Zone::fixed(-19_800).unwrap());
     }
 
     #[cfg(feature = "zones")]

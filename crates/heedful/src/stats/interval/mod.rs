@@ -9,6 +9,7 @@
 
 mod mean;
 mod net;
+mod posterior;
 mod proportion;
 
 use serde::{Deserialize, Serialize};
@@ -225,8 +226,10 @@ mod tests {
     #[test]
     fn intervals_round_trip_and_scale() {
         let interval = Interval::t(7.5, 0.5, 9.0, Confidence::default()).unwrap();
-        let json = serde_json::to_string(&interval).unwrap();
-        assert_eq!(serde_json::from_str::<Interval>(&json).unwrap(), interval);
+        let exact = Interval { lower: 6.5, upper: 8.5, ..interval };
+        let json = serde_json::to_string(&exact).unwrap();
+        assert_eq!(json, r#"{"lower":6.5,"upper":8.5,"confidence":0.95,"method":"t"}"#);
+        assert_eq!(serde_json::from_str::<Interval>(&json).unwrap(), exact);
         let flipped = interval.scaled(-100.0);
         assert!(flipped.lower < flipped.upper && flipped.contains(-750.0));
         assert!(Interval::t(0.0, 1.0, 0.0, Confidence::default()).is_none());

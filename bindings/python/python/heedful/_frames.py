@@ -1,0 +1,196 @@
+"""Tables and columns of other libraries, as the compiled half takes them, and results as the same kind.
+
+No library is imported here: an object of pandas, polars or NumPy can only come from a program that imported it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from heedful import _heedful
+from heedful._errors import HeedfulError
+from heedful._table import Table
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    import numpy
+    import pandas
+    import polars
+    import pyarrow
+
+    DataFrame: TypeAlias = pandas.DataFrame | polars.DataFrame | pyarrow.Table
+
+
+def _is(value: object, library: str, name: str) -> bool:
+    """Whether a value is of a class of a library that may not be there."""
+    module = sys.modules.get(library)
+    known = getattr(module, name, None)
+    return known is not None and isinstance(value, known)
+
+
+def is_table(data: object) -> bool:
+    """Whether it has columns with names, as far as can be told without reading it."""
+    if isinstance(data, Mapping) or isinstance(getattr(data, "_data", None), _heedful.Responses):
+        return True
+    if isinstance(data, Sequence) and not isinstance(data, str):
+        return len(data) > 0 and isinstance(data[0], Mapping)
+    # Frames have `columns`, Arrow's tables, batches and readers a `schema`; series and arrays have neither.
+    return any(hasattr(data, name) for name in ("columns", "column_names", "schema"))
+
+
+def table(data: Any, names: Iterable[str] | None = None) -> object:
+    """A table with the columns of these names, or with all: responses, a dict of columns, or Arrow."""
+    wanted = None if names is None else list(dict.fromkeys(names))
+    held = getattr(data, "_data", None)
+    if isinstance(held, _heedful.Responses):
+        return held
+    if _is(data, "pandas", "DataFrame"):
+        return _pandas(data, wanted)
+    if isinstance(data, Mapping):
+        chosen = _choose(wanted, list(data))
+        return {name: column(data[name]) for name in chosen}
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
+        return _rows(data, wanted)
+    if _is(data, "polars", "LazyFrame"):
+        chosen = _choose(wanted, data.collect_schema().names())
+        return data.select(chosen).collect()
+    if wanted is not None and _is(data, "polars", "DataFrame"):
+        return data.select(_choose(wanted, data.columns))
+    if wanted is not None and _is(data, "duckdb", "DuckDBPyRelation"):
+        chosen = _choose(wanted, data.columns)
+        # A relation without columns does not exist.
+        quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in chosen)
+        return data.project(quoted) if quoted else data
+    return data
+
+
+def _choose(wanted: list[str] | None, available: Iterable[object]) -> list[str]:
+    """The wanted columns that there are; one that is not there is an error."""
+    names = [str(name) for name in available]
+    if wanted is None:
+        return names
+    _heedful.require(wanted, names)
+    return wanted
+
+
+def _pandas(frame: pandas.DataFrame, wanted: list[str] | None) -> dict[str, object]:
+    columns: dict[str, object] = {}
+    for name in _choose(wanted, frame.columns):
+        found = frame.loc[:, name] if name in frame.columns else frame.iloc[:, _position(frame, name)]
+        if found.ndim != 1:
+            raise HeedfulError("duplicate-column", "the column is there more than once", name)
+        columns[name] = column(found)
+    return columns
+
+
+def _position(frame: pandas.DataFrame, name: str) -> int:
+    """The column whose name is not a text but reads like it."""
+    return [str(column) for column in frame.columns].index(name)
+
+
+def _rows(rows: Sequence[Any], wanted: list[str] | None) -> dict[str, object]:
+    """A list of dicts; a key that a row lacks is missing."""
+    if not all(isinstance(row, Mapping) for row in rows):
+        raise HeedfulError("column-type", "a table is no list of anything but dicts")
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    chosen = wanted if wanted is not None and not rows else _choose(wanted, names)
+    return {name: [row.get(name) for row in rows] for name in chosen}
+
+
+def values(values: object, weights: object = None) -> tuple[dict[str, str], dict[str, object]]:
+    """Plain values as a table with one column, and their weights as another."""
+    data = {"values": column(values)}
+    roles = {"rating": "values"}
+    if weights is not None:
+        data["weights"] = column(weights)
+        roles["weight"] = "weights"
+    return roles, data
+
+
+def column(values: Any) -> object:
+    """One column: a list, an array, or an object of Arrow."""
+    if isinstance(values, list):
+        return values
+    if _is(values, "pandas", "Series") or _is(values, "pandas", "Index"):
+        return _series(values)
+    if _is(values, "pandas", "Categorical"):
+        return _heedful.Codes(_array(values.codes), list(values.categories))
+    if _is(values, "numpy", "ndarray"):
+        return _array(values)
+    if hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
+        return values
+    if hasattr(values, "__array__") and "numpy" in sys.modules:
+        return _array(sys.modules["numpy"].asarray(values))
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        raise HeedfulError("column-type", f"values come as a list or an array, not as {type(values).__name__}")
+    return list(values)
+
+
+def _series(series: Any) -> object:
+    """A series of pandas, by the kind of its memory. PyArrow is not needed unless the memory is its own."""
+    import numpy
+
+    dtype = series.dtype
+    if isinstance(dtype, numpy.dtype):
+        return _array(series.to_numpy())
+    kind = type(dtype).__name__
+    if kind == "CategoricalDtype":
+        held = series.array
+        return _heedful.Codes(_array(held.codes), list(held.categories))
+    if kind == "DatetimeTZDtype":
+        # In UTC, whatever the zone is.
+        return _stamps(series.to_numpy(dtype=f"datetime64[{dtype.unit}]"), zoned=True)
+    if kind == "ArrowDtype" or getattr(dtype, "storage", None) == "pyarrow":
+        return series.array.__arrow_array__()
+    if kind == "BooleanDtype" or getattr(dtype, "kind", "O") not in "iuf":
+        return series.tolist()
+    return _array(series.to_numpy(dtype="float64", na_value=float("nan")))
+
+
+def _array(array: numpy.ndarray[Any, Any]) -> object:
+    """An array of NumPy: numbers keep their memory where they are contiguous, aligned and in native order."""
+    import numpy
+
+    if array.ndim != 1:
+        raise HeedfulError("column-type", f"an array of values has one dimension, not {array.ndim}")
+    kind = array.dtype.kind
+    if kind == "b":
+        return _heedful.Codes(_memory(array).view(numpy.uint8), [False, True])
+    if kind == "M":
+        return _stamps(array, zoned=False)
+    if kind in "iu" or (kind == "f" and array.dtype.itemsize in (4, 8)):
+        return _memory(array)
+    if kind == "f":
+        return array.astype(numpy.float32 if array.dtype.itemsize == 2 else numpy.float64)
+    return array.tolist()
+
+
+def _memory(array: numpy.ndarray[Any, Any]) -> numpy.ndarray[Any, Any]:
+    import numpy
+
+    return numpy.require(array, dtype=array.dtype.newbyteorder("="), requirements=("C", "A"))
+
+
+def _stamps(array: numpy.ndarray[Any, Any], *, zoned: bool) -> object:
+    import numpy
+
+    unit, step = numpy.datetime_data(array.dtype)
+    if unit not in ("s", "ms", "us", "ns") or step != 1:
+        unit = "s"
+        array = array.astype("datetime64[s]")
+    return _heedful.Stamps(_memory(array).view(numpy.int64), unit, zoned)
+
+
+def like(data: object, result: _heedful.Table) -> Any:
+    """The result as the kind of table that the data is: of pandas, polars or PyArrow, else our own."""
+    made = Table(result)
+    if _is(data, "pandas", "DataFrame"):
+        return made.to_pandas()
+    if _is(data, "polars", "DataFrame") or _is(data, "polars", "LazyFrame"):
+        return made.to_polars()
+    if _is(data, "pyarrow", "Table") or _is(data, "pyarrow", "RecordBatch"):
+        return sys.modules["pyarrow"].table(made)
+    return made

@@ -1,0 +1,159 @@
+"""Options as the JSON documents that the core reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from heedful._errors import HeedfulError
+from heedful._metric import Metric
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+Invalid = Literal["error", "count"]
+Kind = Literal["relational", "transactional"]
+Signal = Literal["solicited", "unsolicited", "inferred"]
+Repeats = Literal["all", "latest"]
+Every = Literal["day", "week", "month", "quarter", "year"]
+IntervalMethod = Literal["score", "adjusted_wald", "wald", "t", "bayes"]
+MetricLike: TypeAlias = "str | Metric | Mapping[str, Any]"
+
+
+class Uncertainty(TypedDict, total=False):
+    """How uncertainty is stated."""
+
+    confidence: float
+    """Share of samples whose interval holds the truth; 0.95 where not given."""
+    interval: IntervalMethod
+    """`score` for nets (Tango) and shares (Wilson), `t` for means where not given."""
+
+
+class ValueOptions(Uncertainty, total=False):
+    """Options of the score of plain values."""
+
+    weights: Any
+    """One weight for each value: a list or an array of numbers of at least 0."""
+    invalid: Invalid
+    """What happens to a rating that is not on the scale: `error` (default) or `count`."""
+
+
+class Roles(TypedDict, total=False):
+    """Which columns play which role; each is a column's name."""
+
+    at: str
+    """When the response was given: dates, or times with or without a zone."""
+    customer: str
+    """The person asked."""
+    account: str
+    """The organisation the person belongs to."""
+    weight: str
+    """How much a response counts; not negative."""
+    kind_column: str
+    """`relational` or `transactional`."""
+    signal_column: str
+    """`solicited`, `unsolicited` or `inferred`; missing counts as solicited."""
+
+
+class ScoreOptions(Uncertainty, Roles, total=False):
+    """Options of scores by group."""
+
+    minimum_n: int
+    """Groups with fewer rated responses are hidden."""
+    secondary: bool
+    """Hides further groups where a hidden one could be had by subtraction."""
+    invalid: Invalid
+    """What happens to a rating that is not on the scale: `error` (default) or `count`."""
+    repeats: Repeats
+    """Which of a customer's answers count: `all` (default) or the `latest`."""
+    kind: Kind
+    """Takes one kind of response only."""
+    pool: bool
+    """Pools relational and transactional responses, which is refused otherwise."""
+    signals: Iterable[Signal]
+    """Which signals count; solicited ones only where not given."""
+    threads: int
+    """How many threads share the work; results do not depend on it."""
+
+
+#: How a role is called here where its name in the core is taken by a filter.
+_ROLES = {
+    "rating": "rating",
+    "at": "at",
+    "comment": "comment",
+    "customer": "customer",
+    "account": "account",
+    "weight": "weight",
+    "kind_column": "kind",
+    "signal_column": "signal",
+}
+
+
+def split(given: Mapping[str, object], known: type) -> tuple[dict[str, str], dict[str, object]]:
+    """Columns by role, and the options; `None` counts as not given."""
+    allowed = known.__annotations__
+    roles: dict[str, str] = {}
+    options: dict[str, object] = {}
+    for name, value in given.items():
+        if name not in allowed:
+            raise TypeError(f"unexpected keyword argument {name!r}: known are {', '.join(sorted(allowed))}")
+        if value is None:
+            continue
+        if name in _ROLES:
+            if not isinstance(value, str):
+                raise HeedfulError("invalid-argument", "the name of a column is a text", name)
+            roles[_ROLES[name]] = value
+        else:
+            options[name] = value
+    return roles, options
+
+
+def names(by: str | Iterable[str] | None) -> list[str]:
+    """One name or several."""
+    if by is None:
+        return []
+    return [by] if isinstance(by, str) else list(by)
+
+
+def metric(metric: MetricLike) -> object:
+    """A metric as it stands in JSON."""
+    if isinstance(metric, Metric):
+        return metric.to_dict()
+    if isinstance(metric, str):
+        return Metric.preset(metric).name
+    if isinstance(metric, Mapping):
+        return dict(metric)
+    raise HeedfulError("invalid-argument", "a metric is a name, a Metric or a dict", "metric")
+
+
+def metrics(
+    rating: str | Mapping[str, str] | None,
+    of: MetricLike | Iterable[MetricLike],
+) -> list[dict[str, object]]:
+    """Each metric and the column it is scored on."""
+    several = [of] if isinstance(of, (str, Metric, Mapping)) else list(of)
+    if not isinstance(rating, Mapping):
+        return [{"metric": metric(one), "rating": rating} for one in several]
+    own = {one.name: one for one in several if isinstance(one, Metric)}
+    return [{"metric": metric(own.get(name, name)), "rating": column} for name, column in rating.items()]
+
+
+def dumps(document: object) -> str:
+    """JSON; what JSON cannot say is refused by the core's code for it."""
+    try:
+        return json.dumps(document, allow_nan=False, default=_plain)
+    except (ValueError, TypeError) as error:
+        raise HeedfulError("invalid-argument", f"an option has a value that is not allowed: {error}") from None
+
+
+def _plain(value: object) -> object:
+    """NumPy's scalars, and what is iterable but no list."""
+    if isinstance(value, Metric):
+        return value.to_dict()
+    item = getattr(value, "item", None)
+    if item is not None:
+        return item()
+    if isinstance(value, Iterable):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is not allowed")

@@ -1,0 +1,232 @@
+"""Scores of values, by group and over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from heedful import _frames, _heedful, _options
+from heedful._options import Every, MetricLike, ScoreOptions, ValueOptions
+from heedful._score import Score
+from heedful._table import Table
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+    from typing_extensions import Unpack
+
+    Frame = TypeVar("Frame", pandas.DataFrame, polars.DataFrame, pyarrow.Table)
+
+
+def nps(values: object, **options: Unpack[ValueOptions]) -> Score:
+    """Net promoter score of ratings from 0 to 10: share of 9 and 10 less share of 0 to 6, -100 to 100.
+
+    `values` is a list or any iterable, an array of NumPy, or a series of pandas, polars or PyArrow. `None`, NaN,
+    `NaT`, `NA` and blank texts are missing; 0 is not. A text reads as the number it begins with
+    (``"10 - Extremely likely"``). A rating that is not on the scale is an error with its row.
+
+    Options: `weights`, `confidence`, `interval` (`score`, `adjusted_wald`, `wald`, `bayes`), `invalid`.
+
+    >>> import heedful as hf
+    >>> hf.nps([10, 9, 8, None, 3]).value
+    25.0
+    >>> hf.nps([10, 9, 11, 3], invalid="count").out_of_range
+    1
+    """
+    return _of_values(values, "nps", options)
+
+
+def enps(values: object, **options: Unpack[ValueOptions]) -> Score:
+    """Employee net promoter score: as `nps`, under its own name.
+
+    >>> import heedful as hf
+    >>> hf.enps([10, 7]).metric
+    'enps'
+    """
+    return _of_values(values, "enps", options)
+
+
+def csat(values: object, **options: Unpack[ValueOptions]) -> Score:
+    """Customer satisfaction: share of 4 and 5 among ratings from 1 to 5, 0 to 100. Otherwise as `nps`.
+
+    >>> import heedful as hf
+    >>> hf.csat([5, 4, 2, 1]).value
+    50.0
+    """
+    return _of_values(values, "csat", options)
+
+
+def ces(values: object, **options: Unpack[ValueOptions]) -> Score:
+    """Customer effort score 2.0: mean of ratings from 1 to 7, 7 being the least effort. Otherwise as `nps`.
+
+    >>> import heedful as hf
+    >>> hf.ces([7, 6, 2]).value
+    5.0
+    """
+    return _of_values(values, "ces", options)
+
+
+def _of_values(values: object, metric: MetricLike, given: Mapping[str, object]) -> Score:
+    _, options = _options.split(given, ValueOptions)
+    roles, data = _frames.values(values, options.pop("weights", None))
+    options["metrics"] = _options.metrics("values", metric)
+    text = _heedful.score_all(data, list(data), _options.dumps(roles), _options.dumps(options))
+    return Score._from_json(text)
+
+
+@overload
+def score(
+    data: Frame,
+    rating: str | Mapping[str, str] | None = None,
+    metric: MetricLike | Iterable[MetricLike] = "nps",
+    *,
+    by: str | Iterable[str] | None = None,
+    **options: Unpack[ScoreOptions],
+) -> Frame: ...
+@overload
+def score(
+    data: object,
+    rating: str | Mapping[str, str],
+    metric: MetricLike | Iterable[MetricLike] = "nps",
+    *,
+    by: str | Iterable[str] | None = None,
+    **options: Unpack[ScoreOptions],
+) -> Table: ...
+@overload
+def score(
+    data: object,
+    rating: None = None,
+    metric: MetricLike = "nps",
+    *,
+    by: None = None,
+    **options: Unpack[ValueOptions],
+) -> Score: ...
+def score(
+    data: Any,
+    rating: str | Mapping[str, str] | None = None,
+    metric: MetricLike | Iterable[MetricLike] = "nps",
+    *,
+    by: str | Iterable[str] | None = None,
+    **options: Any,
+) -> Any:
+    """The score of values, or the scores of a table by group.
+
+    **Values** (a list, an array, a series) and a metric give a `Score`, as `nps` does.
+
+    **A table** gives a table of the same kind (pandas, polars, PyArrow; else `heedful.Table`) with one row for each
+    metric and group, sorted by metric as asked for, then by group; one row for each metric without `by`. A table is
+    a data frame, anything with `__arrow_c_stream__`, `heedful.Responses`, a dict of columns or a list of dicts. Only
+    the columns that are named are read. A missing attribute is a group of its own, last.
+
+    `rating` names the column; a dict scores several columns at once, each by the metric of its key (a preset, or a
+    `Metric` given in `metric`). `metric` is a preset's name, a `Metric`, a dict, or several of them.
+
+    Options: `confidence`, `interval`, `invalid`; columns by role: `customer`, `account`, `weight`, `at`,
+    `kind_column`, `signal_column`; what counts: `kind`, `pool`, `signals`, `repeats`; small groups: `minimum_n`,
+    `secondary`; `threads`.
+
+    Columns: the attributes of `by`; `metric`, `value`, `lower`, `upper`, `standard_error`, `n`, `missing`,
+    `invalid`, `out_of_range`, `mean`, `effective_n`, `design_effect`; `share_` and each band's name (0 to 1);
+    `suppressed`, where all numbers are missing.
+
+    >>> import heedful as hf
+    >>> table = {"score": [10, 9, 3, 7], "plan": ["pro", "free", None, "pro"]}
+    >>> found = hf.score(table, rating="score", metric="nps", by=["plan"])
+    >>> list(zip(found["plan"], found["value"]))
+    [('free', 100.0), ('pro', 50.0), (None, -100.0)]
+    >>> hf.score([1, 0, 1], metric="psat").n
+    3
+    """
+    if rating is None and by is None and not _frames.is_table(data):
+        return _of_values(data, _one(metric), options)
+    roles, given = _options.split(options, ScoreOptions)
+    return _scores(data, rating, metric, by, roles, given)
+
+
+def _one(metric: MetricLike | Iterable[MetricLike]) -> MetricLike:
+    if isinstance(metric, (str, _options.Metric, Mapping)):
+        return metric
+    raise TypeError("values are scored by one metric")
+
+
+@overload
+def trend(
+    data: Frame,
+    rating: str | Mapping[str, str] | None = None,
+    at: str | None = None,
+    metric: MetricLike | Iterable[MetricLike] = "nps",
+    *,
+    every: Every = "month",
+    time_zone: str | None = None,
+    rolling: int | None = None,
+    by: str | Iterable[str] | None = None,
+    **options: Unpack[ScoreOptions],
+) -> Frame: ...
+@overload
+def trend(
+    data: object,
+    rating: str | Mapping[str, str] | None = None,
+    at: str | None = None,
+    metric: MetricLike | Iterable[MetricLike] = "nps",
+    *,
+    every: Every = "month",
+    time_zone: str | None = None,
+    rolling: int | None = None,
+    by: str | Iterable[str] | None = None,
+    **options: Unpack[ScoreOptions],
+) -> Table: ...
+def trend(
+    data: Any,
+    rating: str | Mapping[str, str] | None = None,
+    at: str | None = None,
+    metric: MetricLike | Iterable[MetricLike] = "nps",
+    *,
+    every: Every = "month",
+    time_zone: str | None = None,
+    rolling: int | None = None,
+    by: str | Iterable[str] | None = None,
+    **options: Any,
+) -> Any:
+    """Scores by period, empty periods included, and by group where `by` says so.
+
+    `at` names a column of dates or times. Times with a zone are instants: in which period they fall depends on
+    `time_zone` (an IANA name; UTC where not given). Dates and times without a zone are in their own. `every` is
+    `day`, `week` (ISO, from Monday), `month`, `quarter` or `year`. With `rolling` each row takes that many periods
+    up to and including its own.
+
+    The table is as that of `score`, with the first day of the period as `period` after the attributes; responses
+    without a time are a row of their own, last. Options as for `score`.
+
+    >>> import datetime
+    >>> import heedful as hf
+    >>> days = [datetime.date(2024, 1, 5), datetime.date(2024, 3, 2)]
+    >>> found = hf.trend({"score": [10, 3], "day": days}, rating="score", at="day", every="month")
+    >>> for row in found.to_pylist():
+    ...     print(row["period"], row["n"], row["value"])
+    2024-01-01 1 100.0
+    2024-02-01 0 None
+    2024-03-01 1 -100.0
+    """
+    roles, given = _options.split({"at": at, **options}, ScoreOptions)
+    given["every"] = every
+    given.update({k: v for k, v in {"time_zone": time_zone, "rolling": rolling}.items() if v is not None})
+    return _scores(data, rating, metric, by, roles, given)
+
+
+def _scores(
+    data: Any,
+    rating: str | Mapping[str, str] | None,
+    metric: MetricLike | Iterable[MetricLike],
+    by: str | Iterable[str] | None,
+    roles: dict[str, str],
+    options: dict[str, object],
+) -> Any:
+    groups = _options.names(by)
+    ratings = list(rating.values()) if isinstance(rating, Mapping) else _options.names(rating)
+    options["metrics"] = _options.metrics(rating, metric)
+    options["by"] = groups
+    needed = [*ratings, *groups, *roles.values()]
+    table = _frames.table(data, needed)
+    result = _heedful.score(table, needed, _options.dumps(roles), _options.dumps(options))
+    return _frames.like(data, result)

@@ -1,0 +1,185 @@
+//! Tables out: result tables, and columns as what NumPy and pandas are made from.
+
+use heedful::{Column, Data, Key, Keys, Numbers, Result, TimeUnit};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList};
+
+use crate::ffi;
+use crate::guard::OrRaise;
+
+/// A table of results.
+#[pyclass(frozen, module = "heedful._heedful")]
+pub(crate) struct Table(pub(crate) heedful::Table);
+
+#[pymethods]
+impl Table {
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    fn __str__(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// The names in order.
+    fn columns(&self) -> Vec<&str> {
+        self.0.columns().iter().map(|column| column.name.as_str()).collect()
+    }
+
+    /// The values of a column as Python objects.
+    fn values<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyList>> {
+        match self.0.columns().get(index).map(|column| &column.data) {
+            Some(Data::Text(values)) => PyList::new(py, values),
+            Some(Data::Int(values)) => PyList::new(py, values),
+            Some(Data::Float(values)) => PyList::new(py, values),
+            Some(Data::Bool(values)) => PyList::new(py, values),
+            Some(Data::Date(values)) => {
+                let dates = py.import("datetime")?.getattr("date")?;
+                // 719 163 is 1970-01-01 in the calendar that counts from year 1.
+                let date = |day: &Option<i32>| {
+                    let ordinal = day.map(|day| i64::from(day) + 719_163);
+                    ordinal.map(|day| dates.call_method1("fromordinal", (day,))).transpose()
+                };
+                PyList::new(py, values.iter().map(date).collect::<PyResult<Vec<_>>>()?)
+            }
+            _ => Ok(PyList::empty(py)),
+        }
+    }
+
+    /// What the column holds: `text`, `int`, `float`, `bool` or `date`.
+    fn kind(&self, index: usize) -> &'static str {
+        match self.0.columns().get(index).map(|column| &column.data) {
+            Some(Data::Int(_)) => "int",
+            Some(Data::Float(_)) => "float",
+            Some(Data::Bool(_)) => "bool",
+            Some(Data::Date(_)) => "date",
+            _ => "text",
+        }
+    }
+
+    /// A column of numbers as float64, NaN where it is missing.
+    fn floats<'py>(&self, py: Python<'py>, index: usize) -> Option<Bound<'py, PyBytes>> {
+        match &self.0.columns().get(index)?.data {
+            Data::Float(values) => {
+                let bytes = values.iter().flat_map(|v| v.unwrap_or(f64::NAN).to_ne_bytes());
+                Some(PyBytes::new(py, &bytes.collect::<Vec<u8>>()))
+            }
+            _ => None,
+        }
+    }
+
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        // The interface lets a producer ignore a schema that it does not support.
+        drop(requested_schema);
+        ffi::export(py, self.0.to_record_batch().or_raise(py)?)
+    }
+}
+
+/// A column as a dict that NumPy and pandas can be made from: `kind`, then the memory as `bytes` with NumPy's name
+/// of the type, a mask of one byte for each row where any is missing, and what else the kind needs.
+pub(crate) fn column<'py>(py: Python<'py>, column: &Column) -> PyResult<Bound<'py, PyDict>> {
+    let out = PyDict::new(py);
+    let validity = match column {
+        Column::Number(numbers, validity) => {
+            out.set_item("kind", "number")?;
+            let (dtype, bytes) = memory(numbers);
+            out.set_item("dtype", dtype)?;
+            out.set_item("data", PyBytes::new(py, bytes))?;
+            validity.as_ref()
+        }
+        Column::Time(times) => {
+            out.set_item("kind", "time")?;
+            let unit = match times.unit {
+                TimeUnit::Second => "s",
+                TimeUnit::Millisecond => "ms",
+                TimeUnit::Microsecond => "us",
+                TimeUnit::Nanosecond => "ns",
+            };
+            out.set_item("dtype", format!("M8[{unit}]"))?;
+            out.set_item("data", PyBytes::new(py, times.values.inner().as_slice()))?;
+            out.set_item("zoned", times.clock == heedful::Clock::Instant)?;
+            times.validity.as_ref()
+        }
+        Column::Category(category) => {
+            out.set_item("kind", "category")?;
+            out.set_item("data", PyBytes::new(py, &positions(category)))?;
+            out.set_item("dtype", "i4")?;
+            let values = category.values.iter().map(|key| value(py, key));
+            out.set_item("values", values.collect::<PyResult<Vec<_>>>()?)?;
+            None
+        }
+        Column::Text(texts) => {
+            out.set_item("kind", "text")?;
+            out.set_item("values", PyList::new(py, texts.iter().collect::<Vec<_>>())?)?;
+            None
+        }
+        _ => None,
+    };
+    if let Some(validity) = validity.filter(|v| v.null_count() > 0) {
+        let mask: Vec<u8> = validity.iter().map(|valid| u8::from(!valid)).collect();
+        out.set_item("mask", PyBytes::new(py, &mask))?;
+    }
+    Ok(out)
+}
+
+/// NumPy's name of the type, and the memory.
+fn memory(numbers: &Numbers) -> (&'static str, &[u8]) {
+    macro_rules! each {
+        ($($variant:ident => $name:literal),*) => {
+            match numbers {
+                $(Numbers::$variant(values) => ($name, values.inner().as_slice()),)*
+                _ => ("u1", &[]),
+            }
+        };
+    }
+    each!(
+        U8 => "u1", I8 => "i1", U16 => "u2", I16 => "i2", U32 => "u4", I32 => "i4", U64 => "u8", I64 => "i8",
+        F32 => "f4", F64 => "f8"
+    )
+}
+
+/// The positions as int32, -1 where the row is missing.
+fn positions(category: &heedful::Category) -> Vec<u8> {
+    macro_rules! each {
+        ($($variant:ident),*) => {
+            match &category.keys {
+                $(Keys::$variant(keys) => keys.iter().map(|k| i32::try_from(*k).unwrap_or(-1)).collect(),)*
+                _ => Vec::new(),
+            }
+        };
+    }
+    let keys: Vec<i32> = each!(U8, I8, U16, I16, U32, I32, U64, I64);
+    let values = &category.values;
+    let known = |row: usize, key: i32| {
+        let valid = category.validity.as_ref().is_none_or(|v| v.is_valid(row));
+        let value = usize::try_from(key).ok().and_then(|key| values.get(key));
+        if valid && value.is_some_and(|value| *value != Key::Missing) { key } else { -1 }
+    };
+    keys.iter().enumerate().flat_map(|(row, key)| known(row, *key).to_ne_bytes()).collect()
+}
+
+/// A key as a Python object; a day as `datetime.date`.
+fn value<'py>(py: Python<'py>, key: &Key) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match key {
+        Key::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
+        Key::Int(value) => value.into_pyobject(py)?.into_any(),
+        Key::Float(value) => value.into_pyobject(py)?.into_any(),
+        Key::Text(value) => value.as_ref().into_pyobject(py)?.into_any(),
+        Key::Date(day) => {
+            let dates = py.import("datetime")?.getattr("date")?;
+            dates.call_method1("fromordinal", (i64::from(*day) + 719_163,))?
+        }
+        _ => py.None().into_bound(py),
+    })
+}
+
+/// A result as JSON, which the Python half turns into its own objects.
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|e| heedful::Error::new(heedful::ErrorCode::Internal, e.to_string()))
+}

@@ -1,0 +1,53 @@
+//! Responses that Python holds.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyDict};
+
+use crate::guard::{OrRaise, run};
+use crate::table::Input;
+use crate::{ffi, out};
+
+/// Survey responses in columns.
+#[pyclass(frozen, module = "heedful._heedful")]
+pub(crate) struct Responses(pub(crate) heedful::Responses);
+
+#[pymethods]
+impl Responses {
+    /// A table with roles as JSON.
+    #[new]
+    fn new(py: Python<'_>, data: &Bound<'_, PyAny>, roles: &str) -> PyResult<Self> {
+        let input = Input::new(data, None, roles)?;
+        run(py, || input.whole()).map(Self)
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The names in order.
+    fn columns(&self) -> Vec<&str> {
+        self.0.columns().iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Which column is what, as JSON.
+    fn roles(&self, py: Python<'_>) -> PyResult<String> {
+        out::json(self.0.roles()).or_raise(py)
+    }
+
+    /// A column as what NumPy and pandas are made from.
+    fn column<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyDict>> {
+        out::column(py, self.0.require(name).or_raise(py)?)
+    }
+
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        // The interface lets a producer ignore a schema that it does not support.
+        drop(requested_schema);
+        let batch = run(py, || self.0.to_record_batch())?;
+        ffi::export(py, batch)
+    }
+}

@@ -1,0 +1,79 @@
+//! Helpers of the tests that every language shares.
+
+use std::path::PathBuf;
+
+use heedful::{Column, Responses, Result};
+use serde_json::Value;
+
+/// The folder of this member, which holds `vectors/` and `state/`.
+#[must_use]
+pub fn here() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A file of the real data beside the checkout; `None`, with a message, where there is none.
+#[must_use]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let file = here().join("../../shared/data").join(path);
+    if file.exists() {
+        return Some(file);
+    }
+    eprintln!("skipped: ../shared/data/{path} is not there");
+    None
+}
+
+/// Values of a vector as a column: numbers with `null` (non-finite ones are spelled as strings) or
+/// texts.
+#[must_use]
+pub fn column(values: &Value) -> Column {
+    let values = values.as_array().map(Vec::as_slice).unwrap_or_default();
+    let number = |v: &Value| match v {
+        Value::Null => Some(f64::NAN),
+        Value::String(s) if ["NaN", "Infinity", "-Infinity"].contains(&s.as_str()) => {
+            s.parse().ok()
+        }
+        other => other.as_f64(),
+    };
+    let numbers: Option<Vec<f64>> = values.iter().map(number).collect();
+    numbers.map_or_else(|| Column::categories(values.iter().map(|v| v.as_str())), Column::numbers)
+}
+
+/// A table of a vector: an object of columns.
+///
+/// # Errors
+/// As for [`Responses::with`].
+pub fn table(columns: &Value) -> Result<Responses> {
+    let mut table = Responses::new();
+    for (name, values) in columns.as_object().into_iter().flatten() {
+        table = table.with(name, column(values))?;
+    }
+    Ok(table)
+}
+
+/// Where `found` departs from what is expected: only what is expected is looked at. Numbers may
+/// differ by `tolerance` of the greater of 1 and their size.
+#[must_use]
+pub fn difference(expected: &Value, found: &Value, tolerance: f64, path: &str) -> Option<String> {
+    match (expected, found) {
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (a.as_f64()?, b.as_f64()?);
+            let close = (a - b).abs() <= tolerance * a.abs().max(1.0);
+            (!close).then(|| format!("{path}: expected {a}, found {b}"))
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            if a.len() != b.len() {
+                return Some(format!("{path}: expected {} items, found {}", a.len(), b.len()));
+            }
+            a.iter()
+                .zip(b)
+                .enumerate()
+                .find_map(|(i, (a, b))| difference(a, b, tolerance, &format!("{path}[{i}]")))
+        }
+        (Value::Object(a), Value::Object(b)) => a.iter().find_map(|(key, a)| {
+            let b = b.get(key).unwrap_or(&Value::Null);
+            difference(a, b, tolerance, &format!("{path}.{key}"))
+        }),
+        (a, b) => (a != b).then(|| format!("{path}: expected {a}, found {b}")),
+    }
+}

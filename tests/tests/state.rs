@@ -1,0 +1,24 @@
+//! State that a released version wrote stays readable for ever: a failure here is fixed before a
+//! release, never by changing the files.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use heedful::Tally;
+use heedful_tests::here;
+
+#[test]
+fn every_stored_tally_is_readable() {
+    let mut read = 0;
+    for entry in std::fs::read_dir(here().join("state/tally")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let tally = Tally::from_json(&text).unwrap();
+        assert_eq!(
+            (tally.n(), tally.missing(), tally.invalid(), tally.out_of_range()),
+            (15, 7, 1, 2)
+        );
+        assert!(tally.is_weighted());
+        assert_eq!(Tally::from_json(&tally.to_json()).unwrap(), tally);
+        read += 1;
+    }
+    assert!(read >= 1);
+}

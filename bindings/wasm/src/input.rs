@@ -4,51 +4,41 @@ use heedful::{
     Category, Clock, Column, Error, ErrorCode, Key, Keys, Responses, Result, Roles, TimeUnit, Times,
 };
 use js_sys::{Array, Float64Array, Uint8Array, Uint32Array};
-use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Builds the table. `columns` is JSON, a list of `[name, kind, values]`; column `i` takes its array from
-/// place `i` of `arrays`.
-pub(crate) fn responses(roles: &str, columns: &str, arrays: &Array) -> Result<Responses> {
-    let columns: Value =
-        serde_json::from_str(columns).map_err(|error| defect(&error.to_string()))?;
+/// Builds the table of `columns`, each an array of its name, its kind and its data.
+pub(crate) fn responses(columns: &Array, roles: &str) -> Result<Responses> {
     let mut table = Responses::new().with_roles(Roles::from_json(roles)?);
-    for (place, column) in (0..).zip(list(&columns)) {
-        let [Value::String(name), Value::String(kind), values] = list(column) else {
-            return Err(defect("a column is not described by name, kind and values"));
-        };
-        table = table.with(name, read(kind, list(values), arrays.get(place))?)?;
+    for parts in columns.iter() {
+        let parts: Array = cast(parts)?;
+        let text = |place| parts.get(place).as_string().ok_or_else(defect);
+        table = table.with(text(0)?, column(&text(1)?, parts.get(2), parts.get(3))?)?;
     }
     Ok(table)
 }
 
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn read(kind: &str, values: &[Value], array: JsValue) -> Result<Column> {
+fn column(kind: &str, data: JsValue, values: JsValue) -> Result<Column> {
     Ok(match kind {
         // Nothing missing.
-        "bytes" => Column::numbers(typed::<Uint8Array>(array)?.to_vec()),
+        "bytes" => Column::numbers(cast::<Uint8Array>(data)?.to_vec()),
         // NaN is missing.
-        "numbers" => Column::numbers(typed::<Float64Array>(array)?.to_vec()),
-        // Positions in the values; one beyond them is missing.
+        "numbers" => Column::numbers(cast::<Float64Array>(data)?.to_vec()),
+        // Positions in the list of values; one beyond it is missing.
         "category" => Column::Category(Category {
-            keys: Keys::from(typed::<Uint32Array>(array)?.to_vec()),
+            keys: Keys::from(cast::<Uint32Array>(data)?.to_vec()),
             validity: None,
-            values: values.iter().map(key).collect::<Vec<_>>().into(),
+            values: cast::<Array>(values)?.iter().map(key).collect::<Vec<_>>().into(),
         }),
         // Milliseconds since 1970, NaN is missing.
-        "instants" => times(&typed::<Float64Array>(array)?.to_vec(), Clock::Instant),
-        "wall_times" => times(&typed::<Float64Array>(array)?.to_vec(), Clock::Wall),
-        // No array.
-        "texts" => Column::texts(values.iter().map(Value::as_str)),
-        _ => return Err(defect("a column of unknown kind")),
+        "instants" => times(&cast::<Float64Array>(data)?.to_vec(), Clock::Instant),
+        "wall_times" => times(&cast::<Float64Array>(data)?.to_vec(), Clock::Wall),
+        "texts" => Column::texts(cast::<Array>(data)?.iter().map(|text| text.as_string())),
+        _ => return Err(defect()),
     })
 }
 
-fn typed<T: JsCast>(array: JsValue) -> Result<T> {
-    array.dyn_into().map_err(|_| defect("a column came without its array"))
+fn cast<T: JsCast>(value: JsValue) -> Result<T> {
+    value.dyn_into().map_err(|_| defect())
 }
 
 fn times(milliseconds: &[f64], clock: Clock) -> Column {
@@ -59,20 +49,22 @@ fn times(milliseconds: &[f64], clock: Clock) -> Column {
     Column::Time(Times { values, validity, unit: TimeUnit::Millisecond, clock })
 }
 
-fn key(value: &Value) -> Key {
-    match value {
-        Value::String(text) => Key::text(text),
-        Value::Bool(value) => Key::Bool(*value),
-        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(value), _) => Key::Int(value),
-            (None, Some(value)) => Key::Float(value),
-            (None, None) => Key::Missing,
-        },
+fn key(value: JsValue) -> Key {
+    if let Some(text) = value.as_string() {
+        return Key::text(&text);
+    }
+    match (value.as_f64(), value.as_bool()) {
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
+        (Some(number), _) if number.fract() == 0.0 && number.abs() < 9e15 => {
+            Key::Int(number as i64)
+        }
+        (Some(number), _) if !number.is_nan() => Key::Float(number),
+        (_, Some(value)) => Key::Bool(value),
         _ => Key::Missing,
     }
 }
 
 /// The wrapper broke its promise to this module.
-fn defect(message: &str) -> Error {
-    Error::new(ErrorCode::Internal, message)
+fn defect() -> Error {
+    Error::new(ErrorCode::Internal, "a column is not what its kind says")
 }

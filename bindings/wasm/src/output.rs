@@ -1,14 +1,17 @@
 //! Answers and errors as JSON documents.
 
-use heedful::{Data, Error, Every, Table};
+use std::io;
+
+use heedful::{Data, Error, Every, Result, Table};
 use serde::Serialize;
 use serde::ser::Serializer;
 use serde_json::ser::Formatter;
-use std::io;
 use wasm_bindgen::JsValue;
 
+use crate::Answer;
+
 /// An error as JavaScript gets it: code, message, path, row and line.
-pub(crate) fn failure(error: &Error) -> JsValue {
+fn failure(error: &Error) -> JsValue {
     #[derive(Serialize)]
     struct Failure<'a> {
         code: &'static str,
@@ -25,6 +28,14 @@ pub(crate) fn failure(error: &Error) -> JsValue {
         line: error.line(),
     };
     JsValue::from_str(&json(&failure))
+}
+
+/// A result as JSON.
+pub(crate) fn answer<T: Serialize>(result: Result<T>) -> Answer {
+    match result {
+        Ok(value) => Ok(json(&value)),
+        Err(error) => Err(failure(&error)),
+    }
 }
 
 /// Writes numbers as Rust prints them: they read back the same, and the tables of serde_json's own printer
@@ -46,17 +57,23 @@ pub(crate) fn json<T: Serialize>(value: &T) -> String {
 }
 
 /// A table by columns: `[{"name": ..., "given": ..., "values": [...]}, ...]`, dates as `2024-03-01`.
-pub(crate) fn table(table: &Table) -> String {
-    #[derive(Serialize)]
-    struct Column<'a> {
-        name: &'a str,
-        given: bool,
-        values: Values<'a>,
+#[derive(Debug)]
+pub(crate) struct Columns(pub(crate) Table);
+
+impl Serialize for Columns {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Column<'a> {
+            name: &'a str,
+            given: bool,
+            values: Values<'a>,
+        }
+        serializer.collect_seq(self.0.columns().iter().map(|column| Column {
+            name: &column.name,
+            given: column.given,
+            values: Values(&column.data),
+        }))
     }
-    let columns = table.columns().iter();
-    let columns =
-        columns.map(|c| Column { name: &c.name, given: c.given, values: Values(&c.data) });
-    json(&columns.collect::<Vec<_>>())
 }
 
 struct Values<'a>(&'a Data);

@@ -23,10 +23,10 @@ export function startWith(source: () => Promise<ModuleSource | URL> | ModuleSour
  * Calls into the module. What the engine refuses is thrown as a {@link HeedfulError}. Anything else that comes out of
  * the module is a trap (a defect, or no memory left): it is thrown with the code `internal`, and since the memory of a
  * trapped instance cannot be trusted, the next call starts a new one. Nothing lives in an instance between calls, so
- * nothing is lost with it.
+ * nothing is lost with it. What is refused of a single column has its name as the path.
  * @internal
  */
-export function call<T>(run: (module: typeof glue) => T): T {
+export function call<T>(run: (module: typeof glue) => T, path?: string): T {
   if (state === "waiting") throw new Error("the engine has not started: `await init()` first");
   if (state === "broken") {
     glue.__wbg_reset_state();
@@ -35,7 +35,7 @@ export function call<T>(run: (module: typeof glue) => T): T {
   try {
     return run(glue);
   } catch (error) {
-    if (typeof error === "string") throw refusal(error);
+    if (typeof error === "string") throw refusal(error, path);
     if (error instanceof HeedfulError) throw error;
     state = "broken";
     throw new HeedfulError("internal", `the engine stopped: ${lastPanic() ?? String(error)}`);
@@ -50,7 +50,7 @@ function lastPanic(): string | undefined {
   }
 }
 
-function refusal(document: string): HeedfulError {
+function refusal(document: string, column: string | undefined): HeedfulError {
   const { code, message, path, row, line } = decode(document) as {
     code: string;
     message: string;
@@ -58,12 +58,17 @@ function refusal(document: string): HeedfulError {
     row: number | null;
     line: number | null;
   };
-  // The path to an option, and the message about its name, are spelled as the caller spells options.
-  const option = code === "invalid-config" || code === "invalid-argument";
-  const names = code === "invalid-config" && / field /.test(message);
-  return new HeedfulError(
-    code,
-    names ? message.replace(/`[a-z0-9_]+`/g, camelName) : message,
-    { path: option ? camelName(path) : path, row, line },
-  );
+  const ours = code === "invalid-config" || code === "invalid-argument";
+  return new HeedfulError(code, ours ? optionNames(message) : message, {
+    path: column ?? (ours ? optionNames(path.replace(/^scoring\./, "")) : path),
+    row,
+    line,
+  });
+}
+
+// The options whose names the engine spells differently; what else has an underscore is the user's.
+const SPELLED = /\b(?:time_zone|minimum_n|max_iterations|on_error|date_format|design_effect|out_of_range)\b/g;
+
+function optionNames(text: string): string {
+  return text.replace(SPELLED, camelName);
 }

@@ -15,6 +15,11 @@ export function encode(value: unknown): string {
   );
 }
 
+/** A text for the module. @internal */
+export function escapeText(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, (half) => MARK + String.fromCharCode(half.charCodeAt(0) + PRIVATE));
+}
+
 /** JSON from the module. @internal */
 export function decode(text: string): unknown {
   if (!text.includes(MARK)) return JSON.parse(text);

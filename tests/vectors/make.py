@@ -60,8 +60,12 @@ def t_of(confidence, df):
 def constrained_variance(neg, zero, pos, delta):
     """Variance of one response at the likelihood's maximum given p+ - p- = delta."""
     low, high = max(mp.mpf(0), -delta), (1 - delta) / 2  # range of p-
-    slope = lambda q: -((neg / q if neg else 0) + (pos / (q + delta) if pos else 0)
-                        - (2 * zero / (1 - 2 * q - delta) if zero else 0))
+
+    def slope(q):
+        if (pos and q + delta <= 0) or (neg and q <= 0):
+            return -mp.inf
+        return -((neg / q if neg else 0) + (pos / (q + delta) if pos else 0) - (2 * zero / (1 - 2 * q - delta) if zero else 0))
+
     eps = (high - low) * mp.mpf(10) ** -38
     if high - low <= 0:
         q = low
@@ -349,7 +353,7 @@ def compare(before, after, metric, confidence=0.95, interval=None):
             return d - mp.sqrt((a - la) ** 2 + (ub - b) ** 2), d + mp.sqrt((ua - a) ** 2 + (b - lb) ** 2)
 
         low, high = mover(z)
-        p = tail(bisect((lambda z: -mover(z)[0]) if d > 0 else (lambda z: mover(z)[1]), 0, 30)) if d else mp.mpf(1)
+        p = tail(bisect((lambda z: -mover(z)[0]) if d > 0 else (lambda z: mover(z)[1]), mp.mpf(10) ** -6, 30)) if d else mp.mpf(1)
     return {"difference": number(d), "standard_error": number(error), "p_value": number(p), "method": method,
             "interval": {"lower": number(low), "upper": number(high), "confidence": confidence, "method": method}}
 
@@ -389,6 +393,65 @@ def sizes():
     return out
 
 
+def weighting():
+    """Raking by plain iterative proportional fitting, two margins, to the last digit."""
+    table = {"region": ["EU", "US", "EU", "EU", "US", "EU", "US", "EU"], "age": ["a", "a", "b", "b", "b", "a", "b", "b"], "score": [10, 9, 3, 7, 0, 10, 8, 9]}
+    targets = {"region": {"EU": 0.5, "US": 0.5}, "age": {"a": 0.4, "b": 0.6}}
+    n = len(table["region"])
+    weights = [mp.mpf(1)] * n
+    for _ in range(400):
+        for column, shares in targets.items():
+            for value, share in shares.items():
+                inside = [i for i in range(n) if table[column][i] == value]
+                factor = mp.mpf(str(share)) * n / sum(weights[i] for i in inside)
+                for i in inside:
+                    weights[i] *= factor
+    kish = sum(weights) ** 2 / sum(w * w for w in weights)
+    out = [vector("rake-two-margins", "weight", {"table": table}, {"targets": targets, "tolerance": 1e-13},
+                  {"weights": [number(w) for w in weights], "effective_n": number(kish)}, tolerance=1e-10)]
+    one = {"region": {"EU": 0.5, "US": 0.5}}
+    out.append(vector("rake-one-margin", "weight", {"table": table}, {"targets": one},
+                      {"weights": [0.8 if r == "EU" else 4 / 3 for r in table["region"]]}, source="by hand"))
+    out.append(vector("rake-unknown-value", "weight", {"table": table}, {"targets": {"region": {"EU": 0.5, "US": 0.3, "APAC": 0.2}}},
+                      error={"code": "target-mismatch"}, source="contract"))
+    out.append(vector("rake-value-without-target", "weight", {"table": table}, {"targets": {"region": {"EU": 1.0}}},
+                      error={"code": "target-mismatch"}, source="contract"))
+    return out
+
+
+def contrasts():
+    table = {"score": [10, 9, 3, 7, None, 0, 10, 8, 9, 2, 10, 6, 10, 10, 0, 1], "plan": ["a", "b", "c", "a", "a", "b", "a", "b", "c", "a", "b", "c", "a", "a", "c", "c"]}
+    rows = []
+    for plan in "abc":
+        group = [s for s, p in zip(table["score"], table["plan"]) if p == plan]
+        rest = [s for s, p in zip(table["score"], table["plan"]) if p != plan]
+        found = compare(rest, group, "nps")
+        rows.append({"plan": plan, "difference": found["difference"], "lower": found["interval"]["lower"], "upper": found["interval"]["upper"], "p_value": found["p_value"]})
+    order = sorted(range(3), key=lambda i: -rows[i]["p_value"])
+    least = 1.0
+    for place, i in enumerate(order):
+        least = min(least, rows[i]["p_value"] * 3 / (3 - place))
+        rows[i]["p_adjusted"] = least
+    return [vector("contrast-three-groups", "contrast", {"table": table}, {"rating": "score", "metric": "nps", "by": ["plan"]}, rows, tolerance=1e-9)]
+
+
+def reading():
+    out = []
+    text = '\ufeff"When";"Score";"Plan";"Why"\r\n"13/04/2018 20:09";"10 - Extremely likely";"Größe";"fine;\r\nreally"\r\n"01/05/2018 20:23";0;Größe;""\r\n"02/06/2018 08:00";;"";NA\r\n"02/06/2018 09:30";7;b;"a ""quote"" 👍"'
+    options = {"rating": "Score", "at": "When", "comment": "Why", "attributes": ["Plan"]}
+    out.append(vector("csv-traps", "read_csv", {"text": text}, options, {"rows": 4, "n": 3, "missing": 1, "value": 0.0}, source="by hand"))
+    out.append(vector("csv-trend", "read_csv", {"text": text}, options | {"every": "month"},
+                      [{"period": "2018-04-01", "n": 1, "value": 100.0}, {"period": "2018-05-01", "n": 1, "value": -100.0}, {"period": "2018-06-01", "n": 1, "missing": 1, "value": 0.0}], source="by hand"))
+    ambiguous = "When,Score\n01/02/2024,9\n03/04/2024,8\n"
+    out.append(vector("csv-ambiguous-dates", "read_csv", {"text": ambiguous}, {"rating": "Score", "at": "When"}, error={"code": "date-ambiguous"}, source="contract"))
+    out.append(vector("csv-declared-dates", "read_csv", {"text": ambiguous}, {"rating": "Score", "at": "When", "date_format": "%m/%d/%Y", "every": "month"},
+                      [{"period": "2024-01-01", "n": 1}, {"period": "2024-02-01", "n": 0}, {"period": "2024-03-01", "n": 1}], source="by hand"))
+    out.append(vector("csv-bad-rating", "read_csv", {"text": "Score\n9\nmany\n"}, {"rating": "Score"}, error={"code": "rating-invalid", "path": "Score", "row": 1}, source="contract"))
+    out.append(vector("csv-short-row", "read_csv", {"text": "Score,Plan\n9,a\n8\n"}, {"rating": "Score", "attributes": ["Plan"]}, error={"code": "csv", "row": 1}, source="contract"))
+    out.append(vector("csv-no-such-column", "read_csv", {"text": "Score\n9\n"}, {"rating": "score"}, error={"code": "missing-column", "path": "score"}, source="contract"))
+    return out
+
+
 def write(name, vectors):
     ids = [v["id"] for v in vectors]
     assert len(ids) == len(set(ids))
@@ -403,3 +466,6 @@ if __name__ == "__main__":
     write("trend", trends())
     write("compare", comparisons())
     write("sample_size", sizes())
+    write("weight", weighting())
+    write("contrast", contrasts())
+    write("read_csv", reading())

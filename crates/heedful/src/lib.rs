@@ -76,8 +76,10 @@ pub use interpret::weight::{MissingValues, TargetFit, Weighting, Weights};
 #[cfg(feature = "arrow")]
 pub use listen::arrow::ArrowReader;
 pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};
+pub use listen::funnel::{Funnel, FunnelCounts, FunnelOptions, FunnelStep, Rate, Step};
 #[cfg(feature = "read")]
 pub use listen::import::{
     Batches, CsvOptions, DatesRead, Encoding, OnError, RatingColumn, Read, Rejected,
 };
+pub use listen::join::{Duplicates, Join, Joined};
 pub use listen::responses::{Responses, Roles};

@@ -14,14 +14,8 @@ from heedful._errors import HeedfulError
 from heedful._table import Table
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     import numpy
     import pandas
-    import polars
-    import pyarrow
-
-    DataFrame: TypeAlias = pandas.DataFrame | polars.DataFrame | pyarrow.Table
 
 
 def _is(value: object, library: str, name: str) -> bool:
@@ -194,3 +188,17 @@ def like(data: object, result: _heedful.Table) -> Any:
     if _is(data, "pyarrow", "Table") or _is(data, "pyarrow", "RecordBatch"):
         return sys.modules["pyarrow"].table(made)
     return made
+
+
+def series(data: Any, weights: _heedful.Weights) -> Any:
+    """The weights as the kind of column that the data's library has, else a list."""
+    if _is(data, "pandas", "DataFrame"):
+        import numpy
+        import pandas
+
+        return pandas.Series(numpy.frombuffer(weights.floats()), index=data.index, name="weight").copy()
+    if _is(data, "polars", "DataFrame") or _is(data, "polars", "LazyFrame"):
+        return sys.modules["polars"].DataFrame(weights)["weight"]
+    if _is(data, "pyarrow", "Table") or _is(data, "pyarrow", "RecordBatch"):
+        return sys.modules["pyarrow"].table(weights)["weight"]
+    return weights.values()

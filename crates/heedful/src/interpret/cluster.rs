@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::codes::{self, Numberer};
-use super::count::Coder;
+use super::codes;
+use super::count::{Coder, reading_of};
 use super::score::{Robust, Score, Uncertainty};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
-use crate::base::scale::{Reading, Scale};
+use crate::base::scale::Scale;
 use crate::base::tally::Tally;
 use crate::listen::responses::Responses;
 
@@ -37,30 +37,28 @@ pub enum Clusters {
     Value(String),
 }
 
-/// What the responses of one unit (an account) of a group come to at one code.
+/// What the responses of one unit (an account) of a group come to at one code of the rating.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Cell {
     pub(crate) unit: u32,
-    pub(crate) reading: Reading,
+    /// As [`Coder`] gives it: the index of the point, or a code beyond the points.
+    pub(crate) code: u8,
+    pub(crate) sums: Sums,
+}
+
+/// Sums over responses.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Sums {
     pub(crate) count: u64,
-    /// Sums of weights, of their squares and of the account's value.
     pub(crate) weight: f64,
+    /// Of squared weights.
     pub(crate) square: f64,
+    /// Of the account's value.
     pub(crate) value: f64,
 }
 
-impl Cell {
-    fn order(&self) -> (u32, usize) {
-        let code = match self.reading {
-            Reading::Point(index) => index,
-            Reading::Missing => usize::MAX - 2,
-            Reading::Invalid => usize::MAX - 1,
-            Reading::OutOfRange => usize::MAX,
-        };
-        (self.unit, code)
-    }
-
-    fn add(&mut self, other: &Self) {
+impl Sums {
+    fn add(&mut self, other: Self) {
         self.count += other.count;
         self.weight += other.weight;
         self.square += other.square;
@@ -68,24 +66,28 @@ impl Cell {
     }
 }
 
-/// The cells of one group, by unit and then by point.
+/// The cells of one group, by unit and then by code.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Cells(pub(crate) Vec<Cell>);
+pub(crate) struct Cells {
+    cells: Vec<Cell>,
+    /// Codes from here on are no ratings.
+    points: u8,
+}
 
 impl Cells {
-    fn sorted(mut cells: Vec<Cell>) -> Self {
-        cells.sort_by_key(Cell::order);
-        Self(cells)
+    pub(crate) fn is_empty(&self) -> bool {
+        self.cells.is_empty()
     }
 
     /// Adds the cells of another group.
     pub(crate) fn merge(&mut self, other: &Self) {
-        self.0.extend_from_slice(&other.0);
-        self.0.sort_by_key(Cell::order);
-        self.0.dedup_by(|later, kept| {
-            let same = later.order() == kept.order();
+        self.points = self.points.max(other.points);
+        self.cells.extend_from_slice(&other.cells);
+        self.cells.sort_by_key(|cell| (cell.unit, cell.code));
+        self.cells.dedup_by(|later, kept| {
+            let same = (later.unit, later.code) == (kept.unit, kept.code);
             if same {
-                kept.add(later);
+                kept.sums.add(later.sums);
             }
             same
         });
@@ -93,18 +95,19 @@ impl Cells {
 
     /// Rated responses.
     pub(crate) fn n(&self) -> u64 {
-        self.0.iter().filter(|c| matches!(c.reading, Reading::Point(_))).map(|c| c.count).sum()
+        self.cells.iter().filter(|c| c.code < self.points).map(|c| c.sums.count).sum()
+    }
+
+    /// Each unit that answered: its cells that are rated, and the others.
+    fn parts(&self) -> impl Iterator<Item = (&[Cell], &[Cell])> {
+        self.cells
+            .chunk_by(|a, b| a.unit == b.unit)
+            .map(|cells| cells.split_at(cells.partition_point(|c| c.code < self.points)))
     }
 
     /// Each unit that rated, with its cells that are rated.
-    pub(crate) fn units(&self) -> impl Iterator<Item = &[Cell]> {
-        self.0
-            .chunk_by(|a, b| a.unit == b.unit)
-            .map(|cells| {
-                let rated = cells.partition_point(|c| matches!(c.reading, Reading::Point(_)));
-                cells.get(..rated).unwrap_or_default()
-            })
-            .filter(|cells| !cells.is_empty())
+    pub(crate) fn units(&self) -> impl Iterator<Item = (u32, &[Cell])> {
+        self.parts().filter_map(|(rated, _)| Some((rated.first()?.unit, rated)))
     }
 
     /// Counts everything, each unit's weights multiplied by a factor.
@@ -112,13 +115,15 @@ impl Cells {
         &self,
         scale: &Scale,
         weighted: bool,
-        factor: impl Fn(u32) -> f64,
+        factor: impl Fn(&[Cell]) -> f64,
     ) -> Tally {
         let mut tally = Tally::new(scale.clone());
-        for cell in &self.0 {
-            let by = factor(cell.unit);
-            let weight = weighted.then_some((by * cell.weight, by * by * cell.square));
-            tally.count(cell.reading, cell.count, weight);
+        for (rated, others) in self.parts() {
+            let by = factor(rated);
+            for Cell { code, sums, .. } in rated.iter().chain(others) {
+                let weight = weighted.then_some((by * sums.weight, by * by * sums.square));
+                tally.count(reading_of(*code, self.points), sums.count, weight);
+            }
         }
         tally
     }
@@ -139,45 +144,83 @@ pub(crate) struct Rows<'a> {
 }
 
 impl Rows<'_> {
+    /// The rows unit by unit, in their order within each: where each unit's rows end, and the rows.
+    fn by_unit(&self) -> (Vec<u32>, Vec<u32>) {
+        let mut ends = vec![0_u32; self.unit_count as usize];
+        for unit in self.units {
+            if let Some(end) = ends.get_mut(*unit as usize) {
+                *end += 1;
+            }
+        }
+        let mut start = 0;
+        for end in &mut ends {
+            // From here on where the next row of the unit goes; after the last one, its end.
+            start += std::mem::replace(end, start);
+        }
+        let mut rows = vec![0_u32; self.units.len()];
+        for (row, unit) in (0..).zip(self.units) {
+            if let Some(next) = ends.get_mut(*unit as usize) {
+                if let Some(place) = rows.get_mut(*next as usize) {
+                    *place = row;
+                }
+                *next += 1;
+            }
+        }
+        (ends, rows)
+    }
+
     /// The cells of each group.
     pub(crate) fn cells(&self, coder: &Coder<'_>, codes: &[u8]) -> Vec<Cells> {
-        let group_count = u32::try_from(self.group_count).unwrap_or(u32::MAX);
-        let bound = (group_count, self.unit_count);
-        let (joint, pairs) = codes::pairs(self.groups, self.units.iter().copied(), bound);
-        let stride = coder.stride() as u64;
-        let mut numberer = Numberer::new((pairs.len() as u64).saturating_mul(stride));
-        let mut cells: Vec<(u32, Cell)> = Vec::new();
-        for (row, (pair, code)) in joint.iter().zip(codes).enumerate() {
-            let Some(reading) = coder.meaning(*code) else { continue };
-            let number = numberer.number(u64::from(*pair) * stride + u64::from(*code)) as usize;
-            if number == cells.len() {
-                let (group, unit) = pairs.get(*pair as usize).copied().unwrap_or_default();
-                let empty = Cell { unit, reading, count: 0, weight: 0.0, square: 0.0, value: 0.0 };
-                cells.push((group, empty));
+        let points = coder.points();
+        let stride = coder.stride();
+        let left_out = stride - 1;
+        let mut groups = vec![Cells { cells: Vec::new(), points }; self.group_count];
+        // The groups of the unit at hand, and for each group where in that list it was last put.
+        let mut met: Vec<u32> = Vec::new();
+        let mut place = vec![0_u32; self.group_count];
+        let mut sums: Vec<Sums> = Vec::new();
+        let (ends, rows) = self.by_unit();
+        let mut start = 0;
+        for (unit, end) in (0..).zip(ends) {
+            let end = end as usize;
+            for row in rows.get(start..end).unwrap_or_default() {
+                let row = *row as usize;
+                let (Some(group), Some(code)) = (self.groups.get(row), codes.get(row)) else {
+                    continue;
+                };
+                let Some(slot) = place.get_mut(*group as usize) else { continue };
+                if usize::from(*code) == left_out {
+                    continue;
+                }
+                if met.get(*slot as usize) != Some(group) {
+                    *slot = u32::try_from(met.len()).unwrap_or(u32::MAX);
+                    met.push(*group);
+                    sums.resize(met.len() * stride, Sums::default());
+                }
+                let weight = self.weights.map_or(1.0, |w| w.get(row).copied().unwrap_or_default());
+                let value = self.values.map_or(0.0, |v| v.get(row).copied().unwrap_or_default());
+                if let Some(sums) = sums.get_mut(*slot as usize * stride + usize::from(*code)) {
+                    sums.add(Sums { count: 1, weight, square: weight * weight, value });
+                }
             }
-            let weight = self.weights.map_or(1.0, |w| w.get(row).copied().unwrap_or_default());
-            let value = self.values.map_or(0.0, |v| v.get(row).copied().unwrap_or_default());
-            if let Some((_, cell)) = cells.get_mut(number) {
-                let one = Cell { count: 1, weight, square: weight * weight, value, ..*cell };
-                cell.add(&one);
+            for (group, sums) in met.iter().zip(sums.chunks(stride)) {
+                let Some(Cells { cells, .. }) = groups.get_mut(*group as usize) else { continue };
+                let found = (0..).zip(sums).filter(|(_, sums)| sums.count > 0);
+                cells.extend(found.map(|(code, sums)| Cell { unit, code, sums: *sums }));
             }
+            met.clear();
+            sums.clear();
+            start = end;
         }
-        let mut groups = vec![Vec::new(); self.group_count];
-        for (group, cell) in cells {
-            if let Some(cells) = groups.get_mut(group as usize) {
-                cells.push(cell);
-            }
-        }
-        groups.into_iter().map(Cells::sorted).collect()
+        groups
     }
 }
 
 /// The sum of weight × (value - score) of some cells.
 pub(crate) fn deviation(cells: &[Cell], values: &[f64], score: f64) -> f64 {
-    let each = cells.iter().filter_map(|cell| match cell.reading {
-        Reading::Point(index) => Some(cell.weight * (values.get(index)? - score)),
-        _ => None,
-    });
+    let each = cells
+        .iter()
+        .filter_map(|c| Some(c.sums.weight * (values.get(usize::from(c.code))? - score)));
     each.sum()
 }
 
@@ -229,50 +272,37 @@ impl Clusters {
         metric: &Metric,
         uncertainty: Uncertainty,
     ) -> Result<Score> {
-        // What each account's weights are multiplied by; accounts are few enough to look up by
-        // bisection, being sorted.
-        let factors: Vec<(u32, f64)> = cells
-            .units()
-            .map(|unit| {
-                let weight: f64 = unit.iter().map(|c| c.weight).sum();
-                let vote = match self {
-                    Self::None | Self::Robust => weight,
-                    Self::Votes => 1.0,
-                    Self::Value(_) => {
-                        let count: u64 = unit.iter().map(|c| c.count).sum();
-                        unit.iter().map(|c| c.value).sum::<f64>() / count as f64
-                    }
-                };
-                // An account whose responses weigh nothing has no vote.
-                let factor = if weight > 0.0 { vote / weight } else { 0.0 };
-                (unit.first().map_or(0, |c| c.unit), factor)
-            })
-            .collect();
-        let factor = |unit: u32| {
-            let at = factors.binary_search_by_key(&unit, |(unit, _)| *unit).ok();
-            at.and_then(|at| factors.get(at)).map_or(0.0, |(_, factor)| *factor)
-        };
         let plain = matches!(self, Self::None | Self::Robust);
-        let tally = if plain {
-            cells.tally(metric.scale(), weighted, |_| 1.0)
-        } else {
-            cells.tally(metric.scale(), true, factor)
+        // What an account's weights are multiplied by.
+        let factor = |unit: &[Cell]| {
+            let vote = match self {
+                Self::None | Self::Robust => return 1.0,
+                Self::Votes => 1.0,
+                Self::Value(_) => {
+                    let count: u64 = unit.iter().map(|c| c.sums.count).sum();
+                    unit.iter().map(|c| c.sums.value).sum::<f64>() / count as f64
+                }
+            };
+            let weight: f64 = unit.iter().map(|c| c.sums.weight).sum();
+            // An account whose responses weigh nothing has no vote.
+            if weight > 0.0 { vote / weight } else { 0.0 }
         };
+        let tally = cells.tally(metric.scale(), weighted || !plain, factor);
+        let accounts = cells.units().count() as u64;
         let robust = mean(&tally, metric.values()).map(|(score, mass)| {
-            let squares = cells.units().zip(&factors).map(|(unit, (_, factor))| {
-                let factor = if plain { 1.0 } else { *factor };
-                let z = factor * deviation(unit, metric.values(), score);
+            let squares = cells.units().map(|(_, unit)| {
+                let z = factor(unit) * deviation(unit, metric.values(), score);
                 z * z
             });
             let squares: f64 = squares.sum();
-            let m = factors.len() as f64;
+            let m = accounts as f64;
             Robust {
-                standard_error: (m > 1.0).then(|| libm::sqrt(m / (m - 1.0) * squares) / mass),
+                standard_error: (accounts > 1).then(|| libm::sqrt(m / (m - 1.0) * squares) / mass),
                 df: m - 1.0,
             }
         });
         let score = Score::build(&tally, metric, uncertainty, robust)?;
-        Ok(Score { accounts: Some(factors.len() as u64), ..score })
+        Ok(Score { accounts: Some(accounts), ..score })
     }
 }
 

@@ -129,9 +129,9 @@ impl<'a> Coder<'a> {
         codes
     }
 
-    /// What a code of this column means; `None` for a row that is left out.
-    pub(crate) fn meaning(&self, code: u8) -> Option<Reading> {
-        (usize::from(code) + 1 < self.stride()).then(|| reading_of(code, self.points))
+    /// How many points there are; codes from here on are no ratings.
+    pub(crate) fn points(&self) -> u8 {
+        self.points
     }
 
     /// Where the rating of one row stands.
@@ -182,7 +182,8 @@ fn code_of(reading: Reading, points: u8) -> u8 {
     }
 }
 
-fn reading_of(code: u8, points: u8) -> Reading {
+/// What a code means where there are this many points.
+pub(crate) fn reading_of(code: u8, points: u8) -> Reading {
     match code.checked_sub(points) {
         None => Reading::Point(usize::from(code)),
         Some(0) => Reading::Missing,

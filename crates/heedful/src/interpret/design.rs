@@ -1,7 +1,5 @@
 //! Survey designs: standard errors that know how the sample was drawn and weighted.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::cluster::{self, Cells};
@@ -155,7 +153,7 @@ impl Design {
         let (weights, calibration) = match &self.weighting {
             Some(weighting) => {
                 let fitted = weighting.fit(responses, mask)?;
-                let calibration = Calibration::new(&fitted, &units, unit_count);
+                let calibration = Calibration::new(&fitted);
                 (Some(fitted.weights.weights), Some(calibration))
             }
             None => (weights(responses)?, None),
@@ -203,7 +201,26 @@ pub(crate) struct Prepared {
     pub(crate) calibration: Option<Calibration>,
 }
 
+/// What the clusters of a stratum come to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stratum {
+    rated: bool,
+    sum: f64,
+    square: f64,
+}
+
+impl Stratum {
+    fn add(&mut self, z: f64) {
+        self.sum += z;
+        self.square += z * z;
+    }
+}
+
 impl Prepared {
+    fn stratum<'a>(&self, unit: u32, strata: &'a mut [Stratum]) -> Option<&'a mut Stratum> {
+        strata.get_mut(*self.unit_strata.get(unit as usize)? as usize)
+    }
+
     /// The score of one group.
     pub(crate) fn score(
         &self,
@@ -212,50 +229,38 @@ impl Prepared {
         metric: &Metric,
         uncertainty: Uncertainty,
     ) -> Result<Score> {
-        let tally = cells.tally(metric.scale(), self.weights.is_some(), |_| 1.0);
+        let tally = cells.tally(metric.scale(), self.weights.is_some(), |_: &[_]| 1.0);
         let robust = cluster::mean(&tally, metric.values()).map(|(score, mass)| {
-            let stratum = |unit: u32| self.unit_strata.get(unit as usize).copied().unwrap_or(0);
+            let values = metric.values();
+            let mut strata = vec![Stratum::default(); self.sizes.len()];
             let mut units = 0.0;
-            // Sums of z and z² by stratum.
-            let mut strata: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
-            let mut add = |unit: u32, z: f64| {
-                let (sum, square) = strata.entry(stratum(unit)).or_default();
-                *sum += z;
-                *square += z * z;
-            };
-            let each = cells.units().filter_map(|unit| {
-                Some((unit.first()?.unit, cluster::deviation(unit, metric.values(), score)))
-            });
-            let mut rated: Vec<u32> = Vec::new();
-            let mut last = None;
-            let mut whole = self.calibration.as_ref().map(|calibration| {
-                calibration.fitted(calibrated, metric.values(), score, self.unit_count)
-            });
-            for (unit, z) in each {
+            let mut whole = self
+                .calibration
+                .as_ref()
+                .map(|c| c.fitted(calibrated, values, score, &self.units, self.unit_count));
+            for (unit, cells) in cells.units() {
                 units += 1.0;
-                if last != Some(stratum(unit)) {
-                    last = Some(stratum(unit));
-                    rated.push(stratum(unit));
-                }
+                let z = cluster::deviation(cells, values, score);
+                let Some(stratum) = self.stratum(unit, &mut strata) else { continue };
+                stratum.rated = true;
                 match whole.as_mut().and_then(|all| all.get_mut(unit as usize)) {
                     // Fitted values are taken off all clusters, so this one waits for them.
                     Some(residual) => *residual += z,
-                    None => add(unit, z),
+                    None => stratum.add(z),
                 }
             }
             for (unit, z) in (0..).zip(whole.iter().flatten()) {
-                add(unit, *z);
+                if let Some(stratum) = self.stratum(unit, &mut strata) {
+                    stratum.add(*z);
+                }
             }
-            rated.sort_unstable();
-            rated.dedup();
-            let df = units - rated.len() as f64;
-            let variance = strata.iter().map(|(stratum, (sum, square))| {
-                let at = |list: &[f64]| list.get(*stratum as usize).copied().unwrap_or_default();
-                let m = at(&self.sizes);
-                let between = (square - sum * sum / m).max(0.0);
-                if m > 1.0 { at(&self.open) * m / (m - 1.0) * between } else { 0.0 }
+            let df = units - strata.iter().filter(|s| s.rated).count() as f64;
+            let variance = strata.iter().zip(&self.sizes).zip(&self.open).map(|((s, m), open)| {
+                let between = (s.square - s.sum * s.sum / m).max(0.0);
+                if *m > 1.0 { open * m / (m - 1.0) * between } else { 0.0 }
             });
-            let error = libm::sqrt(variance.sum()) / mass;
+            let variance: f64 = variance.sum();
+            let error = libm::sqrt(variance) / mass;
             Robust { standard_error: (df >= 1.0).then_some(error), df: df.max(0.0) }
         });
         Score::build(&tally, metric, uncertainty, robust)
@@ -272,12 +277,12 @@ pub(crate) struct Calibration {
     /// Weight of each row in the regression on the margins; sums by cell.
     regression: Vec<f64>,
     masses: Vec<f64>,
-    /// Weight before trimming of each cluster and cell.
-    entries: Vec<(u32, u32, f64)>,
+    /// Weight of each row before trimming.
+    raked: Vec<f64>,
 }
 
 impl Calibration {
-    fn new(fitted: &Fitted, units: &[u32], unit_count: u32) -> Self {
+    fn new(fitted: &Fitted) -> Self {
         let Fitted { weights, base, raked, joint } = fitted;
         // One margin is post-stratification, whose group means R weights by the weights before;
         // those of raking it does not weight.
@@ -293,22 +298,13 @@ impl Calibration {
                 *mass += own;
             }
         }
-        let bound = (unit_count, joint.count);
-        let (entry, seen) = codes::pairs(units, joint.rows.iter().copied(), bound);
-        let mut entries: Vec<(u32, u32, f64)> =
-            seen.into_iter().map(|(unit, cell)| (unit, cell, 0.0)).collect();
-        for (entry, raked) in entry.iter().zip(raked) {
-            if let Some((_, _, sum)) = entries.get_mut(*entry as usize) {
-                *sum += raked;
-            }
-        }
         Self {
             rows: joint.rows.clone(),
             count: joint.count,
             targets: joint.targets.clone(),
             regression,
             masses,
-            entries,
+            raked: raked.clone(),
         }
     }
 
@@ -326,12 +322,18 @@ impl Calibration {
 
     /// Less the fitted values of the regression of (value - score) on the margins, weighted, for
     /// each cluster.
-    fn fitted(&self, cells: &Cells, values: &[f64], score: f64, unit_count: u32) -> Vec<f64> {
+    fn fitted(
+        &self,
+        cells: &Cells,
+        values: &[f64],
+        score: f64,
+        units: &[u32],
+        unit_count: u32,
+    ) -> Vec<f64> {
         let mut left = vec![0.0; self.count as usize];
-        for unit in cells.units() {
-            let cell = unit.first().map_or(NONE, |c| c.unit);
+        for (cell, cells) in cells.units() {
             if let Some(left) = left.get_mut(cell as usize) {
-                *left += cluster::deviation(unit, values, score);
+                *left += cluster::deviation(cells, values, score);
             }
         }
         let scale: f64 = left.iter().map(|l: &f64| l.abs()).sum();
@@ -365,7 +367,7 @@ impl Calibration {
             }
         }
         let mut off = vec![0.0; unit_count as usize];
-        for (unit, cell, weight) in &self.entries {
+        for ((unit, cell), weight) in units.iter().zip(&self.rows).zip(&self.raked) {
             let fitted = fitted.get(*cell as usize).copied().unwrap_or_default();
             if let Some(off) = off.get_mut(*unit as usize) {
                 *off -= weight * fitted;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::options::{Attributes, CsvOptions};
 use super::rating::{Ratings, Value};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::key::Key;
 use crate::base::number::decimal;
 use crate::base::scale::Scale;
 use crate::base::time::{DateReader, DateStream, TimeUnit};
@@ -119,7 +120,7 @@ enum Builder {
     Time { dates: Dates, present: NullBufferBuilder },
     Comment(TextsBuilder),
     Weight { values: Vec<f64>, present: NullBufferBuilder },
-    Category(Encoder),
+    Labels(Labels),
 }
 
 #[derive(Debug)]
@@ -162,7 +163,7 @@ impl Assembler {
             }
             Purpose::Comment => Builder::Comment(TextsBuilder::default()),
             Purpose::Weight => Builder::Weight { values: Vec::new(), present: present() },
-            Purpose::Category => Builder::Category(Encoder::default()),
+            Purpose::Category => Builder::Labels(Labels::default()),
         };
         let columns: Vec<_> =
             plan.columns.into_iter().map(|(name, purpose)| (name, builder(purpose))).collect();
@@ -202,7 +203,7 @@ impl Assembler {
                     times = Some((column, &*name, dates, present));
                     continue;
                 }
-                Builder::Comment(_) | Builder::Category(_) => continue,
+                Builder::Comment(_) | Builder::Labels(_) => continue,
             };
             *value = read.unwrap_or(Ok(Value::Missing)).map_err(|e| e.at(&*name))?;
         }
@@ -224,7 +225,7 @@ impl Assembler {
                     present.append(weight.is_some());
                 }
                 Builder::Comment(texts) => texts.push(text(column)),
-                Builder::Category(encoder) => encoder.push(text(column)),
+                Builder::Labels(labels) => labels.push(text(column)),
                 Builder::Time { .. } => {}
             }
         }
@@ -256,7 +257,7 @@ impl Assembler {
                 Builder::Weight { values, present } => {
                     Column::Number(std::mem::take(values).into(), present.finish())
                 }
-                Builder::Category(encoder) => Column::Category(std::mem::take(encoder).finish()),
+                Builder::Labels(labels) => std::mem::take(labels).finish(),
             };
             responses = responses.with(&*name, column)?;
         }
@@ -295,13 +296,64 @@ impl Dates {
     }
 }
 
+/// Attributes and ids: categories as long as they repeat, then plain texts, because a dictionary of
+/// a file's length costs more than it saves. A text can be grouped by just as well.
+#[derive(Debug)]
+enum Labels {
+    Few(Encoder),
+    Many(TextsBuilder),
+}
+
+/// Categories there may be before more than one in this many rows makes the column one of texts.
+const MANY: usize = 1 << 16;
+const REPEATED: usize = 4;
+
+impl Default for Labels {
+    fn default() -> Self {
+        Self::Few(Encoder::default())
+    }
+}
+
+impl Labels {
+    #[inline]
+    fn push(&mut self, text: Option<&str>) {
+        match self {
+            Self::Few(encoder) => {
+                encoder.push(text);
+                let distinct = encoder.distinct();
+                if distinct > MANY && distinct * REPEATED > encoder.len() {
+                    self.give_up();
+                }
+            }
+            Self::Many(texts) => texts.push(text),
+        }
+    }
+
+    #[cold]
+    fn give_up(&mut self) {
+        if let Self::Few(encoder) = self {
+            let column = Column::Category(std::mem::take(encoder).finish());
+            let mut texts = TextsBuilder::default();
+            for row in 0..column.len() {
+                let key = column.key(row);
+                texts.push(if let Key::Text(text) = &key { Some(text) } else { None });
+            }
+            *self = Self::Many(texts);
+        }
+    }
+
+    fn finish(self) -> Column {
+        match self {
+            Self::Few(encoder) => Column::Category(encoder.finish()),
+            Self::Many(texts) => Column::Text(texts.finish()),
+        }
+    }
+}
+
 #[inline]
 fn is_missing(text: &str, tokens: &[String]) -> bool {
-    // Most texts are longer than any token.
-    text.len() < 16 && {
-        let text = text.trim();
-        text.is_empty() || tokens.iter().any(|token| token == text)
-    } || text.trim().is_empty()
+    let text = text.trim_ascii();
+    text.is_empty() || tokens.iter().any(|token| token == text)
 }
 
 fn weight(text: &str) -> Result<Value> {

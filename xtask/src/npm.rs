@@ -78,12 +78,12 @@ fn build() -> Result<(PathBuf, Result<()>)> {
 
     say("compiling the TypeScript");
     run(tool("tsc").arg("--project").arg(sources()).arg("--outDir").arg(&dist))?;
+    shell::copy(&sources().join("ts/glue/heedful.js"), &dist.join("glue/heedful.js"))?;
+    let scripts = [shell::files(&dist, ".js")?, shell::files(&dist.join("glue"), ".js")?].concat();
     // Comments are for the declarations: the scripts go without.
-    let scripts =
-        [shell::files(&dist, ".js")?, vec![sources().join("ts/glue/heedful.js")]].concat();
     run(tool("esbuild")
         .args(["--minify-whitespace", "--minify-syntax", "--format=esm", "--target=es2022"])
-        .args(["--log-level=warning", "--allow-overwrite", "--outdir=."])
+        .args(["--log-level=warning", "--allow-overwrite", "--outdir=.", "--outbase=."])
         .current_dir(&dist)
         .args(&scripts))?;
     shell::copy(&module, &dist.join("heedful.wasm"))?;
@@ -102,7 +102,6 @@ fn build() -> Result<(PathBuf, Result<()>)> {
     let out = root().join("dist");
     std::fs::create_dir_all(&out).map_err(|error| error.to_string())?;
     run(npm().current_dir(&package).args(["pack", "--pack-destination"]).arg(&out))?;
-    let scripts = [shell::files(&dist, ".js")?, shell::files(&dist.join("glue"), ".js")?].concat();
     let within = sizes(&module, &scripts);
     Ok((out.join(format!("heedful-{}.tgz", env!("CARGO_PKG_VERSION"))), within))
 }

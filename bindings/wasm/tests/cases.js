@@ -1,8 +1,9 @@
 // Checks that hold in every environment: node and the browser run the same list. Each entry is a name and a function
-// that throws when the check fails. `package_` holds the package's own package.json.
+// that throws when the check fails. `package_` holds the package's own package.json,
+// `memory()` the bytes of the module's memory.
 import { vectorCases } from "./vector-cases.js";
 
-export function cases(heedful, package_) {
+export function cases(heedful, package_, memory) {
   const { nps, csat, ces, score, trend, compare, contrast, league, weight, sampleSize, assess, readCsv, readJsonl, Metric, Tally } = heedful;
   const rows = [
     { score: 10, plan: "pro", "first name": "Zoë", at: "2024-01-05" },
@@ -147,7 +148,7 @@ export function cases(heedful, package_) {
       fails(() => weight(table, { targets: { r: { EU: 1 } } }), { code: "target-mismatch" });
       const design = score(table, { rating: "s", design: { weighting: { targets: { r: { EU: 0.5, US: 0.5 } } } } });
       equal(Math.abs(design[0].value) < 1e-9, true);
-      equal(score(table, { rating: "s", account: "r", clusters: "votes" })[0].value, 0);
+      equal(Math.abs(score(table, { rating: "s", account: "r", clusters: "votes" })[0].value) < 1e-9, true);
     }],
     ["tallies merge, and are stored for every language", () => {
       let tally = Tally.create("0-10");
@@ -221,9 +222,9 @@ export function cases(heedful, package_) {
         fails(() => score(bad, { rating: "s", by: "g" }), { code: "rating-out-of-range", row: 19999 });
       };
       for (let i = 0; i < 5; i++) round();
-      const before = heedful.memoryForTests?.() ?? 0;
+      const before = memory();
       for (let i = 0; i < 100; i++) round();
-      equal(heedful.memoryForTests?.() ?? 0, before);
+      equal(memory(), before);
     }],
     ["a hundred thousand rows", () => {
       const big = many(100_000, (i) => ({ s: i % 11, g: `g${i % 100}`, at: 1.6e12 + i * 1e6 }));

@@ -329,7 +329,7 @@ export function league(table: Table, options: LeagueOptions): LeagueRow[] {
 /** One metric of values or of a table, and what of its options is about the columns. @internal */
 export function prepareOne(data: unknown, metric: MetricLike, options: object): { packed: Packed; scoring: object } {
   if (!("rating" in options) && isValues(data)) {
-    const { weights, ...rest } = options as ValueOptions;
+    const { weights, metric: _, ...rest } = options as ValueOptions & { metric?: MetricLike };
     return { packed: packValues(data, weights), scoring: { metrics: [{ metric }], ...rest } };
   }
   return prepare(data, { ...options, metric });
@@ -358,8 +358,8 @@ function prepare(data: unknown, given: object): { packed: Packed; scoring: Recor
     : [{ metric, rating: roles.rating }];
   const { weighting, ...drawn } = design ?? {};
   const needed = [
-    ...groups,
     ...metrics.flatMap((of) => of.rating ?? []),
+    ...groups,
     ...(typeof clusters === "object" && clusters !== null ? [clusters.value] : []),
     ...Object.values(drawn).filter((name) => typeof name === "string"),
     ...weightingColumns(weighting),

@@ -7,6 +7,7 @@ mod cells;
 mod compare;
 mod ffi;
 mod guard;
+mod listen;
 mod metric;
 mod out;
 mod read;
@@ -26,6 +27,8 @@ mod _heedful {
     #[pymodule_export]
     use crate::compare::{compare, contrast, league, sample_size, target};
     use crate::guard::OrRaise;
+    #[pymodule_export]
+    use crate::listen::{funnel, funnel_of_counts, join};
     #[pymodule_export]
     use crate::metric::{metric, metric_preset, metrics, scale};
     #[pymodule_export]

@@ -310,3 +310,58 @@ def test_results_are_arrow_streams() -> None:
     assert len(found) == len(found.to_pylist()) == 3
     with pytest.raises(KeyError):
         found["no such column"]
+
+
+HISTORY = {
+    "id": ["ada", "ada", "bo", None],
+    "since": [datetime.date(2024, 1, 1), datetime.date(2024, 2, 1), datetime.date(2024, 3, 1), None],
+    "plan": ["free", "pro", "pro", "free"],
+}
+ANSWERS = {
+    "score": [10, 9, 3, 0],
+    "customer": ["ada", "ada", "bo", "cy"],
+    "day": [datetime.date(2024, 1, 15), datetime.date(2024, 2, 1), datetime.date(2024, 2, 1), None],
+}
+
+
+def pandas_with_repeated_index(table: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(table).set_index(pd.Index([1, 1, 2, 0][: len(next(iter(table.values())))]))
+
+
+@pytest.mark.parametrize("make", [dict, pd.DataFrame, pl.DataFrame, pa.table, pandas_with_repeated_index])
+def test_join(make: Any) -> None:
+    data = make(ANSWERS)
+    made = hf.join(data, make(HISTORY), on="customer", key="id", at="day", valid_from="since")
+    assert (made.matched, made.too_early, made.unmatched, made.keyless, made.unused) == (2, 1, 1, 1, 1)
+    assert "2 matched" in repr(made)
+    if isinstance(data, dict):
+        assert isinstance(made.table, hf.Responses)
+    else:
+        assert type(made.table) is type(data)
+    found = pl.DataFrame(hf.score(made.table, rating="score", by="plan"))
+    assert found["plan"].to_list() == ["free", "pro", None]
+    assert found["n"].to_list() == [1, 1, 2]
+    plain = hf.join(data, make({"customer": ["ada", "bo"], "value": [1.5, None]}), on="customer", columns=["value"])
+    assert (plain.matched, plain.unmatched) == (3, 1)
+    with pytest.raises(hf.HeedfulError) as caught:
+        hf.join(data, make(HISTORY), on="customer", key="id")
+    assert caught.value.code == "duplicate-key"
+    with pytest.raises(hf.HeedfulError) as caught:
+        hf.join(data, {"customer": ["ada"], "score": [1]}, on="customer")
+    assert (caught.value.code, caught.value.path) == ("duplicate-column", "score")
+
+
+def test_funnel() -> None:
+    counts = hf.funnel({"invited": 1000, "delivered": 900, "rated": 90}, confidence=0.9)
+    assert counts["of_previous"] == [None, 0.9, 0.1]
+    frame = pd.DataFrame({"state": ["SENT", "DONE", "DONE"], "score": [None, 10, 3], "why": [None, "good", ""]})
+    found = hf.funnel(frame, status="state", words={"SENT": "invited", "DONE": "rated"})
+    assert isinstance(found, pd.DataFrame)
+    assert dict(zip(found["step"], found["n"], strict=True)) == {"invited": 3, "rated": 2}
+    found = hf.funnel(frame, rating="score", comment="why")
+    assert list(found["n"]) == [3, 2, 1]
+    opened = pl.DataFrame({"opened": [True, False, None]})
+    assert hf.funnel(opened, columns={"opened": "opened"})["n"].to_list() == [3, 1]
+    with pytest.raises(hf.HeedfulError) as caught:
+        hf.funnel({"invited": 1, "rated": 2})
+    assert caught.value.path == "rated"

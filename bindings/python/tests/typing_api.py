@@ -54,3 +54,6 @@ try:
 except hf.HeedfulError as error:
     assert_type(error.code, str)
     assert_type(error.row, int | None)
+assert_type(hf.join(pandas, polars, on="customer").matched, int)
+assert_type(hf.funnel(pandas, status="state"), pd.DataFrame)
+assert_type(hf.funnel({"invited": 10}), hf.Table)

@@ -8,6 +8,7 @@ Score(nps 25.0, 95 % -50.5 to 77.8, n 4)
 from heedful._compare import Attainment, Comparison, SamplePlan, compare, contrast, league, sample_size, target
 from heedful._errors import HeedfulError, InternalError
 from heedful._heedful import __version__
+from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
 from heedful._read import read
 from heedful._responses import Reading, Responses
@@ -22,6 +23,7 @@ __all__ = [
     "HeedfulError",
     "InternalError",
     "Interval",
+    "Joined",
     "Metric",
     "Reading",
     "Responses",
@@ -37,6 +39,8 @@ __all__ = [
     "contrast",
     "csat",
     "enps",
+    "funnel",
+    "join",
     "league",
     "nps",
     "read",

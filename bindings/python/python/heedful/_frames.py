@@ -190,6 +190,30 @@ def like(data: object, result: _heedful.Table) -> Any:
     return made
 
 
+def is_frame(data: object) -> bool:
+    """Whether columns can be put beside those that are there."""
+    frames = (("pandas", "DataFrame"), ("polars", "DataFrame"), ("pyarrow", "Table"))
+    return any(_is(data, library, name) for library, name in frames)
+
+
+def beside(data: Any, responses: Any, old: Iterable[str]) -> Any:
+    """The frame with the columns of the responses that are new."""
+    new = [name for name in responses.columns if name not in set(old)]
+    there = data.column_names if _is(data, "pyarrow", "Table") else data.columns
+    for name in new:
+        if name in there:
+            raise HeedfulError("duplicate-column", "the column is there already", name)
+    if _is(data, "pandas", "DataFrame"):
+        frame = responses.to_pandas()[new]
+        return data.assign(**{name: frame[name].array for name in new})
+    if _is(data, "polars", "DataFrame"):
+        return data.with_columns(responses.to_polars().select(new))
+    columns = sys.modules["pyarrow"].table(responses)
+    for name in new:
+        data = data.append_column(name, columns[name])
+    return data
+
+
 def series(data: Any, weights: _heedful.Weights) -> Any:
     """The weights as the kind of column that the data's library has, else a list."""
     if _is(data, "pandas", "DataFrame"):

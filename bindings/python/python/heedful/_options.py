@@ -208,6 +208,8 @@ def _plain(value: object) -> object:
     """NumPy's scalars, and what is iterable but no list."""
     if isinstance(value, Metric):
         return value.to_dict()
+    if isinstance(value, Mapping):
+        return dict(value)
     item = getattr(value, "item", None)
     if item is not None:
         return item()

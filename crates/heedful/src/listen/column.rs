@@ -107,6 +107,8 @@ pub(crate) trait Primitive: Copy {
     fn position(self) -> usize;
     /// The same in 32 bits; what does not fit wraps to the greatest.
     fn position_u32(self) -> u32;
+    /// The same in 16 bits; what does not fit becomes 32767 or more.
+    fn position_u16(self) -> u16;
     /// As an exact integer key where the type is one.
     fn key(self) -> Key;
 }
@@ -131,6 +133,16 @@ macro_rules! primitive {
                     u32::try_from(self).unwrap_or(u32::MAX)
                 }
 
+                #[inline]
+                #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "what is negative lies beyond any dictionary")]
+                fn position_u16(self) -> u16 {
+                    if size_of::<Self>() == 4 {
+                        // What vectors without 32-bit unsigned comparison do in one step.
+                        return (self as i32).clamp(i16::MIN.into(), i16::MAX.into()) as u16;
+                    }
+                    u16::try_from(self).unwrap_or(u16::MAX)
+                }
+
                 fn key(self) -> Key {
                     i64::try_from(self).map_or_else(|_| Key::Float(self as f64), Key::Int)
                 }
@@ -153,6 +165,10 @@ macro_rules! primitive_float {
 
             fn position_u32(self) -> u32 {
                 u32::MAX
+            }
+
+            fn position_u16(self) -> u16 {
+                u16::MAX
             }
 
             fn key(self) -> Key {

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         ["bench", passed_on @ ..] => bench::run(passed_on),
         ["lint"] => lint::run(),
         ["wheel"] => python::wheel().map(drop),
-        ["npm"] => npm::pack().map(drop),
+        ["npm"] => npm::pack(),
         ["docs"] => rust::docs(),
         _ => Err(format!("there is no command `{}`\n\n{USAGE}", words.join(" "))),
     };

@@ -7,6 +7,7 @@ use super::options::{Attributes, CsvOptions};
 use super::rating::{Ratings, Value};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::number::decimal;
 use crate::base::scale::Scale;
 use crate::base::time::Clock;
 use crate::base::time::{DateReader, DateStream, TimeUnit};
@@ -357,7 +358,7 @@ fn is_missing(text: &str, tokens: &[String]) -> bool {
 }
 
 fn weight(text: &str) -> Result<Value> {
-    let weight = text.trim().parse().ok().filter(|w: &f64| *w >= 0.0 && w.is_finite());
+    let weight = decimal(text.trim()).filter(|w| *w >= 0.0 && w.is_finite());
     weight.map(Value::Number).ok_or_else(|| {
         Error::new(ErrorCode::WeightInvalid, "a weight must be a finite number of at least 0")
     })

@@ -6,7 +6,10 @@
     reason = "a test may panic"
 )]
 
-use heedful::{Clock, Column, Error, Responses, Result, Roles, Scoring, TimeUnit, Times};
+use heedful::{
+    Clock, Column, Comparison, Contrast, CsvOptions, Error, Metric, Responses, Result, Roles,
+    SampleSize, Scoring, TimeUnit, Times, Uncertainty, Weighting,
+};
 use heedful_tests::{column, difference, here, table};
 use serde_json::{Map, Value, json};
 
@@ -48,6 +51,12 @@ fn with_times(input: &Value, at: Option<&str>) -> Result<Responses> {
     Ok(responses)
 }
 
+fn stated(options: &Value) -> Uncertainty {
+    let mut only = options.as_object().unwrap().clone();
+    only.retain(|key, _| key == "confidence" || key == "interval");
+    serde_json::from_value(Value::Object(only)).unwrap()
+}
+
 fn answer(function: &str, input: &Value, options: &Value) -> Result<Value> {
     match function {
         "score" => {
@@ -66,6 +75,45 @@ fn answer(function: &str, input: &Value, options: &Value) -> Result<Value> {
             let responses = with_times(&input["table"], roles.at.as_deref())?;
             let scores = scoring.run(&responses.with_roles(roles))?;
             Ok(serde_json::to_value(scores.to_table()).unwrap())
+        }
+        "compare" => {
+            let metric = Metric::from_json(&options["metric"].to_string())?;
+            let tally = |side: &str| {
+                Responses::new().with(side, column(&input[side]))?.rating(side).tally(&metric)
+            };
+            let compared =
+                Comparison::of(&tally("before")?, &tally("after")?, &metric, stated(options))?;
+            Ok(serde_json::to_value(compared).unwrap())
+        }
+        "weight" => {
+            let weights =
+                Weighting::from_json(&options.to_string())?.run(&table(&input["table"])?)?;
+            Ok(serde_json::to_value(weights).unwrap())
+        }
+        "contrast" => {
+            let (roles, scoring) = scoring(options, "score")?;
+            let contrasts =
+                Contrast::of(scoring).run(&table(&input["table"])?.with_roles(roles))?;
+            Ok(serde_json::to_value(contrasts.to_table()).unwrap())
+        }
+        "read_csv" => {
+            let mut reading = options.as_object().unwrap().clone();
+            let every = reading.remove("every");
+            let options = CsvOptions::from_json(&Value::Object(reading).to_string())?;
+            let responses =
+                Responses::read_csv(input["text"].as_str().unwrap().as_bytes(), &options)?;
+            let mut scoring = Scoring::new(Metric::nps());
+            if let Some(every) = every {
+                scoring = scoring.every(every.as_str().unwrap().parse()?);
+                return Ok(serde_json::to_value(scoring.run(&responses)?.to_table()).unwrap());
+            }
+            let mut found = serde_json::to_value(&scoring.run(&responses)?.rows[0].score).unwrap();
+            found["rows"] = json!(responses.len());
+            Ok(found)
+        }
+        "sample_size" => {
+            let plan = SampleSize::from_json(&options.to_string())?.run()?;
+            Ok(serde_json::to_value(plan).unwrap())
         }
         other => panic!("no runner for `{other}`"),
     }

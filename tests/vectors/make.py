@@ -22,14 +22,28 @@ def number(x):
 
 
 def bisect(f, low, high):
-    """The root of an f that is negative at low and positive at high."""
+    """The root of an f that is negative at low and positive at high: bisection with regula falsi
+    (Illinois), whose steps are taken only while they shrink the bracket."""
     low, high = mp.mpf(low), mp.mpf(high)
-    for _ in range(140):
-        middle = (low + high) / 2
-        if f(middle) < 0:
-            low = middle
+    at_low, at_high, side = f(low), f(high), 0
+    for step in range(200):
+        if high - low <= mp.mpf(10) ** -32 * max(1, abs(low)):
+            break
+        finite = mp.isfinite(at_low) and mp.isfinite(at_high) and at_low < 0 < at_high
+        middle = (low + high) / 2 if step % 4 == 3 or not finite else (low * at_high - high * at_low) / (at_high - at_low)
+        value = f(middle)
+        if value == 0:
+            return middle
+        if value < 0:
+            low, at_low = middle, value
+            if side == -1:
+                at_high /= 2
+            side = -1
         else:
-            high = middle
+            high, at_high = middle, value
+            if side == 1:
+                at_low /= 2
+            side = 1
     return (low + high) / 2
 
 
@@ -46,8 +60,12 @@ def t_of(confidence, df):
 def constrained_variance(neg, zero, pos, delta):
     """Variance of one response at the likelihood's maximum given p+ - p- = delta."""
     low, high = max(mp.mpf(0), -delta), (1 - delta) / 2  # range of p-
-    slope = lambda q: -((neg / q if neg else 0) + (pos / (q + delta) if pos else 0)
-                        - (2 * zero / (1 - 2 * q - delta) if zero else 0))
+
+    def slope(q):
+        if (pos and q + delta <= 0) or (neg and q <= 0):
+            return -mp.inf
+        return -((neg / q if neg else 0) + (pos / (q + delta) if pos else 0) - (2 * zero / (1 - 2 * q - delta) if zero else 0))
+
     eps = (high - low) * mp.mpf(10) ** -38
     if high - low <= 0:
         q = low
@@ -299,6 +317,141 @@ def trends():
     return out
 
 
+def effective(values, metric):
+    """Counts of rated values below, at and above the middle, and value and variance."""
+    points, value_of, kind, _ = METRICS[metric]
+    rated = [mp.mpf(value_of(v)) for v in values if v in points and is_number(v)]
+    n = len(rated)
+    mean = sum(rated) / n
+    return kind, n, mean, sum((v - mean) ** 2 for v in rated) / n, [sum(1 for v in rated if f(v)) for f in (lambda v: v < 0, lambda v: v == 0, lambda v: v > 0)]
+
+
+def ends(kind, n, counts, z):
+    if kind == "net":
+        return [100 * x for x in tango(*counts, z)]
+    return [100 * x for x in wilson(counts[2], n, z)]
+
+
+def compare(before, after, metric, confidence=0.95, interval=None):
+    (kind, nb, b, vb, cb), (_, na, a, va, ca) = effective(before, metric), effective(after, metric)
+    d, z = a - b, z_of(confidence)
+    tail = lambda z: mp.erfc(z / mp.sqrt(2))
+    corrected = kind == "mean"
+    error = mp.sqrt(va / (na - 1 if corrected else na) + vb / (nb - 1 if corrected else nb))
+    method = interval or ("t" if kind == "mean" else "score")
+    if method == "wald":
+        low, high, p = d - z * error, d + z * error, tail(abs(d) / error)
+    elif method == "t":
+        sa, sb = va / (na - 1), vb / (nb - 1)
+        df = (sa + sb) ** 2 / (sa**2 / (na - 1) + sb**2 / (nb - 1))
+        t = t_of(confidence, df)
+        low, high = d - t * error, d + t * error
+        p = mp.betainc(df / 2, 0.5, 0, df / (df + (d / error) ** 2), regularized=True)
+    else:
+        def mover(z):
+            (la, ua), (lb, ub) = ends(kind, na, ca, z), ends(kind, nb, cb, z)
+            return d - mp.sqrt((a - la) ** 2 + (ub - b) ** 2), d + mp.sqrt((ua - a) ** 2 + (b - lb) ** 2)
+
+        low, high = mover(z)
+        p = tail(bisect((lambda z: -mover(z)[0]) if d > 0 else (lambda z: mover(z)[1]), mp.mpf(10) ** -6, 30)) if d else mp.mpf(1)
+    return {"difference": number(d), "standard_error": number(error), "p_value": number(p), "method": method,
+            "interval": {"lower": number(low), "upper": number(high), "confidence": confidence, "method": method}}
+
+
+def comparisons():
+    out = []
+    small, big = [10, 9, 8, 3, 0, 10, 7, 7], [10, 10, 9, 9, 8, 9, 3, 10, 10, 7, 10, 9]
+    for name, before, after in (("up", small, big), ("down", big, small)):
+        for interval in (None, "wald"):
+            options = {"metric": "nps"} | ({"interval": interval} if interval else {})
+            out.append(vector(f"compare-nps-{name}-{interval or 'default'}", "compare", {"before": before, "after": after}, options,
+                              compare(before, after, "nps", interval=interval), tolerance=1e-10))
+    b, a = [1, 2, 5, 4, 3, 2, 4, None], [5, 5, 4, 3, 5, 4]
+    out.append(vector("compare-csat", "compare", {"before": b, "after": a}, {"metric": "csat", "confidence": 0.9}, compare(b, a, "csat", 0.9), tolerance=1e-10))
+    b, a = [7, 6, 2, 5, 3], [7, 7, 6, 5, 7, 4]
+    out.append(vector("compare-ces", "compare", {"before": b, "after": a}, {"metric": "ces"}, compare(b, a, "ces"), tolerance=1e-10))
+    out.append(vector("compare-with-nothing", "compare", {"before": [], "after": a}, {"metric": "ces"},
+                      {"difference": None, "interval": None, "p_value": None}, source="contract"))
+    return out
+
+
+def sizes():
+    z = z_of(0.95)
+    out = []
+    for margin in (3, 5, 10):
+        worst = mp.ceil((100 * z / margin) ** 2)
+        out.append(vector(f"sample-size-nps-{margin}", "sample_size", {}, {"metric": "nps", "margin": margin},
+                          {"n": int(worst), "variance": 10000.0}))
+    variance = 10000 * (mp.mpf("0.7") - mp.mpf("0.3") ** 2)
+    out.append(vector("sample-size-nps-shares", "sample_size", {}, {"metric": "nps", "margin": 5, "shares": {"promoter": 0.5, "detractor": 0.2}},
+                      {"n": int(mp.ceil(variance * (z / 5) ** 2)), "variance": number(variance)}, tolerance=1e-11))
+    power = mp.sqrt(2) * mp.erfinv(2 * mp.mpf("0.8") - 1)
+    out.append(vector("sample-size-nps-difference", "sample_size", {}, {"metric": "nps", "difference": 10},
+                      {"n": int(mp.ceil(2 * 10000 * ((z + power) / 10) ** 2))}))
+    out.append(vector("sample-size-margin-of-nothing", "sample_size", {}, {"metric": "nps", "margin": 0},
+                      error={"code": "invalid-argument", "path": "margin"}, source="contract"))
+    return out
+
+
+def weighting():
+    """Raking by plain iterative proportional fitting, two margins, to the last digit."""
+    table = {"region": ["EU", "US", "EU", "EU", "US", "EU", "US", "EU"], "age": ["a", "a", "b", "b", "b", "a", "b", "b"], "score": [10, 9, 3, 7, 0, 10, 8, 9]}
+    targets = {"region": {"EU": 0.5, "US": 0.5}, "age": {"a": 0.4, "b": 0.6}}
+    n = len(table["region"])
+    weights = [mp.mpf(1)] * n
+    for _ in range(400):
+        for column, shares in targets.items():
+            for value, share in shares.items():
+                inside = [i for i in range(n) if table[column][i] == value]
+                factor = mp.mpf(str(share)) * n / sum(weights[i] for i in inside)
+                for i in inside:
+                    weights[i] *= factor
+    kish = sum(weights) ** 2 / sum(w * w for w in weights)
+    out = [vector("rake-two-margins", "weight", {"table": table}, {"targets": targets, "tolerance": 1e-13},
+                  {"weights": [number(w) for w in weights], "effective_n": number(kish)}, tolerance=1e-10)]
+    one = {"region": {"EU": 0.5, "US": 0.5}}
+    out.append(vector("rake-one-margin", "weight", {"table": table}, {"targets": one},
+                      {"weights": [0.8 if r == "EU" else 4 / 3 for r in table["region"]]}, source="by hand"))
+    out.append(vector("rake-unknown-value", "weight", {"table": table}, {"targets": {"region": {"EU": 0.5, "US": 0.3, "APAC": 0.2}}},
+                      error={"code": "target-mismatch"}, source="contract"))
+    out.append(vector("rake-value-without-target", "weight", {"table": table}, {"targets": {"region": {"EU": 1.0}}},
+                      error={"code": "target-mismatch"}, source="contract"))
+    return out
+
+
+def contrasts():
+    table = {"score": [10, 9, 3, 7, None, 0, 10, 8, 9, 2, 10, 6, 10, 10, 0, 1], "plan": ["a", "b", "c", "a", "a", "b", "a", "b", "c", "a", "b", "c", "a", "a", "c", "c"]}
+    rows = []
+    for plan in "abc":
+        group = [s for s, p in zip(table["score"], table["plan"]) if p == plan]
+        rest = [s for s, p in zip(table["score"], table["plan"]) if p != plan]
+        found = compare(rest, group, "nps")
+        rows.append({"plan": plan, "difference": found["difference"], "lower": found["interval"]["lower"], "upper": found["interval"]["upper"], "p_value": found["p_value"]})
+    order = sorted(range(3), key=lambda i: -rows[i]["p_value"])
+    least = 1.0
+    for place, i in enumerate(order):
+        least = min(least, rows[i]["p_value"] * 3 / (3 - place))
+        rows[i]["p_adjusted"] = least
+    return [vector("contrast-three-groups", "contrast", {"table": table}, {"rating": "score", "metric": "nps", "by": ["plan"]}, rows, tolerance=1e-9)]
+
+
+def reading():
+    out = []
+    text = '\ufeff"When";"Score";"Plan";"Why"\r\n"13/04/2018 20:09";"10 - Extremely likely";"Größe";"fine;\r\nreally"\r\n"01/05/2018 20:23";0;Größe;""\r\n"02/06/2018 08:00";;"";NA\r\n"02/06/2018 09:30";7;b;"a ""quote"" 👍"'
+    options = {"rating": "Score", "at": "When", "comment": "Why", "attributes": ["Plan"]}
+    out.append(vector("csv-traps", "read_csv", {"text": text}, options, {"rows": 4, "n": 3, "missing": 1, "value": 0.0}, source="by hand"))
+    out.append(vector("csv-trend", "read_csv", {"text": text}, options | {"every": "month"},
+                      [{"period": "2018-04-01", "n": 1, "value": 100.0}, {"period": "2018-05-01", "n": 1, "value": -100.0}, {"period": "2018-06-01", "n": 1, "missing": 1, "value": 0.0}], source="by hand"))
+    ambiguous = "When,Score\n01/02/2024,9\n03/04/2024,8\n"
+    out.append(vector("csv-ambiguous-dates", "read_csv", {"text": ambiguous}, {"rating": "Score", "at": "When"}, error={"code": "date-ambiguous"}, source="contract"))
+    out.append(vector("csv-declared-dates", "read_csv", {"text": ambiguous}, {"rating": "Score", "at": "When", "date_format": "%m/%d/%Y", "every": "month"},
+                      [{"period": "2024-01-01", "n": 1}, {"period": "2024-02-01", "n": 0}, {"period": "2024-03-01", "n": 1}], source="by hand"))
+    out.append(vector("csv-bad-rating", "read_csv", {"text": "Score\n9\nmany\n"}, {"rating": "Score"}, error={"code": "rating-invalid", "path": "Score", "row": 1}, source="contract"))
+    out.append(vector("csv-short-row", "read_csv", {"text": "Score,Plan\n9,a\n8\n"}, {"rating": "Score", "attributes": ["Plan"]}, error={"code": "csv", "row": 1}, source="contract"))
+    out.append(vector("csv-no-such-column", "read_csv", {"text": "Score\n9\n"}, {"rating": "score"}, error={"code": "missing-column", "path": "score"}, source="contract"))
+    return out
+
+
 def write(name, vectors):
     ids = [v["id"] for v in vectors]
     assert len(ids) == len(set(ids))
@@ -311,3 +464,8 @@ if __name__ == "__main__":
     write("score", scores())
     write("group", groups())
     write("trend", trends())
+    write("compare", comparisons())
+    write("sample_size", sizes())
+    write("weight", weighting())
+    write("contrast", contrasts())
+    write("read_csv", reading())

@@ -10,16 +10,25 @@ use crate::table::Input;
 /// Counts for each point of a scale.
 #[pyclass(frozen, eq, module = "heedful._heedful")]
 #[derive(PartialEq)]
-pub(crate) struct Tally(heedful::Tally);
+pub(crate) struct Tally(pub(crate) heedful::Tally);
 
 #[pymethods]
 impl Tally {
     /// The tally of all rows; `options` as for scores.
     #[staticmethod]
-    fn of(py: Python<'_>, data: &Bound<'_, PyAny>, roles: &str, options: &str) -> PyResult<Self> {
+    fn of(
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        columns: Vec<String>,
+        roles: &str,
+        options: &str,
+    ) -> PyResult<Self> {
         let scoring = Scoring::from_json(options).or_raise(py)?;
-        let input = Input::new(data, None, roles)?;
+        let input = Input::new(data, Some(columns), roles)?;
         run(py, || {
+            if scoring.needs_whole() {
+                return scoring.total(&input.whole()?).map(Self);
+            }
             let mut scorer = Scorer::new(scoring);
             input.each(|batch| scorer.observe(batch))?;
             scorer.total().map(Self)

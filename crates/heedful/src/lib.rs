@@ -25,6 +25,8 @@
 //! | declare a metric | [`Metric`], [`Scale`], [`Rule`] |
 //! | hold responses | [`Responses`], [`Column`] |
 //! | score groups and periods | [`Scoring`]; batch by batch [`Scorer`] |
+//! | weight to a population | [`Weighting`] |
+//! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | keep counts that merge | [`Tally`] |
 //! | use the statistics alone | [`stats`] |
 //!
@@ -53,21 +55,31 @@ pub mod stats;
 pub use base::error::{Error, ErrorCode, Result};
 pub use base::key::Key;
 pub use base::metric::{Band, Better, Metric, Rule};
-pub use base::scale::{Reading, Scale};
+pub use base::scale::{Invalid, Reading, Scale};
 pub use base::suppression::Suppression;
 pub use base::table::{Data, Table, TableColumn};
 pub use base::tally::Tally;
 pub use base::time::{
     DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeKind, TimeUnit, Zone,
 };
+pub use interpret::cluster::Clusters;
 pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
+pub use interpret::design::Design;
+pub use interpret::league::{League, Place, Standing, Standings};
 pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
-pub use interpret::segment::{GroupScore, Invalid, MetricOf, Scorer, Scores, Scoring};
+pub use interpret::segment::{GroupScore, MetricOf, Scorer, Scores, Scoring};
 pub use interpret::select::{Kind, Repeats, Signal};
 pub use interpret::target::{Attainment, Target, TargetStatus};
+pub use interpret::weight::{MissingValues, TargetFit, Weighting, Weights};
 #[cfg(feature = "arrow")]
 pub use listen::arrow::ArrowReader;
 pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};
+pub use listen::funnel::{Funnel, FunnelCounts, FunnelOptions, FunnelStep, Rate, Step};
+#[cfg(feature = "read")]
+pub use listen::import::{
+    Batches, CsvOptions, DatesRead, Encoding, OnError, RatingColumn, Read, Rejected,
+};
+pub use listen::join::{Duplicates, Join, Joined};
 pub use listen::responses::{Responses, Roles};

@@ -14,14 +14,8 @@ from heedful._errors import HeedfulError
 from heedful._table import Table
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     import numpy
     import pandas
-    import polars
-    import pyarrow
-
-    DataFrame: TypeAlias = pandas.DataFrame | polars.DataFrame | pyarrow.Table
 
 
 def _is(value: object, library: str, name: str) -> bool:
@@ -194,3 +188,41 @@ def like(data: object, result: _heedful.Table) -> Any:
     if _is(data, "pyarrow", "Table") or _is(data, "pyarrow", "RecordBatch"):
         return sys.modules["pyarrow"].table(made)
     return made
+
+
+def is_frame(data: object) -> bool:
+    """Whether columns can be put beside those that are there."""
+    frames = (("pandas", "DataFrame"), ("polars", "DataFrame"), ("pyarrow", "Table"))
+    return any(_is(data, library, name) for library, name in frames)
+
+
+def beside(data: Any, responses: Any, old: Iterable[str]) -> Any:
+    """The frame with the columns of the responses that are new."""
+    new = [name for name in responses.columns if name not in set(old)]
+    there = data.column_names if _is(data, "pyarrow", "Table") else data.columns
+    for name in new:
+        if name in there:
+            raise HeedfulError("duplicate-column", "the column is there already", name)
+    if _is(data, "pandas", "DataFrame"):
+        frame = responses.to_pandas()[new]
+        return data.assign(**{name: frame[name].array for name in new})
+    if _is(data, "polars", "DataFrame"):
+        return data.with_columns(responses.to_polars().select(new))
+    columns = sys.modules["pyarrow"].table(responses)
+    for name in new:
+        data = data.append_column(name, columns[name])
+    return data
+
+
+def series(data: Any, weights: _heedful.Weights) -> Any:
+    """The weights as the kind of column that the data's library has, else a list."""
+    if _is(data, "pandas", "DataFrame"):
+        import numpy
+        import pandas
+
+        return pandas.Series(numpy.frombuffer(weights.floats()), index=data.index, name="weight").copy()
+    if _is(data, "polars", "DataFrame") or _is(data, "polars", "LazyFrame"):
+        return sys.modules["polars"].DataFrame(weights)["weight"]
+    if _is(data, "pyarrow", "Table") or _is(data, "pyarrow", "RecordBatch"):
+        return sys.modules["pyarrow"].table(weights)["weight"]
+    return weights.values()

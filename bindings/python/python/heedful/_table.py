@@ -67,7 +67,7 @@ class Table:
         frame.columns = pandas.Index(self.columns)
         return frame
 
-    def _series(self, index: int) -> pandas.Series[Any]:
+    def _series(self, index: int) -> Any:
         import numpy
         import pandas
 
@@ -80,7 +80,8 @@ class Table:
             return pandas.Series(numpy.array(values, dtype="datetime64[s]"))
         missing = any(value is None for value in values)
         dtypes = {"int": "Int64" if missing else "int64", "bool": "boolean" if missing else "bool"}
-        return pandas.Series(values, dtype=dtypes.get(kind, "str"))  # type: ignore[call-overload, no-any-return]
+        dtype: Any = dtypes.get(kind, "str")
+        return pandas.Series(values, dtype=dtype)
 
     def to_polars(self) -> polars.DataFrame:
         """A data frame of polars."""

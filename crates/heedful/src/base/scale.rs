@@ -217,6 +217,24 @@ impl Scale {
         }
     }
 
+    /// Why a rating is refused; `None` where it is a point or missing. The message shows the number.
+    pub(crate) fn refusal(&self, reading: Reading, rating: f64) -> Option<Error> {
+        match reading {
+            Reading::Point(_) | Reading::Missing => None,
+            Reading::Invalid if rating.is_nan() => {
+                Some(Error::new(ErrorCode::RatingInvalid, "the rating is not a number"))
+            }
+            Reading::Invalid => Some(Error::new(
+                ErrorCode::RatingInvalid,
+                format!("rating {rating} is not a point of the scale {self}"),
+            )),
+            Reading::OutOfRange => Some(Error::new(
+                ErrorCode::RatingOutOfRange,
+                format!("rating {rating} is outside the scale {self}"),
+            )),
+        }
+    }
+
     /// Reads a text as a rating: a label of this scale in any case, a number, or a number with
     /// words behind it (`10 - Extremely likely`, `5 stars`). The number need not be a point.
     /// `None` is a text that is neither.
@@ -234,6 +252,17 @@ impl Scale {
         }
         read_number(text)
     }
+}
+
+/// What happens to a rating that is not on its scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Invalid {
+    /// It is an error that names the row.
+    #[default]
+    Error,
+    /// It is counted as invalid or out of range, and the score goes on without it.
+    Count,
 }
 
 /// A rating against a scale: the result of [`Scale::classify`].

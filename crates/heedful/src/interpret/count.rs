@@ -8,6 +8,7 @@
 
 use arrow_buffer::NullBuffer;
 
+use super::codes;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::scale::{Reading, Scale};
@@ -140,6 +141,18 @@ impl<'a> Coder<'a> {
         });
     }
 
+    /// The code of every row; rows that are left out have the last one, [`stride`](Self::stride) - 1.
+    pub(crate) fn codes(&self, len: usize, mask: Option<&[bool]>) -> Vec<u8> {
+        let mut codes = vec![0; len];
+        fill_codes(self, 0, &mut codes, mask);
+        codes
+    }
+
+    /// How many points there are; codes from here on are no ratings.
+    pub(crate) fn points(&self) -> u8 {
+        self.points
+    }
+
     /// Where the rating of one row stands.
     pub(crate) fn reading(&self, row: usize) -> Reading {
         let mut code = [0];
@@ -195,7 +208,8 @@ fn code_of(reading: Reading, points: u8) -> u8 {
     }
 }
 
-fn reading_of(code: u8, points: u8) -> Reading {
+/// What a code means where there are this many points.
+pub(crate) fn reading_of(code: u8, points: u8) -> Reading {
     match code.checked_sub(points) {
         None => Reading::Point(usize::from(code)),
         Some(0) => Reading::Missing,
@@ -438,6 +452,30 @@ impl Periods<'_> {
         u32::try_from(i64::from(self.every.index_of_day(day)) - i64::from(self.first))
             .unwrap_or(u32::MAX)
     }
+}
+
+/// The group of each row, numbered in order of first appearance, and the keys of each group. Keys
+/// of different groups may be equal where a dictionary repeats a value.
+pub(crate) fn groups(dimensions: &[Dimension<'_>], len: usize) -> (Vec<u32>, Vec<Vec<Key>>) {
+    let mut rows = vec![0_u32; len];
+    let mut keys = vec![Vec::new()];
+    for dimension in dimensions {
+        let mut positions = vec![0_u32; len];
+        dimension.fill(0, &mut positions);
+        let bound = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (joint, seen) =
+            codes::pairs(&rows, positions.into_iter(), (bound(keys.len()), bound(dimension.card)));
+        keys = seen
+            .into_iter()
+            .map(|(group, position)| {
+                let mut key: Vec<Key> = keys.get(group as usize).cloned().unwrap_or_default();
+                key.push(dimension.key(position as usize));
+                key
+            })
+            .collect();
+        rows = joint;
+    }
+    (rows, keys)
 }
 
 /// Which rows count and how much.

@@ -1,10 +1,15 @@
 //! Interpreting: what the responses say.
 
+pub(crate) mod cluster;
+mod codes;
 pub(crate) mod compare;
 pub(crate) mod contrast;
 pub(crate) mod count;
+pub(crate) mod design;
+pub(crate) mod league;
 pub(crate) mod sample_size;
 pub(crate) mod score;
 pub(crate) mod segment;
 pub(crate) mod select;
 pub(crate) mod target;
+pub(crate) mod weight;

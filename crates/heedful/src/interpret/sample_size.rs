@@ -1,8 +1,11 @@
 //! How many responses are needed, in the metric's points.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::score::Sample;
 use crate::base::config;
@@ -11,8 +14,8 @@ use crate::base::metric::Metric;
 use crate::base::tally::Tally;
 use crate::stats::{Confidence, sample_size};
 
-/// Expected answers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Expected answers: in JSON an object of bands or a list of points.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum ExpectedShares {
     /// A share, 0 to 1, for each band by name. What they leave out of 1 goes to the bands that are
@@ -20,6 +23,31 @@ pub enum ExpectedShares {
     Bands(BTreeMap<String, f64>),
     /// A share for each point of the scale, in its order; together 1.
     Points(Vec<f64>),
+}
+
+impl<'de> Deserialize<'de> for ExpectedShares {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = ExpectedShares;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with shares of bands or a list with a share for each point")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                Deserialize::deserialize(MapAccessDeserializer::new(map)).map(ExpectedShares::Bands)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+                Deserialize::deserialize(SeqAccessDeserializer::new(seq))
+                    .map(ExpectedShares::Points)
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// Where the assumed variance came from.
@@ -53,7 +81,7 @@ pub enum Assumption {
 /// assert_eq!((plan.n, plan.variance.round()), (938, 6_100.0));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SampleSize {
     metric: Metric,
@@ -133,6 +161,12 @@ impl SampleSize {
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
         config::from_json(text)
+    }
+
+    /// The options as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        config::to_json(self)
     }
 
     /// Asks for the responses that bring the interval to this many points either side.
@@ -511,7 +545,18 @@ mod tests {
         assert_eq!(code(nps().margin(5.0).pilot(empty)), (ErrorCode::TooFew, "pilot".to_owned()));
         let json = r#"{"metric":"nps","margin":5.0,"shares":{"promoter":0.5,"detractor":0.2}}"#;
         assert_eq!(SampleSize::from_json(json).unwrap().run().unwrap().n, 938);
-        let error = SampleSize::from_json(r#"{"metric":"nps","margins":5.0}"#).unwrap_err();
-        assert_eq!(error.path(), "margins");
+        let refused = |json: &str| {
+            let error = SampleSize::from_json(json).unwrap_err();
+            (error.path().to_owned(), error.message().to_owned())
+        };
+        assert_eq!(refused(r#"{"metric":"nps","margins":5.0}"#).0, "margins");
+        let (path, message) = refused(r#"{"metric":"nps","shares":{"promoter":"half"}}"#);
+        assert_eq!(path, "shares.promoter");
+        assert!(message.contains("expected f64"), "{message}");
+        let (path, message) = refused(r#"{"metric":"nps","shares":0.5}"#);
+        assert_eq!(path, "shares");
+        assert!(message.contains("an object with shares of bands or a list"), "{message}");
+        let plan = nps().margin(5.0).point_shares(vec![0.5; 2]).population(100);
+        assert_eq!(SampleSize::from_json(&plan.to_json()).unwrap(), plan);
     }
 }

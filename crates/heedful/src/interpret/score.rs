@@ -89,6 +89,9 @@ pub struct Score {
     /// Variance of the score over that of an unweighted, unclustered sample of the same size
     /// drawn with replacement; `None` where that is 0 or nothing is weighted or clustered.
     pub design_effect: Option<f64>,
+    /// Accounts that rated, where the scoring looks at them ([`Clusters`](crate::Clusters)).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<u64>,
 }
 
 fn shares_as_object<S: Serializer>(shares: &[Share], serializer: S) -> Result<S::Ok, S::Error> {
@@ -105,9 +108,9 @@ fn counts_as_object<S: Serializer>(
 /// A standard error that comes from elsewhere than the tally.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Robust {
-    /// In the metric's points.
-    pub(crate) standard_error: f64,
-    /// Degrees of freedom, for a t interval.
+    /// In the metric's points; `None` where there are too few clusters to know it.
+    pub(crate) standard_error: Option<f64>,
+    /// Degrees of freedom: clusters less strata.
     pub(crate) df: f64,
 }
 
@@ -182,6 +185,7 @@ impl Score {
         }
         let sample = Sample::new(tally, metric, robust);
         let interval = sample.interval(metric, uncertainty)?;
+        let size = sample.shrunk(uncertainty.confidence).size;
         let points = metric.scale().points();
         let masses = tally.masses();
         let mass: f64 = masses.iter().sum();
@@ -196,7 +200,7 @@ impl Score {
                 share,
                 count: (0..points.len()).filter(inside).filter_map(|i| tally.counts().get(i)).sum(),
                 interval: share.and_then(|share| {
-                    ProportionSample::new(share * sample.size, sample.size)
+                    ProportionSample::new(share * size, size)
                         .map(|p| p.score(uncertainty.confidence))
                 }),
             }
@@ -216,6 +220,7 @@ impl Score {
                 .then(|| points.iter().zip(&masses).map(|(p, m)| p * m).sum::<f64>() / mass),
             effective_n: sample.kish,
             design_effect: sample.design_effect,
+            accounts: None,
         })
     }
 
@@ -229,25 +234,11 @@ impl Score {
 /// What is wrong with a rating, if anything. Ratings are numbers, not customer text, so the message
 /// may show them.
 pub(crate) fn rating_error(reading: Reading, rating: f64, metric: &Metric) -> Option<Error> {
-    let scale = metric.scale();
-    match reading {
-        Reading::Point(_) | Reading::Missing => None,
-        Reading::Invalid if rating.is_nan() => {
-            Some(Error::new(ErrorCode::RatingInvalid, "the rating is not a number"))
-        }
-        Reading::Invalid => Some(Error::new(
-            ErrorCode::RatingInvalid,
-            format!("rating {rating} is not a point of the scale {scale}"),
-        )),
-        Reading::OutOfRange => Some(Error::new(
-            ErrorCode::RatingOutOfRange,
-            format!("rating {rating} is outside the scale {scale}"),
-        )),
-    }
+    metric.scale().refusal(reading, rating)
 }
 
 /// What a score is computed from: the tally's values with weights, as moments.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Sample {
     /// Weight of each point, scaled so that all add up to the effective size.
     pub(crate) effective: Vec<f64>,
@@ -262,6 +253,7 @@ pub(crate) struct Sample {
     kish: f64,
     pub(crate) design_effect: Option<f64>,
     designed: bool,
+    clustered: bool,
 }
 
 impl Sample {
@@ -281,6 +273,7 @@ impl Sample {
                 kish: 0.0,
                 design_effect: None,
                 designed: false,
+                clustered: false,
             };
         }
         let value = values.iter().zip(&masses).map(|(v, m)| v * m).sum::<f64>() / mass;
@@ -302,7 +295,7 @@ impl Sample {
                 Some((n > 1.0).then(|| n / (n - 1.0) * spread(&weights.squares) / (mass * mass)));
         }
         if let Some(robust) = robust {
-            designed = Some(Some(robust.standard_error * robust.standard_error));
+            designed = Some(robust.standard_error.map(|error| error * error));
         }
         let squared = designed.unwrap_or(plain);
         let design_effect = match (designed.flatten(), simple) {
@@ -311,7 +304,10 @@ impl Sample {
             }
             _ => None,
         };
-        let size = if designed.is_some() { design_effect.map_or(kish, |d| n / d) } else { n };
+        // Where the design effect is not known (all agree, say), no more is known than as many
+        // responses as there are clusters would tell.
+        let unknown = robust.map_or(kish, |r| kish.min(r.df + 1.0));
+        let size = if designed.is_some() { design_effect.map_or(unknown, |d| n / d) } else { n };
         let df = robust.map_or(if designed.is_some() { size } else { n } - 1.0, |r| r.df);
         Self {
             effective: masses.iter().map(|m| m * (size / mass)).collect(),
@@ -323,7 +319,22 @@ impl Sample {
             kish,
             design_effect,
             designed: designed.is_some(),
+            clustered: robust.is_some(),
         }
+    }
+
+    /// The same with the effective size that intervals are made from: few clusters tell less about
+    /// the standard error itself (E. Korn and B. Graubard, "Confidence intervals for proportions with
+    /// small expected number of positive counts estimated from survey data", Survey Methodology 24,
+    /// 1998).
+    fn shrunk(&self, confidence: Confidence) -> Self {
+        let mut sample = self.clone();
+        if self.clustered && self.df >= 1.0 {
+            let ratio = confidence.z() / confidence.t(self.df);
+            sample.size *= ratio * ratio;
+            sample.effective.iter_mut().for_each(|m| *m *= ratio * ratio);
+        }
+        sample
     }
 
     /// Effective counts below, at and above the middle of a net.
@@ -354,7 +365,9 @@ impl Sample {
             Kind::Share => ProportionSample::METHODS,
             Kind::Mean => &[IntervalMethod::T, IntervalMethod::Wald, IntervalMethod::Bayes],
         };
-        if !known.contains(&method) {
+        // Clusters have degrees of freedom, whatever the metric.
+        let t = method == IntervalMethod::T && self.clustered;
+        if !(t || known.contains(&method)) {
             let names: Vec<_> = known.iter().map(|m| m.as_str()).collect();
             return Err(Error::new(
                 ErrorCode::InvalidArgument,
@@ -380,17 +393,18 @@ impl Sample {
         if let Some(interval) = on_error {
             return Ok(interval);
         }
+        let sample = self.shrunk(confidence);
         Ok(match kind {
-            Kind::Net => self
+            Kind::Net => sample
                 .net(metric)
                 .and_then(|s| s.interval(method, confidence))
                 .map(|i| i.scaled(100.0)),
-            Kind::Share => self
+            Kind::Share => sample
                 .share(metric)
                 .and_then(|s| s.interval(method, confidence))
                 .map(|i| i.scaled(100.0)),
             // Jeffreys' prior: half a response for each point.
-            Kind::Mean => mean_bayes(metric.values(), &self.effective, 0.5, confidence),
+            Kind::Mean => mean_bayes(metric.values(), &sample.effective, 0.5, confidence),
         })
     }
 }

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::count::{Coder, Counters, Dimension, Rows};
+use super::cluster::{self, Cells, Clusters};
+use super::count::{self, Coder, Counters, Dimension, Rows};
+use super::design::Design;
 use super::score::{Score, Uncertainty, rating_error};
 use super::select::{Kind, Repeats, Selection, Signal, weights};
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
-use crate::base::scale::Reading;
+use crate::base::scale::{Invalid, Reading};
 use crate::base::suppression::Suppression;
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
@@ -20,17 +22,6 @@ use crate::base::time::{Every, Zone};
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 use crate::stats::{Confidence, IntervalMethod};
-
-/// What happens to a rating that is not on the scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Invalid {
-    /// It is an error that names the row.
-    #[default]
-    Error,
-    /// It is counted as invalid or out of range, and the score goes on without it.
-    Count,
-}
 
 /// A metric and the column it is scored on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -97,6 +88,18 @@ pub struct Scoring {
     signals: Vec<Signal>,
     #[serde(default)]
     threads: usize,
+    #[serde(default)]
+    clusters: Clusters,
+    #[serde(default)]
+    design: Option<Design>,
+}
+
+impl MetricOf {
+    /// The column of the ratings and its name.
+    fn column<'a>(&'a self, batch: &'a Responses) -> Result<(&'a str, &'a Column)> {
+        let name = self.rating.as_deref().or(batch.roles().rating.as_deref());
+        Ok((name.unwrap_or_default(), batch.role("rating", name)?))
+    }
 }
 
 fn solicited() -> Vec<Signal> {
@@ -123,6 +126,8 @@ impl Scoring {
             pool: false,
             signals: solicited(),
             threads: 1,
+            clusters: Clusters::None,
+            design: None,
         }
     }
 
@@ -246,12 +251,44 @@ impl Scoring {
         self
     }
 
+    /// How accounts with several contacts count.
+    ///
+    /// ```
+    /// use heedful::{Clusters, Column, Metric, Responses, Scoring};
+    ///
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers(vec![10_u8, 10, 10, 0]))?
+    ///     .with("company", Column::categories(["big", "big", "big", "small"].map(Some)))?
+    ///     .rating("score")
+    ///     .account("company");
+    /// let scores = Scoring::new(Metric::nps()).clusters(Clusters::Votes).run(&responses)?;
+    /// let score = &scores.rows[0].score;
+    /// assert_eq!((score.value, score.n, score.accounts), (Some(0.0), 4, Some(2)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn clusters(mut self, clusters: Clusters) -> Self {
+        self.clusters = clusters;
+        self
+    }
+
+    /// How the sample was drawn and weighted, for standard errors as survey statisticians make them.
+    #[must_use]
+    pub fn design(mut self, design: Design) -> Self {
+        self.design = Some(design);
+        self
+    }
+
     /// Scores a table.
     ///
     /// # Errors
     /// `missing-column`, `column-type`, `rating-out-of-range` and `rating-invalid` with column and
-    /// row, `weight-invalid`, `mixed-kinds`, `invalid-argument`.
+    /// row, `weight-invalid`, `mixed-kinds`, `invalid-argument`; with a design also `too-few`,
+    /// `target-mismatch`, `no-convergence`.
     pub fn run(&self, responses: &Responses) -> Result<Scores> {
+        if self.by_unit() {
+            return self.run_by_unit(responses);
+        }
         let mut scorer = Scorer::new(self.clone());
         scorer.observe_batch(responses)?;
         scorer.finish()
@@ -259,15 +296,76 @@ impl Scoring {
 
     /// The groups of each metric, for what compares them.
     pub(crate) fn groups(&self, responses: &Responses) -> Result<Vec<Vec<Group>>> {
+        self.check_independent()?;
         let mut scorer = Scorer::new(self.clone());
         scorer.observe_batch(responses)?;
         Ok(scorer.groups()?.1)
     }
 
+    fn check_independent(&self) -> Result<()> {
+        if !self.by_unit() {
+            return Ok(());
+        }
+        let path = if self.design.is_some() { "design" } else { "clusters" };
+        let message = "comparisons take responses as independent: leave this out";
+        Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
+    }
+
+    /// The tally of a table on the first metric's column, all groups together: what
+    /// [`Comparison`](crate::Comparison) and [`Target`](crate::Target) judge.
+    ///
+    /// # Errors
+    /// As for [`Scoring::run`].
+    pub fn total(&self, responses: &Responses) -> Result<Tally> {
+        self.check_independent()?;
+        let mut scorer = Scorer::new(self.clone());
+        scorer.observe_batch(responses)?;
+        scorer.total()
+    }
+
     /// Whether the answer needs all responses at once, not batch by batch.
     #[must_use]
     pub fn needs_whole(&self) -> bool {
-        self.repeats == Repeats::Latest
+        self.repeats == Repeats::Latest || self.by_unit()
+    }
+
+    /// Whether units of several responses are looked at, not responses alone.
+    fn by_unit(&self) -> bool {
+        self.clusters != Clusters::None || self.design.is_some()
+    }
+
+    /// The rows that are taken, `None` where all are; `kinds` as for [`Selection::mask`].
+    fn mask(&self, batch: &Responses, kinds: &mut Vec<Kind>) -> Result<Option<Vec<bool>>> {
+        let selection = Selection {
+            kind: self.kind,
+            pool: self.pool,
+            signals: self.signals.clone(),
+            repeats: self.repeats,
+        };
+        let apart = batch.roles().kind.as_ref().is_some_and(|kind| self.by.contains(kind));
+        selection.mask(batch, apart, kinds)
+    }
+
+    /// What makes the groups; `utc` is where no zone was asked for.
+    fn dimensions<'a>(&'a self, batch: &'a Responses, utc: &'a Zone) -> Result<Vec<Dimension<'a>>> {
+        let mut dimensions = Vec::new();
+        for name in &self.by {
+            dimensions.push(Dimension::of_column(batch.require(name)?));
+        }
+        if let Some(every) = self.every {
+            let at = batch.roles().at.as_deref();
+            let column = batch.role("at", at)?;
+            let Column::Time(times) = column else {
+                return Err(Error::new(
+                    ErrorCode::ColumnType,
+                    format!("the column holds {}, not times", column.kind()),
+                )
+                .at(at.unwrap_or_default()));
+            };
+            let zone = self.time_zone.as_ref().unwrap_or(utc);
+            dimensions.push(Dimension::of_periods(times, every, zone));
+        }
+        Ok(dimensions)
     }
 
     pub(crate) fn metrics(&self) -> impl Iterator<Item = &Metric> {
@@ -302,6 +400,9 @@ impl Scoring {
         }
         if self.rolling == Some(0) {
             return bad("rolling", "a rolling score takes at least 1 period");
+        }
+        if self.clusters != Clusters::None && self.design.is_some() {
+            return bad("clusters", "a design names its own clusters: set one or the other");
         }
         for (i, name) in self.by.iter().enumerate() {
             if self.by.iter().take(i).any(|other| other == name) {
@@ -363,11 +464,14 @@ impl Scorer {
     /// once ([`Scoring::needs_whole`]).
     pub fn observe(&mut self, batch: &Responses) -> Result<()> {
         if self.scoring.needs_whole() {
-            return Err(Error::new(
-                ErrorCode::InvalidArgument,
-                "the latest response of each customer needs all responses at once",
-            )
-            .at("repeats"));
+            let (path, message) = if self.scoring.repeats == Repeats::Latest {
+                ("repeats", "the latest response of each customer needs all responses at once")
+            } else if self.scoring.design.is_some() {
+                ("design", "a design needs all responses at once")
+            } else {
+                ("clusters", "clusters need all responses at once")
+            };
+            return Err(Error::new(ErrorCode::InvalidArgument, message).at(path));
         }
         self.observe_batch(batch)
     }
@@ -388,44 +492,20 @@ impl Scorer {
     fn count(&mut self, batch: &Responses) -> Result<Vec<Pending>> {
         let scoring = &self.scoring;
         scoring.check()?;
-        let selection = Selection {
-            kind: scoring.kind,
-            pool: scoring.pool,
-            signals: scoring.signals.clone(),
-            repeats: scoring.repeats,
-        };
-        let roles = batch.roles();
-        let apart = roles.kind.as_ref().is_some_and(|kind| scoring.by.contains(kind));
         let mut kinds = self.kinds.clone();
-        let mask = selection.mask(batch, apart, &mut kinds)?;
+        let mask = scoring.mask(batch, &mut kinds)?;
         let weights = weights(batch)?;
         let utc = Zone::utc();
-        let mut dimensions = Vec::new();
-        for name in &scoring.by {
-            dimensions.push(Dimension::of_column(batch.require(name)?));
-        }
-        if let Some(every) = scoring.every {
-            let column = batch.role("at", roles.at.as_deref())?;
-            let Column::Time(times) = column else {
-                return Err(Error::new(
-                    ErrorCode::ColumnType,
-                    format!("the column holds {}, not times", column.kind()),
-                )
-                .at(roles.at.clone().unwrap_or_default()));
-            };
-            let zone = scoring.time_zone.as_ref().unwrap_or(&utc);
-            dimensions.push(Dimension::of_periods(times, every, zone));
-        }
+        let dimensions = scoring.dimensions(batch, &utc)?;
         let rows = Rows {
             mask: mask.as_deref(),
             weights: weights.as_deref(),
             threads: scoring.threads.max(1),
         };
         let mut counted = Vec::new();
-        for MetricOf { metric, rating } in &scoring.metrics {
-            let name = rating.as_deref().or(roles.rating.as_deref());
-            let column = batch.role("rating", name)?;
-            let path = name.unwrap_or_default();
+        for of in &scoring.metrics {
+            let MetricOf { metric, .. } = of;
+            let (path, column) = of.column(batch)?;
             let coder = Coder::new(column, metric.scale()).map_err(|e| e.at(path))?;
             let counters = Counters::of(&coder, &dimensions, batch.len(), rows);
             if scoring.invalid == Invalid::Error {
@@ -512,7 +592,7 @@ impl Scorer {
                 rows.push(GroupScore { keys, suppressed: hidden, score });
             }
         }
-        Ok(Scores { by: scoring.by, every: scoring.every, rows })
+        Ok(Scores { by: scoring.by, every: scoring.every, rows, accounts: false })
     }
 
     /// The groups of each metric in the order of their keys: what scores and comparisons stand on.
@@ -520,23 +600,10 @@ impl Scorer {
         self.scoring.check()?;
         self.settle_all()?;
         let Self { scoring, groups, .. } = self;
-        let suppression = scoring.hiding();
         let mut metrics = Vec::new();
-        for (of, mut groups) in scoring.metrics.iter().zip(groups) {
-            if scoring.by.is_empty() && scoring.every.is_none() && groups.is_empty() {
-                groups.insert(Vec::new(), Tally::new(of.metric.scale().clone()));
-            }
-            if let Some(every) = scoring.every {
-                fill_periods(&mut groups, every, of.metric.scale())?;
-                if let Some(window) = scoring.rolling {
-                    roll(&mut groups, window)?;
-                }
-            }
-            let sizes: Vec<(&[Key], u64)> =
-                groups.iter().map(|(keys, tally)| (keys.as_slice(), tally.n())).collect();
-            let hidden = suppression.hidden(&sizes);
-            let group = |((keys, tally), hidden)| Group { keys, tally, hidden };
-            metrics.push(groups.into_iter().zip(hidden).map(group).collect());
+        for (of, groups) in scoring.metrics.iter().zip(groups) {
+            let empty = Tally::new(of.metric.scale().clone());
+            metrics.push(scoring.settled(groups, &empty)?);
         }
         Ok((scoring, metrics))
     }
@@ -544,11 +611,136 @@ impl Scorer {
 
 /// One group before it is scored.
 #[derive(Debug, Clone)]
-pub(crate) struct Group {
+pub(crate) struct Group<C = Tally> {
     pub(crate) keys: Vec<Key>,
-    pub(crate) tally: Tally,
+    pub(crate) tally: C,
     /// Too small to be shown; the tally is there all the same, for totals.
     pub(crate) hidden: bool,
+}
+
+/// What the score of a group is made from.
+trait Content: Clone {
+    /// Rated responses.
+    fn n(&self) -> u64;
+    fn merge(&mut self, other: &Self) -> Result<()>;
+}
+
+impl Content for Tally {
+    fn n(&self) -> u64 {
+        self.n()
+    }
+
+    fn merge(&mut self, other: &Self) -> Result<()> {
+        self.merge(other)
+    }
+}
+
+/// Cells by unit; where weights were calibrated also by cell of the calibration.
+#[derive(Clone, Default)]
+struct UnitCells {
+    units: Cells,
+    calibrated: Cells,
+}
+
+impl Content for UnitCells {
+    fn n(&self) -> u64 {
+        self.units.n()
+    }
+
+    fn merge(&mut self, other: &Self) -> Result<()> {
+        self.units.merge(&other.units);
+        self.calibrated.merge(&other.calibrated);
+        Ok(())
+    }
+}
+
+impl Scoring {
+    /// The groups in the order of their keys: periods filled and rolled, small ones hidden.
+    fn settled<C: Content>(
+        &self,
+        mut groups: BTreeMap<Vec<Key>, C>,
+        empty: &C,
+    ) -> Result<Vec<Group<C>>> {
+        if self.by.is_empty() && self.every.is_none() && groups.is_empty() {
+            groups.insert(Vec::new(), empty.clone());
+        }
+        if let Some(every) = self.every {
+            fill_periods(&mut groups, every, empty)?;
+            if let Some(window) = self.rolling {
+                roll(&mut groups, window)?;
+            }
+        }
+        let sizes: Vec<(&[Key], u64)> =
+            groups.iter().map(|(keys, group)| (keys.as_slice(), group.n())).collect();
+        let hidden = self.hiding().hidden(&sizes);
+        let group = |((keys, tally), hidden)| Group { keys, tally, hidden };
+        Ok(groups.into_iter().zip(hidden).map(group).collect())
+    }
+
+    /// The scores where units of several responses are looked at.
+    fn run_by_unit(&self, responses: &Responses) -> Result<Scores> {
+        self.check()?;
+        let mask = self.mask(responses, &mut Vec::new())?;
+        let mask = mask.as_deref();
+        let utc = Zone::utc();
+        let dimensions = self.dimensions(responses, &utc)?;
+        let (groups, keys) = count::groups(&dimensions, responses.len());
+        let prepared = self.design.as_ref().map(|d| d.prepare(responses, mask)).transpose()?;
+        let own;
+        let (units, unit_count, weights) = match &prepared {
+            Some(design) => (&design.units, design.unit_count, design.weights.clone()),
+            None => {
+                own = Clusters::units(responses)?;
+                (&own.0, own.1, weights(responses)?)
+            }
+        };
+        let values = self.clusters.values(responses, mask)?;
+        let by_unit = cluster::Rows {
+            groups: &groups,
+            group_count: keys.len(),
+            units,
+            unit_count,
+            weights: weights.as_deref(),
+            values: values.as_deref(),
+        };
+        let mut rows = Vec::new();
+        for of in &self.metrics {
+            let MetricOf { metric, .. } = of;
+            let (path, column) = of.column(responses)?;
+            let coder = Coder::new(column, metric.scale()).map_err(|e| e.at(path))?;
+            if self.invalid == Invalid::Error {
+                first_off_scale(&coder, column, metric, mask).map_err(|e| e.at(path))?;
+            }
+            let codes = coder.codes(responses.len(), mask);
+            let units = by_unit.cells(&coder, &codes);
+            let calibrated = match prepared.as_ref().and_then(|p| p.calibration.as_ref()) {
+                Some(calibration) => calibration.rows(&groups, keys.len()).cells(&coder, &codes),
+                None => vec![Cells::default(); keys.len()],
+            };
+            let mut groups: BTreeMap<Vec<Key>, UnitCells> = BTreeMap::new();
+            for ((key, units), calibrated) in keys.iter().zip(units).zip(calibrated) {
+                if !units.is_empty() {
+                    let cells = UnitCells { units, calibrated };
+                    match groups.get_mut(key) {
+                        Some(group) => group.merge(&cells)?,
+                        None => drop(groups.insert(key.clone(), cells)),
+                    }
+                }
+            }
+            let weighted = weights.is_some();
+            let empty = UnitCells::default();
+            for Group { keys, tally, hidden } in self.settled(groups, &empty)? {
+                let UnitCells { units, calibrated } = if hidden { &empty } else { &tally };
+                let score = match &prepared {
+                    Some(design) => design.score(units, calibrated, metric, self.stated()),
+                    None => self.clusters.score(units, weighted, metric, self.stated()),
+                };
+                rows.push(GroupScore { keys, suppressed: hidden, score: score? });
+            }
+        }
+        let accounts = self.clusters != Clusters::None;
+        Ok(Scores { by: self.by.clone(), every: self.every, rows, accounts })
+    }
 }
 
 /// The first rating that is not on the scale, as an error.
@@ -559,9 +751,15 @@ fn refuse_invalid(
     metric: &Metric,
     mask: Option<&[bool]>,
 ) -> Result<()> {
-    if !counters.any_off_scale() {
-        return Ok(());
-    }
+    if counters.any_off_scale() { first_off_scale(coder, column, metric, mask) } else { Ok(()) }
+}
+
+fn first_off_scale(
+    coder: &Coder<'_>,
+    column: &Column,
+    metric: &Metric,
+    mask: Option<&[bool]>,
+) -> Result<()> {
     for row in 0..column.len() {
         if mask.is_some_and(|m| m.get(row) != Some(&true)) {
             continue;
@@ -584,10 +782,10 @@ fn refuse_invalid(
 const MOST_PERIODS: i64 = 1_000_000;
 
 /// Adds the periods without responses between the first and the last of all groups, for each group.
-fn fill_periods(
-    groups: &mut BTreeMap<Vec<Key>, Tally>,
+fn fill_periods<C: Content>(
+    groups: &mut BTreeMap<Vec<Key>, C>,
     every: Every,
-    scale: &crate::base::scale::Scale,
+    empty: &C,
 ) -> Result<()> {
     let indices = groups.keys().filter_map(|keys| match keys.last() {
         Some(Key::Date(day)) => Some(every.index_of_day(*day)),
@@ -607,17 +805,16 @@ fn fill_periods(
         for index in first..=last {
             let mut keys = head.clone();
             keys.push(Key::Date(every.first_day(index)));
-            groups.entry(keys).or_insert_with(|| Tally::new(scale.clone()));
+            groups.entry(keys).or_insert_with(|| empty.clone());
         }
     }
     Ok(())
 }
 
-/// Replaces each period's tally by that of the window that ends with it. Responses without a time
+/// Replaces each period's group by that of the window that ends with it. Responses without a time
 /// stay as they are.
-fn roll(groups: &mut BTreeMap<Vec<Key>, Tally>, window: u32) -> Result<()> {
-    let single: Vec<(Vec<Key>, Tally)> =
-        groups.iter().map(|(k, t)| (k.clone(), t.clone())).collect();
+fn roll<C: Content>(groups: &mut BTreeMap<Vec<Key>, C>, window: u32) -> Result<()> {
+    let single: Vec<(Vec<Key>, C)> = groups.iter().map(|(k, t)| (k.clone(), t.clone())).collect();
     for (at, (keys, _)) in single.iter().enumerate() {
         if !matches!(keys.last(), Some(Key::Date(_))) {
             continue;
@@ -657,6 +854,9 @@ pub struct Scores {
     pub every: Option<Every>,
     /// One row for each metric and group.
     pub rows: Vec<GroupScore>,
+    /// Whether accounts were looked at.
+    #[serde(skip)]
+    accounts: bool,
 }
 
 impl Scores {
@@ -665,7 +865,7 @@ impl Scores {
     /// Columns: one for each attribute of `by` under its own name; `period` (the first day) where
     /// there are periods; `metric`, `value`, `lower`, `upper`, `standard_error`, `n`, `missing`,
     /// `invalid`, `out_of_range`, `mean`, `effective_n`, `design_effect`; `share_` and the name of
-    /// each band (0 to 1); `suppressed`. In a suppressed row all numbers are missing.
+    /// each band (0 to 1); `accounts` (how many rated) where [`Clusters`] asks for them; `suppressed`. In a suppressed row all numbers are missing.
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();
@@ -701,6 +901,10 @@ impl Scores {
         }
         for band in bands {
             table.floats(&format!("share_{band}"), rows().map(|r| r.score.share(band)));
+        }
+        if self.accounts {
+            let accounts = |r: &GroupScore| r.score.accounts.filter(|_| !r.suppressed);
+            table.ints("accounts", rows().map(accounts));
         }
         table.push("suppressed", Data::Bool(rows().map(|r| Some(r.suppressed)).collect()));
         table

@@ -1,12 +1,16 @@
 //! Columns: typed arrays whose memory is shared, never copied, when a host lends it.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use serde::Serialize;
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
-use crate::base::time::TimeUnit;
+use crate::base::time::{TimeKind, TimeUnit};
 
 macro_rules! primitives {
     ($(#[$doc:meta])* $name:ident: $($variant:ident($type:ty)),*) => {
@@ -38,6 +42,17 @@ macro_rules! primitives {
 
             fn slice(&self, start: usize, len: usize) -> Self {
                 match self { $(Self::$variant(values) => Self::$variant(values.slice(start, len)),)* }
+            }
+
+            fn gather(&self, rows: &[Option<usize>]) -> Self {
+                match self {
+                    $(Self::$variant(values) => {
+                        let pick = |row: &Option<usize>| {
+                            row.and_then(|row| values.get(row)).copied().unwrap_or_default()
+                        };
+                        Self::$variant(rows.iter().map(pick).collect())
+                    })*
+                }
             }
         }
     };
@@ -179,13 +194,36 @@ pub struct Category {
     pub values: Arc<Vec<Key>>,
 }
 
+impl Category {
+    /// The position in `values` of a row's value; `None` where it is missing or there is no such row.
+    #[must_use]
+    pub fn position(&self, row: usize) -> Option<usize> {
+        if self.validity.as_ref().is_some_and(|v| row >= v.len() || v.is_null(row)) {
+            return None;
+        }
+        let position = each_type!(Keys, &self.keys, k => k.get(row).map(|k| k.position()))?;
+        let value = self.values.get(position);
+        value.is_some_and(|value| *value != Key::Missing).then_some(position)
+    }
+}
+
 /// What a time stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Clock {
     /// A point in time; which day it is depends on the time zone asked for.
     Instant,
     /// Date and time as a clock on the wall showed it; it is its own zone.
     Wall,
+}
+
+impl From<TimeKind> for Clock {
+    fn from(kind: TimeKind) -> Self {
+        match kind {
+            TimeKind::Instant => Self::Instant,
+            TimeKind::WallClock => Self::Wall,
+        }
+    }
 }
 
 /// Times since 1970-01-01T00:00 of their clock.
@@ -241,18 +279,44 @@ impl Texts {
 
 impl<T: AsRef<str>> FromIterator<Option<T>> for Texts {
     fn from_iter<I: IntoIterator<Item = Option<T>>>(texts: I) -> Self {
-        let mut bytes = String::new();
-        let mut ends = vec![0_i64];
-        let mut present = Vec::new();
+        let mut builder = TextsBuilder::default();
         for text in texts {
-            if let Some(text) = &text {
-                bytes.push_str(text.as_ref());
-            }
-            present.push(text.is_some());
-            ends.push(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
+            builder.push(text.as_ref().map(AsRef::as_ref));
         }
-        let validity = present.contains(&false).then(|| NullBuffer::from(present));
-        Self { bytes: bytes.into(), offsets: OffsetBuffer::new(ends.into()), validity }
+        builder.finish()
+    }
+}
+
+/// Builds [`Texts`] row by row in one buffer.
+#[derive(Debug)]
+pub(crate) struct TextsBuilder {
+    bytes: String,
+    offsets: Vec<i64>,
+    present: NullBufferBuilder,
+}
+
+impl Default for TextsBuilder {
+    fn default() -> Self {
+        Self { bytes: String::new(), offsets: vec![0], present: NullBufferBuilder::new(0) }
+    }
+}
+
+impl TextsBuilder {
+    /// Adds a row.
+    #[inline]
+    pub(crate) fn push(&mut self, text: Option<&str>) {
+        self.bytes.push_str(text.unwrap_or_default());
+        self.offsets.push(i64::try_from(self.bytes.len()).unwrap_or(i64::MAX));
+        self.present.append(text.is_some());
+    }
+
+    /// The finished column.
+    pub(crate) fn finish(mut self) -> Texts {
+        Texts {
+            bytes: self.bytes.into(),
+            offsets: OffsetBuffer::new(self.offsets.into()),
+            validity: self.present.finish(),
+        }
     }
 }
 
@@ -403,6 +467,37 @@ impl Column {
         }
     }
 
+    /// The values of these rows in this order; missing where there is no row.
+    pub(crate) fn gather(&self, rows: &[Option<usize>]) -> Self {
+        let nulls = |validity: &Option<NullBuffer>| {
+            let has = |row: usize| {
+                row < self.len() && validity.as_ref().is_none_or(|validity| validity.is_valid(row))
+            };
+            present(rows.iter().map(|row| row.is_some_and(has)))
+        };
+        match self {
+            Self::Number(values, validity) => Self::Number(values.gather(rows), nulls(validity)),
+            Self::Category(category) => Self::Category(Category {
+                keys: category.keys.gather(rows),
+                validity: nulls(&category.validity),
+                values: Arc::clone(&category.values),
+            }),
+            Self::Time(times) => {
+                let pick = |row: &Option<usize>| {
+                    row.and_then(|row| times.values.get(row)).copied().unwrap_or_default()
+                };
+                Self::Time(Times {
+                    values: rows.iter().map(pick).collect(),
+                    validity: nulls(&times.validity),
+                    ..times.clone()
+                })
+            }
+            Self::Text(texts) => {
+                Self::Text(rows.iter().map(|row| row.and_then(|row| texts.get(row))).collect())
+            }
+        }
+    }
+
     /// Joins parts of one column into one; kinds are kept where all parts agree.
     ///
     /// # Errors
@@ -414,9 +509,14 @@ impl Column {
         let first =
             parts.first().ok_or_else(|| Error::new(ErrorCode::TooFew, "no parts to join"))?;
         let rows = || parts.iter().flat_map(|part| (0..part.len()).map(move |row| (*part, row)));
-        if let Self::Time(model) = first {
-            let fits = |part: &&Self| matches!(part, Self::Time(t) if t.unit == model.unit && t.clock == model.clock);
-            if !parts.iter().all(fits) {
+        if let Self::Time(first) = first {
+            let times =
+                || parts.iter().filter_map(|p| if let Self::Time(t) = p { Some(t) } else { None });
+            // A part without any time goes with every clock.
+            let empty = |t: &Times| t.validity.as_ref().is_some_and(|v| v.null_count() == v.len());
+            let model = times().find(|t| !empty(t)).unwrap_or(first);
+            let fits = |t: &Times| empty(t) || (t.unit == model.unit && t.clock == model.clock);
+            if times().filter(|t| fits(t)).count() < parts.len() {
                 return Err(Error::new(
                     ErrorCode::ColumnType,
                     "times differ in unit or clock between parts",
@@ -483,15 +583,30 @@ fn present(rows: impl Iterator<Item = bool>) -> Option<NullBuffer> {
 }
 
 /// Builds a [`Category`] value by value, in order of first appearance.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Encoder {
     keys: Vec<u32>,
-    present: Vec<bool>,
-    any_missing: bool,
+    present: NullBufferBuilder,
     values: Vec<Key>,
-    texts: hashbrown::HashMap<Box<str>, u32>,
+    /// Hash and position of each text; the text itself is in `values`.
+    texts: HashTable<(u32, u32)>,
+    hasher: DefaultHashBuilder,
     others: std::collections::BTreeMap<Key, u32>,
     last: Option<u32>,
+}
+
+impl Default for Encoder {
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            present: NullBufferBuilder::new(0),
+            values: Vec::new(),
+            texts: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            others: std::collections::BTreeMap::new(),
+            last: None,
+        }
+    }
 }
 
 impl Encoder {
@@ -500,19 +615,29 @@ impl Encoder {
         let Some(text) = text else {
             return self.push_position(None);
         };
+        let is = |values: &[Key], position: u32| matches!(values.get(position as usize), Some(Key::Text(known)) if **known == *text);
         // Files are often sorted by an attribute: the last value is looked at first.
-        if let Some(last) = self.last
-            && matches!(self.values.get(last as usize), Some(Key::Text(t)) if &**t == text)
-        {
+        if let Some(last) = self.last.filter(|last| is(&self.values, *last)) {
             return self.push_position(Some(last));
         }
-        let position = if let Some(position) = self.texts.get(text) {
-            *position
-        } else {
-            let position = self.next();
-            self.texts.insert(text.into(), position);
-            self.values.push(Key::text(text));
-            position
+        // Half of the hash is kept, so that a table of many texts is rarely followed to a text that
+        // is another, and grows without looking at any.
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+        let hash = self.hasher.hash_one(text) as u32;
+        let whole = |half: u32| u64::from(half) << 32 | u64::from(half);
+        let next = self.next();
+        let entry = self.texts.entry(
+            whole(hash),
+            |known| known.0 == hash && is(&self.values, known.1),
+            |known| whole(known.0),
+        );
+        let position = match entry {
+            Entry::Occupied(known) => known.get().1,
+            Entry::Vacant(place) => {
+                place.insert((hash, next));
+                self.values.push(Key::text(text));
+                next
+            }
         };
         self.push_position(Some(position));
     }
@@ -539,8 +664,7 @@ impl Encoder {
 
     fn push_position(&mut self, position: Option<u32>) {
         self.keys.push(position.unwrap_or_default());
-        self.present.push(position.is_some());
-        self.any_missing |= position.is_none();
+        self.present.append(position.is_some());
         if position.is_some() {
             self.last = position;
         }
@@ -551,11 +675,16 @@ impl Encoder {
         self.values.len()
     }
 
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     /// The finished column.
-    pub(crate) fn finish(self) -> Category {
+    pub(crate) fn finish(mut self) -> Category {
         Category {
             keys: Keys::U32(self.keys.into()),
-            validity: self.any_missing.then(|| NullBuffer::from(self.present)),
+            validity: self.present.finish(),
             values: Arc::new(self.values),
         }
     }

@@ -9,11 +9,13 @@
 //! | [`interval`] | intervals of one net score, proportion or mean |
 //! | [`test`](mod@test) | differences between two samples, and from a target |
 //! | [`multiplicity`] | p-values corrected for how many were looked at |
+//! | [`BetweenVariance`] | how much groups truly differ |
 //! | [`sample_size`] | responses needed for a margin or to see a difference |
 //! | [`Random`], [`resample`] | seeded draws, bootstrap replicates of a tally |
 #![cfg_attr(test, expect(clippy::float_cmp, reason = "tests assert that exact results are exact"))]
 
 mod distribution;
+pub(crate) mod heterogeneity;
 pub mod interval;
 pub mod multiplicity;
 mod random;
@@ -24,6 +26,7 @@ pub mod test;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use heterogeneity::BetweenVariance;
 pub use interval::{Confidence, Interval, IntervalMethod, MeanSample, NetSample, ProportionSample};
 pub use multiplicity::Adjustment;
 pub use random::Random;

@@ -49,6 +49,9 @@ pub struct Dates {
     pub millis: Vec<i64>,
     /// Whether they are instants or wall-clock times; `None` when every row was missing.
     pub kind: Option<TimeKind>,
+    /// Whether day and month in digits were read with the day first; `None` where no row settled it, because
+    /// none had to or the format was declared.
+    pub day_first: Option<bool>,
 }
 
 #[derive(Debug, Clone)]
@@ -113,7 +116,10 @@ impl DateReader {
     pub fn finish(self) -> Result<Dates> {
         match &self.order {
             Order::Open { shown, .. } if !shown.is_empty() => Err(ambiguous(shown)),
-            _ => Ok(self.dates),
+            Order::Settled { day_first, .. } => {
+                Ok(Dates { day_first: Some(*day_first), ..self.dates })
+            }
+            Order::Open { .. } => Ok(self.dates),
         }
     }
 

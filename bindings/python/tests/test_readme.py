@@ -1,0 +1,14 @@
+"""Runs the Python code of the README."""
+
+import pathlib
+import re
+
+README = pathlib.Path(__file__).parents[3] / "README.md"
+
+
+def test_every_python_block_runs(capsys):
+    blocks = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {})
+    assert "pro 50.0" in capsys.readouterr().out

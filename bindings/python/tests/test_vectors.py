@@ -1,0 +1,101 @@
+"""The vectors that every language runs: see `tests/vectors`."""
+
+import json
+import math
+import pathlib
+import tempfile
+
+import pytest
+
+import heedful as hf
+
+ROOT = pathlib.Path(__file__).parents[3]
+VECTORS = [v for file in sorted((ROOT / "tests/vectors").glob("*.json")) for v in json.loads(file.read_text(encoding="utf-8"))]
+NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def values(given):
+    return [NOT_FINITE.get(v, v) if isinstance(v, str) else v for v in given]
+
+
+def table(columns):
+    return {name: values(column) for name, column in columns.items()}
+
+
+def with_instants(columns, at):
+    pyarrow = pytest.importorskip("pyarrow")
+    given = {name: pyarrow.array(column) for name, column in columns.items()}
+    given[at] = pyarrow.array(columns[at], pyarrow.timestamp("ms", tz="UTC"))
+    return pyarrow.table(given)
+
+
+def answer(function, given, options):
+    if function == "score":
+        score = hf.score(values(given["values"]), **options)
+        return json.loads(json.dumps(score.to_dict()))  # points are texts in JSON, numbers in Python
+    if function == "score_table":
+        return hf.score(table(given["table"]), **options).to_pylist()
+    if function == "trend":
+        return hf.trend(with_instants(given["table"], options["at"]), **options).to_pylist()
+    if function == "compare":
+        return hf.compare(values(given["before"]), values(given["after"]), **options).to_dict()
+    if function == "sample_size":
+        return hf.sample_size(**options).to_dict()
+    if function == "weight":
+        weights = hf.weight(table(given["table"]), **options)
+        return {"weights": list(weights.weights), "effective_n": weights.effective_n}
+    if function == "contrast":
+        return hf.contrast(table(given["table"]), **options).to_pylist()
+    if function == "read_csv":
+        every = options.pop("every", None)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "responses.csv"
+            path.write_text(given["text"], encoding="utf-8", newline="")
+            responses = hf.read(path, **options)
+        rating = options["rating"]
+        if every:
+            return hf.trend(responses, rating=rating, at=options["at"], metric="nps", every=every).to_pylist()
+        row = hf.score(responses, rating=rating, metric="nps").to_pylist()[0]
+        return row | {"rows": len(responses)}
+    raise AssertionError(f"no runner for {function}")
+
+
+def difference(expected, found, tolerance, path=""):
+    """Where `found` departs from what is expected; only what is expected is looked at."""
+    if isinstance(expected, dict):
+        for key, value in expected.items():
+            other = found.get(key) if isinstance(found, dict) else getattr(found, key)
+            if problem := difference(value, other, tolerance, f"{path}.{key}"):
+                return problem
+        return None
+    if isinstance(expected, list):
+        if len(expected) != len(found):
+            return f"{path}: expected {len(expected)} items, found {len(found)}"
+        pairs = enumerate(zip(expected, found))
+        return next((p for i, (a, b) in pairs if (p := difference(a, b, tolerance, f"{path}[{i}]"))), None)
+    if isinstance(expected, (int, float)) and not isinstance(expected, bool) and isinstance(found, (int, float)):
+        if abs(expected - found) <= tolerance * max(1.0, abs(expected)):
+            return None
+    elif expected == found or (expected is not None and str(found) == expected):  # dates as text
+        return None
+    return f"{path}: expected {expected!r}, found {found!r}"
+
+
+def test_there_are_vectors():
+    assert len(VECTORS) > 130
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[v["id"] for v in VECTORS])
+def test_vector(vector):
+    call = lambda: answer(vector["function"], vector["input"], dict(vector["options"]))
+    if "error" in vector:
+        with pytest.raises(hf.HeedfulError) as caught:
+            call()
+        error = caught.value
+        found = {"code": error.code, "path": error.path, "row": error.row}
+        if vector["function"] in ("score", "compare"):
+            found.pop("path")  # a list has no columns
+        expected = {key: value for key, value in vector["error"].items() if key in found}
+        assert difference(expected, found, 0.0) is None
+    else:
+        assert difference(vector["expected"], call(), vector["tolerance"]) is None

@@ -1,0 +1,244 @@
+//! Targets: what is known of the population.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+use super::MissingValues;
+use super::rake::Margin;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::key::Key;
+use crate::interpret::codes::{Codes, NONE, pairs};
+use crate::listen::responses::Responses;
+
+/// How far given shares may be from adding up to 1, for rounding.
+const ROUNDING: f64 = 0.01;
+
+/// Shares or counts of the values of one column, or of the cells of several.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Target {
+    pub(crate) columns: Vec<String>,
+    pub(crate) shares: Vec<(Vec<Key>, f64)>,
+    /// Where it is in the options.
+    path: String,
+}
+
+impl Target {
+    pub(super) fn margin(column: String, shares: Vec<(Vec<Key>, f64)>) -> Self {
+        let path = format!("targets.{column}");
+        Self { columns: vec![column], shares, path }
+    }
+
+    pub(super) fn cells(columns: Vec<String>, shares: Vec<(Vec<Key>, f64)>) -> Self {
+        Self { columns, shares, path: "cells".to_owned() }
+    }
+
+    fn place(&self, keys: &[Key]) -> String {
+        let name = |key: &Key| match key {
+            Key::Missing => "null".to_owned(),
+            key => key.to_string(),
+        };
+        format!("{}.{}", self.path, keys.iter().map(name).collect::<Vec<_>>().join("."))
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let bad =
+            |path: String, text: &str| Err(Error::new(ErrorCode::InvalidArgument, text).at(path));
+        let mut sum = 0.0;
+        for (i, (keys, share)) in self.shares.iter().enumerate() {
+            if keys.len() != self.columns.len() {
+                return bad(self.path.clone(), "a cell needs one value for each column");
+            }
+            if !(*share >= 0.0 && share.is_finite()) {
+                return bad(self.place(keys), "a share or count must be a number of at least 0");
+            }
+            if self.shares.iter().take(i).any(|(other, _)| text(other) == text(keys)) {
+                return bad(self.place(keys), "the target is there twice");
+            }
+            sum += share;
+        }
+        if !(sum > 0.0) {
+            return bad(self.path.clone(), "the targets must not all be 0");
+        }
+        if self.shares.iter().all(|(_, share)| *share <= 1.0) && !((sum - 1.0).abs() <= ROUNDING) {
+            let text = format!("the shares add up to {sum}, not to 1");
+            return bad(self.path.clone(), &text);
+        }
+        Ok(())
+    }
+
+    /// Looks the targets up in the table.
+    pub(super) fn margin_of(
+        &self,
+        responses: &Responses,
+        mask: Option<&[bool]>,
+        missing: MissingValues,
+    ) -> Result<Margin> {
+        let mut rows = vec![0_u32; responses.len()];
+        let mut keys: Vec<Vec<Key>> = vec![Vec::new()];
+        for name in &self.columns {
+            let codes = Codes::of(responses.require(name)?);
+            // Missing comes after the values.
+            let last = codes.len();
+            let right = codes.rows.iter().map(|code| (*code).min(last));
+            let bound = u32::try_from(keys.len()).unwrap_or(NONE);
+            let (joint, seen) = pairs(&rows, right, (bound, last.saturating_add(1)));
+            keys = seen
+                .iter()
+                .map(|(left, right)| {
+                    let mut list = keys.get(*left as usize).cloned().unwrap_or_default();
+                    list.push(codes.values.get(*right as usize).cloned().unwrap_or(Key::Missing));
+                    list
+                })
+                .collect();
+            rows = joint;
+        }
+        let targets: hashbrown::HashMap<Vec<Option<String>>, u32> =
+            self.shares.iter().map(|(keys, _)| text(keys)).zip(0..).collect();
+        let found: Vec<Option<u32>> =
+            keys.iter().map(|keys| targets.get(&text(keys)).copied()).collect();
+        let mut counts = vec![0_u64; self.shares.len()];
+        for (row, value) in rows.iter_mut().enumerate() {
+            if mask.is_some_and(|m| m.get(row) != Some(&true)) {
+                *value = NONE;
+                continue;
+            }
+            let at = *value as usize;
+            if let Some(target) = found.get(at).copied().flatten() {
+                *value = target;
+                if let Some(count) = counts.get_mut(target as usize) {
+                    *count += 1;
+                }
+                continue;
+            }
+            let keys = keys.get(at).map(Vec::as_slice).unwrap_or_default();
+            if !keys.contains(&Key::Missing) {
+                return Err(Error::new(
+                    ErrorCode::TargetMismatch,
+                    "responses have a value without a target",
+                )
+                .at(self.place(keys))
+                .on_row(row as u64));
+            }
+            if missing == MissingValues::Error {
+                return Err(Error::new(
+                    ErrorCode::TargetMismatch,
+                    "responses without a value have no target: give them one under null, or keep their weights as they are",
+                )
+                .at(self.place(keys))
+                .on_row(row as u64));
+            }
+            *value = NONE;
+        }
+        for ((keys, share), count) in self.shares.iter().zip(&counts) {
+            if *count == 0 && *share > 0.0 {
+                return Err(Error::new(
+                    ErrorCode::TargetMismatch,
+                    "no response has the value of this target",
+                )
+                .at(self.place(keys)));
+            }
+        }
+        let sum: f64 = self.shares.iter().map(|(_, share)| share).sum();
+        let shares = self.shares.iter().map(|(_, share)| share / sum).collect();
+        let places = self.shares.iter().map(|(keys, _)| self.place(keys)).collect();
+        Ok(Margin { path: self.path.clone(), places, rows, shares })
+    }
+}
+
+/// Values are compared by their text, so that `1` in JSON finds the numbers 1 and 1.0.
+fn text(keys: &[Key]) -> Vec<Option<String>> {
+    keys.iter().map(|key| (*key != Key::Missing).then(|| key.to_string())).collect()
+}
+
+/// The entries of a JSON object in their order.
+struct Ordered<V>(Vec<(String, V)>);
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Ordered<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Door<V>(PhantomData<V>);
+
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for Door<V> {
+            type Value = Ordered<V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Ordered<V>, M::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Ordered(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Door(PhantomData))
+    }
+}
+
+pub(super) fn margins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Target>, D::Error> {
+    let margins = Ordered::<Ordered<f64>>::deserialize(deserializer)?;
+    let key = |name: String| if name == "null" { Key::Missing } else { Key::text(&name) };
+    let margin = |(column, shares): (String, Ordered<f64>)| {
+        let shares = shares.0.into_iter().map(|(name, share)| (vec![key(name)], share)).collect();
+        Target::margin(column, shares)
+    };
+    Ok(margins.0.into_iter().map(margin).collect())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cell {
+    keys: Ordered<Value>,
+    share: f64,
+}
+
+/// A key as JSON has it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Value {
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    Missing,
+}
+
+impl From<Value> for Key {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Bool(value) => Self::Bool(value),
+            Value::Int(value) => Self::Int(value),
+            Value::Float(value) => Self::Float(value),
+            Value::Text(text) => Self::text(&text),
+            Value::Missing => Self::Missing,
+        }
+    }
+}
+
+pub(super) fn cells<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Target>, D::Error> {
+    let Some(cells) = Option::<Vec<Cell>>::deserialize(deserializer)? else { return Ok(None) };
+    let names = |keys: &Ordered<Value>| -> Vec<String> {
+        keys.0.iter().map(|(name, _)| name.clone()).collect()
+    };
+    let columns = cells.first().map(|cell| names(&cell.keys)).unwrap_or_default();
+    let mut shares = Vec::new();
+    for (i, Cell { mut keys, share }) in cells.into_iter().enumerate() {
+        // Columns may come in any order.
+        let place = |name: &String| columns.iter().position(|c| c == name);
+        keys.0.sort_by_key(|(name, _)| place(name));
+        if names(&keys) != columns {
+            return Err(de::Error::custom(format!(
+                "cell {i} does not have the columns of the first cell"
+            )));
+        }
+        shares.push((keys.0.into_iter().map(|(_, value)| value.into()).collect(), share));
+    }
+    Ok(Some(Target::cells(columns, shares)))
+}

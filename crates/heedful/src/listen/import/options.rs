@@ -1,0 +1,396 @@
+//! How a file of responses is read.
+
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::decode::Encoding;
+use crate::base::config;
+use crate::base::error::Result;
+use crate::base::metric::Metric;
+use crate::base::scale::Invalid;
+use crate::base::time::DateFormat;
+
+/// What happens at the first row that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnError {
+    /// Reading stops with an error that has row, line and column.
+    #[default]
+    Stop,
+    /// The row is left out and returned among the rejected ones.
+    Collect,
+}
+
+/// A column of ratings, and the metric it is checked against.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RatingColumn {
+    /// The name.
+    pub column: String,
+    /// Its scale gives labels and range; the metric of the options where not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<Metric>,
+}
+
+/// Which columns are read beside those that have a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Attributes {
+    Named(Vec<String>),
+    All,
+}
+
+/// How a file of responses is read: which column is what, and how texts become values. For CSV and
+/// for JSON Lines, where `delimiter` and `quote` mean nothing and a column is a field, or a dotted
+/// path to a nested one.
+///
+/// Quick advice: name the columns, and the [`metric`](Self::metric) so that labels such as "very
+/// happy" are understood and ratings off the scale found; declare the
+/// [`date_format`](Self::date_format) if you know it. Leave the rest alone until a file asks for it.
+///
+/// Only columns that are named are read. A text is missing if it is blank or one of the
+/// [`missing`](Self::missing) tokens; a 0 is a 0. In JSON:
+/// `{"rating": "score", "metric": "nps", "at": "date", "attributes": ["plan"], "on_error":
+/// "collect"}`, with the names of the setters; `rating` may be a list of names or of objects
+/// `{"column": "ease", "metric": "ces"}`, and `attributes` may be `"all"`.
+///
+/// ```
+/// use heedful::{CsvOptions, Metric, Responses};
+///
+/// let file = "Score;Plan;When;Why\n10 - Extremely likely;pro;28/02/2024;\"fast;\nfriendly\"\n;free;01/03/2024;\n";
+/// let options = CsvOptions::new()
+///     .rating("Score").metric(Metric::nps()).at("When").comment("Why").attributes(["Plan"]);
+/// let responses = Responses::read_csv(file.as_bytes(), &options)?;
+/// let score = responses.score(&Metric::nps())?;
+/// assert_eq!((score.n, score.missing), (1, 1));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CsvOptions {
+    #[serde(deserialize_with = "one_or_many")]
+    pub(super) rating: Vec<RatingColumn>,
+    pub(super) metric: Option<Metric>,
+    pub(super) at: Option<String>,
+    pub(super) comment: Option<String>,
+    pub(super) customer: Option<String>,
+    pub(super) account: Option<String>,
+    pub(super) weight: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) signal: Option<String>,
+    pub(super) attributes: Attributes,
+    pub(super) date_format: Option<DateFormat>,
+    pub(super) delimiter: Option<char>,
+    pub(super) quote: Option<char>,
+    pub(super) encoding: Encoding,
+    pub(super) missing: Vec<String>,
+    pub(super) on_error: OnError,
+    pub(super) invalid: Invalid,
+}
+
+impl Default for CsvOptions {
+    fn default() -> Self {
+        Self {
+            rating: Vec::new(),
+            metric: None,
+            at: None,
+            comment: None,
+            customer: None,
+            account: None,
+            weight: None,
+            kind: None,
+            signal: None,
+            attributes: Attributes::Named(Vec::new()),
+            date_format: None,
+            delimiter: None,
+            quote: Some('"'),
+            encoding: Encoding::Utf8,
+            missing: vec!["NA".to_owned(), "N/A".to_owned()],
+            on_error: OnError::Stop,
+            invalid: Invalid::Error,
+        }
+    }
+}
+
+macro_rules! roles {
+    ($($(#[$doc:meta])* $role:ident),*) => {
+        $($(#[$doc])*
+        #[must_use]
+        pub fn $role(mut self, column: impl Into<String>) -> Self {
+            self.$role = Some(column.into());
+            self
+        })*
+    };
+}
+
+impl CsvOptions {
+    /// No columns yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads options from JSON.
+    ///
+    /// # Errors
+    /// `json`, or `invalid-config` with a path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::from_json(text)
+    }
+
+    /// The options as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        config::to_json(self)
+    }
+
+    /// Adds a column of ratings. The first one gets the role `rating`.
+    ///
+    /// `7`, `7.0`, `7 - Likely` are 7. Whole numbers from 0 to 255 become a column of bytes, other
+    /// numbers one of floats.
+    #[must_use]
+    pub fn rating(mut self, column: impl Into<String>) -> Self {
+        self.rating.push(RatingColumn { column: column.into(), metric: None });
+        self
+    }
+
+    /// Adds a column of ratings with a metric of its own.
+    #[must_use]
+    pub fn rating_of(mut self, column: impl Into<String>, metric: Metric) -> Self {
+        self.rating.push(RatingColumn { column: column.into(), metric: Some(metric) });
+        self
+    }
+
+    /// The metric whose scale ratings are read by: its labels become points, and what is not a
+    /// point is an error, or counted ([`invalid`](Self::invalid)). Without a metric every finite
+    /// number is taken as it is, and scoring checks it.
+    #[must_use]
+    pub fn metric(mut self, metric: Metric) -> Self {
+        self.metric = Some(metric);
+        self
+    }
+
+    roles!(
+        /// The column of the time. ISO 8601 and seconds or milliseconds since 1970 are understood
+        /// by themselves; day and month in digits are settled by the whole column.
+        at,
+        /// The column of what the customer wrote.
+        comment,
+        /// The column of the person asked.
+        customer,
+        /// The column of the organisation or project the person belongs to.
+        account,
+        /// The column of the weight: finite numbers of at least 0.
+        weight,
+        /// The column of the kind, `relational` or `transactional`.
+        kind,
+        /// The column of the signal: `solicited`, `unsolicited` or `inferred`.
+        signal
+    );
+
+    /// Columns to slice by, read as texts. Attributes and ids become categories, or plain texts
+    /// where nearly every row has another one; both can be grouped by.
+    #[must_use]
+    pub fn attributes<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
+        self.attributes = Attributes::Named(columns.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Reads every column of a CSV file that has no role as an attribute.
+    #[must_use]
+    pub fn all_attributes(mut self) -> Self {
+        self.attributes = Attributes::All;
+        self
+    }
+
+    /// How times are written, in the letters of `strptime`, for all rows.
+    #[must_use]
+    pub fn date_format(mut self, format: DateFormat) -> Self {
+        self.date_format = Some(format);
+        self
+    }
+
+    /// What separates fields: one ASCII character. Where not set, it is the one of `,` `;` tab `|`
+    /// that finds most of the named columns in the header, then the one that finds most fields.
+    #[must_use]
+    pub fn delimiter(mut self, delimiter: char) -> Self {
+        self.delimiter = Some(delimiter);
+        self
+    }
+
+    /// What encloses fields that hold delimiters or line breaks, doubled inside: one ASCII
+    /// character, `"` where not set; `None` where quotes mean nothing.
+    #[must_use]
+    pub fn quote(mut self, quote: impl Into<Option<char>>) -> Self {
+        self.quote = quote.into();
+        self
+    }
+
+    /// The encoding of a file without a byte order mark; UTF-8 where not set.
+    #[must_use]
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
+
+    /// Texts that mean that there is no value, in any column, beside blank ones; `NA` and `N/A`
+    /// where not set.
+    #[must_use]
+    pub fn missing<S: Into<String>>(mut self, tokens: impl IntoIterator<Item = S>) -> Self {
+        self.missing = tokens.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What happens at a row that cannot be read.
+    #[must_use]
+    pub fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
+        self
+    }
+
+    /// What happens at a rating that cannot be read or is not on the scale: it makes its row a bad
+    /// one, or the row is kept with the rating as it is, so that a score counts it as invalid or
+    /// out of range.
+    #[must_use]
+    pub fn invalid(mut self, invalid: Invalid) -> Self {
+        self.invalid = invalid;
+        self
+    }
+}
+
+impl Serialize for Attributes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::All => serializer.serialize_str("all"),
+            Self::Named(names) => names.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Attributes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Door;
+
+        impl<'de> Visitor<'de> for Door {
+            type Value = Attributes;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a list of columns or `all`")
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<Attributes, E> {
+                if word == "all" {
+                    Ok(Attributes::All)
+                } else {
+                    Err(E::invalid_value(de::Unexpected::Str(word), &self))
+                }
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, names: A) -> Result<Attributes, A::Error> {
+                Vec::deserialize(de::value::SeqAccessDeserializer::new(names))
+                    .map(Attributes::Named)
+            }
+        }
+
+        deserializer.deserialize_any(Door)
+    }
+}
+
+/// A name, an object, or a list of them.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RatingColumn>, D::Error> {
+    struct One(RatingColumn);
+
+    struct Door;
+
+    impl<'de> Visitor<'de> for Door {
+        type Value = Vec<RatingColumn>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a column, an object with `column` and `metric`, or a list of them")
+        }
+
+        fn visit_str<E: de::Error>(self, column: &str) -> Result<Self::Value, E> {
+            Ok(vec![RatingColumn { column: column.to_owned(), metric: None }])
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            let one = RatingColumn::deserialize(de::value::MapAccessDeserializer::new(map))?;
+            Ok(vec![one])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut columns = Vec::new();
+            while let Some(One(column)) = list.next_element()? {
+                columns.push(column);
+            }
+            Ok(columns)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for One {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let many = deserializer.deserialize_any(Door)?;
+            let count = many.len();
+            let mut many = many.into_iter();
+            match (many.next(), many.next()) {
+                (Some(one), None) => Ok(Self(one)),
+                _ => Err(de::Error::invalid_length(count, &"one column")),
+            }
+        }
+    }
+
+    deserializer.deserialize_any(Door)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::error::ErrorCode;
+
+    #[test]
+    fn json_in_and_out() {
+        let read = |text: &str| CsvOptions::from_json(text).unwrap();
+        assert_eq!(read("{}"), CsvOptions::new());
+        let options = CsvOptions::new()
+            .rating("a")
+            .rating_of("b", Metric::csat())
+            .metric(Metric::nps())
+            .at("when")
+            .all_attributes()
+            .date_format("%d/%m/%Y".parse().unwrap())
+            .delimiter(';')
+            .quote(None)
+            .encoding(Encoding::Latin1)
+            .missing(["-"])
+            .on_error(OnError::Collect)
+            .invalid(Invalid::Count);
+        assert_eq!(read(&options.to_json()), options);
+        let text = r#"{"rating": ["a", {"column": "b", "metric": "csat"}], "metric": "nps",
+            "at": "when", "attributes": "all", "date_format": "%d/%m/%Y", "delimiter": ";",
+            "quote": null, "encoding": "latin-1", "missing": ["-"], "on_error": "collect",
+            "invalid": "count"}"#;
+        assert_eq!(read(text), options);
+        assert_eq!(read(r#"{"rating": "a"}"#), CsvOptions::new().rating("a"));
+        assert_eq!(read(r#"{"rating": null}"#), CsvOptions::new());
+    }
+
+    #[test]
+    fn json_errors_have_a_path() {
+        for (text, path) in [
+            (r#"{"ratings": "a"}"#, "ratings"),
+            (r#"{"rating": [["a", "b"]]}"#, "rating[0]"),
+            (r#"{"rating": 5}"#, "rating"),
+            (r#"{"rating": ["a", {"column": "b", "scale": "csat"}]}"#, "rating[1]"),
+            (r#"{"attributes": "some"}"#, "attributes"),
+            (r#"{"delimiter": "ab"}"#, "delimiter"),
+            (r#"{"encoding": "ebcdic"}"#, "encoding"),
+        ] {
+            let error = CsvOptions::from_json(text).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::InvalidConfig, "{text}");
+            assert!(error.path().starts_with(path), "{text}: {error}");
+        }
+    }
+}

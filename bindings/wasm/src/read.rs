@@ -2,7 +2,7 @@
 
 use heedful::{
     Clock, Column, CsvOptions, DateFormat, DateReader, DatesRead, Encoding, Key, Keys, Read,
-    Rejected, Result, Roles, TimeKind, Times,
+    Rejected, Result, Roles, Times,
 };
 use js_sys::Array;
 use serde::Serialize;
@@ -127,7 +127,7 @@ pub fn read_times(texts: &Array, format: Option<String>) -> Answer {
         }
         let dates = reader.finish()?;
         let at = dates.millis.iter().zip(present).map(|(at, present)| present.then_some(*at));
-        Ok(Times { wall: dates.kind == Some(TimeKind::WallClock), at: at.collect() })
+        Ok(Times { wall: dates.kind == Some(Clock::Wall), at: at.collect() })
     };
     answer(run())
 }

@@ -9,8 +9,8 @@
 use std::collections::BTreeMap;
 
 use heedful::{
-    Contrast, CsvOptions, Design, Error, League, Metric, Roles, SampleSize, Scale, Scoring,
-    Suppression, Target, Uncertainty, Weighting,
+    Contrast, CsvOptions, Design, Error, FunnelCounts, FunnelOptions, Join, League, Metric, Roles,
+    SampleSize, Scale, Scoring, Suppression, Target, Uncertainty, Weighting,
 };
 use heedful_tests::here;
 use jsonschema::Validator;
@@ -29,9 +29,12 @@ fn refusal(name: &str, document: &Value) -> Option<&'static str> {
         "contrast" => Contrast::from_json(&text).err(),
         "csv_options" => CsvOptions::from_json(&text).err(),
         "design" => Design::from_json(&text).err(),
+        "funnel_counts" => FunnelCounts::from_json(&text).err(),
+        "funnel_options" => FunnelOptions::from_json(&text).err(),
+        "join" => Join::from_json(&text).err(),
         "league" => League::from_json(&text).err(),
         "metric" => Metric::from_json(&text).err(),
-        "roles" => return serde_json::from_str::<Roles>(&text).err().map(|_| "invalid-config"),
+        "roles" => Roles::from_json(&text).err(),
         "sample_size" => SampleSize::from_json(&text).err(),
         "scale" => Scale::from_json(&text).err(),
         "scoring" => Scoring::from_json(&text).err(),
@@ -121,6 +124,27 @@ fn documents() -> Vec<(&'static str, Value)> {
             json!({
                 "value": 40, "name": "industry", "confidence": 0.9, "interval": "wald",
                 "likely": 0.7,
+            }),
+        ),
+        (
+            "funnel_counts",
+            json!({
+                "invited": 10, "delivered": 9, "opened": 8, "rated": 7, "gave_reason": 3,
+                "commented": null, "declined": 1,
+            }),
+        ),
+        (
+            "funnel_options",
+            json!({
+                "status": "state", "words": {"SENT": "invited"}, "columns": {"opened": "o"},
+                "confidence": 0.9,
+            }),
+        ),
+        (
+            "join",
+            json!({
+                "on": "customer", "key": "id", "valid_from": "since", "columns": ["plan"],
+                "duplicates": "last", "time_zone": "UTC",
             }),
         ),
         ("suppression", json!({"minimum_n": 5, "secondary": true})),
@@ -285,6 +309,7 @@ fn changed(document: &Value) -> Vec<Value> {
         json!(["zzz"]),
         json!([["zzz"]]),
         json!({"zzz": 1.5}),
+        json!({"zzz": "zzz"}),
     ];
     let mut found: Vec<Value> = others.into_iter().filter(|other| other != document).collect();
     match document {

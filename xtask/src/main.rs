@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         ["bench", passed_on @ ..] => bench::run(passed_on),
         ["lint"] => lint::run(),
         ["wheel"] => python::wheel().map(drop),
-        ["npm"] => npm::pack().map(drop),
+        ["npm"] => npm::pack(),
         ["docs"] => rust::docs(),
         ["schemas"] => rust::schemas(),
         _ => Err(format!("there is no command `{}`\n\n{USAGE}", words.join(" "))),

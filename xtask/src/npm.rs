@@ -65,7 +65,12 @@ fn node() -> Result<String> {
 }
 
 /// Builds the package into `dist/` and holds it to its budget.
-pub fn pack() -> Result<PathBuf> {
+pub fn pack() -> Result<()> {
+    build()?.1
+}
+
+/// Builds the package; also says whether it keeps to its budget.
+fn build() -> Result<(PathBuf, Result<()>)> {
     let module = wasm::module()?;
     let package = target("npm/package");
     let dist = package.join("dist");
@@ -74,6 +79,13 @@ pub fn pack() -> Result<PathBuf> {
     say("compiling the TypeScript");
     run(tool("tsc").arg("--project").arg(sources()).arg("--outDir").arg(&dist))?;
     shell::copy(&sources().join("ts/glue/heedful.js"), &dist.join("glue/heedful.js"))?;
+    let scripts = [shell::files(&dist, ".js")?, shell::files(&dist.join("glue"), ".js")?].concat();
+    // Comments are for the declarations: the scripts go without.
+    run(tool("esbuild")
+        .args(["--minify-whitespace", "--minify-syntax", "--format=esm", "--target=es2022"])
+        .args(["--log-level=warning", "--allow-overwrite", "--outdir=.", "--outbase=."])
+        .current_dir(&dist)
+        .args(&scripts))?;
     shell::copy(&module, &dist.join("heedful.wasm"))?;
     for file in ["LICENSE-MIT", "LICENSE-APACHE", "README.md"] {
         let from = root().join(file);
@@ -90,9 +102,8 @@ pub fn pack() -> Result<PathBuf> {
     let out = root().join("dist");
     std::fs::create_dir_all(&out).map_err(|error| error.to_string())?;
     run(npm().current_dir(&package).args(["pack", "--pack-destination"]).arg(&out))?;
-    let scripts = [shell::files(&dist, ".js")?, shell::files(&dist.join("glue"), ".js")?].concat();
-    sizes(&module, &scripts)?;
-    Ok(out.join(format!("heedful-{}.tgz", env!("CARGO_PKG_VERSION"))))
+    let within = sizes(&module, &scripts);
+    Ok((out.join(format!("heedful-{}.tgz", env!("CARGO_PKG_VERSION"))), within))
 }
 
 fn sizes(module: &Path, scripts: &[PathBuf]) -> Result<()> {
@@ -119,9 +130,16 @@ fn measure<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<[u64; 3]> {
     numbers.try_into().map_err(|_| format!("cannot measure sizes: node printed `{printed}`"))
 }
 
+/// The vectors of all languages as one module.
+fn vectors() -> Result<String> {
+    let files = shell::files(&root().join("tests/vectors"), ".json")?;
+    let lists = files.iter().map(|file| shell::read(file)).collect::<Result<Vec<_>>>()?;
+    Ok(format!("export default [].concat({});\n", lists.join(",")))
+}
+
 /// Installs the packed package into a project of its own and tests it there.
 pub fn test() -> Result<Tally> {
-    let package = pack()?;
+    let (package, within) = build()?;
     let chromium = browser::chromium()?;
     let project = target("npm/project");
     fresh(&project)?;
@@ -130,6 +148,7 @@ pub fn test() -> Result<Tally> {
     for file in [shell::files(&tests, ".js")?, shell::files(&tests, ".ts")?].concat() {
         shell::copy(&file, &project.join(file.file_name().unwrap_or_default()))?;
     }
+    shell::write(&project.join("vectors.js"), &vectors()?)?;
     say("installing the packed package into target/npm/project");
     run(npm()
         .current_dir(&project)
@@ -144,6 +163,7 @@ pub fn test() -> Result<Tally> {
         .env("HEEDFUL_ROOT", root())
         .args(["--test", "--test-reporter=spec"]))?;
     let mut tally = Tally::of_run(node_test(&shown), ok);
+    tally.check(within);
 
     // As a user's strict project would, by both ways of finding a package; the libraries are checked as well.
     for (module, resolution, lib) in [

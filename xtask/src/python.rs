@@ -124,7 +124,10 @@ pub fn test() -> Result<Tally> {
     fresh(&elsewhere)?;
     let config = tests.join("pyproject.toml");
     say("stubtest: the stubs say what the built module has");
-    tally.check(run(python().current_dir(&elsewhere).args(["-m", "mypy.stubtest", "heedful"])));
+    tally.check(run(python()
+        .current_dir(&elsewhere)
+        .args(["-m", "mypy.stubtest", "heedful", "--allowlist"])
+        .arg(tests.join("stubtest-allowlist.txt"))));
     say("mypy: what a user's type checker infers");
     let cache = target("mypy");
     let mut mypy = python();

@@ -49,6 +49,8 @@ pub fn module() -> Result<PathBuf> {
             "--target",
             "web",
             "--omit-default-module-path",
+            // After a trap the wrapper starts a new instance.
+            "--experimental-reset-state-function",
             "--out-name",
             "heedful",
             "--out-dir",

@@ -12,15 +12,22 @@ use pyo3::types::PyType;
 pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
     match py.detach(|| catch_unwind(AssertUnwindSafe(work))) {
         Ok(result) => result.map_err(|error| exception(py, &error)),
-        Err(panic) => Err(exception(py, &Error::new(ErrorCode::Internal, words(&*panic)))),
+        Err(panic) => Err(exception(py, &defect(&*panic))),
     }
 }
 
+/// The same for work on Python objects.
+pub(crate) fn attached<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(exception(py, &defect(&*panic))))
+}
+
 /// What a panic says, which is a defect of ours.
-fn words(panic: &(dyn Any + Send)) -> String {
+fn defect(panic: &(dyn Any + Send)) -> Error {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("a defect, please report it: {}", text.unwrap_or("panic"))
+    let message = format!("a defect, please report it: {}", text.unwrap_or("panic"));
+    Error::new(ErrorCode::Internal, message)
 }
 
 /// The exception for an error.

@@ -4,14 +4,18 @@
 //! because the core's options are JSON documents and name the path of a mistake.
 
 mod cells;
+mod compare;
 mod ffi;
 mod guard;
+mod listen;
 mod metric;
 mod out;
+mod read;
 mod responses;
 mod score;
 mod table;
 mod tally;
+mod weight;
 
 use pyo3::prelude::*;
 
@@ -20,11 +24,17 @@ use pyo3::prelude::*;
 mod _heedful {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::compare::{compare, contrast, league, sample_size, target};
     use crate::guard::OrRaise;
+    #[pymodule_export]
+    use crate::listen::{funnel, funnel_of_counts, join};
     #[pymodule_export]
     use crate::metric::{metric, metric_preset, metrics, scale};
     #[pymodule_export]
     use crate::out::Table;
+    #[pymodule_export]
+    use crate::read::{read_bytes, read_path};
     #[pymodule_export]
     use crate::responses::Responses;
     #[pymodule_export]
@@ -33,6 +43,8 @@ mod _heedful {
     use crate::table::{Codes, Stamps};
     #[pymodule_export]
     use crate::tally::Tally;
+    #[pymodule_export]
+    use crate::weight::Weights;
 
     /// Refuses a table that lacks a column.
     #[pyfunction]

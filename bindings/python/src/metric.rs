@@ -3,13 +3,13 @@
 use heedful::{Metric, Scale};
 use pyo3::prelude::*;
 
-use crate::guard::OrRaise;
+use crate::guard::run;
 use crate::out;
 
 /// A metric's whole definition from any of its spellings.
 #[pyfunction]
 pub(crate) fn metric(py: Python<'_>, json: &str) -> PyResult<String> {
-    Metric::from_json(json).map(|metric| metric.to_json()).or_raise(py)
+    run(py, || Metric::from_json(json).map(|metric| metric.to_json()))
 }
 
 /// The names of the metrics there are.
@@ -21,7 +21,7 @@ pub(crate) fn metrics() -> Vec<&'static str> {
 /// A metric by its name.
 #[pyfunction]
 pub(crate) fn metric_preset(py: Python<'_>, name: &str) -> PyResult<String> {
-    Metric::preset(name).map(|metric| metric.to_json()).or_raise(py)
+    run(py, || Metric::preset(name).map(|metric| metric.to_json()))
 }
 
 /// A scale as `{"points": [...], "labels": [...]}` from any of its spellings.
@@ -30,7 +30,7 @@ pub(crate) fn scale(
     py: Python<'_>,
     json: &str,
 ) -> PyResult<(String, Vec<f64>, Vec<Option<String>>)> {
-    let scale = Scale::from_json(json).or_raise(py)?;
+    let scale = run(py, || Scale::from_json(json))?;
     let labels = (0..scale.points().len()).map(|i| scale.label(i).map(str::to_owned)).collect();
-    Ok((out::json(&scale).or_raise(py)?, scale.points().to_vec(), labels))
+    Ok((run(py, || out::json(&scale))?, scale.points().to_vec(), labels))
 }

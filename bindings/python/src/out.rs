@@ -1,11 +1,11 @@
 //! Tables out: result tables, and columns as what NumPy and pandas are made from.
 
-use heedful::{Column, Data, Key, Keys, Numbers, Result, TimeUnit};
+use heedful::{Column, Data, Key, Numbers, Result, TimeUnit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList};
 
 use crate::ffi;
-use crate::guard::OrRaise;
+use crate::guard::run;
 
 /// A table of results.
 #[pyclass(frozen, module = "heedful._heedful")]
@@ -76,7 +76,7 @@ impl Table {
     ) -> PyResult<Bound<'py, PyCapsule>> {
         // The interface lets a producer ignore a schema that it does not support.
         drop(requested_schema);
-        ffi::export(py, self.0.to_record_batch().or_raise(py)?)
+        ffi::export(py, run(py, || self.0.to_record_batch())?)
     }
 }
 
@@ -107,7 +107,7 @@ pub(crate) fn column<'py>(py: Python<'py>, column: &Column) -> PyResult<Bound<'p
         }
         Column::Category(category) => {
             out.set_item("kind", "category")?;
-            out.set_item("data", PyBytes::new(py, &positions(category)))?;
+            out.set_item("data", PyBytes::new(py, &positions(category, column.len())))?;
             out.set_item("dtype", "i4")?;
             let values = category.values.iter().map(|key| value(py, key));
             out.set_item("values", values.collect::<PyResult<Vec<_>>>()?)?;
@@ -144,23 +144,9 @@ fn memory(numbers: &Numbers) -> (&'static str, &[u8]) {
 }
 
 /// The positions as int32, -1 where the row is missing.
-fn positions(category: &heedful::Category) -> Vec<u8> {
-    macro_rules! each {
-        ($($variant:ident),*) => {
-            match &category.keys {
-                $(Keys::$variant(keys) => keys.iter().map(|k| i32::try_from(*k).unwrap_or(-1)).collect(),)*
-                _ => Vec::new(),
-            }
-        };
-    }
-    let keys: Vec<i32> = each!(U8, I8, U16, I16, U32, I32, U64, I64);
-    let values = &category.values;
-    let known = |row: usize, key: i32| {
-        let valid = category.validity.as_ref().is_none_or(|v| v.is_valid(row));
-        let value = usize::try_from(key).ok().and_then(|key| values.get(key));
-        if valid && value.is_some_and(|value| *value != Key::Missing) { key } else { -1 }
-    };
-    keys.iter().enumerate().flat_map(|(row, key)| known(row, *key).to_ne_bytes()).collect()
+fn positions(category: &heedful::Category, rows: usize) -> Vec<u8> {
+    let position = |row| category.position(row).and_then(|p| i32::try_from(p).ok()).unwrap_or(-1);
+    (0..rows).flat_map(|row| position(row).to_ne_bytes()).collect()
 }
 
 /// A key as a Python object; a day as `datetime.date`.

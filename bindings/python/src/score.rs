@@ -3,7 +3,7 @@
 use heedful::{Error, ErrorCode, Result, Scorer, Scores, Scoring};
 use pyo3::prelude::*;
 
-use crate::guard::{OrRaise, run};
+use crate::guard::run;
 use crate::out::{self, Table};
 use crate::table::Input;
 
@@ -16,7 +16,7 @@ pub(crate) fn score(
     roles: &str,
     options: &str,
 ) -> PyResult<Table> {
-    let scoring = Scoring::from_json(options).or_raise(py)?;
+    let scoring = run(py, || Scoring::from_json(options))?;
     let input = Input::new(data, Some(columns), roles)?;
     run(py, || Ok(Table(scores(scoring, input)?.to_table())))
 }
@@ -30,7 +30,7 @@ pub(crate) fn score_all(
     roles: &str,
     options: &str,
 ) -> PyResult<String> {
-    let scoring = Scoring::from_json(options).or_raise(py)?;
+    let scoring = run(py, || Scoring::from_json(options))?;
     let input = Input::new(data, Some(columns), roles)?;
     run(py, || {
         let scores = scores(scoring, input)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::ArrayStreamReader;
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, new_empty_array};
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema};
 use heedful::{
     ArrowReader, Category, Clock, Column, Error, ErrorCode, Keys, Numbers, Responses, Result,
@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList};
 
 use crate::cells::{self, Wanted};
-use crate::guard::{OrRaise, exception};
+use crate::guard::{OrRaise, attached, exception};
 use crate::{ffi, responses};
 
 /// A table on its way in.
@@ -29,11 +29,20 @@ pub(crate) struct Batches {
     field: FieldRef,
     columns: Option<Vec<String>>,
     reader: ArrowReader,
+    started: bool,
 }
 
 impl Input {
     /// `columns` names what is needed; everything where it is `None`.
     pub(crate) fn new(
+        data: &Bound<'_, PyAny>,
+        columns: Option<Vec<String>>,
+        roles: &str,
+    ) -> PyResult<Self> {
+        attached(data.py(), || Self::imported(data, columns, roles))
+    }
+
+    fn imported(
         data: &Bound<'_, PyAny>,
         columns: Option<Vec<String>>,
         roles: &str,
@@ -59,9 +68,11 @@ impl Input {
         }
         match arrow(data)? {
             Some(Arrow::Stream(stream, field)) => {
-                Ok(Self::Batches(Batches { stream, field, columns, reader }))
+                fields(&field, columns.as_deref()).or_raise(py)?;
+                Ok(Self::Batches(Batches { stream, field, columns, reader, started: false }))
             }
             Some(Arrow::Array(field, array)) => {
+                fields(&field, columns.as_deref()).or_raise(py)?;
                 let batch = batch(&field, &array, columns.as_deref()).or_raise(py)?;
                 reader.batch(&batch).map(Self::Whole).or_raise(py)
             }
@@ -92,7 +103,12 @@ impl Iterator for Batches {
     type Item = Result<Responses>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let array = self.stream.next()?;
+        // A stream without batches is a table without rows: its columns are there all the same.
+        let array = match self.stream.next() {
+            None if !self.started => Ok(new_empty_array(self.field.data_type())),
+            array => array?,
+        };
+        self.started = true;
         Some(array.map_err(|e| stream_error(&e)).and_then(|array| {
             self.reader.batch(&batch(&self.field, &array, self.columns.as_deref())?)
         }))
@@ -118,15 +134,18 @@ fn stream_error(error: &ArrowError) -> Error {
     Error::new(ErrorCode::Io, format!("the Arrow stream failed: {error}"))
 }
 
+/// Refuses what is no table, or one that lacks a column.
+fn fields(field: &Field, columns: Option<&[String]>) -> Result<()> {
+    let DataType::Struct(fields) = field.data_type() else { return Err(not_a_table()) };
+    let names: Vec<&str> = fields.iter().map(|f| f.name().as_str()).collect();
+    require(columns.unwrap_or_default(), &names)
+}
+
 /// The columns that are needed of a struct array.
 fn batch(field: &Field, array: &ArrayRef, columns: Option<&[String]>) -> Result<RecordBatch> {
     let (DataType::Struct(fields), Some(table)) = (field.data_type(), array.as_struct_opt()) else {
         return Err(not_a_table());
     };
-    if let Some(columns) = columns {
-        let names: Vec<&str> = fields.iter().map(|f| f.name().as_str()).collect();
-        require(columns, &names)?;
-    }
     let wanted = |name: &String| columns.is_none_or(|columns| columns.contains(name));
     let kept = fields.iter().zip(table.columns()).filter(|(field, _)| wanted(field.name()));
     let (fields, arrays): (Vec<FieldRef>, Vec<ArrayRef>) =

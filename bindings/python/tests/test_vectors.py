@@ -31,7 +31,8 @@ def with_instants(columns, at):
 
 def answer(function, given, options):
     if function == "score":
-        return hf.score(values(given["values"]), **options).to_dict()
+        score = hf.score(values(given["values"]), **options)
+        return json.loads(json.dumps(score.to_dict()))  # points are texts in JSON, numbers in Python
     if function == "score_table":
         return hf.score(table(given["table"]), **options).to_pylist()
     if function == "trend":
@@ -63,7 +64,7 @@ def difference(expected, found, tolerance, path=""):
     """Where `found` departs from what is expected; only what is expected is looked at."""
     if isinstance(expected, dict):
         for key, value in expected.items():
-            other = found.get(key) if isinstance(found, dict) else getattr(found, key)
+            other = {str(k): v for k, v in found.items()}.get(key)
             if problem := difference(value, other, tolerance, f"{path}.{key}"):
                 return problem
         return None

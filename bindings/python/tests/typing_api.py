@@ -1,7 +1,59 @@
 """Read by mypy only: what a user's type checker must accept and infer."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
 from typing_extensions import assert_type
 
 import heedful as hf
 
 assert_type(hf.__version__, str)
+
+score = hf.nps([10, 9, None, 3], confidence=0.9, interval="wald")
+assert_type(score, hf.Score)
+assert_type(score.value, float | None)
+assert_type(score.shares, dict[str, float | None])
+assert_type(hf.csat(np.array([5, 4])), hf.Score)
+assert_type(hf.score([1, 0], metric="psat"), hf.Score)
+hf.nps([10], confidense=0.9)  # type: ignore[call-arg]
+hf.nps([10], interval="guess")  # type: ignore[arg-type]
+
+pandas = pd.DataFrame({"score": [10]})
+polars = pl.DataFrame({"score": [10]})
+plain: Mapping[str, object] = {"score": [10]}
+assert_type(hf.score(pandas, rating="score", by="plan"), pd.DataFrame)
+assert_type(hf.score(polars, rating={"nps": "score"}), pl.DataFrame)
+assert_type(hf.score({"score": [10]}, rating="score"), hf.Table)
+assert_type(hf.score([{"score": 10}], rating="score"), hf.Table)
+assert_type(hf.score(plain, rating="score", minimum_n=5, signals=["solicited"]), hf.Table)
+assert_type(hf.trend(pandas, rating="score", at="day", every="week"), pd.DataFrame)
+assert_type(hf.trend(plain, rating="score", at="day"), hf.Table)
+hf.trend(pandas, rating="score", at="day", every="fortnight")  # type: ignore[call-overload]
+
+responses = hf.read("responses.csv", rating="score", attributes=["plan"])
+assert_type(responses, hf.Responses)
+assert_type(hf.score(responses, by=["plan"]), hf.Table)
+assert_type(responses.to_polars(), pl.DataFrame)
+
+assert_type(hf.compare([10], [9]), hf.Comparison)
+assert_type(hf.target(pandas, 30.0, rating="score").probability, float | None)
+assert_type(hf.sample_size(margin=5.0).n, int)
+assert_type(hf.league(polars, rating="score", by="agent"), pl.DataFrame)
+assert_type(hf.contrast(plain, rating="score", by="agent"), hf.Table)
+assert_type(hf.weight(pandas, {"plan": {"a": 1.0}}).effective_n, float)
+
+metric = hf.Metric(name="own", scale=hf.Scale([1, 2, 3]), rule={"type": "mean"})
+assert_type(metric.to_dict(), dict[str, Any])
+assert_type(hf.Tally([10]) + hf.Tally([9]), hf.Tally)
+
+try:
+    hf.nps([11])
+except hf.HeedfulError as error:
+    assert_type(error.code, str)
+    assert_type(error.row, int | None)
+assert_type(hf.join(pandas, polars, on="customer").matched, int)
+assert_type(hf.funnel(pandas, status="state"), pd.DataFrame)
+assert_type(hf.funnel({"invited": 10}), hf.Table)

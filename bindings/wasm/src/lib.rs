@@ -1,6 +1,28 @@
 //! The WebAssembly module of the npm package. The public JavaScript API is the TypeScript in `ts/` over it.
+//!
+//! One call is one operation: columns come in as arrays, roles and options as JSON, and the answer leaves as
+//! JSON. Nothing lives on between calls, so there is nothing for JavaScript to free. What throws is an error
+//! document; anything else that JavaScript catches is a trap, after which the wrapper starts a new instance.
+
+mod input;
+mod output;
+pub mod panic;
+pub mod plan;
+pub mod read;
+pub mod score;
+pub mod tally;
+pub mod weight;
 
 use wasm_bindgen::prelude::*;
+
+/// What every call gives back: a JSON document, or an error as one.
+type Answer = Result<String, JsValue>;
+
+/// Sets the panic hook.
+#[wasm_bindgen(start)]
+pub fn start() {
+    panic::remember();
+}
 
 /// The version of the engine.
 #[wasm_bindgen]

@@ -5,8 +5,9 @@ import package_ from "heedful/package.json";
 
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
+import { memory } from "./memory.js";
 
 export async function run() {
   await heedful.init(bytes);
-  return collect(cases(heedful, package_));
+  return collect(cases(heedful, package_, memory));
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
@@ -7,6 +8,7 @@ import * as heedful from "heedful";
 import * as manual from "heedful/manual";
 
 import { cases } from "./cases.js";
+import { memory } from "./memory.js";
 
 const require = createRequire(import.meta.url);
 
@@ -24,4 +26,28 @@ test("init without arguments, twice", async () => {
   await heedful.init();
 });
 
-for (const [name, check] of cases(heedful, require("heedful/package.json"))) test(name, check);
+for (const [name, check] of cases(heedful, require("heedful/package.json"), memory)) test(name, check);
+
+test("after a trap the next call works on a new instance", async () => {
+  // No input is known to trap, so the test breaks into the package.
+  const { call } = await import("./node_modules/heedful/dist/engine.js");
+  const trap = () => call(() => new WebAssembly.Instance(unreachable).exports.run());
+  assert.throws(trap, (error) => error instanceof heedful.HeedfulError && error.code === "internal" && /unreachable/.test(error.message));
+  assert.equal(heedful.nps([10, 9, 8, 3]).value, 25);
+  assert.throws(() => heedful.nps([11]), { code: "rating-out-of-range" });
+  assert.equal(heedful.nps([10]).value, 100);
+});
+
+// (module (func (export "run") unreachable))
+const unreachable = new WebAssembly.Module(
+  Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 7, 1, 3, 114, 117, 110, 0, 0, 10, 5, 1, 3, 0, 0, 11),
+);
+
+test("works in a worker", async () => {
+  const { Worker } = await import("node:worker_threads");
+  const script = `import { parentPort } from "node:worker_threads"; import { init, nps } from "heedful"; await init(); parentPort.postMessage(nps([10, 9, 8, 3]));`;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(script.replaceAll('"heedful"', JSON.stringify(import.meta.resolve("heedful"))))}`));
+  const [answer] = await once(worker, "message");
+  assert.equal(answer.value, 25);
+  await worker.terminate();
+});

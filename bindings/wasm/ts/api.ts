@@ -1,9 +1,38 @@
 // What every entry point exports beside its own `init`.
-import { engine } from "./engine.js";
+import { call } from "./engine.js";
 
+export { assess, compare, sampleSize } from "./compare.js";
+export type { Attainment, Comparison, Sample, SampleOptions, SamplePlan, SampleSizeOptions, Target } from "./compare.js";
+export { type ErrorCode, HeedfulError } from "./error.js";
+export * from "./metric.js";
+export { type File, type ReadOptions, readCsv, readJsonl, type Rejected } from "./read.js";
+export { ces, contrast, csat, enps, league, nps, score, trend } from "./score.js";
+export type {
+  Attributes,
+  ContrastOptions,
+  ContrastRow,
+  Design,
+  Every,
+  GroupOptions,
+  Interval,
+  IntervalMethod,
+  LeagueOptions,
+  LeagueRow,
+  Score,
+  ScoreOptions,
+  ScoreRow,
+  TrendOptions,
+  TrendRow,
+  Uncertainty,
+  ValueOptions,
+  Values,
+} from "./score.js";
 export type { CompiledModule, ModuleSource } from "./source.js";
+export type { Cell, Columns, Responses, Roles, Rows, Table } from "./table.js";
+export { Tally, type TallyOptions } from "./tally.js";
+export { type TargetFit, weight, type WeightOptions, type Weights } from "./weight.js";
 
 /** The version of the engine. */
 export function version(): string {
-  return engine().version();
+  return call((module) => module.version());
 }

@@ -1,15 +1,17 @@
 // The one WebAssembly instance behind every entry point.
+import { HeedfulError } from "./error.js";
 import start, * as glue from "./glue/heedful.js";
+import { camelName, decode } from "./json.js";
 import type { ModuleSource } from "./source.js";
 
 let starting: Promise<void> | undefined;
-let ready = false;
+let state: "waiting" | "ready" | "broken" = "waiting";
 
 /** Starts the engine once; later calls wait for the first one. A start that failed can be tried again. @internal */
 export function startWith(source: () => Promise<ModuleSource | URL> | ModuleSource | URL): Promise<void> {
   starting ??= (async () => {
     await start({ module_or_path: (await source()) as BufferSource | WebAssembly.Module | URL });
-    ready = true;
+    state = "ready";
   })().catch((error: unknown) => {
     starting = undefined;
     throw error;
@@ -17,8 +19,56 @@ export function startWith(source: () => Promise<ModuleSource | URL> | ModuleSour
   return starting;
 }
 
-/** The started engine. @internal */
-export function engine(): typeof glue {
-  if (!ready) throw new Error("the engine has not started: `await init()` first");
-  return glue;
+/**
+ * Calls into the module. What the engine refuses is thrown as a {@link HeedfulError}. Anything else that comes out of
+ * the module is a trap (a defect, or no memory left): it is thrown with the code `internal`, and since the memory of a
+ * trapped instance cannot be trusted, the next call starts a new one. Nothing lives in an instance between calls, so
+ * nothing is lost with it. What is refused of a single column has its name as the path.
+ * @internal
+ */
+export function call<T>(run: (module: typeof glue) => T, path?: string): T {
+  if (state === "waiting") throw new Error("the engine has not started: `await init()` first");
+  if (state === "broken") {
+    glue.__wbg_reset_state();
+    state = "ready";
+  }
+  try {
+    return run(glue);
+  } catch (error) {
+    if (typeof error === "string") throw refusal(error, path);
+    if (error instanceof HeedfulError) throw error;
+    state = "broken";
+    throw new HeedfulError("internal", `the engine stopped: ${lastPanic() ?? String(error)}`);
+  }
+}
+
+function lastPanic(): string | undefined {
+  try {
+    return glue.last_panic();
+  } catch {
+    return undefined; // the instance cannot even say that
+  }
+}
+
+function refusal(document: string, column: string | undefined): HeedfulError {
+  const { code, message, path, row, line } = decode(document) as {
+    code: string;
+    message: string;
+    path: string;
+    row: number | null;
+    line: number | null;
+  };
+  const ours = code === "invalid-config" || code === "invalid-argument";
+  return new HeedfulError(code, ours ? optionNames(message) : message, {
+    path: column ?? (ours ? optionNames(path.replace(/^scoring\./, "")) : path),
+    row,
+    line,
+  });
+}
+
+// The options whose names the engine spells differently; what else has an underscore is the user's.
+const SPELLED = /\b(?:time_zone|minimum_n|max_iterations|on_error|date_format|design_effect|out_of_range)\b/g;
+
+function optionNames(text: string): string {
+  return text.replace(SPELLED, camelName);
 }

@@ -63,7 +63,7 @@ pub use base::suppression::Suppression;
 pub use base::table::{Data, Table, TableColumn};
 pub use base::tally::Tally;
 pub use base::time::{
-    DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeKind, TimeUnit, Zone,
+    Clock, DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeUnit, Zone,
 };
 pub use interpret::cluster::Clusters;
 pub use interpret::compare::{Comparison, TargetTest};
@@ -78,11 +78,13 @@ pub use interpret::target::{Attainment, Target, TargetStatus};
 pub use interpret::weight::{MissingValues, TargetFit, Weighting, Weights};
 #[cfg(feature = "arrow")]
 pub use listen::arrow::ArrowReader;
-pub use listen::column::{Category, Clock, Column, Keys, Numbers, Texts, Times};
+pub use listen::column::{Category, Column, Keys, Numbers, Texts, Times};
+pub use listen::funnel::{Funnel, FunnelCounts, FunnelOptions, FunnelStep, Rate, Step};
 #[cfg(feature = "read")]
 pub use listen::import::{
     Batches, CsvOptions, DatesRead, Encoding, OnError, RatingColumn, Read, Rejected,
 };
+pub use listen::join::{Duplicates, Join, Joined};
 pub use listen::responses::{Responses, Roles};
 #[cfg(feature = "schema")]
 pub use schema::schemas;

@@ -15,8 +15,10 @@ use crate::interpret::score::Uncertainty;
 use crate::interpret::segment::Scoring;
 use crate::interpret::target::Target;
 use crate::interpret::weight::Weighting;
+use crate::listen::funnel::{FunnelCounts, FunnelOptions};
 #[cfg(feature = "read")]
 use crate::listen::import::CsvOptions;
+use crate::listen::join::Join;
 use crate::listen::responses::Roles;
 
 /// The JSON Schema (draft 2020-12) of every configuration that is a document of its own, by the name
@@ -40,6 +42,9 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         #[cfg(feature = "read")]
         ("csv_options", of::<CsvOptions>()),
         ("design", of::<Design>()),
+        ("funnel_counts", of::<FunnelCounts>()),
+        ("funnel_options", of::<FunnelOptions>()),
+        ("join", of::<Join>()),
         ("league", of::<League>()),
         ("metric", of::<Metric>()),
         ("roles", of::<Roles>()),

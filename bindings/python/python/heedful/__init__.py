@@ -2,32 +2,51 @@
 
 >>> import heedful as hf
 >>> hf.nps([10, 9, 8, None, 3])
-Score(nps 25.0, 95 % -45.1 to 74.8, n 4)
+Score(nps 25.0, 95 % -50.5 to 77.8, n 4)
 """
 
+from heedful._compare import Attainment, Comparison, SamplePlan, compare, contrast, league, sample_size, target
 from heedful._errors import HeedfulError, InternalError
 from heedful._heedful import __version__
+from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
-from heedful._responses import Responses
+from heedful._read import read
+from heedful._responses import Reading, Responses
 from heedful._score import Interval, Score, Tally
 from heedful._scoring import ces, csat, enps, nps, score, trend
 from heedful._table import Table
+from heedful._weight import Weights, weight
 
 __all__ = [
+    "Attainment",
+    "Comparison",
     "HeedfulError",
     "InternalError",
     "Interval",
+    "Joined",
     "Metric",
+    "Reading",
     "Responses",
+    "SamplePlan",
     "Scale",
     "Score",
     "Table",
     "Tally",
+    "Weights",
     "__version__",
     "ces",
+    "compare",
+    "contrast",
     "csat",
     "enps",
+    "funnel",
+    "join",
+    "league",
     "nps",
+    "read",
+    "sample_size",
     "score",
+    "target",
     "trend",
+    "weight",
 ]

@@ -14,14 +14,8 @@ from heedful._errors import HeedfulError
 from heedful._table import Table
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     import numpy
     import pandas
-    import polars
-    import pyarrow
-
-    DataFrame: TypeAlias = pandas.DataFrame | polars.DataFrame | pyarrow.Table
 
 
 def _is(value: object, library: str, name: str) -> bool:
@@ -50,8 +44,8 @@ def table(data: Any, names: Iterable[str] | None = None) -> object:
     if _is(data, "pandas", "DataFrame"):
         return _pandas(data, wanted)
     if isinstance(data, Mapping):
-        chosen = _choose(wanted, list(data))
-        return {name: column(data[name]) for name in chosen}
+        places = {str(name): name for name in data}
+        return {name: column(data[places[name]]) for name in _choose(wanted, places)}
     if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
         return _rows(data, wanted)
     if _is(data, "polars", "LazyFrame"):
@@ -78,26 +72,21 @@ def _choose(wanted: list[str] | None, available: Iterable[object]) -> list[str]:
 
 def _pandas(frame: pandas.DataFrame, wanted: list[str] | None) -> dict[str, object]:
     columns: dict[str, object] = {}
-    for name in _choose(wanted, frame.columns):
-        found = frame.loc[:, name] if name in frame.columns else frame.iloc[:, _position(frame, name)]
-        if found.ndim != 1:
+    names = [str(name) for name in frame.columns]
+    for name in _choose(wanted, names):
+        if names.count(name) > 1:
             raise HeedfulError("duplicate-column", "the column is there more than once", name)
-        columns[name] = column(found)
+        columns[name] = column(frame.iloc[:, names.index(name)])
     return columns
-
-
-def _position(frame: pandas.DataFrame, name: str) -> int:
-    """The column whose name is not a text but reads like it."""
-    return [str(column) for column in frame.columns].index(name)
 
 
 def _rows(rows: Sequence[Any], wanted: list[str] | None) -> dict[str, object]:
     """A list of dicts; a key that a row lacks is missing."""
     if not all(isinstance(row, Mapping) for row in rows):
         raise HeedfulError("column-type", "a table is no list of anything but dicts")
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    chosen = wanted if wanted is not None and not rows else _choose(wanted, names)
-    return {name: [row.get(name) for row in rows] for name in chosen}
+    places = {str(name): name for row in rows for name in row}
+    chosen = wanted if wanted is not None and not rows else _choose(wanted, places)
+    return {name: [row.get(places[name]) for row in rows] for name in chosen}
 
 
 def values(values: object, weights: object = None) -> tuple[dict[str, str], dict[str, object]]:
@@ -194,3 +183,41 @@ def like(data: object, result: _heedful.Table) -> Any:
     if _is(data, "pyarrow", "Table") or _is(data, "pyarrow", "RecordBatch"):
         return sys.modules["pyarrow"].table(made)
     return made
+
+
+def is_frame(data: object) -> bool:
+    """Whether columns can be put beside those that are there."""
+    frames = (("pandas", "DataFrame"), ("polars", "DataFrame"), ("pyarrow", "Table"))
+    return any(_is(data, library, name) for library, name in frames)
+
+
+def beside(data: Any, responses: Any, old: Iterable[str]) -> Any:
+    """The frame with the columns of the responses that are new."""
+    new = [name for name in responses.columns if name not in set(old)]
+    there = data.column_names if _is(data, "pyarrow", "Table") else data.columns
+    for name in new:
+        if name in there:
+            raise HeedfulError("duplicate-column", "the column is there already", name)
+    if _is(data, "pandas", "DataFrame"):
+        frame = responses.to_pandas()[new]
+        return data.assign(**{name: frame[name].array for name in new})
+    if _is(data, "polars", "DataFrame"):
+        return data.with_columns(responses.to_polars().select(new))
+    columns = sys.modules["pyarrow"].table(responses)
+    for name in new:
+        data = data.append_column(name, columns[name])
+    return data
+
+
+def series(data: Any, weights: _heedful.Weights) -> Any:
+    """The weights as the kind of column that the data's library has, else a list."""
+    if _is(data, "pandas", "DataFrame"):
+        import numpy
+        import pandas
+
+        return pandas.Series(numpy.frombuffer(weights.floats()), index=data.index, name="weight").copy()
+    if _is(data, "polars", "DataFrame") or _is(data, "polars", "LazyFrame"):
+        return sys.modules["polars"].DataFrame(weights)["weight"]
+    if _is(data, "pyarrow", "Table") or _is(data, "pyarrow", "RecordBatch"):
+        return sys.modules["pyarrow"].table(weights)["weight"]
+    return weights.values()

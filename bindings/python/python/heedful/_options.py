@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from heedful._errors import HeedfulError
 from heedful._metric import Metric
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
-Invalid = Literal["error", "count"]
-Kind = Literal["relational", "transactional"]
-Signal = Literal["solicited", "unsolicited", "inferred"]
-Repeats = Literal["all", "latest"]
-Every = Literal["day", "week", "month", "quarter", "year"]
-IntervalMethod = Literal["score", "adjusted_wald", "wald", "t", "bayes"]
-MetricLike: TypeAlias = "str | Metric | Mapping[str, Any]"
+    from heedful._types import IntervalMethod, Invalid, Kind, MetricLike, Repeats, Signal
 
 
 class Uncertainty(TypedDict, total=False):
@@ -42,8 +34,6 @@ class ValueOptions(Uncertainty, total=False):
 class Roles(TypedDict, total=False):
     """Which columns play which role; each is a column's name."""
 
-    at: str
-    """When the response was given: dates, or times with or without a zone."""
     customer: str
     """The person asked."""
     account: str
@@ -56,13 +46,16 @@ class Roles(TypedDict, total=False):
     """`solicited`, `unsolicited` or `inferred`; missing counts as solicited."""
 
 
-class ScoreOptions(Uncertainty, Roles, total=False):
-    """Options of scores by group."""
+class At(TypedDict, total=False):
+    """The role that a trend has as an argument."""
 
-    minimum_n: int
-    """Groups with fewer rated responses are hidden."""
-    secondary: bool
-    """Hides further groups where a hidden one could be had by subtraction."""
+    at: str
+    """When the response was given: dates, or times with or without a zone."""
+
+
+class Selection(Uncertainty, Roles, total=False):
+    """Which responses of a table count, and how uncertainty is stated."""
+
     invalid: Invalid
     """What happens to a rating that is not on the scale: `error` (default) or `count`."""
     repeats: Repeats
@@ -75,6 +68,41 @@ class ScoreOptions(Uncertainty, Roles, total=False):
     """Which signals count; solicited ones only where not given."""
     threads: int
     """How many threads share the work; results do not depend on it."""
+
+
+class Groups(Selection, total=False):
+    """Which groups are shown."""
+
+    minimum_n: int
+    """Groups with fewer rated responses are hidden."""
+    secondary: bool
+    """Hides further groups where a hidden one could be had by subtraction."""
+
+
+class GroupOptions(Groups, At, total=False):
+    """Options of what compares groups."""
+
+
+class TrendOptions(Groups, total=False):
+    """Options of scores by period."""
+
+    clusters: str | Mapping[str, str]
+    """How accounts with several contacts count: `none` (default), `robust`, `votes` (one for each account), or
+    `{"value": column}`; needs `account`."""
+    design: Mapping[str, Any]
+    """How the sample was drawn: `strata`, `clusters` and `fpc` name columns, `weighting` holds the options of
+    `weight`."""
+
+
+class ScoreOptions(TrendOptions, At, total=False):
+    """Options of scores by group."""
+
+
+class SampleOptions(Selection, At, total=False):
+    """Options of one score out of values, a tally or a table."""
+
+    weights: Any
+    """One weight for each value, where values are given."""
 
 
 #: How a role is called here where its name in the core is taken by a filter.
@@ -107,6 +135,27 @@ def split(given: Mapping[str, object], known: type) -> tuple[dict[str, str], dic
         else:
             options[name] = value
     return roles, options
+
+
+def columns(options: Mapping[str, Any]) -> list[str]:
+    """The columns that options name outside of roles."""
+    found: list[object] = []
+    clusters = options.get("clusters")
+    if isinstance(clusters, Mapping):
+        found += clusters.values()
+    design = options.get("design")
+    if isinstance(design, Mapping):
+        found += [design.get(name) for name in ("strata", "clusters", "fpc")]
+        weighting = design.get("weighting")
+        if isinstance(weighting, Mapping):
+            found += targets(weighting)
+    return [name for name in found if isinstance(name, str)]
+
+
+def targets(weighting: Mapping[str, Any]) -> list[str]:
+    """The columns that have targets."""
+    cells = weighting.get("cells") or ()
+    return [*(weighting.get("targets") or ()), *(name for cell in cells for name in cell["keys"])]
 
 
 def names(by: str | Iterable[str] | None) -> list[str]:
@@ -151,6 +200,8 @@ def _plain(value: object) -> object:
     """NumPy's scalars, and what is iterable but no list."""
     if isinstance(value, Metric):
         return value.to_dict()
+    if isinstance(value, Mapping):
+        return dict(value)
     item = getattr(value, "item", None)
     if item is not None:
         return item()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from heedful import _frames, _heedful, _options
-from heedful._table import html
+from heedful._table import html, text_dtype
 
 if TYPE_CHECKING:
     import pandas
@@ -15,13 +16,37 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
-class RoleOptions(_options.Roles, total=False):
+class RoleOptions(_options.Roles, _options.At, total=False):
     """Which columns play which role; each is a column's name."""
 
     rating: str
     """The rating."""
     comment: str
     """What the customer wrote."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """What was found out about a file."""
+
+    rows: int
+    """How many rows the file has, rejected ones included."""
+    rejected: list[dict[str, Any]]
+    """The rows that could not be read: `row` (from 0), `line` (from 1), `column`, `code`, `message`, and `fields` as
+    they stand in the file."""
+    delimiter: str | None
+    """The delimiter that was declared or found; `None` for JSON Lines."""
+    encoding: str
+    """The encoding that was declared or marked."""
+    clock: str | None
+    """`instant` where times carry an offset from UTC or are numbers, else `wall`; `None` without times."""
+    day_first: bool | None
+    """Whether day and month in digits were read with the day first; `None` where nothing had to be settled."""
+
+    @classmethod
+    def _of(cls, document: dict[str, Any]) -> Reading:
+        dates = document.pop("dates") or {"clock": None, "day_first": None}
+        return cls(**document, **dates)
 
 
 class Responses:
@@ -37,17 +62,20 @@ class Responses:
     [100.0, -100.0]
     """
 
-    __slots__ = ("_data",)
+    __slots__ = ("_data", "_reading")
     _data: _heedful.Responses
+    _reading: Reading | None
 
     def __init__(self, data: object, **roles: Unpack[RoleOptions]) -> None:
         given, _ = _options.split(cast("Mapping[str, object]", roles), RoleOptions)
         self._data = _heedful.Responses(_frames.table(data), _options.dumps(given))
+        self._reading = None
 
     @classmethod
-    def _of(cls, data: _heedful.Responses) -> Responses:
+    def _of(cls, data: _heedful.Responses, reading: Reading | None = None) -> Responses:
         responses = cls.__new__(cls)
         responses._data = data
+        responses._reading = reading
         return responses
 
     def __len__(self) -> int:
@@ -63,6 +91,11 @@ class Responses:
         """The column of each role that has one."""
         roles = cast("dict[str, str | None]", json.loads(self._data.roles()))
         return {role: column for role, column in roles.items() if column is not None}
+
+    @property
+    def reading(self) -> Reading | None:
+        """What was found out about the file, where there was one."""
+        return self._reading
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._data.__arrow_c_stream__(requested_schema)
@@ -89,22 +122,24 @@ class Responses:
         return ", ".join(role for role, name in self.roles.items() if name == column)
 
 
-def _series(column: dict[str, Any]) -> pandas.Series[Any]:
+def _series(column: dict[str, Any]) -> Any:
     """A column of the compiled half as a series."""
     import numpy
     import pandas
 
     kind = column["kind"]
     if kind == "text":
-        return pandas.Series(column["values"], dtype="str")
-    data = numpy.frombuffer(column["data"], dtype=column["dtype"])
+        texts: Any = text_dtype()
+        return pandas.Series(column["values"], dtype=texts)
+    data: Any = numpy.frombuffer(column["data"], dtype=column["dtype"])
     if kind == "category":
-        return pandas.Series(pandas.Categorical.from_codes(*_distinct(data, column["values"])))
+        codes, values = _distinct(data, column["values"])
+        return pandas.Series(pandas.Categorical.from_codes(codes, pandas.Index(values)))
     mask = column.get("mask")
     missing = None if mask is None else numpy.frombuffer(mask, dtype=bool)
     if kind == "time":
         data = data if missing is None else numpy.where(missing, numpy.datetime64("NaT"), data)
-        series = pandas.Series(data)
+        series: Any = pandas.Series(data)
         return series.dt.tz_localize("UTC") if column["zoned"] else series
     if missing is None:
         return pandas.Series(data)

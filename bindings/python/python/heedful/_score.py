@@ -14,6 +14,8 @@ from heedful._metric import Scale
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from heedful._types import Invalid, MetricLike
+
 
 @dataclasses.dataclass(frozen=True)
 class Interval:
@@ -36,7 +38,7 @@ class Score:
     >>> import heedful as hf
     >>> score = hf.nps([10, 9, 8, None, 3])
     >>> score
-    Score(nps 25.0, 95 % -45.1 to 74.8, n 4)
+    Score(nps 25.0, 95 % -50.5 to 77.8, n 4)
     >>> score.shares
     {'detractor': 0.25, 'passive': 0.25, 'promoter': 0.5}
     >>> score.missing
@@ -73,8 +75,7 @@ class Score:
     weighted."""
 
     @classmethod
-    def _from_json(cls, text: str) -> Score:
-        document = json.loads(text)
+    def _of(cls, document: dict[str, Any]) -> Score:
         interval = document.pop("interval")
         counts = {_point(point): count for point, count in document.pop("counts").items()}
         return cls(interval=interval and Interval(**interval), counts=counts, **document)
@@ -130,12 +131,12 @@ class Tally:
         *,
         scale: str | Scale | Mapping[str, Any] = "0-10",
         weights: object = None,
-        invalid: _options.Invalid = "count",
+        invalid: Invalid = "count",
     ) -> None:
         metric = {"name": "tally", "scale": _plain(scale), "rule": {"type": "mean"}}
         options = {"metrics": [{"metric": metric, "rating": "values"}], "invalid": invalid}
         roles, table = _frames.values(values, weights)
-        self._data = _heedful.Tally.of(table, _options.dumps(roles), _options.dumps(options))
+        self._data = _heedful.Tally.of(table, list(table), _options.dumps(roles), _options.dumps(options))
 
     @classmethod
     def _of(cls, data: _heedful.Tally) -> Tally:
@@ -164,11 +165,11 @@ class Tally:
     def __add__(self, other: Tally) -> Tally:
         return self.merge(other) if isinstance(other, Tally) else NotImplemented
 
-    def score(self, metric: _options.MetricLike = "nps", **options: Unpack[_options.Uncertainty]) -> Score:
+    def score(self, metric: MetricLike = "nps", **options: Unpack[_options.Uncertainty]) -> Score:
         """The score by a metric on the same scale."""
         _, given = _options.split(options, _options.Uncertainty)
         metric_json = _options.dumps(_options.metric(metric))
-        return Score._from_json(self._data.score(metric_json, _options.dumps(given)))
+        return Score._of(json.loads(self._data.score(metric_json, _options.dumps(given))))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tally) and self._data == other._data

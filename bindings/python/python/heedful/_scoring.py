@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from heedful import _frames, _heedful, _options
-from heedful._options import Every, MetricLike, ScoreOptions, ValueOptions
+from heedful._metric import Metric
+from heedful._options import ScoreOptions, TrendOptions, ValueOptions
 from heedful._score import Score
 from heedful._table import Table
 
 if TYPE_CHECKING:
-    import pandas
-    import polars
-    import pyarrow
     from typing_extensions import Unpack
 
-    Frame = TypeVar("Frame", pandas.DataFrame, polars.DataFrame, pyarrow.Table)
+    from heedful._types import Every, Frame, MetricLike, Plain
 
 
 def nps(values: object, **options: Unpack[ValueOptions]) -> Score:
@@ -72,11 +71,11 @@ def _of_values(values: object, metric: MetricLike, given: Mapping[str, object]) 
     roles, data = _frames.values(values, options.pop("weights", None))
     options["metrics"] = _options.metrics("values", metric)
     text = _heedful.score_all(data, list(data), _options.dumps(roles), _options.dumps(options))
-    return Score._from_json(text)
+    return Score._of(json.loads(text))
 
 
 @overload
-def score(
+def score(  # type: ignore[overload-overlap]  # a table is no list of values
     data: Frame,
     rating: str | Mapping[str, str] | None = None,
     metric: MetricLike | Iterable[MetricLike] = "nps",
@@ -85,6 +84,15 @@ def score(
     **options: Unpack[ScoreOptions],
 ) -> Frame: ...
 @overload
+def score(  # type: ignore[overload-overlap]  # a table is no list of values
+    data: Plain,
+    rating: str | Mapping[str, str] | None = None,
+    metric: MetricLike | Iterable[MetricLike] = "nps",
+    *,
+    by: str | Iterable[str] | None = None,
+    **options: Unpack[ScoreOptions],
+) -> Table: ...
+@overload
 def score(
     data: object,
     rating: str | Mapping[str, str],
@@ -92,7 +100,7 @@ def score(
     *,
     by: str | Iterable[str] | None = None,
     **options: Unpack[ScoreOptions],
-) -> Table: ...
+) -> Any: ...
 @overload
 def score(
     data: object,
@@ -124,7 +132,7 @@ def score(
 
     Options: `confidence`, `interval`, `invalid`; columns by role: `customer`, `account`, `weight`, `at`,
     `kind_column`, `signal_column`; what counts: `kind`, `pool`, `signals`, `repeats`; small groups: `minimum_n`,
-    `secondary`; `threads`.
+    `secondary`; accounts with several contacts: `clusters`; complex samples: `design`; `threads`.
 
     Columns: the attributes of `by`; `metric`, `value`, `lower`, `upper`, `standard_error`, `n`, `missing`,
     `invalid`, `out_of_range`, `mean`, `effective_n`, `design_effect`; `share_` and each band's name (0 to 1);
@@ -145,7 +153,7 @@ def score(
 
 
 def _one(metric: MetricLike | Iterable[MetricLike]) -> MetricLike:
-    if isinstance(metric, (str, _options.Metric, Mapping)):
+    if isinstance(metric, (str, Metric, Mapping)):
         return metric
     raise TypeError("values are scored by one metric")
 
@@ -161,8 +169,21 @@ def trend(
     time_zone: str | None = None,
     rolling: int | None = None,
     by: str | Iterable[str] | None = None,
-    **options: Unpack[ScoreOptions],
+    **options: Unpack[TrendOptions],
 ) -> Frame: ...
+@overload
+def trend(
+    data: Plain,
+    rating: str | Mapping[str, str] | None = None,
+    at: str | None = None,
+    metric: MetricLike | Iterable[MetricLike] = "nps",
+    *,
+    every: Every = "month",
+    time_zone: str | None = None,
+    rolling: int | None = None,
+    by: str | Iterable[str] | None = None,
+    **options: Unpack[TrendOptions],
+) -> Table: ...
 @overload
 def trend(
     data: object,
@@ -174,8 +195,8 @@ def trend(
     time_zone: str | None = None,
     rolling: int | None = None,
     by: str | Iterable[str] | None = None,
-    **options: Unpack[ScoreOptions],
-) -> Table: ...
+    **options: Unpack[TrendOptions],
+) -> Any: ...
 def trend(
     data: Any,
     rating: str | Mapping[str, str] | None = None,
@@ -226,7 +247,7 @@ def _scores(
     ratings = list(rating.values()) if isinstance(rating, Mapping) else _options.names(rating)
     options["metrics"] = _options.metrics(rating, metric)
     options["by"] = groups
-    needed = [*ratings, *groups, *roles.values()]
+    needed = [*ratings, *groups, *roles.values(), *_options.columns(options)]
     table = _frames.table(data, needed)
     result = _heedful.score(table, needed, _options.dumps(roles), _options.dumps(options))
     return _frames.like(data, result)

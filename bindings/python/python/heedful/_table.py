@@ -67,7 +67,7 @@ class Table:
         frame.columns = pandas.Index(self.columns)
         return frame
 
-    def _series(self, index: int) -> pandas.Series[Any]:
+    def _series(self, index: int) -> Any:
         import numpy
         import pandas
 
@@ -80,7 +80,8 @@ class Table:
             return pandas.Series(numpy.array(values, dtype="datetime64[s]"))
         missing = any(value is None for value in values)
         dtypes = {"int": "Int64" if missing else "int64", "bool": "boolean" if missing else "bool"}
-        return pandas.Series(values, dtype=dtypes.get(kind, "str"))  # type: ignore[call-overload, no-any-return]
+        dtype: Any = dtypes.get(kind, text_dtype())
+        return pandas.Series(values, dtype=dtype)
 
     def to_polars(self) -> polars.DataFrame:
         """A data frame of polars."""
@@ -99,6 +100,13 @@ class Table:
     def _repr_html_(self) -> str:
         rows = [self._result.values(index)[:_SHOWN] for index in range(len(self.columns))]
         return html(self.columns, rows, len(self))
+
+
+def text_dtype() -> str:
+    """How pandas stores texts: before version 3 as objects."""
+    import pandas
+
+    return "str" if int(pandas.__version__.split(".")[0]) >= 3 else "object"
 
 
 def html(names: Sequence[str], columns: Sequence[Sequence[object]], rows: int) -> str:

@@ -4,46 +4,25 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::{Error, ErrorCode, Result};
+use super::json::Json;
+use super::reader::Reader;
 
 /// Reads a configuration: unknown fields are errors, and an error carries the path to it.
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let mut source = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
-        let path = error.path().to_string();
-        let error = error.into_inner();
-        let code = match error.classify() {
-            serde_json::error::Category::Data => ErrorCode::InvalidConfig,
-            _ => ErrorCode::Json,
-        };
-        located(code, &error.to_string(), path)
-    })?;
-    source.end().map_err(|error| Error::new(ErrorCode::Json, error.to_string()))?;
-    Ok(value)
-}
-
-/// The same from a value that is already parsed.
-pub(crate) fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        located(ErrorCode::InvalidConfig, &error.into_inner().to_string(), path)
-    })
+    let document: Json = serde_json::from_str(text)
+        .map_err(|error| Error::new(ErrorCode::Json, error.to_string()))?;
+    T::deserialize(Reader(&document)).map_err(|problem| located(&problem.message, problem.path))
 }
 
 /// Gives an error its place. A value that our own constructors refuse keeps its code: their errors
 /// come through serde as text, `message at `path` (code)`.
-fn located(code: ErrorCode, message: &str, outer: String) -> Error {
-    let outer = if outer == "." { String::new() } else { outer };
+fn located(message: &str, outer: String) -> Error {
     let own = ErrorCode::ALL.iter().find_map(|own| {
         let (text, _) = message.split_once(&format!(" ({own})"))?;
         Some((*own, text))
     });
     let Some((code, text)) = own else {
-        // A path says more than the line and column of a document that a program may have made.
-        let text = match (code, message.rsplit_once(" at line ")) {
-            (ErrorCode::InvalidConfig, Some((text, _))) => text,
-            _ => message,
-        };
-        return Error::new(code, text).at(outer);
+        return Error::new(ErrorCode::InvalidConfig, message).at(outer);
     };
     match text.rsplit_once(" at `") {
         Some((text, inner)) => {
@@ -62,8 +41,80 @@ pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
     use crate::base::metric::Metric;
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        list: Vec<Inner>,
+        #[serde(default)]
+        pair: Option<[f64; 2]>,
+        #[serde(default)]
+        unit: (),
+    }
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(rename_all = "snake_case", deny_unknown_fields)]
+    enum Inner {
+        Plain,
+        Wrapped(u8),
+        Named { at: i64 },
+        Both(bool, String),
+    }
+
+    #[test]
+    fn reads_every_shape_that_the_derived_code_asks_for() {
+        let text = r#"{"list": ["plain", {"wrapped": 3}, {"named": {"at": -1}}, {"both": [true, "x"]}],
+            "pair": [1, 2.5], "unit": null}"#;
+        let list = vec![
+            Inner::Plain,
+            Inner::Wrapped(3),
+            Inner::Named { at: -1 },
+            Inner::Both(true, "x".to_owned()),
+        ];
+        let expected = Outer { list, pair: Some([1.0, 2.5]), unit: () };
+        assert_eq!(from_json::<Outer>(text).unwrap(), expected);
+        assert_eq!(from_json::<Outer>(r#"{"list": [], "pair": null}"#).unwrap().pair, None);
+    }
+
+    #[test]
+    fn an_error_says_where() {
+        let cases = [
+            (r#"{"list": [], "pear": 1}"#, "pear", "unknown field `pear`, expected one of"),
+            (
+                r#"{"list": [], "pair": [1]}"#,
+                "pair",
+                "invalid length 1, expected an array of length 2",
+            ),
+            (r#"{"list": [], "pair": [1, 2, 3]}"#, "pair", "fewer elements"),
+            (r#"{"list": [], "pair": [1, "2"]}"#, "pair[1]", "expected f64, found the text `2`"),
+            (r#"{"list": ["plain", "plane"]}"#, "list[1]", "unknown variant `plane`"),
+            (r#"{"list": [{"named": {"at": 1, "on": 2}}]}"#, "list[0].named.on", "unknown field"),
+            (r#"{"list": [{"named": {"at": 0.5}}]}"#, "list[0].named.at", "found the number 0.5"),
+            (
+                r#"{"list": [{"wrapped": 300}]}"#,
+                "list[0].wrapped",
+                "expected u8, found the number 300",
+            ),
+            (r#"{"list": [{"wrapped": 1, "plain": null}]}"#, "list[0]", "expected"),
+            (r#"{"list": [{"both": [true]}]}"#, "list[0].both", "invalid length 1"),
+            (r#"{"list": {}}"#, "list", "expected a sequence, found an object"),
+            (r#"{"list": null}"#, "list", "found null"),
+            ("{}", "", "missing field `list`"),
+            ("[]", "", "expected"),
+        ];
+        for (text, path, message) in cases {
+            let error = from_json::<Outer>(text).unwrap_err();
+            assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, path), "{text}");
+            assert!(error.message().contains(message), "{text}: {}", error.message());
+        }
+        for text in ["{", "{} {}", "", "nul"] {
+            assert_eq!(from_json::<Outer>(text).unwrap_err().code(), ErrorCode::Json, "{text}");
+        }
+    }
 
     #[test]
     fn errors_keep_code_and_path() {

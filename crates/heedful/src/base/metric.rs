@@ -14,8 +14,13 @@ use super::scale::Scale;
 /// Every rule gives each point of the scale a value, and the score is the mean of these values over
 /// the rated responses.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+// Each kind of rule apart, which says more than how it is read.
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(!try_from, deny_unknown_fields)
+)]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "RuleObject")]
 #[non_exhaustive] // further rules of the field may come
 pub enum Rule {
     /// 100 times the share of responses in `positive` less the share in `negative`: -100 to 100.
@@ -43,6 +48,50 @@ pub enum Rule {
     /// The mean with the lowest point set to 0 and the highest to 100, as the American Customer
     /// Satisfaction Index does for one question.
     Rescaled,
+}
+
+/// A rule as it is written: flat, because a derived tagged enum costs several times the code.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleObject {
+    r#type: RuleType,
+    positive: Option<[f64; 2]>,
+    negative: Option<[f64; 2]>,
+    boxes: Option<usize>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum RuleType {
+    Net,
+    Top,
+    Bottom,
+    Mean,
+    Rescaled,
+}
+
+impl TryFrom<RuleObject> for Rule {
+    type Error = &'static str;
+
+    fn try_from(object: RuleObject) -> Result<Self, &'static str> {
+        let RuleObject { r#type, positive, negative, boxes } = object;
+        Ok(match (r#type, positive, negative, boxes) {
+            (RuleType::Net, Some(positive), Some(negative), None) => {
+                Self::Net { positive, negative }
+            }
+            (RuleType::Top, None, None, Some(boxes)) => Self::Top { boxes },
+            (RuleType::Bottom, None, None, Some(boxes)) => Self::Bottom { boxes },
+            (RuleType::Mean, None, None, None) => Self::Mean,
+            (RuleType::Rescaled, None, None, None) => Self::Rescaled,
+            (RuleType::Net, ..) => {
+                return Err("a net has `positive` and `negative` and nothing else");
+            }
+            (RuleType::Top | RuleType::Bottom, ..) => {
+                return Err("boxes have `boxes` and nothing else");
+            }
+            (RuleType::Mean | RuleType::Rescaled, ..) => return Err("a mean has nothing else"),
+        })
+    }
 }
 
 /// Whether a higher or a lower score is the good news.

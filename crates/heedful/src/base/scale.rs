@@ -8,6 +8,7 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::{Error, ErrorCode, Result};
+use super::number::decimal;
 
 /// The most points that a scale can have.
 pub(crate) const MAX_POINTS: usize = 250;
@@ -300,9 +301,9 @@ pub(crate) fn read_number(text: &str) -> Option<f64> {
         .map_or(text.len(), |(i, _)| i);
     let (number, rest) = text.split_at_checked(end)?;
     if rest.is_empty() {
-        return number.parse().ok();
+        return decimal(number);
     }
-    if let exponent @ Some(_) = text.parse::<f64>().ok().filter(|n| n.is_finite()) {
+    if let exponent @ Some(_) = decimal(text).filter(|n| n.is_finite()) {
         return exponent.filter(|_| rest.starts_with(['e', 'E']));
     }
     // `10 - Extremely likely`: a separator, then a word; `10-11`, `9/10` and `7,5` are refused.
@@ -311,7 +312,7 @@ pub(crate) fn read_number(text: &str) -> Option<f64> {
     });
     let word =
         rest.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_alphabetic);
-    (separated && word).then(|| number.trim_end_matches('.').parse().ok())?
+    (separated && word).then(|| decimal(number.trim_end_matches('.')))?
 }
 
 impl fmt::Debug for Scale {

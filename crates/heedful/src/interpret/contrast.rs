@@ -228,9 +228,10 @@ impl Contrasts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::time::Clock;
     use crate::base::time::TimeUnit;
     use crate::interpret::score::Uncertainty;
-    use crate::listen::column::{Clock, Column, Times};
+    use crate::listen::column::{Column, Times};
     use proptest::prelude::*;
 
     fn responses(rows: &[(u8, u8, u8)]) -> Responses {

@@ -3,7 +3,8 @@
 //! Rows are taken in blocks that fit the first-level cache. For each block a rating becomes a code
 //! (the index of its point, or one of four special codes), the keys become one slot number, and the
 //! pair addresses a counter. Each step is a simple loop over one column, so any combination of
-//! column types costs no more code than their sum.
+//! column types costs no more code than their sum. Where 16 bits can address all counters they do: a vector
+//! holds twice as many, and a table that has all of them needs no check of bounds.
 
 use arrow_buffer::NullBuffer;
 
@@ -12,11 +13,18 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::scale::{Reading, Scale};
 use crate::base::tally::Tally;
+use crate::base::time::Clock;
 use crate::base::time::{Every, Zone};
-use crate::listen::column::{Category, Clock, Column, Keys, Numbers, Primitive, Times, each_type};
+use crate::listen::column::{Category, Column, Keys, Numbers, Primitive, Times, each_type};
 
-/// Rows in a block: codes and slots of a block take 10 kB.
+/// Rows in a block: codes and addresses of a block take at most 10 kB.
 const BLOCK: usize = 2048;
+/// Copies of the counters that rows take in turn, so that a row does not wait for the counter that the row
+/// before changed; only of so few counters that the copies stay in the first-level cache.
+const COPIES: usize = 4;
+const MOST_COPIED: usize = 1024;
+/// Counters that 16 bits can address.
+const NARROW: usize = 1 << 16;
 /// Counters beyond which groups are found by hashing instead of by position.
 const DENSE_LIMIT: usize = 1 << 22;
 
@@ -28,8 +36,9 @@ pub(crate) struct Coder<'a> {
 }
 
 enum Source<'a> {
-    /// A table for each of the 256 values.
-    Bytes(&'a [u8], Box<[u8; 256]>),
+    /// A code for each of the 256 values; and the first point where codes are the bytes less that point
+    /// and all other bytes are out of range, which takes no table.
+    Bytes(&'a [u8], Box<[u8; 256]>, Option<u8>),
     Numbers(&'a Numbers, &'a Scale, Option<i64>),
     /// Labels: a code for each entry of the dictionary.
     Labels(&'a Keys, Vec<u8>),
@@ -55,7 +64,11 @@ impl<'a> Coder<'a> {
                 for (value, entry) in (0..=u8::MAX).zip(table.iter_mut()) {
                     *entry = code(scale.classify(f64::from(value)));
                 }
-                (Source::Bytes(values, table), validity.as_ref())
+                let first = (0..=u8::MAX).find(|first| {
+                    let steps = (0..=u8::MAX).map(|value| step(value, *first, points));
+                    steps.eq(table.iter().copied())
+                });
+                (Source::Bytes(values, table, first), validity.as_ref())
             }
             Column::Number(numbers, validity) => {
                 (Source::Numbers(numbers, scale, scale.first_of_consecutive()), validity.as_ref())
@@ -96,11 +109,18 @@ impl<'a> Coder<'a> {
         let end = start + out.len();
         let missing = code_of(Reading::Missing, self.points);
         match &self.source {
-            Source::Bytes(values, table) => {
-                for (out, value) in out.iter_mut().zip(values.get(start..end).unwrap_or_default()) {
-                    #[expect(clippy::indexing_slicing, reason = "256 entries for a byte")]
-                    {
-                        *out = table[usize::from(*value)];
+            Source::Bytes(values, table, first) => {
+                let pairs = out.iter_mut().zip(values.get(start..end).unwrap_or_default());
+                if let Some(first) = *first {
+                    for (out, value) in pairs {
+                        *out = step(*value, first, self.points);
+                    }
+                } else {
+                    for (out, value) in pairs {
+                        #[expect(clippy::indexing_slicing, reason = "256 entries for a byte")]
+                        {
+                            *out = table[usize::from(*value)];
+                        }
                     }
                 }
             }
@@ -140,6 +160,13 @@ impl<'a> Coder<'a> {
         self.fill(row, &mut code);
         reading_of(code[0], self.points)
     }
+}
+
+/// The code of a byte on a scale of consecutive points.
+#[inline]
+fn step(value: u8, first: u8, points: u8) -> u8 {
+    let steps = value.wrapping_sub(first);
+    if steps < points { steps } else { points + 2 }
 }
 
 fn fill_numbers<T: Primitive>(
@@ -200,6 +227,88 @@ fn each_null(validity: Option<&NullBuffer>, start: usize, len: usize, mut act: i
         (0..len).filter(|i| block.is_null(*i)).for_each(&mut act);
     }
 }
+
+/// What addresses a counter: slots of groups first, in the end counters.
+trait Address: Copy + Default {
+    /// Counters at zero for addresses below `size`.
+    fn table(size: usize) -> Vec<u32>;
+
+    /// The greatest where it does not fit.
+    fn of(value: usize) -> Self;
+
+    /// A position in a dictionary; beyond any that counters can be addressed for where it does not fit.
+    fn position(key: impl Primitive) -> Self;
+
+    /// `self * card + position`, or the last position where there is no such.
+    fn then(self, card: Self, position: Self) -> Self;
+
+    /// The last position instead of the one there is.
+    fn with_last(self, card: Self) -> Self;
+
+    /// Adds 1 to the counter at each address.
+    fn count(addresses: &[Self], table: &mut [u32]);
+
+    fn index(self) -> usize;
+}
+
+macro_rules! address {
+    ($type:ident, $position:ident, |$size:ident| $least:expr, |$addresses:ident, $table:ident| $count:expr) => {
+        impl Address for $type {
+            fn table($size: usize) -> Vec<u32> {
+                vec![0; $least]
+            }
+
+            #[inline]
+            fn of(value: usize) -> Self {
+                Self::try_from(value).unwrap_or(Self::MAX)
+            }
+
+            #[inline]
+            fn position(key: impl Primitive) -> Self {
+                key.$position()
+            }
+
+            #[inline]
+            fn then(self, card: Self, position: Self) -> Self {
+                // Few enough counters do not wrap; where there are more, slots are filled one
+                // dimension at a time.
+                self.wrapping_mul(card).wrapping_add(position.min(card - 1))
+            }
+
+            #[inline]
+            fn with_last(self, card: Self) -> Self {
+                self - self % card + (card - 1)
+            }
+
+            #[inline]
+            fn count($addresses: &[Self], $table: &mut [u32]) {
+                $count
+            }
+
+            #[inline]
+            fn index(self) -> usize {
+                self as usize
+            }
+        }
+    };
+}
+
+address!(u16, position_u16, |_size| NARROW, |addresses, table| {
+    let Some(table) = table.first_chunk_mut::<NARROW>() else { return };
+    for address in addresses {
+        #[expect(clippy::indexing_slicing, reason = "a counter for each number of 16 bits")]
+        {
+            table[usize::from(*address)] += 1;
+        }
+    }
+});
+address!(u32, position_u32, |size| size, |addresses, table| {
+    for address in addresses {
+        if let Some(count) = table.get_mut(address.index()) {
+            *count += 1;
+        }
+    }
+});
 
 /// One dimension of the groups: an attribute or the period.
 pub(crate) struct Dimension<'a> {
@@ -297,12 +406,10 @@ impl<'a> Dimension<'a> {
         self.values.get(position).cloned().unwrap_or(Key::Missing)
     }
 
-    /// Slots become slot * card + position. Dense slots are fewer than 2^32 by their limit; sparse
-    /// ones are filled one dimension at a time.
-    fn fill(&self, start: usize, out: &mut [u32]) {
+    /// Slots become slot * card + position.
+    fn fill<A: Address>(&self, start: usize, out: &mut [A]) {
         let end = start + out.len();
-        let card = u32::try_from(self.card).unwrap_or(u32::MAX);
-        let last = card - 1;
+        let card = A::of(self.card);
         match &self.positions {
             Positions::Keys(keys) => fill_keys(keys, start..end, card, out),
             Positions::Owned(keys) => fill_keys(keys, start..end, card, out),
@@ -315,24 +422,24 @@ impl<'a> Dimension<'a> {
                         Clock::Wall => unit.day(*value),
                         Clock::Instant => clock.local_day(unit.seconds(*value)),
                     };
-                    *out = out.wrapping_mul(card).wrapping_add(periods.position(day).min(last));
+                    *out = out.then(card, A::position(periods.position(day)));
                 }
             }
         }
         // A missing row may hold any position: put the last one in its place.
         each_null(self.validity, start, out.len(), |i| {
             if let Some(out) = out.get_mut(i) {
-                *out = *out - *out % card + last;
+                *out = out.with_last(card);
             }
         });
     }
 }
 
-fn fill_keys(keys: &Keys, range: std::ops::Range<usize>, card: u32, out: &mut [u32]) {
-    // Positions that no 32-bit number holds, negative ones among them, lie beyond any dictionary.
+fn fill_keys<A: Address>(keys: &Keys, range: std::ops::Range<usize>, card: A, out: &mut [A]) {
+    // Positions that do not fit an address, negative ones among them, lie beyond any dictionary.
     each_type!(Keys, keys, keys => {
         for (out, key) in out.iter_mut().zip(keys.get(range).unwrap_or_default()) {
-            *out = out.wrapping_mul(card).wrapping_add(key.position_u32().min(card - 1));
+            *out = out.then(card, A::position(*key));
         }
     });
 }
@@ -423,31 +530,17 @@ impl Counters {
         if let Some(weights) = rows.weights {
             all.sums = vec![0.0; size];
             all.squares = vec![0.0; size];
-            each_block(coder, dimensions, 0..len, rows.mask, |start, codes, slots| {
-                let weights = weights.iter().skip(start);
-                for ((code, slot), weight) in codes.iter().zip(slots).zip(weights) {
-                    all.add(index(*slot, stride, *code), *weight);
+            each_block(coder, dimensions, 0..len, rows.mask, 1, |start, addresses: &[u32]| {
+                for (address, weight) in addresses.iter().zip(weights.iter().skip(start)) {
+                    all.add(address.index(), *weight);
                 }
             });
-        } else if dimensions.is_empty() && rows.mask.is_none() {
+        } else if dimensions.is_empty() && rows.mask.is_none() && bytes_alone(coder) {
             ungrouped(coder, len, &mut all.counts);
+        } else if size <= NARROW {
+            all.count::<u16>(coder, dimensions, len, rows);
         } else {
-            for table in each_thread(len, rows.threads, |range| {
-                // Half the memory of 64-bit counters; no range holds 2^32 rows.
-                let mut table = vec![0_u32; size];
-                each_block(coder, dimensions, range, rows.mask, |_, codes, slots| {
-                    for (code, slot) in codes.iter().zip(slots) {
-                        if let Some(count) = table.get_mut(index(*slot, stride, *code)) {
-                            *count += 1;
-                        }
-                    }
-                });
-                table
-            }) {
-                for (all, part) in all.counts.iter_mut().zip(table) {
-                    *all += u64::from(part);
-                }
-            }
+            all.count::<u32>(coder, dimensions, len, rows);
         }
         all.keys = (0..slots)
             .map(|slot| {
@@ -466,6 +559,32 @@ impl Counters {
             })
             .collect();
         all
+    }
+
+    /// Adds 1 to its counter for each row.
+    fn count<A: Address>(
+        &mut self,
+        coder: &Coder<'_>,
+        dimensions: &[Dimension<'_>],
+        len: usize,
+        rows: Rows<'_>,
+    ) {
+        let size = self.counts.len();
+        let copies = if size <= MOST_COPIED { COPIES } else { 1 };
+        for table in each_thread(len, rows.threads, |range| {
+            // Half the memory of 64-bit counters; no range holds 2^32 rows.
+            let mut table = A::table(size * copies);
+            each_block(coder, dimensions, range, rows.mask, copies, |_, addresses: &[A]| {
+                A::count(addresses, &mut table);
+            });
+            table
+        }) {
+            for copy in table.chunks(size).take(copies) {
+                for (all, part) in self.counts.iter_mut().zip(copy) {
+                    *all += u64::from(*part);
+                }
+            }
+        }
     }
 
     /// Many possible groups, few of them there: slots are numbered as they appear.
@@ -572,10 +691,6 @@ impl Counters {
     }
 }
 
-fn index(slot: u32, stride: usize, code: u8) -> usize {
-    slot as usize * stride + usize::from(code)
-}
-
 fn fill_codes(coder: &Coder<'_>, start: usize, codes: &mut [u8], mask: Option<&[bool]>) {
     coder.fill(start, codes);
     if let Some(mask) = mask {
@@ -588,26 +703,36 @@ fn fill_codes(coder: &Coder<'_>, start: usize, codes: &mut [u8], mask: Option<&[
     }
 }
 
-fn each_block(
+/// Calls `act` with the first row of each block and the addresses of its rows' counters, of which there are
+/// `copies` one after the other.
+fn each_block<A: Address>(
     coder: &Coder<'_>,
     dimensions: &[Dimension<'_>],
     range: std::ops::Range<usize>,
     mask: Option<&[bool]>,
-    mut act: impl FnMut(usize, &[u8], &[u32]),
+    copies: usize,
+    mut act: impl FnMut(usize, &[A]),
 ) {
     let mut codes = [0_u8; BLOCK];
-    let mut slots = [0_u32; BLOCK];
+    let mut addresses = [A::default(); BLOCK];
+    let turns: [A; BLOCK] = std::array::from_fn(|i| A::of(i % copies));
+    let stride = A::of(coder.stride());
     for start in range.clone().step_by(BLOCK) {
         let size = BLOCK.min(range.end - start);
-        let (Some(codes), Some(slots)) = (codes.get_mut(..size), slots.get_mut(..size)) else {
+        let (Some(codes), Some(addresses), Some(turns)) =
+            (codes.get_mut(..size), addresses.get_mut(..size), turns.get(..size))
+        else {
             return;
         };
         fill_codes(coder, start, codes, mask);
-        slots.fill(0);
+        addresses.copy_from_slice(turns);
         for dimension in dimensions {
-            dimension.fill(start, slots);
+            dimension.fill(start, addresses);
         }
-        act(start, codes, slots);
+        for (address, code) in addresses.iter_mut().zip(codes) {
+            *address = address.then(stride, A::position(*code));
+        }
+        act(start, addresses);
     }
 }
 
@@ -644,102 +769,72 @@ fn each_thread<T: Send>(
     ranges.into_iter().map(work).collect()
 }
 
+/// Whether [`ungrouped`] can count these ratings.
+fn bytes_alone(coder: &Coder<'_>) -> bool {
+    matches!(coder.source, Source::Bytes(..)) && coder.points <= 16
+}
+
 /// All rows into one group: the fastest loop, since nothing but the ratings is read.
 fn ungrouped(coder: &Coder<'_>, len: usize, counts: &mut [u64]) {
     let points = usize::from(coder.points);
-    if let Source::Bytes(values, table) = &coder.source
-        && points <= 16
-    {
-        let values = values.get(..len).unwrap_or(values);
-        let bytes = (0..=u8::MAX).zip(table.iter());
-        let on_scale: Vec<u8> =
-            bytes.filter(|(_, c)| usize::from(**c) < points).map(|(v, _)| v).collect();
-        let mut left = values.len() as u64;
-        // A chunk stays in the first-level cache while it is counted four values at a time.
-        for chunk in values.chunks(LANES * 255) {
-            for wanted in on_scale.chunks(4) {
-                for (value, count) in wanted.iter().zip(occurrences(chunk, wanted)) {
-                    left -= count;
-                    let code = table.get(usize::from(*value)).copied().unwrap_or_default();
-                    if let Some(slot) = counts.get_mut(usize::from(code)) {
-                        *slot += count;
-                    }
-                }
+    let Source::Bytes(values, table, _) = &coder.source else { return };
+    let values = values.get(..len).unwrap_or(values);
+    let bytes = (0..=u8::MAX).zip(table.iter());
+    let on_scale: Vec<u8> =
+        bytes.filter(|(_, c)| usize::from(**c) < points).map(|(v, _)| v).collect();
+    let mut left = values.len() as u64;
+    // A chunk stays in the first-level cache while its values are counted one after the other.
+    for chunk in values.chunks(LANES * 255) {
+        for value in &on_scale {
+            let count = occurrences(chunk, *value);
+            left -= count;
+            let code = table.get(usize::from(*value)).copied().unwrap_or_default();
+            if let Some(slot) = counts.get_mut(usize::from(code)) {
+                *slot += count;
             }
         }
-        if left > 0 {
-            // Bytes off the scale are rare: count them by value only where there are any.
-            let off = values.iter().filter_map(|v| table.get(usize::from(*v)));
-            for code in off.filter(|code| usize::from(**code) >= points) {
-                if let Some(slot) = counts.get_mut(usize::from(*code)) {
-                    *slot += 1;
-                }
-            }
-        }
-        // What stands in rows without a value was counted too: move it to the missing.
-        let mut missing = 0;
-        for (start, block) in values.chunks(BLOCK).enumerate() {
-            each_null(coder.validity, start * BLOCK, block.len(), |i| {
-                let code = block.get(i).and_then(|v| table.get(usize::from(*v)));
-                if let Some(slot) = code.and_then(|c| counts.get_mut(usize::from(*c))) {
-                    *slot -= 1;
-                    missing += 1;
-                }
-            });
-        }
-        if let Some(slot) = counts.get_mut(points) {
-            *slot += missing;
-        }
-        return;
     }
-    // Four tables, so that runs of one rating do not wait for their own counter.
-    let mut tables = [[0_u64; 256]; 4];
-    each_block(coder, &[], 0..len, None, |_, codes, _| {
-        for four in codes.chunks(4) {
-            for (table, code) in tables.iter_mut().zip(four) {
-                #[expect(clippy::indexing_slicing, reason = "256 entries for a byte")]
-                {
-                    table[usize::from(*code)] += 1;
-                }
+    if left > 0 {
+        // Bytes off the scale are rare: count them by value only where there are any.
+        let off = values.iter().filter_map(|v| table.get(usize::from(*v)));
+        for code in off.filter(|code| usize::from(**code) >= points) {
+            if let Some(slot) = counts.get_mut(usize::from(*code)) {
+                *slot += 1;
             }
         }
-    });
-    for table in &tables {
-        for (slot, count) in counts.iter_mut().zip(table) {
-            *slot += count;
-        }
+    }
+    // What stands in rows without a value was counted too: move it to the missing.
+    let mut missing = 0;
+    for (start, block) in values.chunks(BLOCK).enumerate() {
+        each_null(coder.validity, start * BLOCK, block.len(), |i| {
+            let code = block.get(i).and_then(|v| table.get(usize::from(*v)));
+            if let Some(slot) = code.and_then(|c| counts.get_mut(usize::from(*c))) {
+                *slot -= 1;
+                missing += 1;
+            }
+        });
+    }
+    if let Some(slot) = counts.get_mut(points) {
+        *slot += missing;
     }
 }
 
-/// Bytes that are compared at once.
-const LANES: usize = 32;
+/// Bytes that are compared at once: as many vectors as it takes to keep all units busy.
+const LANES: usize = 64;
 
-/// How often each of up to four bytes occurs in a chunk of at most 255 times [`LANES`] bytes, so that
-/// lanes of 8-bit counters cannot overflow. Unlike a table of counters this does not slow down where
-/// one value prevails.
-fn occurrences(chunk: &[u8], wanted: &[u8]) -> [u64; 4] {
-    let mut four = [0; 4];
-    for (slot, value) in four.iter_mut().zip(wanted) {
-        *slot = *value;
-    }
-    let mut lanes = [[0_u8; LANES]; 4];
+/// How often a byte occurs in a chunk of at most 255 times [`LANES`] bytes, so that lanes of 8-bit counters
+/// cannot overflow. Unlike a table of counters this does not slow down where one value prevails.
+#[inline(never)] // inlined, it is no longer compiled to vector instructions
+fn occurrences(chunk: &[u8], wanted: u8) -> u64 {
+    let mut lanes = [0_u8; LANES];
     let (wide, rest) = chunk.as_chunks::<LANES>();
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "constant bounds, and the form that compiles to vector instructions"
-    )]
     for bytes in wide {
-        for k in 0..4 {
-            for i in 0..LANES {
-                lanes[k][i] = lanes[k][i].wrapping_add(u8::from(bytes[i] == four[k]));
-            }
+        for (lane, byte) in lanes.iter_mut().zip(bytes) {
+            *lane = lane.wrapping_add(u8::from(*byte == wanted));
         }
     }
-    let mut counts = lanes.map(|lanes| lanes.iter().map(|lane| u64::from(*lane)).sum());
-    for (count, wanted) in counts.iter_mut().zip(four) {
-        *count += rest.iter().filter(|byte| **byte == wanted).count() as u64;
-    }
-    counts
+    let rest = rest.iter().filter(|byte| **byte == wanted).count() as u64;
+    lanes.iter().map(|lane| u64::from(*lane)).sum::<u64>() + rest
 }
 
 #[cfg(test)]

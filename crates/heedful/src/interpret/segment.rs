@@ -300,14 +300,31 @@ impl Scoring {
 
     /// The groups of each metric, for what compares them.
     pub(crate) fn groups(&self, responses: &Responses) -> Result<Vec<Vec<Group>>> {
-        if self.by_unit() {
-            let path = if self.design.is_some() { "design" } else { "clusters" };
-            let message = "comparisons take responses as independent: leave this out";
-            return Err(Error::new(ErrorCode::InvalidArgument, message).at(path));
-        }
+        self.check_independent()?;
         let mut scorer = Scorer::new(self.clone());
         scorer.observe_batch(responses)?;
         Ok(scorer.groups()?.1)
+    }
+
+    fn check_independent(&self) -> Result<()> {
+        if !self.by_unit() {
+            return Ok(());
+        }
+        let path = if self.design.is_some() { "design" } else { "clusters" };
+        let message = "comparisons take responses as independent: leave this out";
+        Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
+    }
+
+    /// The tally of a table on the first metric's column, all groups together: what
+    /// [`Comparison`](crate::Comparison) and [`Target`](crate::Target) judge.
+    ///
+    /// # Errors
+    /// As for [`Scoring::run`].
+    pub fn total(&self, responses: &Responses) -> Result<Tally> {
+        self.check_independent()?;
+        let mut scorer = Scorer::new(self.clone());
+        scorer.observe_batch(responses)?;
+        scorer.total()
     }
 
     /// Whether the answer needs all responses at once, not batch by batch.
@@ -937,8 +954,9 @@ impl Responses {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::time::Clock;
     use crate::base::time::TimeUnit;
-    use crate::listen::column::{Clock, Times};
+    use crate::listen::column::Times;
 
     fn table() -> Responses {
         let days = [0_i64, 0, 40, 40, 70, 0];

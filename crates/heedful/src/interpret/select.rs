@@ -148,7 +148,7 @@ fn read_names<T: Copy>(
                 return Ok(*value);
             }
             let value = match &key {
-                Key::Text(text) => read(&text.trim().to_lowercase()),
+                Key::Text(text) => read(&text.trim().to_ascii_lowercase()),
                 _ => None,
             };
             if value.is_none() {

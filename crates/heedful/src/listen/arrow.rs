@@ -11,10 +11,11 @@ use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_buffer::{ArrowNativeType, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, TimeUnit as ArrowUnit};
 
-use super::column::{Category, Clock, Column, Encoder, Keys, Numbers, Times, each_type};
+use super::column::{Category, Column, Encoder, Keys, Numbers, Times};
 use super::responses::{Responses, Roles};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::time::Clock;
 use crate::base::time::TimeUnit;
 
 /// Reads record batches of one table, one after the other.
@@ -133,9 +134,9 @@ fn unsuitable(array: &dyn Array) -> Error {
 }
 
 /// The array as the Rust type that its data type promises.
-fn typed<'a, T: arrow::ArrowPrimitiveType>(
-    array: &'a dyn Array,
-) -> Result<&'a arrow_array::PrimitiveArray<T>> {
+fn typed<T: arrow::ArrowPrimitiveType>(
+    array: &dyn Array,
+) -> Result<&arrow_array::PrimitiveArray<T>> {
     array.as_primitive_opt::<T>().ok_or_else(|| unsuitable(array))
 }
 
@@ -433,14 +434,8 @@ fn categories(column: &Column, category: &Category) -> Result<ArrayRef> {
     let all = |test: fn(&Key) -> bool| values.iter().all(|k| *k == Key::Missing || test(k));
     let rows = || (0..column.len()).map(|row| column.key(row));
     if values.is_empty() || all(|k| matches!(k, Key::Text(_))) {
-        let position = |row: usize, position: usize| {
-            let valid = category.validity.as_ref().is_none_or(|v| v.is_valid(row));
-            let present = values.get(position).is_some_and(|k| *k != Key::Missing);
-            (valid && present).then(|| i32::try_from(position).ok()).flatten()
-        };
-        let keys: Int32Array = each_type!(Keys, &category.keys, keys => {
-            keys.iter().enumerate().map(|(i, k)| position(i, usize::try_from(*k).ok()?)).collect()
-        });
+        let position = |row| category.position(row).and_then(|p| i32::try_from(p).ok());
+        let keys: Int32Array = (0..column.len()).map(position).collect();
         let texts = values.iter().map(|k| if let Key::Text(t) = k { Some(&**t) } else { None });
         let texts: StringArray = texts.collect();
         let dictionary = DictionaryArray::<arrow::Int32Type>::try_new(keys, Arc::new(texts));

@@ -1,13 +1,15 @@
 //! Columns: typed arrays whose memory is shared, never copied, when a host lends it.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use arrow_buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
-use serde::Serialize;
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
-use crate::base::time::{TimeKind, TimeUnit};
+use crate::base::time::{Clock, TimeUnit};
 
 macro_rules! primitives {
     ($(#[$doc:meta])* $name:ident: $($variant:ident($type:ty)),*) => {
@@ -39,6 +41,17 @@ macro_rules! primitives {
 
             fn slice(&self, start: usize, len: usize) -> Self {
                 match self { $(Self::$variant(values) => Self::$variant(values.slice(start, len)),)* }
+            }
+
+            fn gather(&self, rows: &[Option<usize>]) -> Self {
+                match self {
+                    $(Self::$variant(values) => {
+                        let pick = |row: &Option<usize>| {
+                            row.and_then(|row| values.get(row)).copied().unwrap_or_default()
+                        };
+                        Self::$variant(rows.iter().map(pick).collect())
+                    })*
+                }
             }
         }
     };
@@ -93,6 +106,8 @@ pub(crate) trait Primitive: Copy {
     fn position(self) -> usize;
     /// The same in 32 bits; what does not fit wraps to the greatest.
     fn position_u32(self) -> u32;
+    /// The same in 16 bits; what does not fit becomes 32767 or more.
+    fn position_u16(self) -> u16;
     /// As an exact integer key where the type is one.
     fn key(self) -> Key;
 }
@@ -115,6 +130,16 @@ macro_rules! primitive {
                 #[inline]
                 fn position_u32(self) -> u32 {
                     u32::try_from(self).unwrap_or(u32::MAX)
+                }
+
+                #[inline]
+                #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "what is negative lies beyond any dictionary")]
+                fn position_u16(self) -> u16 {
+                    if size_of::<Self>() == 4 {
+                        // What vectors without 32-bit unsigned comparison do in one step.
+                        return (self as i32).clamp(i16::MIN.into(), i16::MAX.into()) as u16;
+                    }
+                    u16::try_from(self).unwrap_or(u16::MAX)
                 }
 
                 fn key(self) -> Key {
@@ -141,6 +166,10 @@ macro_rules! primitive_float {
                 u32::MAX
             }
 
+            fn position_u16(self) -> u16 {
+                u16::MAX
+            }
+
             fn key(self) -> Key {
                 let value: f64 = self.into();
                 // -0.0 and 0.0 are one group.
@@ -164,22 +193,16 @@ pub struct Category {
     pub values: Arc<Vec<Key>>,
 }
 
-/// What a time stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Clock {
-    /// A point in time; which day it is depends on the time zone asked for.
-    Instant,
-    /// Date and time as a clock on the wall showed it; it is its own zone.
-    Wall,
-}
-
-impl From<TimeKind> for Clock {
-    fn from(kind: TimeKind) -> Self {
-        match kind {
-            TimeKind::Instant => Self::Instant,
-            TimeKind::WallClock => Self::Wall,
+impl Category {
+    /// The position in `values` of a row's value; `None` where it is missing or there is no such row.
+    #[must_use]
+    pub fn position(&self, row: usize) -> Option<usize> {
+        if self.validity.as_ref().is_some_and(|v| row >= v.len() || v.is_null(row)) {
+            return None;
         }
+        let position = each_type!(Keys, &self.keys, k => k.get(row).map(|k| k.position()))?;
+        let value = self.values.get(position);
+        value.is_some_and(|value| *value != Key::Missing).then_some(position)
     }
 }
 
@@ -424,6 +447,37 @@ impl Column {
         }
     }
 
+    /// The values of these rows in this order; missing where there is no row.
+    pub(crate) fn gather(&self, rows: &[Option<usize>]) -> Self {
+        let nulls = |validity: &Option<NullBuffer>| {
+            let has = |row: usize| {
+                row < self.len() && validity.as_ref().is_none_or(|validity| validity.is_valid(row))
+            };
+            present(rows.iter().map(|row| row.is_some_and(has)))
+        };
+        match self {
+            Self::Number(values, validity) => Self::Number(values.gather(rows), nulls(validity)),
+            Self::Category(category) => Self::Category(Category {
+                keys: category.keys.gather(rows),
+                validity: nulls(&category.validity),
+                values: Arc::clone(&category.values),
+            }),
+            Self::Time(times) => {
+                let pick = |row: &Option<usize>| {
+                    row.and_then(|row| times.values.get(row)).copied().unwrap_or_default()
+                };
+                Self::Time(Times {
+                    values: rows.iter().map(pick).collect(),
+                    validity: nulls(&times.validity),
+                    ..times.clone()
+                })
+            }
+            Self::Text(texts) => {
+                Self::Text(rows.iter().map(|row| row.and_then(|row| texts.get(row))).collect())
+            }
+        }
+    }
+
     /// Joins parts of one column into one; kinds are kept where all parts agree.
     ///
     /// # Errors
@@ -509,15 +563,30 @@ fn present(rows: impl Iterator<Item = bool>) -> Option<NullBuffer> {
 }
 
 /// Builds a [`Category`] value by value, in order of first appearance.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Encoder {
     keys: Vec<u32>,
-    present: Vec<bool>,
-    any_missing: bool,
+    present: NullBufferBuilder,
     values: Vec<Key>,
-    texts: hashbrown::HashMap<Box<str>, u32>,
+    /// Hash and position of each text; the text itself is in `values`.
+    texts: HashTable<(u32, u32)>,
+    hasher: DefaultHashBuilder,
     others: std::collections::BTreeMap<Key, u32>,
     last: Option<u32>,
+}
+
+impl Default for Encoder {
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            present: NullBufferBuilder::new(0),
+            values: Vec::new(),
+            texts: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            others: std::collections::BTreeMap::new(),
+            last: None,
+        }
+    }
 }
 
 impl Encoder {
@@ -526,19 +595,29 @@ impl Encoder {
         let Some(text) = text else {
             return self.push_position(None);
         };
+        let is = |values: &[Key], position: u32| matches!(values.get(position as usize), Some(Key::Text(known)) if **known == *text);
         // Files are often sorted by an attribute: the last value is looked at first.
-        if let Some(last) = self.last
-            && matches!(self.values.get(last as usize), Some(Key::Text(t)) if &**t == text)
-        {
+        if let Some(last) = self.last.filter(|last| is(&self.values, *last)) {
             return self.push_position(Some(last));
         }
-        let position = if let Some(position) = self.texts.get(text) {
-            *position
-        } else {
-            let position = self.next();
-            self.texts.insert(text.into(), position);
-            self.values.push(Key::text(text));
-            position
+        // Half of the hash is kept, so that a table of many texts is rarely followed to a text that
+        // is another, and grows without looking at any.
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+        let hash = self.hasher.hash_one(text) as u32;
+        let whole = |half: u32| u64::from(half) << 32 | u64::from(half);
+        let next = self.next();
+        let entry = self.texts.entry(
+            whole(hash),
+            |known| known.0 == hash && is(&self.values, known.1),
+            |known| whole(known.0),
+        );
+        let position = match entry {
+            Entry::Occupied(known) => known.get().1,
+            Entry::Vacant(place) => {
+                place.insert((hash, next));
+                self.values.push(Key::text(text));
+                next
+            }
         };
         self.push_position(Some(position));
     }
@@ -565,23 +644,29 @@ impl Encoder {
 
     fn push_position(&mut self, position: Option<u32>) {
         self.keys.push(position.unwrap_or_default());
-        self.present.push(position.is_some());
-        self.any_missing |= position.is_none();
+        self.present.append(position.is_some());
         if position.is_some() {
             self.last = position;
         }
     }
 
     /// How many different values there are.
+    #[cfg(feature = "read")]
     pub(crate) fn distinct(&self) -> usize {
         self.values.len()
     }
 
+    /// How many rows there are.
+    #[cfg(feature = "read")]
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     /// The finished column.
-    pub(crate) fn finish(self) -> Category {
+    pub(crate) fn finish(mut self) -> Category {
         Category {
             keys: Keys::U32(self.keys.into()),
-            validity: self.any_missing.then(|| NullBuffer::from(self.present)),
+            validity: self.present.finish(),
             values: Arc::new(self.values),
         }
     }

@@ -3,6 +3,8 @@
 #[cfg(feature = "arrow")]
 pub(crate) mod arrow;
 pub(crate) mod column;
+pub(crate) mod funnel;
 #[cfg(feature = "read")]
 pub(crate) mod import;
+pub(crate) mod join;
 pub(crate) mod responses;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::column::Column;
+use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 
 /// Which column is what. Every role but `rating` is optional; attributes need no role.
@@ -26,6 +27,22 @@ pub struct Roles {
     pub kind: Option<String>,
     /// `solicited`, `unsolicited` or `inferred`; a missing value counts as solicited.
     pub signal: Option<String>,
+}
+
+impl Roles {
+    /// Reads roles from JSON: `{"rating": "score", "at": "created"}`.
+    ///
+    /// # Errors
+    /// `json`, or `invalid-config` with a path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::from_json(text)
+    }
+
+    /// The roles as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        config::to_json(self)
+    }
 }
 
 /// Survey responses in columns of equal length.

@@ -2,7 +2,7 @@
 
 use super::civil::Civil;
 use super::scan::{Cursor, DAY, TimeOfDay};
-use super::{Moment, TimeKind};
+use super::{Clock, Moment};
 
 /// What a text can mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(super) enum Reading {
     DayMonth {
         day_first: Option<i64>,
         month_first: Option<i64>,
-        kind: TimeKind,
+        kind: Clock,
     },
 }
 
@@ -55,7 +55,7 @@ pub(super) fn detect(text: &[u8]) -> Option<Reading> {
     };
     let (time, offset) = time_and_offset(&mut cursor)?;
     let shift = time - offset.unwrap_or(0);
-    let kind = if offset.is_some() { TimeKind::Instant } else { TimeKind::WallClock };
+    let kind = if offset.is_some() { Clock::Instant } else { Clock::Wall };
     let millis = |day: i64| day * DAY + shift;
     Some(match days {
         Days::One(day) => Reading::One(Moment { millis: millis(day), kind }),
@@ -145,7 +145,7 @@ fn compact_with_time(mut cursor: Cursor<'_>) -> Option<Reading> {
     let (hour, minute, second) = (cursor.two()?, cursor.two()?, cursor.two()?);
     let time = TimeOfDay { hour, minute, second, ..TimeOfDay::default() };
     let millis = day * DAY + time.millis()?;
-    cursor.is_empty().then_some(Reading::One(Moment { millis, kind: TimeKind::WallClock }))
+    cursor.is_empty().then_some(Reading::One(Moment { millis, kind: Clock::Wall }))
 }
 
 /// A number since 1970-01-01 UTC: its digits tell the unit. A fraction may follow.
@@ -164,7 +164,7 @@ fn epoch(mut cursor: Cursor<'_>, digits: usize) -> Option<Reading> {
         _ => return None,
     };
     cursor.is_empty().then_some(())?;
-    Some(Reading::One(Moment { millis, kind: TimeKind::Instant }))
+    Some(Reading::One(Moment { millis, kind: Clock::Instant }))
 }
 
 fn separator(cursor: &mut Cursor<'_>) -> Option<u8> {
@@ -243,39 +243,39 @@ mod tests {
 
     #[test]
     fn knows_the_layouts() {
-        use TimeKind::{Instant, WallClock};
+        use Clock::{Instant, Wall};
         for (text, iso, kind) in [
-            ("2024-03-07", "2024-03-07T00:00Z", WallClock),
-            ("2024-3-7", "2024-03-07T00:00Z", WallClock),
-            ("2024/03/07 9:05", "2024-03-07T09:05Z", WallClock),
-            ("2024.03.07", "2024-03-07T00:00Z", WallClock),
-            ("2024-Mar-07", "2024-03-07T00:00Z", WallClock),
-            ("2024-03-07T20:09", "2024-03-07T20:09Z", WallClock),
+            ("2024-03-07", "2024-03-07T00:00Z", Wall),
+            ("2024-3-7", "2024-03-07T00:00Z", Wall),
+            ("2024/03/07 9:05", "2024-03-07T09:05Z", Wall),
+            ("2024.03.07", "2024-03-07T00:00Z", Wall),
+            ("2024-Mar-07", "2024-03-07T00:00Z", Wall),
+            ("2024-03-07T20:09", "2024-03-07T20:09Z", Wall),
             ("2024-03-07t20:09:11.9999z", "2024-03-07T20:09:11.999Z", Instant),
-            ("2024-03-07 20:09:11,123456789", "2024-03-07T20:09:11.123Z", WallClock),
+            ("2024-03-07 20:09:11,123456789", "2024-03-07T20:09:11.123Z", Wall),
             ("2024-03-07 20:09:11 UTC", "2024-03-07T20:09:11Z", Instant),
             ("2024-03-07T20:09:11+01:00", "2024-03-07T19:09:11Z", Instant),
             ("2024-03-07T20:09:11 -0130", "2024-03-07T21:39:11Z", Instant),
             ("2024-03-07T20:09+01", "2024-03-07T19:09Z", Instant),
-            ("20240307", "2024-03-07T00:00Z", WallClock),
+            ("20240307", "2024-03-07T00:00Z", Wall),
             ("20240307T200911Z", "2024-03-07T20:09:11Z", Instant),
-            ("20240307T2009", "2024-03-07T20:09Z", WallClock),
-            ("20240307200911", "2024-03-07T20:09:11Z", WallClock),
-            ("7 Mar 2024", "2024-03-07T00:00Z", WallClock),
-            ("07-MAR-24 8:09 pm", "2024-03-07T20:09Z", WallClock),
-            ("07mar2024", "2024-03-07T00:00Z", WallClock),
-            ("7. September 2024", "2024-09-07T00:00Z", WallClock),
-            ("Sept. 7, 2024", "2024-09-07T00:00Z", WallClock),
-            ("Mar 7, 2024, 8:09:11\u{202f}PM", "2024-03-07T20:09:11Z", WallClock),
+            ("20240307T2009", "2024-03-07T20:09Z", Wall),
+            ("20240307200911", "2024-03-07T20:09:11Z", Wall),
+            ("7 Mar 2024", "2024-03-07T00:00Z", Wall),
+            ("07-MAR-24 8:09 pm", "2024-03-07T20:09Z", Wall),
+            ("07mar2024", "2024-03-07T00:00Z", Wall),
+            ("7. September 2024", "2024-09-07T00:00Z", Wall),
+            ("Sept. 7, 2024", "2024-09-07T00:00Z", Wall),
+            ("Mar 7, 2024, 8:09:11\u{202f}PM", "2024-03-07T20:09:11Z", Wall),
             ("Thu, 07 Mar 2024 20:09:11 GMT", "2024-03-07T20:09:11Z", Instant),
-            ("Thursday, March 7, 2024", "2024-03-07T00:00Z", WallClock),
+            ("Thursday, March 7, 2024", "2024-03-07T00:00Z", Wall),
             ("1709842151", "2024-03-07T20:09:11Z", Instant),
             ("1709842151.25", "2024-03-07T20:09:11.25Z", Instant),
             ("1709842151123", "2024-03-07T20:09:11.123Z", Instant),
             ("1709842151123.0", "2024-03-07T20:09:11.123Z", Instant),
             ("1709842151123456", "2024-03-07T20:09:11.123Z", Instant),
             ("1709842151123456789", "2024-03-07T20:09:11.123Z", Instant),
-            ("0000-01-01", "0000-01-01T00:00Z", WallClock),
+            ("0000-01-01", "0000-01-01T00:00Z", Wall),
             ("9999-12-30T22:00:00Z", "9999-12-30T22:00:00Z", Instant),
         ] {
             let expected = Some(Moment { millis: jiff_millis(iso), kind });
@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn keeps_both_orders_of_day_and_month() {
         let both = |text: &str| match detect(text.as_bytes()) {
-            Some(Reading::DayMonth { day_first, month_first, kind: TimeKind::WallClock }) => {
+            Some(Reading::DayMonth { day_first, month_first, kind: Clock::Wall }) => {
                 (day_first, month_first)
             }
             other => panic!("{text} {other:?}"),
@@ -393,7 +393,7 @@ mod tests {
             let local = time.to_zoned(zone);
             prop_assume!((0..=9999).contains(&local.year()));
             let text = local.strftime(format).to_string();
-            let expected = Moment { millis: time.as_millisecond(), kind: TimeKind::Instant };
+            let expected = Moment { millis: time.as_millisecond(), kind: Clock::Instant };
             prop_assert_eq!(one(&text), Some(expected), "{}", text);
         }
 

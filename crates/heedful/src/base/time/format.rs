@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::civil::{Civil, is_leap};
 use super::scan::{Cursor, DAY, TimeOfDay, full_year};
-use super::{Moment, TimeKind};
+use super::{Clock, Moment};
 use crate::{Error, ErrorCode, Result};
 
 /// A date format in the letters of C's `strptime`, compiled.
@@ -33,11 +33,11 @@ use crate::{Error, ErrorCode, Result};
 /// A format with an offset reads instants, one without reads wall-clock times.
 ///
 /// ```
-/// use heedful::{DateFormat, TimeKind};
+/// use heedful::{DateFormat, Clock};
 ///
 /// let format: DateFormat = "%d/%m/%Y %H:%M".parse()?;
 /// let moment = format.read("11/04/2018 20:09")?;
-/// assert_eq!((moment.millis, moment.kind), (1_523_477_340_000, TimeKind::WallClock));
+/// assert_eq!((moment.millis, moment.kind), (1_523_477_340_000, Clock::Wall));
 /// assert!(format.read("31/04/2018 20:09").is_err());
 /// # Ok::<(), heedful::Error>(())
 /// ```
@@ -47,7 +47,7 @@ use crate::{Error, ErrorCode, Result};
 pub struct DateFormat {
     text: String,
     steps: Vec<Step>,
-    kind: TimeKind,
+    kind: Clock,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ enum Field {
 impl DateFormat {
     /// Whether texts in this format are instants (the format has an offset) or wall-clock times.
     #[must_use]
-    pub fn kind(&self) -> TimeKind {
+    pub fn kind(&self) -> Clock {
         self.kind
     }
 
@@ -289,7 +289,7 @@ impl FromStr for DateFormat {
         let steps = Self::compile(text)?;
         check(text, &steps)?;
         let instant = steps.contains(&Step::Offset);
-        let kind = if instant { TimeKind::Instant } else { TimeKind::WallClock };
+        let kind = if instant { Clock::Instant } else { Clock::Wall };
         Ok(Self { text: text.to_owned(), steps, kind })
     }
 }
@@ -459,7 +459,7 @@ mod tests {
     fn is_a_string_in_configuration() {
         let json = "\"%d/%m/%Y\"";
         let format: DateFormat = serde_json::from_str(json).unwrap();
-        assert_eq!(format.kind(), TimeKind::WallClock);
+        assert_eq!(format.kind(), Clock::Wall);
         assert_eq!(serde_json::to_string(&format).unwrap(), json);
         assert!(serde_json::from_str::<DateFormat>("\"%d\"").is_err());
     }

@@ -19,13 +19,14 @@ pub use read::{DateReader, DateStream, Dates};
 pub use unit::TimeUnit;
 pub use zone::{LocalClock, Zone};
 
-/// Whether a time is a point on the UTC line or what a clock on the wall showed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TimeKind {
+/// What a time stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clock {
     /// A point on the UTC line: it came with an offset, or as a number since the epoch.
     Instant,
     /// Local time without an offset. It is never converted to a zone.
-    WallClock,
+    Wall,
 }
 
 /// A time that was read.
@@ -34,5 +35,5 @@ pub struct Moment {
     /// Milliseconds since 1970-01-01T00:00:00: in UTC for an instant, on the wall clock otherwise.
     pub millis: i64,
     /// Which of the two it is.
-    pub kind: TimeKind,
+    pub kind: Clock,
 }

@@ -1,7 +1,7 @@
 //! Reading columns and streams of dates.
 
 use super::detect::{Reading, detect};
-use super::{DateFormat, Moment, TimeKind};
+use super::{Clock, DateFormat, Moment};
 use crate::{Error, ErrorCode, Result};
 
 /// Reads a whole column of dates, in a declared format or by their own shape.
@@ -25,14 +25,14 @@ use crate::{Error, ErrorCode, Result};
 /// nearest one. Texts without a date are the caller's business: [`push_missing`](Self::push_missing).
 ///
 /// ```
-/// use heedful::{DateReader, TimeKind};
+/// use heedful::{DateReader, Clock};
 ///
 /// let mut dates = DateReader::new(None);
 /// dates.push(0, "04/03/2024")?; // 4 March or 3 April
 /// dates.push(1, "2/28/24 8:09 PM")?; // settles it: the month comes first
 /// let dates = dates.finish()?;
 /// assert_eq!(dates.millis, [1_712_102_400_000, 1_709_150_940_000]);
-/// assert_eq!(dates.kind, Some(TimeKind::WallClock));
+/// assert_eq!(dates.kind, Some(Clock::Wall));
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub struct Dates {
     /// Milliseconds since 1970-01-01T00:00:00, one for each row that was pushed; 0 where it was missing.
     pub millis: Vec<i64>,
     /// Whether they are instants or wall-clock times; `None` when every row was missing.
-    pub kind: Option<TimeKind>,
+    pub kind: Option<Clock>,
     /// Whether day and month in digits were read with the day first; `None` where no row settled it, because
     /// none had to or the format was declared.
     pub day_first: Option<bool>,
@@ -194,7 +194,7 @@ impl DateReader {
 #[derive(Debug, Clone)]
 pub struct DateStream {
     format: Option<DateFormat>,
-    kind: Option<TimeKind>,
+    kind: Option<Clock>,
 }
 
 impl DateStream {
@@ -231,15 +231,15 @@ impl DateStream {
     }
 }
 
-fn same_kind(column: &mut Option<TimeKind>, kind: TimeKind) -> Result<()> {
+fn same_kind(column: &mut Option<Clock>, kind: Clock) -> Result<()> {
     if *column.get_or_insert(kind) == kind {
         return Ok(());
     }
     Err(Error::new(
         ErrorCode::DateMixed,
         match kind {
-            TimeKind::Instant => "time has an offset from UTC, those before it have none",
-            TimeKind::WallClock => "time has no offset from UTC, those before it have one",
+            Clock::Instant => "time has an offset from UTC, those before it have none",
+            Clock::Wall => "time has no offset from UTC, those before it have one",
         },
     ))
 }
@@ -350,7 +350,7 @@ mod tests {
         assert_eq!((error.code(), error.row()), (ErrorCode::DateMixed, Some(1)));
         // The refused row settled nothing.
         dates.push(2, "2/28/2024 10:00 UTC").unwrap();
-        assert_eq!(dates.finish().unwrap().kind, Some(TimeKind::Instant));
+        assert_eq!(dates.finish().unwrap().kind, Some(Clock::Instant));
         let error = column(&["2024-01-02", "1709842151"]).unwrap_err();
         assert_eq!(error.code(), ErrorCode::DateMixed);
     }
@@ -363,7 +363,7 @@ mod tests {
         let error = dates.push(1, "28/2/2024").unwrap_err();
         assert_eq!((error.code(), error.row()), (ErrorCode::DateInvalid, Some(1)));
         let dates = dates.finish().unwrap();
-        assert_eq!((dates.millis, dates.kind), (vec![at("2024-04-03")], Some(TimeKind::WallClock)));
+        assert_eq!((dates.millis, dates.kind), (vec![at("2024-04-03")], Some(Clock::Wall)));
     }
 
     #[test]

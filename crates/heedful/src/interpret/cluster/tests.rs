@@ -3,11 +3,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::base::key::Key;
 use crate::base::scale::Invalid;
+use crate::base::time::Clock;
 use crate::base::time::{Every, TimeUnit};
 use crate::interpret::design::Design;
 use crate::interpret::segment::{GroupScore, Scorer, Scoring};
 use crate::interpret::weight::testing;
-use crate::listen::column::{Clock, Column, Times};
+use crate::listen::column::{Column, Times};
 use crate::stats::testing::reference;
 use crate::stats::{Confidence, IntervalMethod};
 

@@ -6,9 +6,12 @@ use serde::Serialize;
 use super::options::{Attributes, CsvOptions};
 use super::rating::{Ratings, Value};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::key::Key;
+use crate::base::number::decimal;
 use crate::base::scale::Scale;
+use crate::base::time::Clock;
 use crate::base::time::{DateReader, DateStream, TimeUnit};
-use crate::listen::column::{Clock, Column, Encoder, TextsBuilder, Times};
+use crate::listen::column::{Column, Encoder, TextsBuilder, Times};
 use crate::listen::responses::{Responses, Roles};
 
 /// What a column becomes.
@@ -118,7 +121,7 @@ enum Builder {
     Time { dates: Dates, present: NullBufferBuilder },
     Comment(TextsBuilder),
     Weight { values: Vec<f64>, present: NullBufferBuilder },
-    Category(Encoder),
+    Labels(Labels),
 }
 
 #[derive(Debug)]
@@ -151,7 +154,7 @@ impl Assembler {
             Purpose::Rating(scale) => Builder::Rating(Ratings::new(scale, options.invalid)),
             Purpose::Time => {
                 let dates = if streaming {
-                    let clock = format().as_ref().map_or(Clock::Wall, |f| f.kind().into());
+                    let clock = format().as_ref().map_or(Clock::Wall, |f| f.kind());
                     let reader = DateStream::new(format());
                     Dates::Stream { reader, millis: Vec::new(), clock }
                 } else {
@@ -161,7 +164,7 @@ impl Assembler {
             }
             Purpose::Comment => Builder::Comment(TextsBuilder::default()),
             Purpose::Weight => Builder::Weight { values: Vec::new(), present: present() },
-            Purpose::Category => Builder::Category(Encoder::default()),
+            Purpose::Category => Builder::Labels(Labels::default()),
         };
         let columns: Vec<_> =
             plan.columns.into_iter().map(|(name, purpose)| (name, builder(purpose))).collect();
@@ -201,7 +204,7 @@ impl Assembler {
                     times = Some((column, &*name, dates, present));
                     continue;
                 }
-                Builder::Comment(_) | Builder::Category(_) => continue,
+                Builder::Comment(_) | Builder::Labels(_) => continue,
             };
             *value = read.unwrap_or(Ok(Value::Missing)).map_err(|e| e.at(&*name))?;
         }
@@ -223,7 +226,7 @@ impl Assembler {
                     present.append(weight.is_some());
                 }
                 Builder::Comment(texts) => texts.push(text(column)),
-                Builder::Category(encoder) => encoder.push(text(column)),
+                Builder::Labels(labels) => labels.push(text(column)),
                 Builder::Time { .. } => {}
             }
         }
@@ -255,7 +258,7 @@ impl Assembler {
                 Builder::Weight { values, present } => {
                     Column::Number(std::mem::take(values).into(), present.finish())
                 }
-                Builder::Category(encoder) => Column::Category(std::mem::take(encoder).finish()),
+                Builder::Labels(labels) => std::mem::take(labels).finish(),
             };
             responses = responses.with(&*name, column)?;
         }
@@ -284,7 +287,7 @@ impl Dates {
         match self {
             Self::Whole(reader) => {
                 let dates = std::mem::replace(reader, DateReader::new(None)).finish()?;
-                let clock = dates.kind.map_or(Clock::Wall, Into::into);
+                let clock = dates.kind.unwrap_or(Clock::Wall);
                 Ok((dates.millis, DatesRead { clock, day_first: dates.day_first }))
             }
             Self::Stream { millis, clock, .. } => {
@@ -294,17 +297,68 @@ impl Dates {
     }
 }
 
+/// Attributes and ids: categories as long as they repeat, then plain texts, because a dictionary of
+/// a file's length costs more than it saves. A text can be grouped by just as well.
+#[derive(Debug)]
+enum Labels {
+    Few(Encoder),
+    Many(TextsBuilder),
+}
+
+/// Categories there may be before more than one in this many rows makes the column one of texts.
+const MANY: usize = 1 << 16;
+const REPEATED: usize = 4;
+
+impl Default for Labels {
+    fn default() -> Self {
+        Self::Few(Encoder::default())
+    }
+}
+
+impl Labels {
+    #[inline]
+    fn push(&mut self, text: Option<&str>) {
+        match self {
+            Self::Few(encoder) => {
+                encoder.push(text);
+                let distinct = encoder.distinct();
+                if distinct > MANY && distinct * REPEATED > encoder.len() {
+                    self.give_up();
+                }
+            }
+            Self::Many(texts) => texts.push(text),
+        }
+    }
+
+    #[cold]
+    fn give_up(&mut self) {
+        if let Self::Few(encoder) = self {
+            let column = Column::Category(std::mem::take(encoder).finish());
+            let mut texts = TextsBuilder::default();
+            for row in 0..column.len() {
+                let key = column.key(row);
+                texts.push(if let Key::Text(text) = &key { Some(text) } else { None });
+            }
+            *self = Self::Many(texts);
+        }
+    }
+
+    fn finish(self) -> Column {
+        match self {
+            Self::Few(encoder) => Column::Category(encoder.finish()),
+            Self::Many(texts) => Column::Text(texts.finish()),
+        }
+    }
+}
+
 #[inline]
 fn is_missing(text: &str, tokens: &[String]) -> bool {
-    // Most texts are longer than any token.
-    text.len() < 16 && {
-        let text = text.trim();
-        text.is_empty() || tokens.iter().any(|token| token == text)
-    } || text.trim().is_empty()
+    let text = text.trim_ascii();
+    text.is_empty() || tokens.iter().any(|token| token == text)
 }
 
 fn weight(text: &str) -> Result<Value> {
-    let weight = text.trim().parse().ok().filter(|w: &f64| *w >= 0.0 && w.is_finite());
+    let weight = decimal(text.trim()).filter(|w| *w >= 0.0 && w.is_finite());
     weight.map(Value::Number).ok_or_else(|| {
         Error::new(ErrorCode::WeightInvalid, "a weight must be a finite number of at least 0")
     })

@@ -8,6 +8,9 @@ mod options;
 mod rating;
 mod read;
 
+#[cfg(test)]
+mod tests;
+
 pub use assemble::DatesRead;
 pub use decode::Encoding;
 pub use options::{CsvOptions, OnError, RatingColumn};

@@ -192,7 +192,8 @@ impl CsvOptions {
         signal
     );
 
-    /// Columns to slice by, read as texts.
+    /// Columns to slice by, read as texts. Attributes and ids become categories, or plain texts
+    /// where nearly every row has another one; both can be grouped by.
     #[must_use]
     pub fn attributes<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
         self.attributes = Attributes::Named(columns.into_iter().map(Into::into).collect());

@@ -94,6 +94,9 @@ impl Ratings {
 
     fn parse(&self, text: &str) -> Result<Value> {
         let text = text.trim();
+        if text.is_empty() {
+            return Ok(Value::Missing);
+        }
         let number = match &self.scale {
             Some(scale) => scale.read(text),
             None => read_number(text),
@@ -129,7 +132,6 @@ impl Ratings {
             reason = "saturates, and is compared back"
         )]
         let byte = number as u8;
-        #[expect(clippy::float_cmp, reason = "exactly the byte or not")]
         let is_byte = f64::from(byte) == number;
         Ok(if is_byte { Value::Byte(byte) } else { Value::Number(number) })
     }

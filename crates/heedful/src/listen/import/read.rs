@@ -193,14 +193,17 @@ pub struct Batches<R> {
 
 #[derive(Debug)]
 enum Source<R> {
-    Csv {
-        records: CsvRecords<R>,
-        /// Where each column stands in the file.
-        places: Vec<usize>,
-        /// Fields of the header.
-        width: usize,
-    },
+    Csv(Box<Csv<R>>),
     Jsonl(JsonLines<R>),
+}
+
+#[derive(Debug)]
+struct Csv<R> {
+    records: CsvRecords<R>,
+    /// Where each column stands in the file.
+    places: Vec<usize>,
+    /// Fields of the header.
+    width: usize,
 }
 
 impl<R: io::Read> Batches<R> {
@@ -214,8 +217,8 @@ impl<R: io::Read> Batches<R> {
         }
         let places = plan.names().map(|name| place(&header, name, records.delimiter()));
         let places = places.collect::<Result<_>>()?;
-        let source = Source::Csv { records, places, width: header.len() };
-        Self::new(source, plan, options, batch_rows)
+        let source = Csv { records, places, width: header.len() };
+        Self::new(Source::Csv(Box::new(source)), plan, options, batch_rows)
     }
 
     fn jsonl(options: &CsvOptions, reader: R, batch_rows: Option<usize>) -> Result<Self> {
@@ -268,7 +271,7 @@ impl<R: io::Read> Batches<R> {
         }
         let (responses, dates) = self.assembler.take()?;
         let (delimiter, encoding) = match &self.source {
-            Source::Csv { records, .. } => (Some(records.delimiter()), records.encoding()),
+            Source::Csv(csv) => (Some(csv.records.delimiter()), csv.records.encoding()),
             Source::Jsonl(lines) => (None, lines.encoding()),
         };
         let Self { rows, rejected, .. } = self;
@@ -294,7 +297,7 @@ impl<R: io::Read> Batches<R> {
     #[cold]
     fn reject(&mut self, error: Error) -> Result<()> {
         let (line, fields) = match &self.source {
-            Source::Csv { records, .. } => (records.line(), records.shown()),
+            Source::Csv(csv) => (csv.records.line(), csv.records.shown()),
             Source::Jsonl(lines) => (lines.line(), lines.shown()),
         };
         // An error with a line of its own is not about the row but about what follows; a quote
@@ -322,7 +325,8 @@ impl<R: io::Read> Source<R> {
     #[inline]
     fn row(&mut self, row: u64, columns: &mut Assembler) -> Result<bool> {
         match self {
-            Self::Csv { records, places, width } => {
+            Self::Csv(csv) => {
+                let Csv { records, places, width } = &mut **csv;
                 if !records.advance()? {
                     return Ok(false);
                 }

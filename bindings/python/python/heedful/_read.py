@@ -1,0 +1,97 @@
+"""Reading files of responses."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from typing import IO, TYPE_CHECKING, Any, Literal
+
+from heedful import _heedful, _options
+from heedful._responses import Reading, Responses
+
+if TYPE_CHECKING:
+    from heedful._types import Invalid, MetricLike
+
+
+def read(
+    path: str | os.PathLike[str] | IO[bytes] | bytes,
+    rating: str | Iterable[str] | Mapping[str, str] | None = None,
+    *,
+    metric: MetricLike | None = None,
+    at: str | None = None,
+    date_format: str | None = None,
+    comment: str | None = None,
+    customer: str | None = None,
+    account: str | None = None,
+    weight: str | None = None,
+    kind_column: str | None = None,
+    signal_column: str | None = None,
+    attributes: Iterable[str] | Literal["all"] = (),
+    format: Literal["csv", "jsonl"] | None = None,
+    delimiter: str | None = None,
+    quote: str | None = '"',
+    encoding: Literal["utf-8", "latin-1", "utf-16"] | None = None,
+    missing: Iterable[str] | None = None,
+    on_error: Literal["stop", "collect"] = "stop",
+    invalid: Invalid = "error",
+) -> Responses:
+    """Reads CSV or JSON Lines (by the name `.jsonl` or `.ndjson`, or `format`) into `Responses`.
+
+    `path` may also be bytes, or a file opened in binary mode. Only columns that are named are read: `rating` is one,
+    several, or a dict of metrics and their columns; `attributes` are the columns to slice by, or `"all"`. With a
+    `metric` its labels are understood, and ratings off its scale are found.
+
+    `date_format` is in the letters of `strptime`. Without it ISO 8601 and seconds or milliseconds since 1970 are
+    understood, and whether day or month comes first is settled by the whole column, or is an error that shows two
+    rows. Blank texts and the `missing` tokens (`NA` and `N/A` where not given) are missing; 0 is 0.
+
+    A row that cannot be read is an error with its row, line and column; with ``on_error="collect"`` the good rows are
+    kept, and the others are in ``responses.reading.rejected``. ``invalid="count"`` keeps rows with ratings off the
+    scale, so that a score counts them.
+
+    >>> import heedful as hf
+    >>> file = b"Score,When,Plan\\n10,28/02/2024,pro\\n,29/02/2024,free\\n"
+    >>> responses = hf.read(file, rating="Score", at="When", attributes=["Plan"])
+    >>> responses
+    Responses(2 rows: Score, When, Plan)
+    >>> hf.score(responses)["missing"]
+    [1]
+    """
+    asked = {
+        "at": at,
+        "comment": comment,
+        "customer": customer,
+        "account": account,
+        "weight": weight,
+        "kind": kind_column,
+        "signal": signal_column,
+        "date_format": date_format,
+        "delimiter": delimiter,
+        "encoding": encoding,
+    }
+    options: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
+    options |= {"quote": quote, "on_error": on_error, "invalid": invalid}
+    options["attributes"] = attributes if isinstance(attributes, str) else list(attributes)
+    if isinstance(rating, Mapping):
+        metrics = _options.metrics(rating, metric or ())
+        options["rating"] = [{"column": one["rating"], "metric": one["metric"]} for one in metrics]
+    else:
+        options["rating"] = _options.names(rating)
+        if metric is not None:
+            options["metric"] = _options.metric(metric)
+    if missing is not None:
+        options["missing"] = list(missing)
+    data, report = _source(path, format, _options.dumps(options))
+    return Responses._of(data, Reading._of(json.loads(report)))
+
+
+def _source(path: Any, format: str | None, options: str) -> tuple[_heedful.Responses, str]:
+    if isinstance(path, (str, os.PathLike)):
+        name = os.fspath(path)
+        if format is None:
+            return _heedful.read_path(name, options)
+        with open(name, "rb") as file:
+            return _heedful.read_bytes(file.read(), format == "jsonl", options)
+    data = path if isinstance(path, bytes) else path.read()
+    return _heedful.read_bytes(data, format == "jsonl", options)

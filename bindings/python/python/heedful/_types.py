@@ -1,0 +1,31 @@
+"""Types for checkers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import TypeAlias, TypeVar
+
+    import pandas
+    import polars
+
+    from heedful._metric import Metric
+    from heedful._responses import Responses
+
+    #: What comes back as what it was.
+    Frame = TypeVar("Frame", pandas.DataFrame, polars.DataFrame)
+    #: What comes back as `heedful.Table`.
+    Plain: TypeAlias = Responses | Mapping[str, object] | Sequence[Mapping[str, object]]
+    #: A preset's name, a metric, or its definition as a dict.
+    MetricLike: TypeAlias = str | Metric | Mapping[str, Any]
+
+Adjustment = Literal["benjamini_hochberg", "benjamini_yekutieli", "holm", "hochberg", "bonferroni"]
+BetweenVariance = Literal["paule_mandel", "dersimonian_laird"]
+Every = Literal["day", "week", "month", "quarter", "year"]
+IntervalMethod = Literal["score", "adjusted_wald", "wald", "t", "bayes"]
+Invalid = Literal["error", "count"]
+Kind = Literal["relational", "transactional"]
+Repeats = Literal["all", "latest"]
+Signal = Literal["solicited", "unsolicited", "inferred"]

@@ -1,0 +1,40 @@
+//! Files in.
+
+use heedful::CsvOptions;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+
+use crate::guard::{OrRaise, run};
+use crate::out;
+use crate::responses::Responses;
+
+/// A file by its path; the responses, and what was found out about it as JSON.
+#[pyfunction]
+pub(crate) fn read_path(
+    py: Python<'_>,
+    path: &str,
+    options: &str,
+) -> PyResult<(Responses, String)> {
+    let options = run(py, || CsvOptions::from_json(options))?;
+    let read = run(py, || options.read_path(path))?;
+    found(py, read)
+}
+
+/// A file that is in memory already.
+#[pyfunction]
+pub(crate) fn read_bytes(
+    py: Python<'_>,
+    bytes: PyBackedBytes,
+    jsonl: bool,
+    options: &str,
+) -> PyResult<(Responses, String)> {
+    let options = run(py, || CsvOptions::from_json(options))?;
+    let bytes: &[u8] = &bytes;
+    let read = run(py, || if jsonl { options.read_jsonl(bytes) } else { options.read(bytes) })?;
+    found(py, read)
+}
+
+fn found(py: Python<'_>, read: heedful::Read) -> PyResult<(Responses, String)> {
+    let report = out::json(&read).or_raise(py)?;
+    Ok((Responses(read.responses), report))
+}

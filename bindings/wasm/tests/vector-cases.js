@@ -1,0 +1,85 @@
+// The vectors that every language runs, in this language's spelling.
+import vectors from "./vectors.js";
+
+const NOT_FINITE = { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity };
+const values = (list) => list.map((value) => (typeof value === "string" ? (NOT_FINITE[value] ?? value) : value));
+const table = (columns) => Object.fromEntries(Object.entries(columns).map(([name, list]) => [name, values(list)]));
+const camel = (name) => name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+const options = (given) => Object.fromEntries(Object.entries(given).map(([name, value]) => [camel(name), value]));
+
+// Fields that hold names of the user.
+const DATA = new Set(["shares", "counts"]);
+
+function answer(heedful, { function: name, input, options: given }) {
+  const { every, ...rest } = options(given);
+  switch (name) {
+    case "score":
+      return heedful.score(values(input.values), rest);
+    case "score_table":
+      return heedful.score(table(input.table), rest);
+    case "trend":
+      return heedful.trend(table(input.table), { every, ...rest });
+    case "compare":
+      return heedful.compare(values(input.before), values(input.after), rest);
+    case "sample_size":
+      return heedful.sampleSize(rest);
+    case "weight":
+      return heedful.weight(table(input.table), rest);
+    case "contrast":
+      return heedful.contrast(table(input.table), { ...(every && { every }), ...rest });
+    case "read_csv": {
+      const file = heedful.readCsv(input.text, rest);
+      if (every) return heedful.trend(file, { every });
+      return { ...heedful.score(file)[0], rows: file.rows - file.rejected.length };
+    }
+    default:
+      throw new Error(`no runner for ${name}`);
+  }
+}
+
+// Where `found` departs from what is expected; only what is expected is looked at.
+function difference(expected, found, tolerance, path, data = false) {
+  if (typeof expected === "number" && typeof found === "number") {
+    if (Math.abs(expected - found) <= tolerance * Math.max(1, Math.abs(expected))) return null;
+  } else if (Array.isArray(expected)) {
+    if (expected.length !== found?.length) return `${path}: expected ${expected.length} items, found ${found?.length}`;
+    for (const [i, item] of expected.entries()) {
+      const problem = difference(item, found[i], tolerance, `${path}[${i}]`);
+      if (problem) return problem;
+    }
+    return null;
+  } else if (typeof expected === "object" && expected !== null) {
+    for (const [name, value] of Object.entries(expected)) {
+      const share = name.startsWith("share_") ? found?.shares?.[name.slice(6)] : undefined;
+      const other = share ?? found?.[data ? name : name in found ? name : camel(name)];
+      const problem = difference(value, other, tolerance, `${path}.${name}`, DATA.has(name));
+      if (problem) return problem;
+    }
+    return null;
+  } else if (expected === found) return null;
+  return `${path}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`;
+}
+
+export function vectorCases(heedful) {
+  if (vectors.length <= 130) throw new Error("vectors are missing");
+  return vectors.map((vector) => [
+    `vector ${vector.id}`,
+    () => {
+      let problem;
+      if (vector.error) {
+        let error;
+        try {
+          answer(heedful, vector);
+        } catch (thrown) {
+          error = thrown;
+        }
+        if (!(error instanceof heedful.HeedfulError)) throw error ?? new Error("nothing was thrown");
+        const { code, row } = vector.error;
+        problem = difference({ code, ...(row !== undefined && { row }) }, error, 0, "error");
+      } else {
+        problem = difference(vector.expected, answer(heedful, vector), vector.tolerance, "");
+      }
+      if (problem) throw new Error(problem);
+    },
+  ]);
+}

@@ -107,7 +107,7 @@ mod tests {
     fn descriptions_are_for_readers_of_json() {
         assert_eq!(
             plain("See [`by`](Self::by) and [`Metric`], not [this].\n\n```\nlet x;\n```\nmore"),
-            "See `by` and `Metric`, not [this].\n"
+            "See `by` and `Metric`, not [this]."
         );
         assert_eq!(plain("Text.\n\n# Errors\nNone."), "Text.");
         for (name, schema) in schemas() {

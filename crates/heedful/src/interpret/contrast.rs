@@ -46,7 +46,9 @@ use crate::stats::{Adjustment, IntervalMethod};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Contrast {
+    /// The groups that are compared with the rest.
     scoring: Scoring,
+    /// How p-values are adjusted for how many groups were looked at.
     #[serde(default)]
     adjustment: Adjustment,
 }

@@ -53,9 +53,13 @@ const PROJECTIONS: u32 = 100;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Design {
+    /// Column of the strata that were drawn from apart.
     strata: Option<String>,
+    /// Column of the clusters that were drawn.
     clusters: Option<String>,
+    /// Column of the number of clusters that a row's stratum has in the population.
     fpc: Option<String>,
+    /// Weights the responses first.
     weighting: Option<Weighting>,
 }
 

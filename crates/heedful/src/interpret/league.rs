@@ -59,18 +59,24 @@ const MOST_RANKS: usize = 1 << 28;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct League {
+    /// The groups that are ranked: one metric, no periods.
     scoring: Scoring,
+    /// How the variance between groups is estimated.
     #[serde(default)]
     between: BetweenVariance,
+    /// Pseudo-responses in each group's variance.
     #[serde(default = "four_responses")]
     #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     smoothing: f64,
+    /// How many count as top and as bottom; 3 or a tenth of the groups where not set.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     k: Option<u64>,
+    /// Draws for ranks and probabilities.
     #[serde(default = "some_draws")]
     #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 1_000_000)))]
     draws: u32,
+    /// Of the draws.
     #[serde(default)]
     seed: u64,
 }

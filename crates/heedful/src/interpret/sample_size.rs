@@ -86,24 +86,33 @@ pub enum Assumption {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SampleSize {
+    /// What is to be scored.
     metric: Metric,
+    /// Points either side of the score. One of `margin`, `difference` and `n` is asked for.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     margin: Option<f64>,
+    /// True difference between two groups that is to be found, in points.
     #[serde(default)]
     difference: Option<f64>,
+    /// Responses, to find out what they can show.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     n: Option<u64>,
+    /// Of the interval; the level of a test is 1 less this.
     #[serde(default)]
     confidence: Confidence,
+    /// Chance with which a true difference is to be found.
     #[serde(default = "four_of_five")]
     #[cfg_attr(feature = "schema", schemars(extend("minimum" = 0.5, "exclusiveMaximum" = 1)))]
     power: f64,
+    /// Expected answers; the worst case where neither these nor a pilot are given.
     #[serde(default)]
     shares: Option<ExpectedShares>,
+    /// Earlier responses, as a stored tally.
     #[serde(default)]
     pilot: Option<Tally>,
+    /// How many people there are in all, for a margin.
     #[serde(default)]
     population: Option<u64>,
 }

@@ -61,39 +61,56 @@ pub struct MetricOf {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scoring {
+    /// What is scored.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     metrics: Vec<MetricOf>,
+    /// Columns to group by.
     #[serde(default)]
     by: Vec<String>,
+    /// Scores each period apart, by the column in the role `at`.
     #[serde(default)]
     every: Option<Every>,
+    /// In which an instant falls into a period; UTC where not set.
     #[serde(default)]
     time_zone: Option<Zone>,
+    /// Periods that each score takes, up to and including its own.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     rolling: Option<u32>,
+    /// Of intervals.
     #[serde(default)]
     confidence: Confidence,
+    /// `score` for nets and shares, `t` for means where not set.
     #[serde(default)]
     interval: Option<IntervalMethod>,
+    /// Groups with fewer rated responses are hidden.
     #[serde(default)]
     minimum_n: u64,
+    /// Hides small groups also from subtraction.
     #[serde(default)]
     secondary: bool,
+    /// What happens to ratings that are not on the scale.
     #[serde(default)]
     invalid: Invalid,
+    /// Which of a customer's answers count.
     #[serde(default)]
     repeats: Repeats,
+    /// Takes one kind of response only.
     #[serde(default)]
     kind: Option<Kind>,
+    /// Pools relational and transactional responses.
     #[serde(default)]
     pool: bool,
+    /// Takes responses with these signals.
     #[serde(default = "solicited")]
     signals: Vec<Signal>,
+    /// Shares the rows among this many threads.
     #[serde(default)]
     threads: usize,
+    /// How accounts with several contacts count.
     #[serde(default)]
     clusters: Clusters,
+    /// How the sample was drawn and weighted.
     #[serde(default)]
     design: Option<Design>,
 }

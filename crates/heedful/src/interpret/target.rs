@@ -44,13 +44,18 @@ pub enum TargetStatus {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Target {
+    /// The score to reach, in the metric's points.
     value: f64,
+    /// Of a benchmark, for example `industry`.
     #[serde(default)]
     name: Option<String>,
+    /// Of the interval that decides what is reached and missed.
     #[serde(default)]
     confidence: Confidence,
+    /// `score` for nets and shares, `t` for means where not set.
     #[serde(default)]
     interval: Option<IntervalMethod>,
+    /// Probability from which a target is likely to be reached.
     #[serde(default = "four_of_five")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.5, max = 1.0)))]
     likely: f64,

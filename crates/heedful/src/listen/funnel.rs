@@ -256,10 +256,14 @@ impl Funnel {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FunnelOptions {
+    /// Column that names the furthest step of each row.
     status: Option<String>,
+    /// What a status is called in that column, in any case; the names of the steps where not set.
     words: BTreeMap<String, Step>,
+    /// For each step the column that tells of it.
     #[cfg_attr(feature = "schema", schemars(schema_with = "columns_schema"))]
     columns: BTreeMap<Step, String>,
+    /// Of the intervals of rates.
     confidence: Confidence,
 }
 

@@ -52,11 +52,17 @@ pub enum Duplicates {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Join {
+    /// Column of responses that names the customer; the role `customer` where not set.
     on: Option<String>,
+    /// Column of customer data that names the customer; the role `customer`, then as `on` where not set.
     key: Option<String>,
+    /// Column of customer data: the time from which a row is valid.
     valid_from: Option<String>,
+    /// Columns of customer data that are taken; all but key and time where not set.
     columns: Option<Vec<String>>,
+    /// What happens where two rows are of the same customer (and time).
     duplicates: Duplicates,
+    /// In which wall-clock times are read where the other side has instants.
     time_zone: Option<Zone>,
 }
 

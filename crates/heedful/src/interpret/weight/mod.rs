@@ -64,21 +64,29 @@ pub enum MissingValues {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Weighting {
+    /// For each column its values with their shares or counts.
     #[serde(deserialize_with = "target::margins")]
     #[cfg_attr(feature = "schema", schemars(with = "target::Margins"))]
     targets: Vec<Target>,
+    /// Shares or counts of the joint cells of several columns.
     #[serde(deserialize_with = "target::cells")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<target::Cell>>"))]
     cells: Option<Target>,
+    /// What happens to responses without a value.
     missing: MissingValues,
+    /// Weights are trimmed above this multiple of their mean.
     #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 1)))]
     cap: Option<f64>,
+    /// Weights are raised below this multiple of their mean.
     #[cfg_attr(feature = "schema", schemars(extend("minimum" = 0, "exclusiveMaximum" = 1)))]
     floor: Option<f64>,
+    /// What the weights add up to; the number of responses where not set.
     #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     total: Option<f64>,
+    /// How far a share may be from its target.
     #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0, "exclusiveMaximum" = 1)))]
     tolerance: f64,
+    /// How often all margins are adjusted at most.
     max_iterations: u32,
 }
 

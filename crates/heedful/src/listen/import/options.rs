@@ -70,25 +70,42 @@ pub(super) enum Attributes {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CsvOptions {
+    /// Columns of ratings; the first gets the role `rating`.
     #[serde(deserialize_with = "one_or_many")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "rating_schema"))]
     pub(super) rating: Vec<RatingColumn>,
+    /// Its scale gives labels and range.
     pub(super) metric: Option<Metric>,
+    /// Column of the time.
     pub(super) at: Option<String>,
+    /// Column of what the customer wrote.
     pub(super) comment: Option<String>,
+    /// Column of the person asked.
     pub(super) customer: Option<String>,
+    /// Column of the organisation or project the person belongs to.
     pub(super) account: Option<String>,
+    /// Column of the weight: finite numbers of at least 0.
     pub(super) weight: Option<String>,
+    /// Column of `relational` or `transactional`.
     pub(super) kind: Option<String>,
+    /// Column of `solicited`, `unsolicited` or `inferred`.
     pub(super) signal: Option<String>,
+    /// Columns to slice by; `all` takes every column of a CSV file that has no role.
     #[cfg_attr(feature = "schema", schemars(schema_with = "attributes_schema"))]
     pub(super) attributes: Attributes,
+    /// How times are written; found out where not set.
     pub(super) date_format: Option<DateFormat>,
+    /// One ASCII character; found out where not set.
     pub(super) delimiter: Option<char>,
+    /// One ASCII character; null where quotes mean nothing.
     pub(super) quote: Option<char>,
+    /// Of a file without a byte order mark.
     pub(super) encoding: Encoding,
+    /// Texts that mean that there is no value, beside blank ones.
     pub(super) missing: Vec<String>,
+    /// What happens at a row that cannot be read.
     pub(super) on_error: OnError,
+    /// What happens at a rating that is not on the scale.
     pub(super) invalid: Invalid,
 }
 

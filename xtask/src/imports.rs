@@ -14,7 +14,7 @@ const GROUND: &[&str] = &["base", "stats", "text"];
 /// The wings, in the order in which data passes through them.
 const WINGS: &[&str] = &["listen", "interpret", "monitor", "act"];
 /// The roof may import anything, and nothing below imports the roof.
-const ROOF: &[&str] = &["program", "report", "chart"];
+const ROOF: &[&str] = &["program", "report", "chart", "schema"];
 
 pub fn check() -> Result<()> {
     let core = root().join(CORE);

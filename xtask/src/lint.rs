@@ -47,7 +47,7 @@ fn clippy() -> Result<()> {
     };
     clippy(&["--workspace", "--all-targets", "--all-features"])?;
     clippy(&["-p", "heedful", "--no-default-features"])?;
-    for feature in ["arrow", "parallel", "read", "zones"] {
+    for feature in ["arrow", "parallel", "read", "schema", "zones"] {
         clippy(&["-p", "heedful", "--no-default-features", "--features", feature])?;
     }
     Ok(())

@@ -30,6 +30,7 @@ cargo xtask COMMAND
   wheel         build the Python wheel into dist/
   npm           build and pack the npm package into dist/
   docs          build the documentation and say where it is
+  schemas       write the JSON Schemas of the configuration types to docs/schemas
 ";
 
 fn main() -> ExitCode {
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         ["wheel"] => python::wheel().map(drop),
         ["npm"] => npm::pack(),
         ["docs"] => rust::docs(),
+        ["schemas"] => rust::schemas(),
         _ => Err(format!("there is no command `{}`\n\n{USAGE}", words.join(" "))),
     };
     match result {

@@ -23,3 +23,13 @@ pub fn docs() -> Result<()> {
     println!("{}", target("doc/heedful/index.html").display());
     Ok(())
 }
+
+/// Writes the JSON Schemas of the configuration types; the tests say when they are behind the code.
+pub fn schemas() -> Result<()> {
+    let folder = "docs/schemas";
+    run(cargo()
+        .args(["run", "--locked", "--quiet", "-p", "heedful", "--features", "schema"])
+        .args(["--example", "schemas", "--", folder]))?;
+    println!("{folder}");
+    Ok(())
+}

@@ -45,11 +45,14 @@
 //! | `zones` | yes | named time zones from a bundled database |
 //! | `parallel` | no | sharing rows among threads where an option asks for it |
 //! | `arrow` | no | Arrow record batches in and out |
+//! | `schema` | no | JSON Schemas of the configuration types (`schemas`) |
 #![forbid(unsafe_code)]
 
 mod base;
 mod interpret;
 mod listen;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod stats;
 
 pub use base::error::{Error, ErrorCode, Result};
@@ -83,3 +86,5 @@ pub use listen::import::{
 };
 pub use listen::join::{Duplicates, Join, Joined};
 pub use listen::responses::{Responses, Roles};
+#[cfg(feature = "schema")]
+pub use schema::schemas;

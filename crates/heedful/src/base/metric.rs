@@ -14,6 +14,12 @@ use super::scale::Scale;
 /// Every rule gives each point of the scale a value, and the score is the mean of these values over
 /// the rated responses.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+// Each kind of rule apart, which says more than how it is read.
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(!try_from, deny_unknown_fields)
+)]
 #[serde(tag = "type", rename_all = "snake_case", try_from = "RuleObject")]
 #[non_exhaustive] // further rules of the field may come
 pub enum Rule {
@@ -28,11 +34,13 @@ pub enum Rule {
     /// 100 times the share of responses in the highest `boxes` points: 0 to 100.
     Top {
         /// How many points count.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
         boxes: usize,
     },
     /// 100 times the share of responses in the lowest `boxes` points: 0 to 100.
     Bottom {
         /// How many points count.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
         boxes: usize,
     },
     /// The mean of the points, in points of the scale.
@@ -88,6 +96,7 @@ impl TryFrom<RuleObject> for Rule {
 
 /// Whether a higher or a lower score is the good news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Better {
     /// More is better: nearly every metric.
@@ -99,6 +108,7 @@ pub enum Better {
 
 /// A named range of points; both ends belong to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Band {
     /// For example `promoter`.
@@ -136,6 +146,7 @@ pub(crate) enum Kind {
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(schema_with = "schema"))]
 pub struct Metric {
     name: String,
     scale: Scale,
@@ -498,6 +509,31 @@ fn rule_bands(rule: Rule, points: &[f64]) -> Vec<Band> {
     }
 }
 
+/// A metric that is not a preset, as JSON has it.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
+#[serde(deny_unknown_fields)]
+struct Object {
+    /// For example `csat`.
+    #[serde(default = "custom")]
+    name: String,
+    scale: Scale,
+    rule: Rule,
+    /// Ranges that do not overlap; those of the rule where not set.
+    bands: Option<Vec<Band>>,
+    #[serde(default)]
+    better: Better,
+}
+
+fn custom() -> String {
+    "custom".to_owned()
+}
+
+#[cfg(feature = "schema")]
+fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "anyOf": [{ "enum": PRESETS }, generator.subschema_for::<Object>()] })
+}
+
 impl<'de> Deserialize<'de> for Metric {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Door;
@@ -514,20 +550,6 @@ impl<'de> Deserialize<'de> for Metric {
             }
 
             fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Metric, M::Error> {
-                #[derive(Deserialize)]
-                #[serde(deny_unknown_fields)]
-                struct Object {
-                    #[serde(default = "custom")]
-                    name: String,
-                    scale: Scale,
-                    rule: Rule,
-                    bands: Option<Vec<Band>>,
-                    #[serde(default)]
-                    better: Better,
-                }
-                fn custom() -> String {
-                    "custom".to_owned()
-                }
                 let o = Object::deserialize(de::value::MapAccessDeserializer::new(map))?;
                 Metric::build(&o.name, o.scale, o.rule, o.bands, o.better)
                     .map_err(de::Error::custom)

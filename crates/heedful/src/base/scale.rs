@@ -30,6 +30,7 @@ pub(crate) const MAX_POINTS: usize = 250;
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Clone, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(schema_with = "schema"))]
 pub struct Scale(Arc<Inner>);
 
 #[derive(PartialEq)]
@@ -257,6 +258,7 @@ impl Scale {
 
 /// What happens to a rating that is not on its scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Invalid {
     /// It is an error that names the row.
@@ -349,6 +351,25 @@ impl Serialize for Scale {
     }
 }
 
+/// A scale that is not a preset, as JSON has it.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
+#[serde(deny_unknown_fields)]
+struct Object {
+    /// Finite, in strictly ascending order.
+    #[cfg_attr(feature = "schema", schemars(length(min = 2, max = MAX_POINTS)))]
+    points: Vec<f64>,
+    /// As many as points, or none; null leaves a point without one.
+    #[serde(default)]
+    labels: Vec<Option<String>>,
+}
+
+#[cfg(feature = "schema")]
+fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let names: Vec<_> = PRESETS.iter().map(|p| p.0).collect();
+    schemars::json_schema!({ "anyOf": [{ "enum": names }, generator.subschema_for::<Object>()] })
+}
+
 impl<'de> Deserialize<'de> for Scale {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Door;
@@ -365,13 +386,6 @@ impl<'de> Deserialize<'de> for Scale {
             }
 
             fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Scale, M::Error> {
-                #[derive(Deserialize)]
-                #[serde(deny_unknown_fields)]
-                struct Object {
-                    points: Vec<f64>,
-                    #[serde(default)]
-                    labels: Vec<Option<String>>,
-                }
                 let object = Object::deserialize(de::value::MapAccessDeserializer::new(map))?;
                 Scale::checked(object.points, object.labels).map_err(de::Error::custom)
             }

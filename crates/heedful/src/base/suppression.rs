@@ -8,6 +8,7 @@ use super::key::Key;
 
 /// When a group is too small to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Suppression {
     /// Groups with fewer rated responses are hidden; 0 and 1 hide none but empty ones.

@@ -25,6 +25,7 @@ const VERSION: u32 = 1;
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct Tally {
     scale: Scale,
@@ -37,6 +38,7 @@ pub struct Tally {
 
 /// Sums of weights and of their squares for each point.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Weights {
     pub(crate) sums: Vec<f64>,
     pub(crate) squares: Vec<f64>,
@@ -221,6 +223,7 @@ impl Tally {
 
 /// The stored form.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Stored {
     version: u32,
     scale: Scale,

@@ -21,6 +21,7 @@ use crate::listen::responses::Responses;
 /// m - 1 degrees of freedom (linearisation, as in W. Cochran, "Sampling Techniques", 1977, and in
 /// R's `survey`). One account alone has no standard error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Clusters {
     /// Responses are taken as independent.

@@ -56,16 +56,20 @@ const MOST_RANKS: usize = 1 << 28;
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct League {
     scoring: Scoring,
     #[serde(default)]
     between: BetweenVariance,
     #[serde(default = "four_responses")]
+    #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     smoothing: f64,
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     k: Option<u64>,
     #[serde(default = "some_draws")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 1_000_000)))]
     draws: u32,
     #[serde(default)]
     seed: u64,

@@ -16,6 +16,7 @@ use crate::stats::{Confidence, sample_size};
 
 /// Expected answers: in JSON an object of bands or a list of points.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum ExpectedShares {
     /// A share, 0 to 1, for each band by name. What they leave out of 1 goes to the bands that are
@@ -82,18 +83,22 @@ pub enum Assumption {
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SampleSize {
     metric: Metric,
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     margin: Option<f64>,
     #[serde(default)]
     difference: Option<f64>,
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     n: Option<u64>,
     #[serde(default)]
     confidence: Confidence,
     #[serde(default = "four_of_five")]
+    #[cfg_attr(feature = "schema", schemars(extend("minimum" = 0.5, "exclusiveMaximum" = 1)))]
     power: f64,
     #[serde(default)]
     shares: Option<ExpectedShares>,

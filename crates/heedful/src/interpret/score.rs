@@ -12,6 +12,7 @@ use crate::stats::{Confidence, Interval, IntervalMethod, NetSample, ProportionSa
 /// How uncertainty is stated. The default suits nearly everyone: 95 %, and for each kind of metric
 /// the method that keeps its promise at small numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Uncertainty {
     /// Share of samples whose interval holds the truth; 0.95 by default.

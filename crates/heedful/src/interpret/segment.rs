@@ -25,6 +25,7 @@ use crate::stats::{Confidence, IntervalMethod};
 
 /// A metric and the column it is scored on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MetricOf {
     /// The metric.
@@ -57,8 +58,10 @@ pub struct MetricOf {
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scoring {
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     metrics: Vec<MetricOf>,
     #[serde(default)]
     by: Vec<String>,
@@ -67,6 +70,7 @@ pub struct Scoring {
     #[serde(default)]
     time_zone: Option<Zone>,
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     rolling: Option<u32>,
     #[serde(default)]
     confidence: Confidence,

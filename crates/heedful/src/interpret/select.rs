@@ -11,6 +11,7 @@ use crate::listen::responses::Responses;
 
 /// Relational and transactional feedback answer different questions and are kept apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// About the relation as a whole, asked on a schedule.
@@ -21,6 +22,7 @@ pub enum Kind {
 
 /// How feedback came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {
     /// Asked for: a survey.
@@ -33,6 +35,7 @@ pub enum Signal {
 
 /// Which of a customer's answers count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Repeats {
     /// All of them.

@@ -41,6 +41,7 @@ pub enum TargetStatus {
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     value: f64,
@@ -51,6 +52,7 @@ pub struct Target {
     #[serde(default)]
     interval: Option<IntervalMethod>,
     #[serde(default = "four_of_five")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.5, max = 1.0)))]
     likely: f64,
 }
 

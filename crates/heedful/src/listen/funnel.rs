@@ -14,6 +14,7 @@ use crate::stats::{Confidence, Interval, ProportionSample};
 
 /// A step of the funnel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// The survey was sent.
@@ -62,6 +63,7 @@ impl Step {
 /// How many came to each step; `None` where a step is not known. Only what was asked for counts: a
 /// review that nobody invited is no response to a survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FunnelCounts {
     /// Surveys sent.
@@ -251,12 +253,24 @@ impl Funnel {
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FunnelOptions {
     status: Option<String>,
     words: BTreeMap<String, Step>,
+    #[cfg_attr(feature = "schema", schemars(schema_with = "columns_schema"))]
     columns: BTreeMap<Step, String>,
     confidence: Confidence,
+}
+
+#[cfg(feature = "schema")]
+fn columns_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let step = generator.subschema_for::<Step>();
+    schemars::json_schema!({
+        "type": "object",
+        "propertyNames": step,
+        "additionalProperties": { "type": "string" },
+    })
 }
 
 impl FunnelOptions {

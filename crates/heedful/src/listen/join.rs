@@ -13,6 +13,7 @@ use crate::base::time::Zone;
 
 /// What happens where two rows of customer data have the same key and nothing tells which counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Duplicates {
     /// It is an error that names the row.
@@ -48,6 +49,7 @@ pub enum Duplicates {
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Join {
     on: Option<String>,

@@ -8,6 +8,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 
 /// Which column is what. Every role but `rating` is optional; attributes need no role.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Roles {
     /// The rating; needed for every score.

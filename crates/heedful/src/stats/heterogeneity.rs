@@ -9,6 +9,7 @@ use super::root::bracketed;
 /// Quick advice: the default. It needs no assumption on the shape of the distribution and holds up where groups
 /// differ much in size (Veroniki and others 2016).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further estimators may be added by name
 pub enum BetweenVariance {

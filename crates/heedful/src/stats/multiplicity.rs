@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// (segments, drivers, series); [`Holm`](Self::Holm) where not one false finding is acceptable. The others
 /// exist to match numbers made elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further corrections may be added by name
 pub enum Adjustment {

@@ -25,6 +25,7 @@ use crate::{Error, ErrorCode, Result};
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Every {
     /// A civil day, labelled `2024-03-07`.

@@ -41,6 +41,7 @@ const LONGEST_OFFSET: i32 = 26 * 3600;
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(schema_with = "schema"))]
 pub struct Zone {
     /// The offset before the first change.
     initial: i32,
@@ -164,6 +165,26 @@ impl Zone {
     }
 }
 
+/// A zone of a host that knows zones, as JSON has it.
+#[derive(serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
+#[serde(deny_unknown_fields)]
+struct Object {
+    /// Seconds to add to UTC before the first transition.
+    offset: i32,
+    /// Pairs of the UTC second since 1970 at which an offset begins, and that offset, ascending.
+    transitions: Vec<(i64, i32)>,
+}
+
+#[cfg(feature = "schema")]
+fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let name = schemars::json_schema!({
+        "type": "string",
+        "description": "A name of the IANA database, `UTC`, or an offset such as `+05:30`.",
+    });
+    schemars::json_schema!({ "anyOf": [name, generator.subschema_for::<Object>()] })
+}
+
 /// In configuration a zone is a name (`"Europe/Copenhagen"`) or, from a host that knows zones,
 /// `{"offset": 3600, "transitions": [[utc_seconds, offset_seconds], ...]}`.
 impl<'de> serde::Deserialize<'de> for Zone {
@@ -184,12 +205,6 @@ impl<'de> serde::Deserialize<'de> for Zone {
             }
 
             fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Zone, M::Error> {
-                #[derive(serde::Deserialize)]
-                #[serde(deny_unknown_fields)]
-                struct Object {
-                    offset: i32,
-                    transitions: Vec<(i64, i32)>,
-                }
                 let object: Object =
                     serde::Deserialize::deserialize(MapAccessDeserializer::new(map))?;
                 Zone::from_transitions(object.offset, object.transitions).map_err(M::Error::custom)

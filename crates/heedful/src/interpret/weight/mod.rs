@@ -21,6 +21,7 @@ const TRIM_ROUNDS: u32 = 1000;
 /// What happens to responses without a value in a column that has targets, where missing has no
 /// target of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MissingValues {
     /// They are an error that names the column.
@@ -60,16 +61,23 @@ pub enum MissingValues {
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Weighting {
     #[serde(deserialize_with = "target::margins")]
+    #[cfg_attr(feature = "schema", schemars(with = "target::Margins"))]
     targets: Vec<Target>,
     #[serde(deserialize_with = "target::cells")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<target::Cell>>"))]
     cells: Option<Target>,
     missing: MissingValues,
+    #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 1)))]
     cap: Option<f64>,
+    #[cfg_attr(feature = "schema", schemars(extend("minimum" = 0, "exclusiveMaximum" = 1)))]
     floor: Option<f64>,
+    #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     total: Option<f64>,
+    #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0, "exclusiveMaximum" = 1)))]
     tolerance: f64,
     max_iterations: u32,
 }

@@ -180,6 +180,11 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Ordered<V> {
     }
 }
 
+/// Columns, each with the shares or counts of its values: how JSON has the margins.
+#[cfg(feature = "schema")]
+pub(super) type Margins =
+    std::collections::BTreeMap<String, std::collections::BTreeMap<String, f64>>;
+
 pub(super) fn margins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Target>, D::Error> {
     let margins = Ordered::<Ordered<f64>>::deserialize(deserializer)?;
     let key = |name: String| if name == "null" { Key::Missing } else { Key::text(&name) };
@@ -191,14 +196,20 @@ pub(super) fn margins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Cell {
+pub(super) struct Cell {
+    /// Each column's value.
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, Value>"))]
     keys: Ordered<Value>,
+    /// Share or count.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     share: f64,
 }
 
 /// A key as JSON has it.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum Value {
     Bool(bool),

@@ -11,6 +11,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 /// How the text of a file is written as bytes. A byte order mark at the start of the file decides
 /// before this does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Encoding {
     /// UTF-8; bytes that are not are an error, never replaced.
     #[default]

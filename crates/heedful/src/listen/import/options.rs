@@ -12,6 +12,7 @@ use crate::base::time::DateFormat;
 
 /// What happens at the first row that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnError {
     /// Reading stops with an error that has row, line and column.
@@ -23,6 +24,7 @@ pub enum OnError {
 
 /// A column of ratings, and the metric it is checked against.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RatingColumn {
     /// The name.
@@ -65,9 +67,11 @@ pub(super) enum Attributes {
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CsvOptions {
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "rating_schema"))]
     pub(super) rating: Vec<RatingColumn>,
     pub(super) metric: Option<Metric>,
     pub(super) at: Option<String>,
@@ -77,6 +81,7 @@ pub struct CsvOptions {
     pub(super) weight: Option<String>,
     pub(super) kind: Option<String>,
     pub(super) signal: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(schema_with = "attributes_schema"))]
     pub(super) attributes: Attributes,
     pub(super) date_format: Option<DateFormat>,
     pub(super) delimiter: Option<char>,
@@ -266,6 +271,11 @@ impl Serialize for Attributes {
     }
 }
 
+#[cfg(feature = "schema")]
+fn attributes_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "anyOf": [{ "const": "all" }, generator.subschema_for::<Vec<String>>()] })
+}
+
 impl<'de> Deserialize<'de> for Attributes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Door;
@@ -293,6 +303,15 @@ impl<'de> Deserialize<'de> for Attributes {
 
         deserializer.deserialize_any(Door)
     }
+}
+
+#[cfg(feature = "schema")]
+fn rating_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let object = generator.subschema_for::<RatingColumn>();
+    let one = schemars::json_schema!({ "anyOf": [{ "type": "string" }, object] });
+    schemars::json_schema!({
+        "anyOf": [one, { "type": "array", "items": one }, { "type": "null" }],
+    })
 }
 
 /// A name, an object, or a list of them.

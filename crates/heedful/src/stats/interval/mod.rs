@@ -23,6 +23,7 @@ use crate::{Error, ErrorCode, Result};
 
 /// How an interval was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further methods may be added by name
 pub enum IntervalMethod {
@@ -64,6 +65,11 @@ impl IntervalMethod {
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(extend("exclusiveMinimum" = 0, "exclusiveMaximum" = 1))
+)]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Confidence(f64);
 

@@ -1,0 +1,118 @@
+//! Roof: the JSON Schemas of the configuration.
+
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use serde_json::Value;
+
+use crate::base::metric::Metric;
+use crate::base::scale::Scale;
+use crate::base::suppression::Suppression;
+use crate::interpret::contrast::Contrast;
+use crate::interpret::design::Design;
+use crate::interpret::league::League;
+use crate::interpret::sample_size::SampleSize;
+use crate::interpret::score::Uncertainty;
+use crate::interpret::segment::Scoring;
+use crate::interpret::target::Target;
+use crate::interpret::weight::Weighting;
+use crate::listen::funnel::{FunnelCounts, FunnelOptions};
+#[cfg(feature = "read")]
+use crate::listen::import::CsvOptions;
+use crate::listen::join::Join;
+use crate::listen::responses::Roles;
+
+/// The JSON Schema (draft 2020-12) of every configuration that is a document of its own, by the name
+/// of its type in snake case, sorted.
+///
+/// A schema describes what `from_json` takes, with unknown fields refused, defaults and ranges. It
+/// cannot say how fields bear on each other (bands that overlap, `rolling` without `every`): the
+/// reader and `run` check that. The types that documents are made of are under `$defs`; each
+/// configuration type also implements `schemars::JsonSchema`, to become part of a schema of yours.
+///
+/// ```
+/// let schemas = heedful::schemas();
+/// let (_, scoring) = schemas.iter().find(|(name, _)| *name == "scoring").unwrap();
+/// assert_eq!(scoring["additionalProperties"], false);
+/// assert_eq!(scoring["properties"]["minimum_n"]["default"], 0);
+/// ```
+#[must_use]
+pub fn schemas() -> Vec<(&'static str, Value)> {
+    vec![
+        ("contrast", of::<Contrast>()),
+        #[cfg(feature = "read")]
+        ("csv_options", of::<CsvOptions>()),
+        ("design", of::<Design>()),
+        ("funnel_counts", of::<FunnelCounts>()),
+        ("funnel_options", of::<FunnelOptions>()),
+        ("join", of::<Join>()),
+        ("league", of::<League>()),
+        ("metric", of::<Metric>()),
+        ("roles", of::<Roles>()),
+        ("sample_size", of::<SampleSize>()),
+        ("scale", of::<Scale>()),
+        ("scoring", of::<Scoring>()),
+        ("suppression", of::<Suppression>()),
+        ("target", of::<Target>()),
+        ("uncertainty", of::<Uncertainty>()),
+        ("weighting", of::<Weighting>()),
+    ]
+}
+
+fn of<T: JsonSchema>() -> Value {
+    SchemaSettings::draft2020_12()
+        .with_transform(RecursiveTransform(describe))
+        .into_generator()
+        .into_root_schema_for::<T>()
+        .to_value()
+}
+
+/// Descriptions come from the documentation of the crate: what is only for Rust goes.
+fn describe(schema: &mut Schema) {
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = plain(text);
+    }
+}
+
+/// A documentation comment without its examples and sections, and with links as their text alone.
+fn plain(documentation: &str) -> String {
+    let prose = documentation.split("\n```").next().unwrap_or_default();
+    let prose = prose.split("\n# ").next().unwrap_or_default().trim_end();
+    let mut parts = prose.split("[`");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push('`');
+        match part.split_once("`]") {
+            Some((text, rest)) => {
+                plain.push_str(text);
+                plain.push('`');
+                let target = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+                plain.push_str(target.map_or(rest, |(_, rest)| rest));
+            }
+            None => plain.push_str(part),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted() {
+        assert!(schemas().is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    #[test]
+    fn descriptions_are_for_readers_of_json() {
+        assert_eq!(
+            plain("See [`by`](Self::by) and [`Metric`], not [this].\n\n```\nlet x;\n```\nmore"),
+            "See `by` and `Metric`, not [this].\n"
+        );
+        assert_eq!(plain("Text.\n\n# Errors\nNone."), "Text.");
+        for (name, schema) in schemas() {
+            let text = schema.to_string();
+            assert!(!text.contains("Self::") && !text.contains("let "), "{name}: {text}");
+        }
+    }
+}

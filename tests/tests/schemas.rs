@@ -1,0 +1,364 @@
+//! The JSON Schemas in `docs/schemas` say what the readers say.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+
+use std::collections::BTreeMap;
+
+use heedful::{
+    Contrast, CsvOptions, Design, Error, FunnelCounts, FunnelOptions, Join, League, Metric, Roles,
+    SampleSize, Scale, Scoring, Suppression, Target, Uncertainty, Weighting,
+};
+use heedful_tests::here;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+/// A validator for each schema, by name.
+fn validators() -> BTreeMap<&'static str, Validator> {
+    let build = |schema| jsonschema::draft202012::new(&schema).unwrap();
+    heedful::schemas().into_iter().map(|(name, schema)| (name, build(schema))).collect()
+}
+
+/// The code of the error with which the reader of this type refuses a document.
+fn refusal(name: &str, document: &Value) -> Option<&'static str> {
+    let text = document.to_string();
+    let error: Option<Error> = match name {
+        "contrast" => Contrast::from_json(&text).err(),
+        "csv_options" => CsvOptions::from_json(&text).err(),
+        "design" => Design::from_json(&text).err(),
+        "funnel_counts" => FunnelCounts::from_json(&text).err(),
+        "funnel_options" => FunnelOptions::from_json(&text).err(),
+        "join" => Join::from_json(&text).err(),
+        "league" => League::from_json(&text).err(),
+        "metric" => Metric::from_json(&text).err(),
+        "roles" => Roles::from_json(&text).err(),
+        "sample_size" => SampleSize::from_json(&text).err(),
+        "scale" => Scale::from_json(&text).err(),
+        "scoring" => Scoring::from_json(&text).err(),
+        "suppression" => {
+            return serde_json::from_str::<Suppression>(&text).err().map(|_| "invalid-config");
+        }
+        "target" => Target::from_json(&text).err(),
+        "uncertainty" => Uncertainty::from_json(&text).err(),
+        "weighting" => Weighting::from_json(&text).err(),
+        other => panic!("no reader for `{other}`"),
+    };
+    error.map(|error| error.code().as_str())
+}
+
+/// Documents that name every field of every type.
+fn documents() -> Vec<(&'static str, Value)> {
+    let net = json!({"type": "net", "positive": [9, 10], "negative": [0, 6.5]});
+    let metric = json!({
+        "name": "own", "scale": "0-10", "rule": net, "better": "lower",
+        "bands": [{"name": "low", "from": 0, "to": 6}, {"name": "high", "from": 9, "to": 10}],
+    });
+    let labelled = json!({"points": [0, 0.5, 1], "labels": ["never", null, "always"]});
+    let boxes =
+        |kind: &str| json!({"scale": labelled, "rule": {"type": kind, "boxes": 1}, "bands": null});
+    let weighting = json!({
+        "targets": {"region": {"EU": 0.4, "US": 0.5, "null": 0.1}, "age": {"old": 10, "young": 20}},
+        "cells": [
+            {"keys": {"plan": "pro", "paid": true, "age": 1, "size": 1.5, "sex": null}, "share": 1},
+        ],
+        "missing": "keep", "cap": 5, "floor": 0.2, "total": 100.0, "tolerance": 1e-12,
+        "max_iterations": 50,
+    });
+    let design =
+        json!({"strata": "region", "clusters": "branch", "fpc": "n", "weighting": weighting});
+    let scoring = json!({
+        "metrics": [{"metric": "nps", "rating": "score"}, {"metric": metric}],
+        "by": ["plan"], "every": "month", "time_zone": "Europe/Copenhagen", "rolling": 3,
+        "confidence": 0.9, "interval": "adjusted_wald", "minimum_n": 5, "secondary": true,
+        "invalid": "count", "repeats": "latest", "kind": "relational", "pool": true,
+        "signals": ["solicited", "inferred"], "threads": 2, "clusters": {"value": "revenue"},
+        "design": design,
+    });
+    let tally = json!({
+        "version": 1, "scale": "1-5", "counts": [1, 2, 3, 4, 5], "missing": 1, "invalid": 0,
+        "out_of_range": 2, "weights": {"sums": [1, 2, 3, 4, 5], "squares": [1, 2, 3, 4, 5.5]},
+    });
+    vec![
+        ("scale", json!("smileys")),
+        ("scale", labelled.clone()),
+        ("metric", json!("pmf")),
+        ("metric", metric.clone()),
+        ("metric", boxes("top")),
+        ("metric", boxes("bottom")),
+        ("metric", json!({"scale": "1-7", "rule": {"type": "mean"}})),
+        ("metric", json!({"scale": "1-7", "rule": {"type": "rescaled"}})),
+        ("scoring", json!({"metrics": [{"metric": "csat"}]})),
+        ("scoring", scoring.clone()),
+        (
+            "scoring",
+            json!({
+                "metrics": [{"metric": "nps", "rating": null}], "clusters": "votes", "every": null,
+                "time_zone": {"offset": 3600, "transitions": [[1_711_846_800, 7200]]},
+            }),
+        ),
+        ("contrast", json!({"scoring": {"metrics": [{"metric": "nps"}]}, "adjustment": "holm"})),
+        (
+            "league",
+            json!({
+                "scoring": {"metrics": [{"metric": "nps"}]}, "between": "dersimonian_laird", "smoothing": 2, "k": 5,
+                "draws": 1000, "seed": 7,
+            }),
+        ),
+        (
+            "sample_size",
+            json!({
+                "metric": "nps", "margin": 3, "confidence": 0.9, "power": 0.9, "population": 500,
+                "shares": {"promoter": 0.5, "detractor": 0.2},
+            }),
+        ),
+        ("sample_size", json!({"metric": "csat", "difference": 3, "pilot": tally})),
+        ("sample_size", json!({"metric": "psat", "n": 300, "shares": [0.2, 0.8]})),
+        ("design", design.clone()),
+        ("weighting", weighting.clone()),
+        ("uncertainty", json!({"confidence": 0.9, "interval": "bayes"})),
+        (
+            "target",
+            json!({
+                "value": 40, "name": "industry", "confidence": 0.9, "interval": "wald",
+                "likely": 0.7,
+            }),
+        ),
+        (
+            "funnel_counts",
+            json!({
+                "invited": 10, "delivered": 9, "opened": 8, "rated": 7, "gave_reason": 3,
+                "commented": null, "declined": 1,
+            }),
+        ),
+        (
+            "funnel_options",
+            json!({
+                "status": "state", "words": {"SENT": "invited"}, "columns": {"opened": "o"},
+                "confidence": 0.9,
+            }),
+        ),
+        (
+            "join",
+            json!({
+                "on": "customer", "key": "id", "valid_from": "since", "columns": ["plan"],
+                "duplicates": "last", "time_zone": "UTC",
+            }),
+        ),
+        ("suppression", json!({"minimum_n": 5, "secondary": true})),
+        (
+            "roles",
+            json!({
+                "rating": "a", "at": "b", "comment": "c", "customer": "d", "account": "e",
+                "weight": "f", "kind": "g", "signal": null,
+            }),
+        ),
+        (
+            "csv_options",
+            json!({
+                "rating": ["a", {"column": "b", "metric": "csat"}, {"column": "c"}],
+                "metric": metric, "at": "when", "comment": "why", "customer": "who",
+                "account": "firm", "weight": "w", "kind": "k", "signal": "s",
+                "attributes": ["plan"], "date_format": "%d/%m/%Y", "delimiter": ";",
+                "quote": "'", "encoding": "latin-1", "missing": ["-"], "on_error": "collect",
+                "invalid": "count",
+            }),
+        ),
+        ("csv_options", json!({"rating": "a", "attributes": "all", "quote": null})),
+        ("csv_options", json!({"rating": {"column": "a"}})),
+        ("csv_options", json!({"rating": null})),
+    ]
+}
+
+#[test]
+fn committed_schemas_are_those_of_the_code() {
+    let folder = here().join("../docs/schemas");
+    let mut committed: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    committed.sort();
+    let names: Vec<String> =
+        heedful::schemas().iter().map(|(name, _)| format!("{name}.json")).collect();
+    assert_eq!(
+        committed, names,
+        "docs/schemas: run `cargo xtask schemas`, remove what is left over"
+    );
+    for (name, schema) in heedful::schemas() {
+        let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
+        let same = text.replace("\r\n", "\n") == format!("{schema:#}\n");
+        assert!(
+            same,
+            "docs/schemas/{name}.json is not what the code says: run `cargo xtask schemas`"
+        );
+    }
+}
+
+#[test]
+fn schemas_are_sound() {
+    for (name, schema) in heedful::schemas() {
+        assert!(jsonschema::meta::is_valid(&schema), "{name}");
+        assert!(schema["title"].is_string() && schema["description"].is_string(), "{name}");
+        assert!(schema.get("$id").is_none(), "{name}");
+    }
+}
+
+#[test]
+fn what_is_accepted_validates() {
+    let validators = validators();
+    let mut documents = documents();
+    for name in validators.keys() {
+        assert!(documents.iter().any(|(other, _)| other == name), "no document for {name}");
+    }
+    for preset in Metric::presets() {
+        let metric = Metric::preset(preset).unwrap();
+        documents.push(("metric", json!(preset)));
+        documents.push(("metric", serde_json::from_str(&metric.to_json()).unwrap()));
+        documents.push(("scale", serde_json::to_value(metric.scale()).unwrap()));
+    }
+    documents.push(("csv_options", serde_json::from_str(&CsvOptions::new().to_json()).unwrap()));
+    let size = SampleSize::new(Metric::nps()).margin(5.0);
+    documents.push(("sample_size", serde_json::from_str(&size.to_json()).unwrap()));
+    documents.push(("target", serde_json::from_str(&Target::new(1.0).to_json()).unwrap()));
+    for (name, document) in documents {
+        assert_eq!(refusal(name, &document), None, "{name}: {document}");
+        let problems: Vec<String> =
+            validators[name].iter_errors(&document).map(|e| e.to_string()).collect();
+        assert!(problems.is_empty(), "{name}: {document}: {problems:?}");
+    }
+}
+
+/// The documents that the runner of the vectors makes of a vector's options.
+fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
+    let mut rest = options.as_object().unwrap().clone();
+    match function {
+        "score" | "score_table" | "trend" | "contrast" => {
+            let mut roles = json!({});
+            for role in ["rating", "at", "weight"] {
+                if let Some(column) = rest.remove(role) {
+                    roles[role] = column;
+                }
+            }
+            if let Some(metric) = rest.remove("metric") {
+                rest.insert("metrics".to_owned(), json!([{ "metric": metric }]));
+            }
+            let scoring = Value::Object(rest);
+            if function == "contrast" {
+                return vec![("roles", roles), ("contrast", json!({ "scoring": scoring }))];
+            }
+            vec![("roles", roles), ("scoring", scoring)]
+        }
+        "compare" => {
+            let metric = rest.remove("metric").unwrap();
+            vec![("metric", metric), ("uncertainty", Value::Object(rest))]
+        }
+        "read_csv" => {
+            rest.remove("every");
+            vec![("csv_options", Value::Object(rest))]
+        }
+        "weight" => vec![("weighting", Value::Object(rest))],
+        "sample_size" => vec![("sample_size", Value::Object(rest))],
+        other => panic!("no documents for `{other}`"),
+    }
+}
+
+#[test]
+fn options_of_the_vectors_validate() {
+    let validators = validators();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(here().join("vectors")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "json") {
+            continue;
+        }
+        let vectors: Vec<Value> =
+            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        for vector in vectors {
+            // A schema may refuse what reader or run refuse, for the same options.
+            let code = vector["error"]["code"].as_str();
+            let refused = code.is_some_and(|code| {
+                ["invalid-argument", "invalid-config", "unknown-name"].contains(&code)
+            });
+            for (name, document) in
+                documents_of(vector["function"].as_str().unwrap(), &vector["options"])
+            {
+                let valid = validators[name].is_valid(&document);
+                assert!(valid || refused, "{}: {name}: {document}", vector["id"]);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 100, "only {seen} documents were found");
+}
+
+/// Every document that differs from this one in one place: another value, a field less, or a field
+/// more.
+fn changed(document: &Value) -> Vec<Value> {
+    let others = [
+        json!(null),
+        json!(true),
+        json!(1),
+        json!(-1),
+        json!(1.5),
+        json!("zzz"),
+        json!([]),
+        json!({}),
+        json!([1.5]),
+        json!(["zzz"]),
+        json!([["zzz"]]),
+        json!({"zzz": 1.5}),
+        json!({"zzz": "zzz"}),
+    ];
+    let mut found: Vec<Value> = others.into_iter().filter(|other| other != document).collect();
+    match document {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                for value in changed(value) {
+                    let mut fields = fields.clone();
+                    fields.insert(key.clone(), value);
+                    found.push(Value::Object(fields));
+                }
+                let mut fields = fields.clone();
+                fields.remove(key);
+                found.push(Value::Object(fields));
+            }
+            let mut fields = fields.clone();
+            fields.insert("zzz".to_owned(), json!(1));
+            found.push(Value::Object(fields));
+        }
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                for item in changed(item) {
+                    let mut items = items.clone();
+                    items[i] = item;
+                    found.push(Value::Array(items));
+                }
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+#[test]
+fn what_is_refused_for_its_shape_does_not_validate() {
+    let validators = validators();
+    let (mut refused, mut wrong) = (0, Vec::new());
+    for (name, document) in documents() {
+        for changed in changed(&document) {
+            let valid = validators[name].is_valid(&changed);
+            match refusal(name, &changed) {
+                Some("invalid-config" | "unknown-name") if valid => {
+                    wrong.push(format!("{name}: the schema takes {changed}"));
+                }
+                Some("invalid-config" | "unknown-name") => refused += 1,
+                // The schema may be stricter: ranges that `run` checks, lists in the place of objects.
+                _ => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} taken, {refused} refused:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(refused > 1000, "only {refused} documents were refused");
+}

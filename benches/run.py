@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in asked.names or CONTESTS:
         contest = CONTESTS[name]
         rows = contest.quick_rows if asked.quick else contest.rows
-        report.heading(f"{contest.title}: {rows:,} rows".replace(",", " "))
+        report.heading(f"{contest.title}: {rows / 1e6:g} million rows")
         for threads in contest.threads:
             print(f"... {name}, threads: {threads}", file=sys.stderr, flush=True)
             found = start(threads, task="times", name=name, rows=rows, threads=threads, rounds=rounds)

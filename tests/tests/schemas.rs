@@ -74,7 +74,7 @@ fn documents() -> Vec<(&'static str, Value)> {
         "by": ["plan"], "every": "month", "time_zone": "Europe/Copenhagen", "rolling": 3,
         "confidence": 0.9, "interval": "adjusted_wald", "minimum_n": 5, "secondary": true,
         "invalid": "count", "repeats": "latest", "kind": "relational", "pool": true,
-        "signals": ["solicited", "inferred"], "threads": 2, "clusters": {"value": "revenue"},
+        "signals": ["solicited", "inferred"], "missing": ["-"], "threads": 2, "clusters": {"value": "revenue"},
         "design": design,
     });
     let tally = json!({

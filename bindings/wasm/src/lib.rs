@@ -5,6 +5,7 @@
 //! document; anything else that JavaScript catches is a trap, after which the wrapper starts a new instance.
 
 mod input;
+pub mod listen;
 mod output;
 pub mod panic;
 pub mod plan;

@@ -4,7 +4,7 @@
 import { vectorCases } from "./vector-cases.js";
 
 export function cases(heedful, package_, memory) {
-  const { nps, csat, ces, score, trend, compare, contrast, league, weight, sampleSize, assess, readCsv, readJsonl, Metric, Tally } = heedful;
+  const { nps, csat, ces, score, trend, compare, contrast, league, weight, sampleSize, target, join, funnel, readCsv, readJsonl, Metric, Tally } = heedful;
   const rows = [
     { score: 10, plan: "pro", "first name": "Zoë", at: "2024-01-05" },
     { score: 9, plan: "free", "first name": "👩‍👩‍👧", at: "2024-01-31" },
@@ -120,9 +120,9 @@ export function cases(heedful, package_, memory) {
       equal(found.after.value - found.before.value, found.difference);
       same(compare(Tally.of(before), after), found);
       same(Object.keys(found), ["metric", "difference", "standardError", "interval", "pValue", "method", "before", "after"]);
-      const goal = assess(after, { value: 10, name: "industry" });
+      const goal = target(after, { value: 10, name: "industry" });
       equal(goal.name, "industry");
-      equal(assess(after, 100).status, "missed");
+      equal(target(after, 100).status, "missed");
       equal(sampleSize({ margin: 5 }).n, 1537);
       equal(sampleSize({ margin: 5, shares: { promoter: 0.5, detractor: 0.2 } }).n, 938);
       equal(sampleSize({ margin: 5, pilot: Tally.of([10, 3]) }).assumption, "pilot");
@@ -200,6 +200,40 @@ export function cases(heedful, package_, memory) {
       const file = readJsonl('{"s": 10, "who": {"plan": "pro"}, "at": "2024-01-05T10:00:00Z"}\n{"s": null}\n', { rating: "s", attributes: ["who.plan"], at: "at" });
       same(file.columns, { s: [10, null], at: [Date.parse("2024-01-05T10:00:00Z"), null], "who.plan": ["pro", null] });
       equal(trend(file, { every: "day" })[0].period, "2024-01-05");
+    }],
+    ["joining customer data as of the time of the response", () => {
+      const answers = [{ s: 10, who: "ada", at: "2024-02-01" }, { s: 3, who: "ada", at: "2024-06-01" }, { s: 9, who: "cy", at: "2024-01-01" }, { s: 1, who: null, at: "2024-01-01" }];
+      const since = new Map();
+      const customers = [
+        { id: "ada", since: "2024-01-01", plan: "free", tags: since },
+        { id: "ada", since: "2024-05-01", plan: "pro", tags: null },
+        { id: "bo", since: "2024-01-01", plan: "pro" },
+      ];
+      const made = join(answers, customers, { on: "who", key: "id", at: "at", validFrom: "since" });
+      same(made.table.map((row) => row.plan), ["free", "pro", null, null]);
+      equal(made.table[0].tags, since);
+      const { table, ...fit } = made;
+      same(fit, { matched: 2, unmatched: 1, withoutKey: 1, tooEarly: 0, withoutTime: 0, duplicates: 0, keyless: 0, unused: 1 });
+      const columns = { s: [10, 3], id: ["a", "b"] };
+      same(join(columns, { id: ["b"], v: [7] }, { on: "id" }).table, { ...columns, v: [null, 7] });
+      const file = readCsv("s,id\n10,a\n", { rating: "s", customer: "id" });
+      same(join(file, [{ id: "a", plan: "x" }]).table.columns.plan, ["x"]);
+      fails(() => join(answers, customers, { on: "who", key: "id" }), { code: "duplicate-key", path: "id", row: 1 });
+      fails(() => join(columns, { id: ["b"], s: [7] }, { on: "id" }), { code: "duplicate-column", path: "s" });
+      const instants = [{ s: 1, id: "a", at: new Date("2024-04-30T22:30:00Z") }];
+      const local = [{ id: "a", since: "2024-05-01", plan: "new" }];
+      const zoned = { on: "id", at: "at", validFrom: "since" };
+      fails(() => join(instants, local, zoned), { code: "date-mixed" });
+      equal(join(instants, local, { ...zoned, timeZone: "Europe/Copenhagen" }).matched, 1);
+      equal(join(instants, local, { ...zoned, timeZone: "UTC" }).tooEarly, 1);
+    }],
+    ["funnels", () => {
+      same(funnel({ invited: 1000, opened: 400, rated: 100 }).map((row) => row.ofPrevious), [null, 0.4, 0.25]);
+      const found = funnel([{ state: "DONE" }, { state: "SENT" }, { state: null }], { status: "state", words: { SENT: "invited", DONE: "rated" } });
+      same(found.map(({ step, n }) => [step, n]), [["invited", 3], ["rated", 1]]);
+      const table = { score: [10, null, 3], why: ["a", null, null] };
+      same(funnel(table, { rating: "score", comment: "why" }).map((row) => row.n), [3, 2, 1]);
+      fails(() => funnel({ invited: 1, rated: 2 }), { code: "invalid-argument", path: "rated" });
     }],
     ["errors say what, where and in which row", () => {
       fails(() => nps([10, 11]), { code: "rating-out-of-range", row: 1, path: "" });

@@ -9,7 +9,7 @@ import { Tally, tallied, type TallyOptions } from "./tally.js";
 /** What is compared: values, a table, or a tally. */
 export type Sample = Values | Table | Tally;
 
-/** Options of {@link compare} and {@link assess}. */
+/** Options of {@link compare} and {@link target}. */
 export type SampleOptions = Omit<ValueOptions, "weights"> & TallyOptions;
 
 /** The difference between two scores of one metric. */
@@ -109,13 +109,13 @@ export function compare(before: Sample, after: Sample, options: SampleOptions = 
  * Where a score stands against a target or a benchmark.
  *
  * @example
- * assess(ratings, 40, { metric: "nps" }).status; // "reached", "likely", "open" or "missed"
+ * target(ratings, 40, { metric: "nps" }).status; // "reached", "likely", "open" or "missed"
  */
-export function assess(data: Sample, target: number | Target, options: SampleOptions = {}): Attainment {
+export function target(data: Sample, goal: number | Target, options: SampleOptions = {}): Attainment {
   const { metric = "nps", confidence, interval } = options;
-  const goal = encode({ confidence, interval, ...(typeof target === "number" ? { value: target } : target) });
+  const document = encode({ confidence, interval, ...(typeof goal === "number" ? { value: goal } : goal) });
   const tally = stored(data, metric, options);
-  return camel(decode(call((module) => module.assess(tally, encode(metric), goal)))) as Attainment;
+  return camel(decode(call((module) => module.assess(tally, encode(metric), document)))) as Attainment;
 }
 
 /**

@@ -83,19 +83,21 @@ export interface Packed {
   columns: unknown[];
   /** Roles as JSON. */
   roles: string;
-  /** First and last instant, where times are instants. */
+  /** The roles that are played. */
+  played: Roles;
+  /** The times of the role `at`, where they are instants. */
   instants: Float64Array | undefined;
 }
 
 /**
- * Takes the named columns, and those with a role, out of a table.
+ * Takes the named columns, and those with a role, out of a table. Comments are only taken where they are `needed`:
+ * leaving them out saves the way.
  * @internal
  */
-export function pack(table: unknown, roles: Roles, names: Iterable<string>, dateFormat?: unknown): Packed {
+export function pack(table: unknown, roles: Roles, names: Iterable<string>, dateFormat?: unknown, needed: readonly string[] = []): Packed {
   const source = open(table);
   const played: Roles = { ...source.roles, ...roles };
-  // Comments are never looked at here; leaving them out saves the way.
-  delete played.comment;
+  if (!needed.includes("comment")) delete played.comment;
   const { at } = played;
   let instants: Float64Array | undefined;
   const columns = [...new Set([...names, ...Object.values(played)])].map((name) => {
@@ -106,7 +108,7 @@ export function pack(table: unknown, roles: Roles, names: Iterable<string>, date
     return [escapeText(name), times.wall ? "wall_times" : "instants", times.at];
   });
   const named = Object.entries(played).map(([role, name]) => [ROLES[role as keyof Roles], name]);
-  return { columns, roles: encode(Object.fromEntries(named)), instants };
+  return { columns, roles: encode(Object.fromEntries(named)), played, instants };
 }
 
 /** One column of values without a name. @internal */
@@ -114,7 +116,7 @@ export function packValues(values: ArrayLike<unknown>, weights: ArrayLike<unknow
   const columns: unknown[] = [["", ...packed(values, "")]];
   if (weights !== undefined) columns.push(["weights", ...packed(weights, "weights")]);
   const roles = weights === undefined ? { rating: "" } : { rating: "", weight: "weights" };
-  return { columns, roles: encode(roles), instants: undefined };
+  return { columns, roles: encode(roles), played: {}, instants: undefined };
 }
 
 /** Whether the data are plain values rather than a table: a list of no objects. @internal */
@@ -123,21 +125,33 @@ export function isValues(data: unknown): data is ArrayLike<unknown> {
   return Array.isArray(data) && !data.some((item) => typeof item === "object" && item !== null);
 }
 
-interface Source {
+/** A table of any form. @internal */
+export interface Source {
   roles: Roles;
+  length: number;
+  names(): string[];
   column(name: string): ArrayLike<unknown>;
 }
 
-function open(table: unknown): Source {
-  if (Array.isArray(table)) return { roles: {}, column: (name) => fieldOf(table, name) };
+/** Opens a table. @internal */
+export function open(table: unknown): Source {
+  if (Array.isArray(table)) {
+    return {
+      roles: {},
+      length: table.length,
+      names: () => [...new Set(table.flatMap((row: unknown) => (typeof row === "object" && row !== null ? Object.keys(row) : [])))],
+      column: (name) => fieldOf(table, name),
+    };
+  }
   if (typeof table !== "object" || table === null || ArrayBuffer.isView(table)) {
     throw refused("a table is a list of rows, an object of columns, or what a reader returned");
   }
-  const { columns, roles } = table as Partial<Responses>;
-  const read = typeof columns === "object" && !Array.isArray(columns) && !ArrayBuffer.isView(columns);
-  const lists = (read ? columns : table) as Columns;
+  const read = isRead(table);
+  const lists = (read ? table.columns : table) as Columns;
   return {
-    roles: read ? split(roles ?? {}).roles : {},
+    roles: read ? split(table.roles ?? {}).roles : {},
+    length: Object.values(lists)[0]?.length ?? 0,
+    names: () => Object.keys(lists),
     column: (name) => {
       const list = Object.hasOwn(lists, name) ? lists[name] : undefined;
       if (list === undefined) throw missing(name, Object.keys(lists));
@@ -145,6 +159,30 @@ function open(table: unknown): Source {
       return list;
     },
   };
+}
+
+// A column that is called `columns` is a list; what a reader returns has an object there.
+function isRead(table: object): table is Responses {
+  const { columns } = table as Partial<Responses>;
+  return typeof columns === "object" && columns !== null && !Array.isArray(columns) && !ArrayBuffer.isView(columns);
+}
+
+/** The same table with more columns. @internal */
+export function beside(table: Table, added: [string, unknown[]][]): Table {
+  const { names } = open(table);
+  const known = new Set(names());
+  for (const [name] of added) {
+    if (known.has(name)) throw new HeedfulError("duplicate-column", "the column is there already", { path: name });
+  }
+  if (Array.isArray(table)) {
+    return table.map((row: object, index) => {
+      const fields = added.map(([name, values]): [string, unknown] => [name, values[index]]);
+      return Object.fromEntries([...Object.entries(row), ...fields]);
+    });
+  }
+  const lists = isRead(table) ? table.columns : (table as Columns);
+  const columns = Object.fromEntries([...Object.entries(lists), ...added]);
+  return isRead(table) ? ({ ...table, columns } as Responses) : (columns as Columns);
 }
 
 function fieldOf(rows: readonly unknown[], name: string): unknown[] {

@@ -268,6 +268,9 @@ pub enum Invalid {
     Count,
 }
 
+/// Words that stand for no value unless others are declared; blank text always does.
+pub(crate) const MISSING: [&str; 2] = ["NA", "N/A"];
+
 /// A rating against a scale: the result of [`Scale::classify`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {

@@ -48,12 +48,13 @@ enum Source<'a> {
 impl<'a> Coder<'a> {
     /// # Errors
     /// `column-type` for a column of times.
-    pub(crate) fn new(column: &'a Column, scale: &'a Scale) -> Result<Self> {
+    pub(crate) fn new(column: &'a Column, scale: &'a Scale, missing: &[String]) -> Result<Self> {
         let points = u8::try_from(scale.points().len())
             .map_err(|_| Error::new(ErrorCode::Internal, "a scale has too many points"))?;
         let code = |reading| code_of(reading, points);
         let read = |text: &str| {
-            if text.trim().is_empty() {
+            let text = text.trim();
+            if text.is_empty() || missing.iter().any(|token| token == text) {
                 return Reading::Missing;
             }
             scale.read(text).map_or(Reading::Invalid, |value| scale.classify(value))
@@ -338,10 +339,19 @@ struct Periods<'a> {
 
 impl<'a> Dimension<'a> {
     /// The values of a column.
-    pub(crate) fn of_column(column: &'a Column) -> Self {
+    ///
+    /// # Errors
+    /// `column-type` for a column of times: periods are what times are grouped by.
+    pub(crate) fn of_column(column: &'a Column) -> Result<Self> {
         let (positions, validity, values) = match column {
             Column::Category(Category { keys, validity, values }) => {
                 (Positions::Keys(keys), validity.as_ref(), std::sync::Arc::clone(values))
+            }
+            Column::Time(_) => {
+                return Err(Error::new(
+                    ErrorCode::ColumnType,
+                    "the column holds times, which make no groups: name it as `at` and set `every`",
+                ));
             }
             other => {
                 let mut category = other.to_category().into_owned();
@@ -355,7 +365,7 @@ impl<'a> Dimension<'a> {
                 (Positions::Owned(category.keys), None, category.values)
             }
         };
-        Self { positions, validity, card: values.len() + 1, values }
+        Ok(Self { positions, validity, card: values.len() + 1, values })
     }
 
     /// The periods of a column of times.
@@ -890,8 +900,8 @@ mod tests {
         ) {
             let [ratings, a, b] = columns(&rows);
             let scale = Scale::preset("0-10").unwrap();
-            let coder = Coder::new(&ratings, &scale).unwrap();
-            let dimensions = [Dimension::of_column(&a), Dimension::of_column(&b)];
+            let coder = Coder::new(&ratings, &scale, &[]).unwrap();
+            let dimensions = [Dimension::of_column(&a).unwrap(), Dimension::of_column(&b).unwrap()];
             let how = Rows { threads, ..Rows::default() };
             let expected = slow(&rows);
             prop_assert_eq!(&found(&Counters::of(&coder, &dimensions, rows.len(), how)), &expected);
@@ -912,7 +922,7 @@ mod tests {
             let values: Vec<u8> = rows.iter().map(|r| r.0).collect();
             let validity = NullBuffer::from(rows.iter().map(|r| r.1).collect::<Vec<_>>());
             let column = Column::Number(values.into(), Some(validity));
-            let coder = Coder::new(&column, &scale).unwrap();
+            let coder = Coder::new(&column, &scale, &[]).unwrap();
             let counters = Counters::of(&coder, &[], rows.len(), Rows::default());
             let mut expected = vec![0; 15];
             for (value, valid) in &rows {
@@ -940,7 +950,7 @@ mod tests {
                     expected[code] += 1;
                 }
                 for column in &types {
-                    let coder = Coder::new(column, scale).unwrap();
+                    let coder = Coder::new(column, scale, &[]).unwrap();
                     let counters = Counters::of(&coder, &[], ratings.len(), Rows::default());
                     prop_assert_eq!(&counters.counts, &expected);
                 }

@@ -14,7 +14,7 @@ use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
-use crate::base::scale::{Invalid, Reading};
+use crate::base::scale::{Invalid, MISSING, Reading};
 use crate::base::suppression::Suppression;
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
@@ -104,8 +104,11 @@ pub struct Scoring {
     /// Takes responses with these signals.
     #[serde(default = "solicited")]
     signals: Vec<Signal>,
+    /// Words in a column of texts that stand for no rating, beside blank text.
+    #[serde(default = "missing_words")]
+    missing: Vec<String>,
     /// Shares the rows among this many threads.
-    #[serde(default)]
+    #[serde(default = "one")]
     threads: usize,
     /// How accounts with several contacts count.
     #[serde(default)]
@@ -123,8 +126,51 @@ impl MetricOf {
     }
 }
 
+/// Columns of the result tables of scores, contrasts and leagues, which attributes cannot be called.
+const COLUMNS: &[&str] = &[
+    "period",
+    "metric",
+    "value",
+    "lower",
+    "upper",
+    "standard_error",
+    "n",
+    "missing",
+    "invalid",
+    "out_of_range",
+    "mean",
+    "effective_n",
+    "design_effect",
+    "suppressed",
+    "accounts",
+    "rest",
+    "rest_n",
+    "difference",
+    "p_value",
+    "p_adjusted",
+    "method",
+    "rank",
+    "rank_lower",
+    "rank_upper",
+    "expected_rank",
+    "p_top",
+    "p_bottom",
+    "shrunk",
+    "shrunk_lower",
+    "shrunk_upper",
+    "own_weight",
+];
+
 fn solicited() -> Vec<Signal> {
     vec![Signal::Solicited]
+}
+
+fn missing_words() -> Vec<String> {
+    MISSING.map(str::to_owned).to_vec()
+}
+
+fn one() -> usize {
+    1
 }
 
 impl Scoring {
@@ -146,7 +192,8 @@ impl Scoring {
             kind: None,
             pool: false,
             signals: solicited(),
-            threads: 1,
+            missing: missing_words(),
+            threads: one(),
             clusters: Clusters::None,
             design: None,
         }
@@ -264,6 +311,14 @@ impl Scoring {
         self
     }
 
+    /// Words in a column of texts that stand for no rating; `NA` and `N/A` where not set. Blank text
+    /// always does.
+    #[must_use]
+    pub fn missing<S: Into<String>>(mut self, words: impl IntoIterator<Item = S>) -> Self {
+        self.missing = words.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Shares the rows among this many threads where the crate has the feature `parallel`. Results
     /// do not depend on it; weighted sums are always taken in order.
     #[must_use]
@@ -371,7 +426,8 @@ impl Scoring {
     fn dimensions<'a>(&'a self, batch: &'a Responses, utc: &'a Zone) -> Result<Vec<Dimension<'a>>> {
         let mut dimensions = Vec::new();
         for name in &self.by {
-            dimensions.push(Dimension::of_column(batch.require(name)?));
+            let column = batch.require(name)?;
+            dimensions.push(Dimension::of_column(column).map_err(|e| e.at(name))?);
         }
         if let Some(every) = self.every {
             let at = batch.roles().at.as_deref();
@@ -428,6 +484,13 @@ impl Scoring {
         for (i, name) in self.by.iter().enumerate() {
             if self.by.iter().take(i).any(|other| other == name) {
                 return Err(Error::new(ErrorCode::DuplicateColumn, "grouped by twice").at(name));
+            }
+            if COLUMNS.contains(&name.as_str()) || name.starts_with("share_") {
+                return Err(Error::new(
+                    ErrorCode::DuplicateColumn,
+                    "the result has a column of this name: rename the attribute",
+                )
+                .at(name));
             }
         }
         Ok(())
@@ -527,7 +590,8 @@ impl Scorer {
         for of in &scoring.metrics {
             let MetricOf { metric, .. } = of;
             let (path, column) = of.column(batch)?;
-            let coder = Coder::new(column, metric.scale()).map_err(|e| e.at(path))?;
+            let coder =
+                Coder::new(column, metric.scale(), &scoring.missing).map_err(|e| e.at(path))?;
             let counters = Counters::of(&coder, &dimensions, batch.len(), rows);
             if scoring.invalid == Invalid::Error {
                 refuse_invalid(&counters, &coder, column, metric, rows.mask)
@@ -728,7 +792,8 @@ impl Scoring {
         for of in &self.metrics {
             let MetricOf { metric, .. } = of;
             let (path, column) = of.column(responses)?;
-            let coder = Coder::new(column, metric.scale()).map_err(|e| e.at(path))?;
+            let coder =
+                Coder::new(column, metric.scale(), &self.missing).map_err(|e| e.at(path))?;
             if self.invalid == Invalid::Error {
                 first_off_scale(&coder, column, metric, mask).map_err(|e| e.at(path))?;
             }
@@ -1085,6 +1150,34 @@ mod tests {
         let text = serde_json::to_string(&scores.to_table()).unwrap();
         assert!(text.contains(r#""plan":"a","metric":"nps","value":null,"lower":null"#), "{text}");
         assert!(text.contains(r#""n":null"#));
+    }
+
+    #[test]
+    fn declared_words_are_missing() {
+        let words = Responses::new()
+            .with("score", Column::categories(["9", "NA", "n.a.", "", "N/A"].map(Some)))
+            .unwrap()
+            .rating("score");
+        let error = words.score(&Metric::nps()).unwrap_err();
+        assert_eq!((error.code(), error.row()), (ErrorCode::RatingInvalid, Some(2)));
+        let scores =
+            Scoring::new(Metric::nps()).missing(["n.a.", "NA", "N/A"]).run(&words).unwrap();
+        assert_eq!((scores.rows[0].score.n, scores.rows[0].score.missing), (1, 4));
+    }
+
+    #[test]
+    fn an_attribute_must_not_hide_a_result() {
+        let table = Responses::new()
+            .with("score", Column::numbers(vec![9_u8]))
+            .unwrap()
+            .with("n", Column::numbers(vec![1_u8]))
+            .unwrap()
+            .rating("score");
+        let error = table.score_by(&Metric::nps(), ["n"]).unwrap_err();
+        assert_eq!((error.code(), error.path()), (ErrorCode::DuplicateColumn, "n"));
+        let scores =
+            Scoring::new(Metric::nps()).by(["when"]).run(&super::tests::table()).unwrap_err();
+        assert_eq!((scores.code(), scores.path()), (ErrorCode::ColumnType, "when"));
     }
 
     #[test]

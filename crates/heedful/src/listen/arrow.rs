@@ -265,7 +265,7 @@ fn dates(
     let mut encoder = Encoder::default();
     for (row, day) in days.enumerate() {
         let valid = validity.as_ref().is_none_or(|v| v.is_valid(row));
-        encoder.push_key(if valid { Key::Date(day) } else { Key::Missing });
+        encoder.push_key(&if valid { Key::Date(day) } else { Key::Missing });
     }
     Column::Category(encoder.finish())
 }

@@ -536,8 +536,18 @@ impl Column {
             ));
         }
         let mut encoder = Encoder::default();
-        for (part, row) in rows() {
-            encoder.push_key(part.key(row));
+        for part in parts {
+            let Self::Category(category) = part else {
+                (0..part.len()).for_each(|row| encoder.push_key(&part.key(row)));
+                continue;
+            };
+            // Each value of a dictionary is looked up once, not once for each row.
+            let places: Vec<Option<u32>> =
+                category.values.iter().map(|value| encoder.place(value)).collect();
+            for row in 0..part.len() {
+                let position = category.position(row);
+                encoder.push_position(position.and_then(|p| places.get(p).copied().flatten()));
+            }
         }
         Ok(Self::Category(encoder.finish()))
     }
@@ -551,7 +561,7 @@ impl Column {
         if let Self::Text(texts) = self {
             texts.iter().for_each(|text| encoder.push(text));
         } else {
-            (0..self.len()).for_each(|row| encoder.push_key(self.key(row)));
+            (0..self.len()).for_each(|row| encoder.push_key(&self.key(row)));
         }
         std::borrow::Cow::Owned(encoder.finish())
     }
@@ -592,13 +602,16 @@ impl Default for Encoder {
 impl Encoder {
     /// Adds a row.
     pub(crate) fn push(&mut self, text: Option<&str>) {
-        let Some(text) = text else {
-            return self.push_position(None);
-        };
+        let position = text.map(|text| self.place_of_text(text));
+        self.push_position(position);
+    }
+
+    /// The position of a text, new or known.
+    fn place_of_text(&mut self, text: &str) -> u32 {
         let is = |values: &[Key], position: u32| matches!(values.get(position as usize), Some(Key::Text(known)) if **known == *text);
         // Files are often sorted by an attribute: the last value is looked at first.
         if let Some(last) = self.last.filter(|last| is(&self.values, *last)) {
-            return self.push_position(Some(last));
+            return last;
         }
         // Half of the hash is kept, so that a table of many texts is rarely followed to a text that
         // is another, and grows without looking at any.
@@ -611,29 +624,34 @@ impl Encoder {
             |known| known.0 == hash && is(&self.values, known.1),
             |known| whole(known.0),
         );
-        let position = match entry {
+        match entry {
             Entry::Occupied(known) => known.get().1,
             Entry::Vacant(place) => {
                 place.insert((hash, next));
                 self.values.push(Key::text(text));
                 next
             }
-        };
-        self.push_position(Some(position));
+        }
     }
 
     /// Adds a row that is not a text, or may not be.
-    pub(crate) fn push_key(&mut self, key: Key) {
+    pub(crate) fn push_key(&mut self, key: &Key) {
+        let position = self.place(key);
+        self.push_position(position);
+    }
+
+    /// The position of a key, new or known; `None` for missing.
+    fn place(&mut self, key: &Key) -> Option<u32> {
         match key {
-            Key::Missing => self.push_position(None),
-            Key::Text(text) => self.push(Some(&text)),
+            Key::Missing => None,
+            Key::Text(text) => Some(self.place_of_text(text)),
             key => {
                 let next = self.next();
                 let position = *self.others.entry(key.clone()).or_insert(next);
                 if position == next {
-                    self.values.push(key);
+                    self.values.push(key.clone());
                 }
-                self.push_position(Some(position));
+                Some(position)
             }
         }
     }

@@ -275,7 +275,7 @@ impl Dates {
             (Self::Whole(reader), None) => reader.push_missing(),
             (Self::Stream { reader, millis, clock }, Some(text)) => {
                 let moment = reader.read(row, text)?;
-                *clock = moment.kind.into();
+                *clock = moment.kind;
                 millis.push(moment.millis);
             }
             (Self::Stream { millis, .. }, None) => millis.push(0),

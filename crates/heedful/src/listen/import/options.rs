@@ -7,7 +7,7 @@ use super::decode::Encoding;
 use crate::base::config;
 use crate::base::error::Result;
 use crate::base::metric::Metric;
-use crate::base::scale::Invalid;
+use crate::base::scale::{Invalid, MISSING};
 use crate::base::time::DateFormat;
 
 /// What happens at the first row that cannot be read.
@@ -126,7 +126,7 @@ impl Default for CsvOptions {
             delimiter: None,
             quote: Some('"'),
             encoding: Encoding::Utf8,
-            missing: vec!["NA".to_owned(), "N/A".to_owned()],
+            missing: MISSING.map(str::to_owned).to_vec(),
             on_error: OnError::Stop,
             invalid: Invalid::Error,
         }

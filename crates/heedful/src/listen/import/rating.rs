@@ -166,14 +166,14 @@ impl Ratings {
             }
             (Store::Mixed(encoder), value) => match value {
                 Value::Missing => encoder.push(None),
-                Value::Byte(byte) => encoder.push_key(Key::Int(i64::from(byte))),
-                Value::Number(number) => encoder.push_key(Key::Float(number)),
+                Value::Byte(byte) => encoder.push_key(&Key::Int(i64::from(byte))),
+                Value::Number(number) => encoder.push_key(&Key::Float(number)),
                 Value::Text => encoder.push(text),
             },
             (Store::Bytes(_) | Store::Floats(_), Value::Text) => {
                 let column = self.take();
                 let mut encoder = Encoder::default();
-                (0..column.len()).for_each(|row| encoder.push_key(column.key(row)));
+                (0..column.len()).for_each(|row| encoder.push_key(&column.key(row)));
                 self.store = Store::Mixed(encoder);
                 self.push(value, text);
             }

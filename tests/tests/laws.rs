@@ -1,6 +1,6 @@
 //! What holds for any responses.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use heedful::{Clock, Key, Score, Tally, Uncertainty};
 use heedful::{

@@ -12,7 +12,7 @@ use crate::interpret::design::Design;
 use crate::interpret::league::League;
 use crate::interpret::sample_size::SampleSize;
 use crate::interpret::score::Uncertainty;
-use crate::interpret::segment::Scoring;
+use crate::interpret::scoring::Scoring;
 use crate::interpret::target::Target;
 use crate::interpret::weight::Weighting;
 use crate::listen::funnel::{FunnelCounts, FunnelOptions};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::compare::Comparison;
-use super::segment::{Group, Scoring};
+use super::group::Group;
+use super::scoring::Scoring;
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;

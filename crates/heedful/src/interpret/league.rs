@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::group::Group;
 use super::score::{Sample, Score};
-use super::segment::{Group, Scoring};
+use super::scoring::Scoring;
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;

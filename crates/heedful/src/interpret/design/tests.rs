@@ -2,7 +2,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::base::key::Key;
-use crate::interpret::segment::{GroupScore, Scoring};
+use crate::interpret::scoring::Scoring;
+use crate::interpret::segment::GroupScore;
 use crate::interpret::weight::testing;
 use crate::stats::IntervalMethod;
 use crate::stats::testing::reference;

@@ -82,10 +82,11 @@ def group_codes(rows: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     return ratings, {name: draw.integers(0, size, rows, dtype=np.uint8) for name, size in SIZES.items()}
 
 
-def arrow_table(rows: int) -> pa.Table:
+def arrow_table(rows: int, positions: type = np.int32) -> pa.Table:
+    """With 32-bit positions, as `dictionary_encode` makes them, or narrower ones."""
     ratings, codes = group_codes(rows)
     keys = {
-        name: pa.DictionaryArray.from_arrays(pa.array(codes[name].astype(np.int32)), NAMES[name], safe=False)
+        name: pa.DictionaryArray.from_arrays(pa.array(codes[name].astype(positions)), NAMES[name], safe=False)
         for name in BY
     }
     return pa.table({"score": pa.array(ratings), **keys})
@@ -204,7 +205,8 @@ def grouped(rows: int, threads: int) -> list[Contender]:
     duck_native(connection, arrow)
     connection.register("lent", arrow)
     return [
-        heedful_grouped("Arrow dictionary", arrow, threads),
+        heedful_grouped("Arrow dictionary, 32 bits", arrow, threads),
+        heedful_grouped("Arrow dictionary, 8 bits", arrow_table(rows, np.int8), threads),
         heedful_grouped("pl.Enum", enum, threads),
         *polars_grouped("pl.Enum", enum),
         *duck_grouped(connection, "native table, ENUM", "native"),

@@ -10,8 +10,8 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use heedful::stats::{Confidence, IntervalMethod, NetSample, Random};
 use heedful::{
-    Category, Clock, Column, Every, Key, Keys, Metric, Numbers, Responses, Scoring, TimeUnit,
-    Times, Zone,
+    Category, Clock, Column, CsvOptions, DateFormat, Every, Key, Keys, Metric, Numbers, Responses,
+    Scoring, TimeUnit, Times, Zone,
 };
 
 const ROWS: usize = if cfg!(debug_assertions) { 1_000 } else { 2_000_000 };
@@ -105,12 +105,36 @@ fn intervals(criterion: &mut Criterion) {
     }
 }
 
+fn reading(criterion: &mut Criterion) {
+    let mut random = Random::new(3);
+    let mut file = "When,Stage,Score,Comment\n".to_owned();
+    for _ in 0..ROWS / 20 {
+        let (day, month) = (1 + below(&mut random, 28), 1 + below(&mut random, 12));
+        let (stage, score) = (below(&mut random, 5), below(&mut random, 11));
+        let comment =
+            "They said \"\"maybe\"\", and then nothing.\n".repeat(random.word() as usize % 4);
+        file += &format!("{day:02}/{month:02}/2018 20:09,stage {stage},{score},\"{comment}\"\n");
+    }
+    let format = "%d/%m/%Y %H:%M".parse::<DateFormat>().expect("a format");
+    let options = CsvOptions::new().rating("Score").at("When").date_format(format);
+    let options = options.attributes(["Stage"]).comment("Comment");
+    let mut group = criterion.benchmark_group("reading");
+    group.throughput(Throughput::Bytes(file.len() as u64));
+    group.bench_function("csv", |bencher| {
+        bencher.iter(|| {
+            Responses::read_csv(black_box(file.as_bytes()), &options)
+                .expect("a file without faults")
+        });
+    });
+    group.finish();
+}
+
 criterion_group! {
     name = kernels;
     config = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    targets = scoring, skewed, intervals
+    targets = scoring, skewed, intervals, reading
 }
 criterion_main!(kernels);

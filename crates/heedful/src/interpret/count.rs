@@ -906,12 +906,58 @@ mod tests {
             let expected = slow(&rows);
             prop_assert_eq!(&found(&Counters::of(&coder, &dimensions, rows.len(), how)), &expected);
             prop_assert_eq!(&found(&Counters::sparse(&coder, &dimensions, rows.len(), how)), &expected);
+            let mut wide = Counters::of(&coder, &dimensions, rows.len(), how);
+            wide.counts.fill(0);
+            wide.count::<u32>(&coder, &dimensions, rows.len(), how);
+            prop_assert_eq!(&found(&wide), &expected);
             let weights = vec![1.0; rows.len()];
             let weighted = Rows { weights: Some(&weights), ..how };
             let counters = Counters::of(&coder, &dimensions, rows.len(), weighted);
             prop_assert_eq!(&found(&counters), &expected);
             let sums: f64 = counters.sums.iter().sum();
             prop_assert_eq!(sums, rows.len() as f64);
+        }
+
+        #[test]
+        fn positions_beyond_the_dictionary_are_missing(
+            positions in prop::collection::vec(prop_oneof![-3..6i64, any::<i64>()], 1..200),
+        ) {
+            let rated = |column: Keys| {
+                let values = std::sync::Arc::new((0..4).map(Key::Int).collect());
+                let column = Column::Category(Category { keys: column, validity: None, values });
+                let ratings = Column::numbers(vec![10_u8; positions.len()]);
+                let scale = Scale::preset("0-10").unwrap();
+                let coder = Coder::new(&ratings, &scale).unwrap();
+                let dimensions = [Dimension::of_column(&column)];
+                let mut narrow = Counters::of(&coder, &dimensions, positions.len(), Rows::default());
+                let counts = found(&narrow);
+                narrow.counts.fill(0);
+                narrow.count::<u32>(&coder, &dimensions, positions.len(), Rows::default());
+                assert_eq!(found(&narrow), counts);
+                counts
+            };
+            let expected = |positions: &[i64]| {
+                let mut counts = std::collections::BTreeMap::new();
+                for position in positions {
+                    let key = if (0..4).contains(position) { Key::Int(*position) } else { Key::Missing };
+                    *counts.entry((vec![key], 10)).or_insert(0) += 1;
+                }
+                counts
+            };
+            prop_assert_eq!(rated(Keys::from(positions.clone())), expected(&positions));
+            macro_rules! each {
+                ($($type:ty),*) => {$(
+                    #[expect(clippy::allow_attributes, reason = "one body for all types")]
+                    {
+                        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_lossless, reason = "wraps as meant")]
+                        let typed: Vec<$type> = positions.iter().map(|p| *p as $type).collect();
+                        #[allow(clippy::cast_possible_wrap, clippy::cast_lossless, reason = "what is negative is beyond, too")]
+                        let wide: Vec<i64> = typed.iter().map(|p| *p as i64).collect();
+                        prop_assert_eq!(rated(Keys::from(typed)), expected(&wide));
+                    }
+                )*};
+            }
+            each!(u8, i8, u16, i16, u32, i32, u64);
         }
 
         #[test]

@@ -51,9 +51,11 @@
 mod base;
 mod interpret;
 mod listen;
+mod monitor;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod stats;
+mod text;
 
 pub use base::error::{Error, ErrorCode, Result};
 pub use base::key::Key;

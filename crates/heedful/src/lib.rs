@@ -57,6 +57,19 @@ mod schema;
 pub mod stats;
 mod text;
 
+/// Surveys as data, and sessions that run them.
+pub mod survey {
+    pub use crate::listen::session::{
+        Answer, Context, Session, SessionStatus, Step, StepAction, StepOption, StepPoint, StepType,
+        SurveyResponse, Written,
+    };
+    pub use crate::listen::survey::{
+        Action, ActionType, BandThanks, Choice, Condition, Continuation, Ends, Finding,
+        FindingCode, FollowUp, Matches, Metadata, Path, Question, QuestionType, Reasons, Survey,
+        Thanks, Within, Wording,
+    };
+}
+
 pub use base::error::{Error, ErrorCode, Result};
 pub use base::key::Key;
 pub use base::metric::{Band, Better, Metric, Rule};

@@ -74,6 +74,14 @@ codes! {
     NoConvergence = "no-convergence",
     /// A join key occurs more than once where it must be unique.
     DuplicateKey = "duplicate-key",
+    /// An answer does not fit the step of the survey that it was given to.
+    AnswerInvalid = "answer-invalid",
+    /// A step of a survey was skipped that needs an answer, or an attribute that it needs is missing.
+    AnswerRequired = "answer-required",
+    /// Another step of the survey is due than the one that was answered.
+    WrongStep = "wrong-step",
+    /// There is more than can be listed or held.
+    TooMany = "too-many",
     /// Stored state was written by a version that this one cannot read.
     StateVersion = "state-version",
     /// A defect of this library: please report it.

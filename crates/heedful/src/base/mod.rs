@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod error;
 mod json;
 pub(crate) mod key;
+pub(crate) mod kind;
 pub(crate) mod metric;
 pub(crate) mod number;
 mod reader;

@@ -6,32 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+pub use crate::base::kind::{Kind, Signal};
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
-
-/// Relational and transactional feedback answer different questions and are kept apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// About the relation as a whole, asked on a schedule.
-    Relational,
-    /// About one contact, asked after it.
-    Transactional,
-}
-
-/// How feedback came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Signal {
-    /// Asked for: a survey.
-    Solicited,
-    /// Given unasked: a review, a call.
-    Unsolicited,
-    /// Read from behaviour.
-    Inferred,
-}
 
 /// Which of a customer's answers count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -8,3 +8,5 @@ pub(crate) mod funnel;
 pub(crate) mod import;
 pub(crate) mod join;
 pub(crate) mod responses;
+pub(crate) mod session;
+pub(crate) mod survey;

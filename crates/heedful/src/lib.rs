@@ -57,6 +57,16 @@ mod schema;
 pub mod stats;
 mod text;
 
+/// Whom to ask, and when.
+pub mod contact {
+    pub use crate::listen::contact::{
+        Candidate, Cap, Channels, Clock, Contact, ContactPolicy, ContactRule, Customer, Decision,
+        Enough, FirstContact, Gap, Histories, Hold, HoldCode, Invitation, LeftOut, Outcome, Per,
+        Plan, PlanOptions, Quiet, Recurring, Reminder, Replay, ReplaySurvey, Sample, SegmentRate,
+        Trigger, Verdict, Weekday, Which,
+    };
+}
+
 /// Surveys as data, and sessions that run them.
 pub mod survey {
     pub use crate::listen::session::{

@@ -3,6 +3,7 @@
 #[cfg(feature = "arrow")]
 pub(crate) mod arrow;
 pub(crate) mod column;
+pub(crate) mod contact;
 pub(crate) mod funnel;
 #[cfg(feature = "read")]
 pub(crate) mod import;

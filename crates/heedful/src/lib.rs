@@ -45,6 +45,7 @@
 //! | `zones` | yes | named time zones from a bundled database |
 //! | `parallel` | no | sharing rows among threads where an option asks for it |
 //! | `arrow` | no | Arrow record batches in and out |
+//! | `taxonomies` | yes | the starter taxonomies (`Taxonomy::preset`) |
 //! | `schema` | no | JSON Schemas of the configuration types (`schemas`) |
 #![forbid(unsafe_code)]
 
@@ -72,6 +73,8 @@ pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
 pub use interpret::design::Design;
 pub use interpret::league::{League, Place, Standing, Standings};
+pub use interpret::reason::taxonomy::{Entry, Reason, Taxonomy};
+pub use interpret::reason::term::{Term, Within};
 pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::scorer::Scorer;

@@ -1,0 +1,5 @@
+//! Reasons: what customers speak of.
+
+pub(crate) mod preset;
+pub(crate) mod taxonomy;
+pub(crate) mod term;

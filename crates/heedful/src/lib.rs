@@ -73,6 +73,7 @@ pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
 pub use interpret::design::Design;
 pub use interpret::league::{League, Place, Standing, Standings};
+pub use interpret::reason::labels::Labels;
 pub use interpret::reason::taxonomy::{Entry, Reason, Taxonomy};
 pub use interpret::reason::term::{Term, Within};
 pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};

@@ -8,7 +8,7 @@ use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::listen::column::Texts;
-use crate::text::{Kind, Language, Lexer, Token};
+use crate::text::{Kind, Language, Lexer, Token, Word};
 
 mod lexicon;
 mod phrase;
@@ -451,13 +451,16 @@ impl Sentiment {
         let language = self.options.language;
         let word = self.lexer.word(slot);
         let mut sense = Sense { mark: mark(word), ..Sense::default() };
+        let bangs = word.surface().bytes().filter(|byte| *byte == b'!').count();
         if sense.mark == Mark::Word {
             let found = self.own.get(word.folded()).copied();
-            sense.entry = found.or_else(|| self.lexicon.look_up(word.folded(), word.elongated())).unwrap_or_default();
+            sense.entry = found.or_else(|| self.lexicon.look_up(word.folded(), word.is_elongated())).unwrap_or_default();
             sense.stem = self.phrases.number(language, word.stem());
             sense.opens = self.phrases.starts_with(sense.stem);
-            sense.upper = word.upper();
-            sense.letters = matches!(word.kind(), Kind::Word);
+            sense.upper = word.is_upper();
+            sense.letters = word.kind() == Kind::Word;
+        } else {
+            sense.bangs = bangs.min(4) as u8;
         }
         let slot = slot as usize;
         if self.known.len() <= slot {
@@ -467,6 +470,15 @@ impl Sentiment {
             *known = Some(sense);
         }
         sense
+    }
+}
+
+fn mark(word: &Word) -> Mark {
+    match word.kind() {
+        Kind::Punctuation if word.folded().contains('?') => Mark::Question,
+        Kind::Punctuation if word.ends_sentence() => Mark::Stop,
+        Kind::Punctuation => Mark::Comma,
+        _ => Mark::Word,
     }
 }
 

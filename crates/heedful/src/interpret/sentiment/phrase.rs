@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::lexicon::{Entry, Lexicon, plain};
-use crate::text::{Language, Lexer, Token};
+use crate::text::{Kind, Language, Lexer, Token};
 
 /// Phrases by the number of their first stem, the longest first.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +45,7 @@ impl Phrases {
         let mut numbers = Vec::new();
         for token in tokens {
             let word = lexer.word(token.slot);
-            if !spoken(word.kind()) {
+            if word.kind() == Kind::Punctuation {
                 continue; // the slash of 10/10
             }
             let stem = plain(language, word.stem());

@@ -34,7 +34,6 @@ pub(super) enum Mark {
     Comma,
     /// End a sentence.
     Stop,
-    Bang,
     Question,
 }
 
@@ -51,6 +50,8 @@ pub(super) struct Sense {
     pub(super) upper: bool,
     /// Written with letters.
     pub(super) letters: bool,
+    /// Exclamation marks of the token.
+    pub(super) bangs: u8,
     /// How many tokens more the phrase has that it begins.
     pub(super) more: u16,
 }
@@ -174,9 +175,9 @@ impl Reading {
                     clause = Clause { weight: kept, ..Clause::new(at + 1) };
                     continue;
                 }
-                Mark::Stop | Mark::Bang | Mark::Question => {
+                Mark::Stop | Mark::Question => {
                     self.close(tokens, clause, at, sentence, grammar);
-                    self.end_sentence(opening, sense.mark);
+                    self.end_sentence(opening, sense.mark, sense.bangs);
                     clause = Clause::new(at + 1);
                     if self.parts.len() > opening {
                         opening = self.parts.len();
@@ -217,7 +218,7 @@ impl Reading {
             }
         }
         self.close(tokens, clause, self.senses.len(), sentence, grammar);
-        self.end_sentence(opening, Mark::Stop);
+        self.end_sentence(opening, Mark::Stop, 0);
         let mut bangs = 0;
         for part in &mut self.parts {
             self.mass.merge(part.mass, part.weight);
@@ -393,20 +394,15 @@ impl Reading {
         }
     }
 
-    fn end_sentence(&mut self, opening: usize, mark: Mark) {
-        match mark {
-            Mark::Bang => {
-                if let Some(last) = self.parts.last_mut() {
-                    last.bangs += 1;
-                }
+    fn end_sentence(&mut self, opening: usize, mark: Mark, bangs: u8) {
+        if let Some(last) = self.parts.last_mut() {
+            last.bangs += u32::from(bangs);
+        }
+        if mark == Mark::Question {
+            for part in self.parts.get_mut(opening..).unwrap_or_default() {
+                part.mood = if part.mood == Mood::Requests { part.mood } else { Mood::Asks };
+                part.mass.good *= ASKED;
             }
-            Mark::Question => {
-                for part in self.parts.get_mut(opening..).unwrap_or_default() {
-                    part.mood = if part.mood == Mood::Requests { part.mood } else { Mood::Asks };
-                    part.mass.good *= ASKED;
-                }
-            }
-            Mark::Word | Mark::Comma | Mark::Stop => {}
         }
     }
 }

@@ -55,7 +55,7 @@ mod monitor;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod stats;
-mod text;
+pub mod text;
 
 pub use base::error::{Error, ErrorCode, Result};
 pub use base::key::Key;

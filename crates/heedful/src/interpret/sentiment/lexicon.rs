@@ -62,7 +62,7 @@ impl Entry {
     /// Takes what the heading above a list of words says: `2.1 not -1.8`, `more 0.3`, `-1.2 ask`, `angry 0.9`.
     fn set(&mut self, heading: &str) {
         let mut parts = heading.split_whitespace().peekable();
-        let mut number = |parts: &mut std::iter::Peekable<std::str::SplitWhitespace<'_>>| {
+        let number = |parts: &mut std::iter::Peekable<std::str::SplitWhitespace<'_>>| {
             let value = parts.peek().and_then(|part| part.parse::<f32>().ok());
             if value.is_some() {
                 parts.next();
@@ -112,6 +112,7 @@ pub(super) struct Lexicon {
 }
 
 const VADER: &str = include_str!("../../../data/sentiment/vader.txt");
+const SIGNS: &str = include_str!("../../../data/sentiment/signs.txt");
 const ENGLISH: &str = include_str!("../../../data/sentiment/en.txt");
 const GERMAN: &str = include_str!("../../../data/sentiment/de.txt");
 const FRENCH: &str = include_str!("../../../data/sentiment/fr.txt");
@@ -149,7 +150,7 @@ impl Lexicon {
                 words.entry(item).or_insert_with(Entry::default).set(heading);
             }
         }
-        for (item, heading) in items(own) {
+        for (item, heading) in items(SIGNS).chain(items(own)) {
             let entry = if let Some(beginning) = item.strip_suffix('*') {
                 beginnings.entry(beginning)
             } else if item.contains(['_', '-', '/']) && item.starts_with(char::is_alphanumeric) {
@@ -167,32 +168,41 @@ impl Lexicon {
         Self { words, beginnings: sorted(beginnings), phrases: sorted(phrases), language }
     }
 
-    /// What is known of a folded word, looked up as it is, without its hash sign, as an inflection (English), or
-    /// by how it begins. Of an elongated word ("sooo") the repeated letters are taken out as well.
+    /// What is known of a folded word, looked up as it is, by its base (English) or its beginning. Of an elongated
+    /// word ("sooo") the repeated letters are taken out as well.
     pub(super) fn look_up(&self, folded: &str, elongated: bool) -> Option<Entry> {
-        let exact = |word: &str| self.words.get(word).copied();
-        if let Some(found) = exact(folded) {
-            return Some(found);
+        let plain = plain(self.language, folded);
+        let exact = self.words.get(&*plain).copied();
+        if exact.is_some_and(|entry| entry.given) {
+            return exact;
         }
-        if !folded.starts_with(|c: char| c.is_alphanumeric() || c == '#' || c == '\'') {
-            let bare: String = folded.chars().filter(|c| !is_variant(*c)).collect();
-            return exact(&bare);
+        let found = match self.language {
+            Language::English => self.inflected(&plain),
+            _ => self.begun(&plain),
+        };
+        match (exact, found) {
+            // The list of emotions has the very word, that of values what it is made from.
+            (Some(exact), Some(found)) => {
+                Some(Entry { emotion: exact.emotion, intensity: exact.intensity, ..found })
+            }
+            (None, None) if elongated => self.words.get(&*single(&plain)).copied(),
+            (exact, found) => exact.or(found),
         }
-        let bare = folded.trim_start_matches(['#', '\'']);
-        if self.language == Language::English {
-            let found = exact(bare).or_else(|| self.inflected(bare));
-            return found.or_else(|| if elongated { exact(&single(bare)) } else { None });
-        }
-        let plain = plain(self.language, bare);
-        let found = exact(&plain).or_else(|| self.begun(&plain));
-        found.or_else(|| if elongated { exact(&single(&plain)) } else { None })
     }
 
     /// By the English base of an inflection: "crashing" as "crash".
     fn inflected(&self, word: &str) -> Option<Entry> {
         const ENDINGS: [(&str, &str); 10] = [
-            ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("'s", ""),
-            ("ly", ""), ("ied", "y"),
+            ("s", ""),
+            ("es", ""),
+            ("ies", "y"),
+            ("ed", ""),
+            ("ed", "e"),
+            ("ing", ""),
+            ("ing", "e"),
+            ("'s", ""),
+            ("ly", ""),
+            ("ied", "y"),
         ];
         ENDINGS.iter().find_map(|(ending, instead)| {
             let stem = word.strip_suffix(ending)?;
@@ -218,11 +228,6 @@ impl Lexicon {
     }
 }
 
-/// Variation selectors, joiners' leftovers and skin tones do not change what an emoji means.
-fn is_variant(c: char) -> bool {
-    c == '\u{fe0f}' || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c)
-}
-
 /// The word with every letter single: what is meant by "sooo".
 fn single(word: &str) -> String {
     let mut last = None;
@@ -237,7 +242,11 @@ pub(super) fn plain(language: Language, word: &str) -> String {
             'ä' if language == Language::German => "ae",
             'ö' if language == Language::German => "oe",
             'ü' if language == Language::German => "ue",
-            'ß' => "ss",
+            'ß' if language == Language::German => "ss",
+            _ if language == Language::English || c.is_ascii() => {
+                plain.push(c);
+                continue;
+            }
             'à' | 'á' | 'â' | 'ã' | 'ä' => "a",
             'ç' => "c",
             'è' | 'é' | 'ê' | 'ë' => "e",

@@ -13,6 +13,8 @@ use crate::text::{Kind, Language, Lexer, Token, Word};
 mod lexicon;
 mod phrase;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use lexicon::{Entry, Lexicon};
 use phrase::Phrases;
@@ -225,7 +227,8 @@ impl Feeling {
     /// there is none.
     #[must_use]
     pub fn around(&self, start: usize, end: usize) -> Option<f64> {
-        let touches = |clause: &FeelingClause| clause.start < end.max(start + 1) && start < clause.end;
+        let touches =
+            |clause: &FeelingClause| clause.start < end.max(start + 1) && start < clause.end;
         let mut mass = Mass::default();
         for clause in self.clauses.iter().filter(|clause| touches(clause)) {
             let (good, bad, count) = clause.mass;
@@ -287,7 +290,9 @@ impl Feelings {
     #[must_use]
     pub fn clauses_to_table(&self) -> Table {
         let mut table = Table::new();
-        let clauses = || self.numbered().flat_map(|(row, feeling)| feeling.clauses.iter().map(move |c| (row, c)));
+        let clauses = || {
+            self.numbered().flat_map(|(row, feeling)| feeling.clauses.iter().map(move |c| (row, c)))
+        };
         table.ints("row", clauses().map(|(row, _)| Some(row)));
         table.ints("start", clauses().map(|(_, c)| Some(c.start as u64)));
         table.ints("end", clauses().map(|(_, c)| Some(c.end as u64)));
@@ -301,7 +306,10 @@ impl Feelings {
     #[must_use]
     pub fn emotions_to_table(&self) -> Table {
         let mut table = Table::new();
-        let all = || self.numbered().flat_map(|(row, feeling)| feeling.emotions.iter().map(move |e| (row, e)));
+        let all = || {
+            self.numbered()
+                .flat_map(|(row, feeling)| feeling.emotions.iter().map(move |e| (row, e)))
+        };
         table.ints("row", all().map(|(row, _)| Some(row)));
         table.texts("emotion", all().map(|(_, e)| Some(e.emotion.as_str())));
         table.floats("intensity", all().map(|(_, e)| Some(e.intensity)));
@@ -329,7 +337,9 @@ impl ClauseMood {
 
 fn strongest(emotions: &[EmotionMention]) -> Option<Emotion> {
     let first = emotions.first()?;
-    let best = emotions.iter().fold(first, |best, next| if next.intensity > best.intensity { next } else { best });
+    let best = emotions
+        .iter()
+        .fold(first, |best, next| if next.intensity > best.intensity { next } else { best });
     Some(best.emotion)
 }
 
@@ -454,11 +464,13 @@ impl Sentiment {
         let bangs = word.surface().bytes().filter(|byte| *byte == b'!').count();
         if sense.mark == Mark::Word {
             let found = self.own.get(word.folded()).copied();
-            sense.entry = found.or_else(|| self.lexicon.look_up(word.folded(), word.is_elongated())).unwrap_or_default();
+            sense.entry = found
+                .or_else(|| self.lexicon.look_up(word.folded(), word.is_elongated()))
+                .unwrap_or_default();
             sense.stem = self.phrases.number(language, word.stem());
             sense.opens = self.phrases.starts_with(sense.stem);
-            sense.upper = word.is_upper();
             sense.letters = word.kind() == Kind::Word;
+            sense.upper = sense.letters && word.is_upper();
         } else {
             sense.bangs = bangs.min(4) as u8;
         }

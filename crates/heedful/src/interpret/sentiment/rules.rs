@@ -199,9 +199,11 @@ impl Reading {
                     clause = Clause { weight: AFTER_BUT, contrast: true, ..Clause::new(at) };
                 }
                 Role::Although | Role::If => {
+                    // What would be nice, if it were so, is not so.
+                    let asks = clause.asks && entry.role == Role::If;
                     if clause.first < at {
                         self.close(tokens, clause, at, sentence, grammar);
-                        clause = Clause::new(at);
+                        clause = Clause { asks, ..Clause::new(at) };
                     }
                     clause.weight = if entry.role == Role::If { IF } else { ALTHOUGH };
                     clause.contrast = entry.role == Role::Although;
@@ -236,7 +238,11 @@ impl Reading {
             if sense.opens {
                 let found = phrases.starting(sense.stem).find_map(|phrase| {
                     let others = self.senses.get(at + 1..=at + phrase.rest.len())?;
-                    others.iter().map(|other| other.stem).eq(phrase.rest.iter().copied()).then_some(phrase)
+                    others
+                        .iter()
+                        .map(|other| other.stem)
+                        .eq(phrase.rest.iter().copied())
+                        .then_some(phrase)
                 });
                 if let Some(phrase) = found {
                     next = self.join(at, phrase);
@@ -253,6 +259,13 @@ impl Reading {
                 sense.entry = Entry::default();
             }
         }
+        // What acts on the words after it does so from the phrase's last word.
+        if matches!(phrase.entry.role, Role::Not | Role::Less | Role::More) {
+            if let Some(last) = whole.last_mut() {
+                last.entry = phrase.entry;
+            }
+            return at + 1 + phrase.rest.len();
+        }
         let Some(first) = whole.first_mut() else { return at + 1 };
         first.more = u16::try_from(phrase.rest.len()).unwrap_or(0);
         if phrase.entry.given {
@@ -260,8 +273,14 @@ impl Reading {
             return at + 1 + phrase.rest.len();
         }
         // The phrase only names an emotion: its words keep their values.
-        (first.entry.emotion, first.entry.intensity) = (phrase.entry.emotion, phrase.entry.intensity);
-        at + 1
+        for sense in &mut *whole {
+            sense.entry.emotion = None;
+        }
+        if let Some(first) = whole.first_mut() {
+            (first.entry.emotion, first.entry.intensity) =
+                (phrase.entry.emotion, phrase.entry.intensity);
+        }
+        at + 1 + phrase.rest.len()
     }
 
     /// Whether capitals say something: some words have them and some do not.
@@ -288,7 +307,14 @@ impl Reading {
     }
 
     /// The value of a word among its neighbours, and the emotion.
-    fn weigh(&mut self, tokens: &[Token], at: usize, shouting: bool, grammar: Grammar, clause: &mut Clause) {
+    fn weigh(
+        &mut self,
+        tokens: &[Token],
+        at: usize,
+        shouting: bool,
+        grammar: Grammar,
+        clause: &mut Clause,
+    ) {
         let Some(sense) = self.senses.get(at).copied() else { return };
         let entry = sense.entry;
         let after = at + 1 + usize::from(sense.more);
@@ -302,7 +328,10 @@ impl Reading {
         }
         let (mut boost, mut denied, mut part) = (0.0, false, None);
         for (distance, near) in DISTANCE.iter().enumerate() {
-            let Some(place) = at.checked_sub(distance + 1).filter(|place| *place >= clause.first) else { break };
+            let Some(place) = at.checked_sub(distance + 1).filter(|place| *place >= clause.first)
+            else {
+                break;
+            };
             let Some(other) = self.senses.get(place) else { break };
             match other.entry.role {
                 Role::Not => {
@@ -341,8 +370,11 @@ impl Reading {
         }
         if let Some(emotion) = entry.emotion.filter(|_| part.is_none()) {
             let intensity = entry.intensity * (1.0 + boost).clamp(0.5, 1.5);
-            let (emotion, intensity) =
-                if denied { (emotion.denied(), intensity * DENIED_INTENSITY) } else { (Some(emotion), intensity) };
+            let (emotion, intensity) = if denied {
+                (emotion.denied(), intensity * DENIED_INTENSITY)
+            } else {
+                (Some(emotion), intensity)
+            };
             let (Some(first), Some(last)) = (tokens.get(at), tokens.get(after - 1)) else { return };
             if let Some(emotion) = emotion {
                 self.emotions.push(EmotionMention {
@@ -356,7 +388,14 @@ impl Reading {
     }
 
     /// Ends a clause before the token `end`.
-    fn close(&mut self, tokens: &[Token], clause: Clause, end: usize, sentence: u32, grammar: Grammar) {
+    fn close(
+        &mut self,
+        tokens: &[Token],
+        clause: Clause,
+        end: usize,
+        sentence: u32,
+        grammar: Grammar,
+    ) {
         if let (true, Some(denial)) = (grammar.trails, clause.denial) {
             self.deny_last(tokens, denial);
         }
@@ -365,7 +404,9 @@ impl Reading {
             mass.add(value);
         }
         let Some(last) = end.checked_sub(1).filter(|last| *last >= clause.first) else { return };
-        let (Some(first), Some(last)) = (tokens.get(clause.first), tokens.get(last)) else { return };
+        let (Some(first), Some(last)) = (tokens.get(clause.first), tokens.get(last)) else {
+            return;
+        };
         self.parts.push(Part {
             start: first.start,
             end: last.end,

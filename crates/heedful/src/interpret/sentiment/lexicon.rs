@@ -59,6 +59,16 @@ impl Entry {
         Self { value, denied: value * TURNED, given: true, ..Self::default() }
     }
 
+    /// What one says, and of what it does not say what the other says.
+    pub(super) fn or(self, other: Self) -> Self {
+        let (emotion, intensity) = match self.emotion {
+            Some(_) => (self.emotion, self.intensity),
+            None => (other.emotion, other.intensity),
+        };
+        let told = if self.given { self } else { other };
+        Self { emotion, intensity, ..told }
+    }
+
     /// Takes what the heading above a list of words says: `2.1 not -1.8`, `more 0.3`, `-1.2 ask`, `angry 0.9`.
     fn set(&mut self, heading: &str) {
         let mut parts = heading.split_whitespace().peekable();
@@ -180,11 +190,9 @@ impl Lexicon {
             Language::English => self.inflected(&plain),
             _ => self.begun(&plain),
         };
+        // The list of emotions may have the very word, that of values what it is made from.
         match (exact, found) {
-            // The list of emotions has the very word, that of values what it is made from.
-            (Some(exact), Some(found)) => {
-                Some(Entry { emotion: exact.emotion, intensity: exact.intensity, ..found })
-            }
+            (Some(exact), Some(found)) => Some(exact.or(found)),
             (None, None) if elongated => self.words.get(&*single(&plain)).copied(),
             (exact, found) => exact.or(found),
         }

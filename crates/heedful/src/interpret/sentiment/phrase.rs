@@ -57,8 +57,11 @@ impl Phrases {
             numbers.push(number);
         }
         let Some((first, rest)) = numbers.split_first() else { return };
-        if let Some(start) = self.starts.get_mut(usize::from(*first)) {
-            start.push(Phrase { rest: rest.into(), entry });
+        let Some(start) = self.starts.get_mut(usize::from(*first)) else { return };
+        match start.iter_mut().find(|phrase| *phrase.rest == *rest) {
+            // Two spellings of one phrase: what the first does not say is taken from the second.
+            Some(known) => known.entry = known.entry.or(entry),
+            None => start.push(Phrase { rest: rest.into(), entry }),
         }
     }
 

@@ -72,6 +72,7 @@ pub use interpret::cluster::Clusters;
 pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
 pub use interpret::design::Design;
+pub use interpret::emotion::{Emotion, EmotionMention};
 pub use interpret::league::{League, Place, Standing, Standings};
 pub use interpret::reason::labels::Labels;
 pub use interpret::reason::taxonomy::{Entry, Reason, Taxonomy};
@@ -82,6 +83,9 @@ pub use interpret::scorer::Scorer;
 pub use interpret::scoring::{MetricOf, Scoring};
 pub use interpret::segment::{GroupScore, Scores};
 pub use interpret::select::{Kind, Repeats, Signal};
+pub use interpret::sentiment::{
+    ClauseMood, Feeling, FeelingBand, FeelingClause, Feelings, Sentiment, SentimentOptions,
+};
 pub use interpret::target::{Attainment, Target, TargetStatus};
 pub use interpret::weight::{MissingValues, TargetFit, Weighting, Weights};
 #[cfg(feature = "arrow")]

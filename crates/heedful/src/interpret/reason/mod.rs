@@ -1,6 +1,8 @@
 //! Reasons: what customers speak of.
 
 pub(crate) mod labels;
+pub(crate) mod mapper;
+pub(crate) mod mappings;
 mod matcher;
 pub(crate) mod preset;
 pub(crate) mod taxonomy;

@@ -45,6 +45,7 @@
 //! | `zones` | yes | named time zones from a bundled database |
 //! | `parallel` | no | sharing rows among threads where an option asks for it |
 //! | `arrow` | no | Arrow record batches in and out |
+//! | `taxonomies` | yes | the starter taxonomies (`Taxonomy::preset`) |
 //! | `schema` | no | JSON Schemas of the configuration types (`schemas`) |
 #![forbid(unsafe_code)]
 
@@ -55,7 +56,7 @@ mod monitor;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod stats;
-mod text;
+pub mod text;
 
 /// Whom to ask, and when.
 pub mod contact {
@@ -94,13 +95,22 @@ pub use interpret::cluster::Clusters;
 pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
 pub use interpret::design::Design;
+pub use interpret::emotion::{Emotion, EmotionMention};
 pub use interpret::league::{League, Place, Standing, Standings};
+pub use interpret::reason::labels::Labels;
+pub use interpret::reason::mapper::{Claim, Classifier, Given, MapperOptions, MapperSession, ReasonMapper};
+pub use interpret::reason::mappings::{Disagreement, Mapping, Mappings, ReasonCount, ReasonTotal, Source};
+pub use interpret::reason::taxonomy::{Entry, Reason, Taxonomy};
+pub use interpret::reason::term::{Term, Within};
 pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::scorer::Scorer;
 pub use interpret::scoring::{MetricOf, Scoring};
 pub use interpret::segment::{GroupScore, Scores};
 pub use interpret::select::{Kind, Repeats, Signal};
+pub use interpret::sentiment::{
+    ClauseMood, Feeling, FeelingBand, FeelingClause, Feelings, Sentiment, SentimentOptions,
+};
 pub use interpret::target::{Attainment, Target, TargetStatus};
 pub use interpret::weight::{MissingValues, TargetFit, Weighting, Weights};
 #[cfg(feature = "arrow")]

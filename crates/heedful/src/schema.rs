@@ -10,6 +10,7 @@ use crate::base::suppression::Suppression;
 use crate::interpret::contrast::Contrast;
 use crate::interpret::design::Design;
 use crate::interpret::league::League;
+use crate::interpret::reason::taxonomy::Taxonomy;
 use crate::interpret::sample_size::SampleSize;
 use crate::interpret::score::Uncertainty;
 use crate::interpret::scoring::Scoring;
@@ -53,6 +54,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("scoring", of::<Scoring>()),
         ("suppression", of::<Suppression>()),
         ("target", of::<Target>()),
+        ("taxonomy", of::<Taxonomy>()),
         ("uncertainty", of::<Uncertainty>()),
         ("weighting", of::<Weighting>()),
     ]

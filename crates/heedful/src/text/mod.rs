@@ -1,1 +1,16 @@
-//! Ground floor: the words of a comment, with spans that point into the original text.
+//! The words of a comment, with spans that point into the original text.
+
+mod address;
+mod cache;
+mod emoticon;
+mod entity;
+mod language;
+mod lexer;
+mod scan;
+mod scan_table;
+mod stop;
+mod word;
+
+pub use language::Language;
+pub use lexer::{Lexer, Token};
+pub use word::{Kind, Word};

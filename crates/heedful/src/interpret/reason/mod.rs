@@ -1,0 +1,9 @@
+//! Reasons: what customers speak of.
+
+pub(crate) mod labels;
+pub(crate) mod mapper;
+pub(crate) mod mappings;
+mod matcher;
+pub(crate) mod preset;
+pub(crate) mod taxonomy;
+pub(crate) mod term;

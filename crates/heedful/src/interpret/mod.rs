@@ -8,6 +8,7 @@ pub(crate) mod count;
 pub(crate) mod design;
 pub(crate) mod group;
 pub(crate) mod league;
+pub(crate) mod reason;
 pub(crate) mod sample_size;
 pub(crate) mod score;
 pub(crate) mod scorer;

@@ -98,8 +98,14 @@ pub use interpret::design::Design;
 pub use interpret::emotion::{Emotion, EmotionMention};
 pub use interpret::league::{League, Place, Standing, Standings};
 pub use interpret::reason::labels::Labels;
-pub use interpret::reason::mapper::{Claim, Classifier, Given, MapperOptions, MapperSession, ReasonMapper};
-pub use interpret::reason::mappings::{Disagreement, Mapping, Mappings, ReasonCount, ReasonTotal, Source};
+pub use interpret::reason::mapper::{
+    Claim, Classifier, Given, MapperOptions, MapperSession, ReasonMapper,
+};
+pub use interpret::reason::mappings::{
+    Disagreement, Mapping, Mappings, ReasonCount, ReasonTotal, Source,
+};
+pub use interpret::reason::model::{Aim, ClassWeight, Model, ModelOptions, Predictions};
+pub use interpret::reason::split::Split;
 pub use interpret::reason::taxonomy::{Entry, Reason, Taxonomy};
 pub use interpret::reason::term::{Term, Within};
 pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};

@@ -294,11 +294,7 @@ impl ReasonMapper {
     /// # Errors
     /// `length-mismatch` where what is given has another number of rows; `unknown-name` with the row
     /// for a click or code that the taxonomy does not have; what the classifier reports.
-    pub fn map<T: AsRef<str>>(
-        &self,
-        comments: &[Option<T>],
-        given: Given<'_>,
-    ) -> Result<Mappings> {
+    pub fn map<T: AsRef<str>>(&self, comments: &[Option<T>], given: Given<'_>) -> Result<Mappings> {
         let texts: Vec<Option<&str>> =
             comments.iter().map(|text| text.as_ref().map(T::as_ref)).collect();
         let known = self.given(&texts, given)?;
@@ -309,7 +305,8 @@ impl ReasonMapper {
             let at = |list: Option<&[Option<Language>]>| list.and_then(|l| l.get(row).copied()?);
             let language = at(given.languages).unwrap_or(self.language());
             let touchpoint = given.touchpoints.and_then(|list| list.get(row).copied()?);
-            let claims = if text.is_some() { claims.next().unwrap_or_default() } else { Vec::new() };
+            let claims =
+                if text.is_some() { claims.next().unwrap_or_default() } else { Vec::new() };
             let read = text.map(|text| session.read(text, language, touchpoint, &claims));
             let read = read.transpose().map_err(|e| e.on_row(row as u64))?.unwrap_or_default();
             let clicks = known.clicks.get(row).and_then(Option::as_deref);
@@ -452,7 +449,8 @@ impl ReasonMapper {
             };
             let spans: Option<Vec<(u32, u32)>> = claim.spans.iter().map(span).collect();
             let spans = spans.ok_or_else(|| {
-                let message = "a classifier's span must lie within the text, on boundaries of characters";
+                let message =
+                    "a classifier's span must lie within the text, on boundaries of characters";
                 Error::new(ErrorCode::InvalidArgument, message).at("classifier")
             })?;
             let reason = self.place(&claim.reason).map_err(|e| e.at("classifier"))?;
@@ -461,7 +459,13 @@ impl ReasonMapper {
                 Some(known) if known.confidence >= confidence => {}
                 Some(known) => (known.confidence, known.spans) = (confidence, spans),
                 None => {
-                    found.push(Found { reason, source: Source::Model, confidence, spans, sentiment: None });
+                    found.push(Found {
+                        reason,
+                        source: Source::Model,
+                        confidence,
+                        spans,
+                        sentiment: None,
+                    });
                 }
             }
         }
@@ -499,7 +503,8 @@ impl ReasonMapper {
             up.is_some()
         };
         let covered = |hit: &(u32, u32, u32, u32, f64)| {
-            kept.iter().any(|by| by.1 <= hit.1 && hit.2 <= by.2 && by.0 != hit.0 && below(by.0, hit.0))
+            kept.iter()
+                .any(|by| by.1 <= hit.1 && hit.2 <= by.2 && by.0 != hit.0 && below(by.0, hit.0))
         };
         let mut found: Vec<Found> = Vec::new();
         let mut heard: Vec<u32> = Vec::new();

@@ -107,7 +107,8 @@ fn a_classifier_silences_terms_about_what_it_knows() {
     let claims = |claims: Vec<Claim>| {
         plain(MapperOptions::default()).with_classifier(Arc::new(Fixed(claims))).unwrap()
     };
-    let mapper = claims(vec![Claim::new("price", 0.9), Claim::new("price", 0.6), Claim::new("food", 0.4)]);
+    let mapper =
+        claims(vec![Claim::new("price", 0.9), Claim::new("price", 0.6), Claim::new("food", 0.4)]);
     let found = read(&mapper, "pasta and service", Given::default());
     let order: Vec<_> = found.iter().map(|(id, source, _)| (id.as_str(), *source)).collect();
     assert_eq!(order, [("price", Source::Model), ("service", Source::Terms)]);
@@ -158,7 +159,8 @@ fn feelings_belong_to_their_clause() {
 #[test]
 fn disagreement_is_reported() {
     let mapper = plain(MapperOptions::default());
-    let clicks = Labels::sets([Some(vec!["food"]), Some(vec!["price"]), Some(vec!["price"]), None]).unwrap();
+    let clicks =
+        Labels::sets([Some(vec!["food"]), Some(vec!["price"]), Some(vec!["price"]), None]).unwrap();
     let texts = [Some("small meal"), Some("bad service"), Some("no word"), Some("service")];
     let mappings = mapper.map(&texts, Given { clicks: Some(&clicks), ..Given::default() }).unwrap();
     let found: Vec<_> = mappings.disagreements().map(|d| (d.row, d.clicked, d.read)).collect();
@@ -169,7 +171,13 @@ fn disagreement_is_reported() {
 #[test]
 fn totals_keep_mentions_and_main_apart() {
     let mapper = plain(MapperOptions::default());
-    let texts = [Some("small meal and pasta"), Some("service, expensive price"), Some("hm"), None, Some("pasta")];
+    let texts = [
+        Some("small meal and pasta"),
+        Some("service, expensive price"),
+        Some("hm"),
+        None,
+        Some("pasta"),
+    ];
     let mappings = mapper.map(&texts, Given::default()).unwrap();
     let totals = mappings.totals();
     let of = |id: &str| {
@@ -184,7 +192,10 @@ fn totals_keep_mentions_and_main_apart() {
     assert!((top - 1.0).abs() < 1e-12);
     // Wilson's 95 % interval of 2 of 3: 0.2077 to 0.9385 (by the formula).
     let interval = totals[0].mention_interval.unwrap();
-    assert!((interval.lower - 0.207_660).abs() < 1e-5 && (interval.upper - 0.938_508).abs() < 1e-5, "{interval:?}");
+    assert!(
+        (interval.lower - 0.207_660).abs() < 1e-5 && (interval.upper - 0.938_508).abs() < 1e-5,
+        "{interval:?}"
+    );
     assert_eq!(mappings.unmapped().collect::<Vec<_>>(), [2]);
     assert_eq!(mappings.labels(ReasonCount::Main).unwrap().row(3), None);
     assert_eq!(mappings.labels(ReasonCount::Main).unwrap().names(1).unwrap(), ["price"]);
@@ -202,10 +213,14 @@ fn rows_must_fit() {
     let error = mapper.map(&[Some("x")], given).unwrap_err();
     assert_eq!((error.code(), error.path()), (ErrorCode::LengthMismatch, "clicks"));
     let labels = Labels::single([Some("zoo")]).unwrap();
-    let error = mapper.map(&[Some("x")], Given { manual: Some(&labels), ..Given::default() }).unwrap_err();
+    let error =
+        mapper.map(&[Some("x")], Given { manual: Some(&labels), ..Given::default() }).unwrap_err();
     assert_eq!((error.code(), error.path()), (ErrorCode::UnknownName, "manual"));
     let options = MapperOptions { least_confidence: f64::NAN, ..MapperOptions::default() };
-    assert_eq!(ReasonMapper::with_options(taxonomy(), options).unwrap_err().path(), "least_confidence");
+    assert_eq!(
+        ReasonMapper::with_options(taxonomy(), options).unwrap_err().path(),
+        "least_confidence"
+    );
     assert_eq!(MapperOptions::from_json(r#"{"typo": true}"#).unwrap_err().path(), "typo");
 }
 
@@ -226,7 +241,11 @@ fn starters_fire_on_their_own_examples() {
                 for example in entry.reason.examples(language) {
                     let found = ids(&mapper, example);
                     if !found.iter().any(|id| id == entry.reason.id()) {
-                        misses.push(format!("{field}.{} {}: {example} -> {found:?}", language.code(), entry.reason.id()));
+                        misses.push(format!(
+                            "{field}.{} {}: {example} -> {found:?}",
+                            language.code(),
+                            entry.reason.id()
+                        ));
                     }
                 }
             }

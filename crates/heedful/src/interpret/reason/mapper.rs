@@ -7,8 +7,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::labels::Labels;
+use super::learn::Learned;
 use super::mappings::{Found, Mappings, Node, Source};
 use super::matcher::{Matcher, Reading};
+use super::model::Predictor;
 use super::taxonomy::{Taxonomy, unknown_reason};
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
@@ -132,15 +134,16 @@ pub struct Given<'a> {
 pub struct ReasonMapper {
     taxonomy: Taxonomy,
     options: MapperOptions,
-    nodes: Arc<Vec<Node>>,
+    pub(super) nodes: Arc<Vec<Node>>,
     /// Whether the metric asks for each reason.
     asked: Vec<bool>,
     /// Touchpoints of each reason or of what is above it; empty for all.
     touchpoints: Vec<Vec<String>>,
-    prepared: BTreeMap<Language, Prepared>,
-    classifier: Option<Arc<dyn Classifier>>,
+    pub(super) prepared: BTreeMap<Language, Prepared>,
+    pub(super) classifier: Option<Arc<dyn Classifier>>,
+    pub(super) learned: Option<Arc<Learned>>,
     /// Reasons about which terms are silent.
-    silent: Vec<bool>,
+    pub(super) silent: Vec<bool>,
 }
 
 /// The terms of one language.
@@ -163,6 +166,7 @@ pub struct MapperSession<'a> {
     mapper: &'a ReasonMapper,
     readings: BTreeMap<Language, Reading>,
     feelings: BTreeMap<Language, Sentiment>,
+    predictor: Predictor,
 }
 
 impl fmt::Debug for ReasonMapper {
@@ -171,6 +175,7 @@ impl fmt::Debug for ReasonMapper {
             .field("taxonomy", &self.taxonomy.id())
             .field("options", &self.options)
             .field("classifier", &self.classifier.is_some())
+            .field("model", &self.learned.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -243,6 +248,7 @@ impl ReasonMapper {
             touchpoints,
             prepared,
             classifier: None,
+            learned: None,
             silent,
         })
     }
@@ -280,7 +286,16 @@ impl ReasonMapper {
         self.options.language.unwrap_or(self.taxonomy.language())
     }
 
-    fn place(&self, id: &str) -> Result<u32> {
+    /// Makes sure that texts in a language can be read, even without terms.
+    pub(super) fn prepare(&mut self, language: Language) {
+        let typos = self.options.typos;
+        self.prepared.entry(language).or_insert_with(|| Prepared {
+            matcher: Matcher::new(language, typos, Vec::new()),
+            terms: Vec::new(),
+        });
+    }
+
+    pub(super) fn place(&self, id: &str) -> Result<u32> {
         let place = self.nodes.iter().position(|node| node.id == id);
         place.map(|place| place as u32).ok_or_else(|| unknown_reason(id))
     }
@@ -320,7 +335,12 @@ impl ReasonMapper {
     /// typed into, or a stream.
     #[must_use]
     pub fn session(&self) -> MapperSession<'_> {
-        MapperSession { mapper: self, readings: BTreeMap::new(), feelings: BTreeMap::new() }
+        MapperSession {
+            mapper: self,
+            readings: BTreeMap::new(),
+            feelings: BTreeMap::new(),
+            predictor: Predictor::default(),
+        }
     }
 
     /// Clicks and codes by place in the taxonomy.
@@ -397,6 +417,9 @@ impl MapperSession<'_> {
             let reading =
                 self.readings.entry(language).or_insert_with(|| prepared.matcher.reading());
             prepared.matcher.find(reading, text);
+            if mapper.model().is_some_and(|model| model.language() == language) {
+                found.extend(Self::learned(mapper, &mut self.predictor, reading));
+            }
             found.extend(mapper.spoken(prepared, reading));
         }
         found.retain(|found| mapper.applies(found.reason, touchpoint));

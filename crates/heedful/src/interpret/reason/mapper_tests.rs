@@ -301,3 +301,40 @@ fn mams(name: &str) -> Option<Vec<(String, Vec<String>)>> {
     };
     Some(xml.split("<sentence>").skip(1).filter_map(sentence).collect())
 }
+
+#[test]
+fn a_model_speaks_for_what_it_has_learned_and_terms_for_the_rest() {
+    let taxonomy = Taxonomy::from_json(
+        r#"{"reasons": [{"id": "delay", "terms": ["late", "waited"]}, {"id": "staff", "terms": ["staff", "rude"]}]}"#,
+    )
+    .unwrap();
+    let texts = [
+        "late again",
+        "so late",
+        "waited for ever",
+        "it came late",
+        "too dear",
+        "dear stuff",
+        "dear me",
+        "a dear price",
+    ];
+    let labels = Labels::single(["delay"; 4].into_iter().chain(["price"; 4]).map(Some)).unwrap();
+    let mapper = ReasonMapper::new(taxonomy).unwrap();
+    let fitted = mapper.fit(&texts, &labels, &crate::ModelOptions::default()).unwrap();
+    assert_eq!(fitted.model().unwrap().ids(), ["delay", "price"]);
+    let comment = "The staff was fine, but the parcel came late";
+    let mappings = fitted.map(&[Some(comment)], Given::default()).unwrap();
+    let found: Vec<_> = mappings.iter().map(|m| (m.id, m.source)).collect();
+    assert_eq!(found, [("delay", Source::Model), ("staff", Source::Terms)]);
+    let spans: Vec<&str> = mappings
+        .row(0)
+        .flat_map(|m| m.spans.iter().map(|(start, end)| &comment[*start as usize..*end as usize]))
+        .collect();
+    assert!(spans[0].contains("late") && spans.contains(&"staff"), "{spans:?}");
+    // Stored and given back, it says the same; another taxonomy must know its reasons.
+    let stored = crate::Model::from_bytes(&fitted.model().unwrap().to_bytes()).unwrap();
+    let again = mapper.with_model(stored.clone()).unwrap_err();
+    assert_eq!((again.code(), again.message().contains("price")), (ErrorCode::UnknownName, true));
+    let again = ReasonMapper::new(fitted.taxonomy().clone()).unwrap().with_model(stored).unwrap();
+    assert_eq!(again.map(&[Some(comment)], Given::default()).unwrap(), mappings);
+}

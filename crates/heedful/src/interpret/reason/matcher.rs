@@ -84,6 +84,13 @@ pub(super) struct Reading {
     pub(super) hits: Vec<Hit>,
 }
 
+impl Reading {
+    /// What the tokens are words of.
+    pub(super) fn lexer(&self) -> &Lexer {
+        &self.lexer
+    }
+}
+
 /// A place in the trie on the way through a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct State {

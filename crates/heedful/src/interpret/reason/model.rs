@@ -222,6 +222,11 @@ impl Model {
         self.calibrations.get(label).map_or(f64::INFINITY, |c| c.threshold)
     }
 
+    /// Log-odds as a probability.
+    pub(crate) fn confidence(odds: f64) -> f64 {
+        probability(odds)
+    }
+
     /// What it says of each comment.
     #[must_use]
     pub fn predict<T: AsRef<str>>(&self, texts: &[T]) -> Predictions {

@@ -11,10 +11,12 @@ mod listen;
 mod metric;
 mod out;
 mod read;
+mod reason;
 mod responses;
 mod score;
 mod table;
 mod tally;
+mod texts;
 mod weight;
 
 use pyo3::prelude::*;
@@ -36,6 +38,8 @@ mod _heedful {
     #[pymodule_export]
     use crate::read::{read_bytes, read_path};
     #[pymodule_export]
+    use crate::reason::{Mappings, ReasonMapper, taxonomy, taxonomy_preset, taxonomy_presets};
+    #[pymodule_export]
     use crate::responses::Responses;
     #[pymodule_export]
     use crate::score::{score, score_all};
@@ -43,6 +47,8 @@ mod _heedful {
     use crate::table::{Codes, Stamps};
     #[pymodule_export]
     use crate::tally::Tally;
+    #[pymodule_export]
+    use crate::texts::sentiment;
     #[pymodule_export]
     use crate::weight::Weights;
 

@@ -11,9 +11,11 @@ from heedful._heedful import __version__
 from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
 from heedful._read import read
+from heedful._reason import Mappings, ReasonMapper, Taxonomy
 from heedful._responses import Reading, Responses
 from heedful._score import Interval, Score, Tally
 from heedful._scoring import ces, csat, enps, nps, score, trend
+from heedful._sentiment import clauses, emotions, sentiment
 from heedful._table import Table
 from heedful._weight import Weights, weight
 
@@ -24,20 +26,25 @@ __all__ = [
     "InternalError",
     "Interval",
     "Joined",
+    "Mappings",
     "Metric",
     "Reading",
+    "ReasonMapper",
     "Responses",
     "SamplePlan",
     "Scale",
     "Score",
     "Table",
     "Tally",
+    "Taxonomy",
     "Weights",
     "__version__",
     "ces",
+    "clauses",
     "compare",
     "contrast",
     "csat",
+    "emotions",
     "enps",
     "funnel",
     "join",
@@ -46,6 +53,7 @@ __all__ = [
     "read",
     "sample_size",
     "score",
+    "sentiment",
     "target",
     "trend",
     "weight",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from heedful import _heedful
 from heedful._errors import HeedfulError
-from heedful._table import Table
+from heedful._table import Table, text_dtype
 
 if TYPE_CHECKING:
     import numpy
@@ -207,6 +207,21 @@ def beside(data: Any, responses: Any, old: Iterable[str]) -> Any:
     for name in new:
         data = data.append_column(name, columns[name])
     return data
+
+
+def gathered(data: Any, rows: list[int], name: str, values: list[Any]) -> Any:
+    """The rows of a frame by their numbers, with one more column."""
+    there = data.column_names if _is(data, "pyarrow", "Table") else data.columns
+    if name in there:
+        raise HeedfulError("duplicate-column", "the column is there already", name)
+    if _is(data, "pandas", "DataFrame"):
+        frame = data.iloc[rows]
+        return frame.assign(**{name: sys.modules["pandas"].Series(values, index=frame.index, dtype=text_dtype())})
+    if _is(data, "polars", "DataFrame"):
+        polars = sys.modules["polars"]
+        return data[rows].with_columns(polars.Series(name, values, dtype=polars.String))
+    arrow = sys.modules["pyarrow"]
+    return data.take(rows).append_column(name, arrow.array(values, arrow.string()))
 
 
 def series(data: Any, weights: _heedful.Weights) -> Any:

@@ -56,6 +56,14 @@ impl Table {
         self.columns.push(TableColumn { name: name.to_owned(), given: false, data });
     }
 
+    /// The same table with other data in a column.
+    pub(crate) fn replaced(mut self, name: &str, data: Data) -> Self {
+        if let Some(column) = self.columns.iter_mut().find(|column| column.name == name) {
+            column.data = data;
+        }
+        self
+    }
+
     /// Adds a column of whole numbers.
     pub(crate) fn ints(&mut self, name: &str, values: impl Iterator<Item = Option<u64>>) {
         let clip = |v: u64| i64::try_from(v).unwrap_or(i64::MAX);

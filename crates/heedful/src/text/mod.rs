@@ -8,9 +8,11 @@ mod language;
 mod lexer;
 mod scan;
 mod scan_table;
+mod span;
 mod stop;
 mod word;
 
 pub use language::Language;
 pub use lexer::{Lexer, Token};
+pub use span::{Offsets, Unit, in_unit};
 pub use word::{Kind, Word};

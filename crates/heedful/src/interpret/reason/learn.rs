@@ -6,7 +6,7 @@ use super::labels::Labels;
 use super::mapper::{MapperSession, ReasonMapper};
 use super::mappings::{Found, Source};
 use super::matcher::Reading;
-use super::model::{Model, ModelOptions, Predictor, Terms};
+use super::model::{Model, ModelOptions, Predictions, Predictor, Terms};
 use super::taxonomy::Reason;
 use crate::base::error::Result;
 
@@ -94,6 +94,28 @@ impl ReasonMapper {
     #[must_use]
     pub fn model(&self) -> Option<&Model> {
         self.learned.as_ref().map(|learned| &learned.model)
+    }
+
+    /// What the model says of each text, terms of the taxonomy told to it; one row for each text.
+    ///
+    /// [`Model::predict`] reads the texts alone: use this one for a model that was trained by [`fit`](Self::fit).
+    #[must_use]
+    pub fn predictions<T: AsRef<str>>(&self, texts: &[T]) -> Option<Predictions> {
+        let model = self.model()?;
+        let Some(prepared) = self.prepared.get(&model.language()) else {
+            return Some(model.predict(texts));
+        };
+        if prepared.terms.is_empty() {
+            return Some(model.predict(texts));
+        }
+        let mut reading = prepared.matcher.reading();
+        Some(model.predict_with(texts.len(), |row, predictor, all| {
+            prepared.matcher.find(&mut reading, texts.get(row).map_or("", AsRef::as_ref));
+            let fired = self.fired(&reading, model.language());
+            let (odds, known) = predictor.read(model, reading.lexer(), &reading.tokens, &fired);
+            all.extend_from_slice(odds);
+            known
+        }))
     }
 
     /// The same mapper, whose taxonomy has all reasons of the labels.

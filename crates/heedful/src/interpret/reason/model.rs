@@ -231,21 +231,30 @@ impl Model {
     #[must_use]
     pub fn predict<T: AsRef<str>>(&self, texts: &[T]) -> Predictions {
         let mut lexer = Lexer::new(self.language());
-        let mut predictor = Predictor::default();
         let mut tokens = Vec::new();
-        let mut predictions = Predictions {
+        self.predict_with(texts.len(), |row, predictor, all| {
+            lexer.read(texts.get(row).map_or("", AsRef::as_ref), &mut tokens);
+            let (odds, known) = predictor.read(self, &lexer, &tokens, &[]);
+            all.extend_from_slice(odds);
+            known
+        })
+    }
+
+    /// The predictions of rows that `read` adds the log-odds of, and says whether any of their words are known.
+    pub(crate) fn predict_with(
+        &self,
+        rows: usize,
+        mut read: impl FnMut(usize, &mut Predictor, &mut Vec<f64>) -> bool,
+    ) -> Predictions {
+        let mut predictor = Predictor::default();
+        let mut odds = Vec::with_capacity(rows * self.ids.len());
+        let known = (0..rows).map(|row| read(row, &mut predictor, &mut odds)).collect();
+        Predictions {
             ids: self.ids.clone(),
             thresholds: self.calibrations.iter().map(|c| c.threshold).collect(),
-            odds: Vec::with_capacity(texts.len() * self.ids.len()),
-            known: Vec::with_capacity(texts.len()),
-        };
-        for text in texts {
-            lexer.read(text.as_ref(), &mut tokens);
-            let (odds, known) = predictor.read(self, &lexer, &tokens, &[]);
-            predictions.odds.extend_from_slice(odds);
-            predictions.known.push(known);
+            odds,
+            known,
         }
-        predictions
     }
 
     /// Puts a model together from weights, rounding them to what it stores.

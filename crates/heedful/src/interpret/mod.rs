@@ -9,6 +9,7 @@ pub(crate) mod design;
 pub(crate) mod emotion;
 pub(crate) mod group;
 pub(crate) mod league;
+pub(crate) mod reason;
 pub(crate) mod sample_size;
 pub(crate) mod score;
 pub(crate) mod scorer;

@@ -17,7 +17,6 @@ pub(crate) use predict::Predictor;
 
 use self::calibrate::{Calibration, Margins, probability};
 use self::index::Index;
-use self::solve::Weights;
 use self::train::Shape;
 use super::labels::Labels;
 use super::split::check_length;
@@ -255,77 +254,6 @@ impl Model {
             odds,
             known,
         }
-    }
-
-    /// Puts a model together from weights, rounding them to what it stores.
-    fn assemble(
-        shape: Shape,
-        comments: u64,
-        ids: Vec<String>,
-        features: Features,
-        weights: &Weights,
-        margins: Vec<Margins>,
-        aims: Vec<Aim>,
-    ) -> Self {
-        let scaled = |place: usize| {
-            let worth = f64::from(features.worth.get(place).copied().unwrap_or_default());
-            weights.of(place).iter().map(move |weight| f64::from(*weight) * worth)
-        };
-        let largest = |place| scaled(place).fold(0.0_f64, |most, weight| most.max(weight.abs()));
-        let count = features.keys.len();
-        let most = (0..count).map(largest).fold(0.0_f64, f64::max);
-        let unit = if most > 0.0 { most / f64::from(127_u32 << MOST_SHIFT) } else { 1.0 };
-        let stride = ids.len().next_multiple_of(LANES);
-        let mut bytes = Vec::with_capacity(count * stride);
-        let mut shifts = Vec::with_capacity(count);
-        for place in 0..count {
-            let size = |shift: u8| unit * f64::from(1_u32 << shift);
-            let row = largest(place);
-            let shift = (0..MOST_SHIFT).find(|s| row <= 127.0 * size(*s)).unwrap_or(MOST_SHIFT);
-            let rounded = scaled(place).map(|w| libm::round(w / size(shift)).clamp(-127.0, 127.0));
-            bytes.extend(rounded.map(|weight| weight as i8));
-            bytes.resize((place + 1) * stride, 0);
-            shifts.push(shift);
-        }
-        let bias = weights.bias().iter().map(|bias| f64::from(*bias)).collect();
-        Self {
-            index: Index::new(&features.keys),
-            calibrations: calibrations(&margins, &aims),
-            weights: bytes,
-            shape,
-            comments,
-            ids,
-            features,
-            shifts,
-            stride,
-            unit,
-            bias,
-            margins,
-            aims,
-        }
-    }
-
-    /// Its weights laid out for other features and ids, which hold all of its own.
-    fn spread_out(&self, features: &Features, ids: &[String]) -> Weights {
-        let mut spread = Weights::new(features.keys.len(), ids.len());
-        let places: Vec<Option<usize>> =
-            self.ids.iter().map(|id| ids.binary_search(id).ok()).collect();
-        for (place, key) in features.keys.iter().enumerate() {
-            let Some(own) = self.index.find(*key) else { continue };
-            let worth = f64::from(self.features.worth.get(own).copied().unwrap_or(1).max(1));
-            let row = spread.of_mut(place);
-            for (weight, to) in self.row(own).zip(&places) {
-                if let Some(slot) = to.and_then(|to| row.get_mut(to)) {
-                    *slot = (f64::from(weight) * self.unit / worth) as f32;
-                }
-            }
-        }
-        for (bias, to) in self.bias.iter().zip(&places) {
-            if let Some(slot) = to.and_then(|to| spread.bias_mut().get_mut(to)) {
-                *slot = *bias as f32;
-            }
-        }
-        spread
     }
 
     /// The weights of a feature.

@@ -46,7 +46,10 @@ const LANES: usize = 8;
 impl Weights {
     pub(crate) fn new(features: usize, labels: usize) -> Self {
         let stride = labels.next_multiple_of(LANES);
-        Self { labels, stride, values: vec![0.0; features * stride], bias: vec![0.0; stride] }
+        let mut bias = vec![0.0; labels];
+        // The lanes that fill up the last vector stand for labels that no row is ever near to.
+        bias.resize(stride, -1e9);
+        Self { labels, stride, values: vec![0.0; features * stride], bias }
     }
 
     /// The weights of a feature, one for each label.
@@ -69,13 +72,18 @@ impl Weights {
         self.bias.get_mut(..self.labels).unwrap_or_default()
     }
 
-    /// Writes w·x of a row for each label into `margins`, as long as the stride.
-    fn margins(&self, row: &[(u32, f32)], margins: &mut [f32]) {
+    /// Writes w·x of a row into `margins`, as long as the stride, for the blocks of labels that are asked for.
+    fn margins(&self, row: &[(u32, f32)], asked: &[usize], margins: &mut [f32]) {
         margins.copy_from_slice(&self.bias);
+        let (margins, _) = margins.as_chunks_mut::<LANES>();
         for (feature, value) in row {
             let start = *feature as usize * self.stride;
             let Some(weights) = self.values.get(start..start + self.stride) else { continue };
-            for (margins, weights) in blocks_mut(margins).zip(blocks(weights)) {
+            let (weights, _) = weights.as_chunks::<LANES>();
+            for block in asked {
+                let Some((margins, weights)) = margins.get_mut(*block).zip(weights.get(*block)) else {
+                    continue;
+                };
                 for (margin, weight) in margins.iter_mut().zip(weights) {
                     *margin += value * weight;
                 }
@@ -83,29 +91,26 @@ impl Weights {
         }
     }
 
-    /// Adds `steps` times the row to the weights.
-    fn add(&mut self, row: &[(u32, f32)], steps: &[f32]) {
+    /// Adds `steps` times the row to the weights of the blocks of labels that are asked for.
+    fn add(&mut self, row: &[(u32, f32)], asked: &[usize], steps: &[f32]) {
         for (bias, step) in self.bias.iter_mut().zip(steps) {
             *bias += step;
         }
+        let (steps, _) = steps.as_chunks::<LANES>();
         for (feature, value) in row {
             let start = *feature as usize * self.stride;
             let Some(weights) = self.values.get_mut(start..start + self.stride) else { continue };
-            for (weights, steps) in blocks_mut(weights).zip(blocks(steps)) {
+            let (weights, _) = weights.as_chunks_mut::<LANES>();
+            for block in asked {
+                let Some((weights, steps)) = weights.get_mut(*block).zip(steps.get(*block)) else {
+                    continue;
+                };
                 for (weight, step) in weights.iter_mut().zip(steps) {
                     *weight += value * step;
                 }
             }
         }
     }
-}
-
-fn blocks(values: &[f32]) -> impl Iterator<Item = &[f32; LANES]> {
-    values.as_chunks::<LANES>().0.iter()
-}
-
-fn blocks_mut(values: &mut [f32]) -> impl Iterator<Item = &mut [f32; LANES]> {
-    values.as_chunks_mut::<LANES>().0.iter_mut()
 }
 
 /// What is learned: rows, and for every row and label whether it has it and what an error costs.
@@ -126,15 +131,26 @@ pub(crate) struct Solver {
     duals: Vec<f32>,
     /// Norm of each row, squared, the constant feature included.
     norms: Vec<f32>,
+    /// For each row and block of labels: whether some label of the block is near enough to its margin to matter.
+    matters: Vec<bool>,
 }
+
+/// All labels are looked at in every so manieth pass, and in between those only that matter.
+const FULL_PASS: u16 = 4;
+/// How far beyond its margin a label must be not to matter for a while.
+const FAR: f32 = 0.4;
 
 impl Solver {
     /// Starts from `weights`: the solution stays as near to them as the errors allow.
     pub(crate) fn new(problem: &Problem<'_>, weights: Weights) -> Self {
         let norm = |row| problem.matrix.row(row).iter().fold(1.0, |sum, (_, v)| sum + v * v);
-        let norms = (0..problem.matrix.len()).map(norm).collect();
-        let duals = vec![0.0; problem.matrix.len() * weights.stride];
-        Self { weights, duals, norms }
+        let rows = problem.matrix.len();
+        Self {
+            norms: (0..rows).map(norm).collect(),
+            duals: vec![0.0; rows * weights.stride],
+            matters: vec![true; rows * (weights.stride / LANES)],
+            weights,
+        }
     }
 
     /// Passes over `rows` in a new order each time until nothing moves by more than `tolerance`, or `passes`.
@@ -147,13 +163,17 @@ impl Solver {
         random: &mut Random,
     ) {
         let stride = self.weights.stride;
+        let blocks = stride / LANES;
         let mut margins = vec![0.0; stride];
         let mut signs = vec![-1.0; stride];
         let mut inverse: Vec<[f32; 2]> = Vec::with_capacity(stride);
         for (miss, find) in problem.costs {
             inverse.push([0.5 / find, 0.5 / miss]);
         }
-        for _ in 0..passes {
+        inverse.resize(stride, [0.0; 2]);
+        let mut asked = Vec::with_capacity(blocks);
+        for pass in 0..passes {
+            let full = pass % FULL_PASS == 0;
             shuffle(rows, random);
             let mut moved = 0.0_f32;
             for row in rows.iter() {
@@ -163,30 +183,46 @@ impl Solver {
                 let Some(duals) = self.duals.get_mut(row * stride..(row + 1) * stride) else {
                     continue;
                 };
-                self.weights.margins(cells, &mut margins);
+                let Some(matters) = self.matters.get_mut(row * blocks..(row + 1) * blocks) else {
+                    continue;
+                };
+                asked.clear();
+                asked.extend((0..blocks).zip(&*matters).filter(|(_, m)| full || **m).map(|(b, _)| b));
+                if asked.is_empty() {
+                    continue;
+                }
+                self.weights.margins(cells, &asked, &mut margins);
                 let has = problem.labels.get(row).copied().unwrap_or_default();
                 mark(&mut signs, has, 1.0);
                 let mut largest = 0.0_f32;
-                let labels = signs.iter().zip(&inverse);
-                for ((margin, dual), (sign, inverse)) in margins.iter_mut().zip(duals).zip(labels) {
-                    let diagonal = if *sign > 0.0 { inverse[1] } else { inverse[0] };
-                    let gradient = sign * *margin - 1.0 + diagonal * *dual;
-                    let next = (*dual - gradient / (norm + diagonal)).max(0.0);
-                    let step = next - *dual;
-                    *dual = next;
-                    largest = largest.max(step.abs());
-                    *margin = step * sign;
-                }
-                for step in margins.iter_mut().skip(problem.costs.len()) {
-                    *step = 0.0;
+                let labels = margins.as_chunks_mut::<LANES>().0.iter_mut();
+                let labels = labels.zip(duals.as_chunks_mut::<LANES>().0).zip(matters);
+                let sides = signs.as_chunks::<LANES>().0.iter().zip(inverse.as_chunks::<LANES>().0);
+                for (((margins, duals), matters), (signs, inverse)) in labels.zip(sides) {
+                    if !(full || *matters) {
+                        margins.fill(0.0);
+                        continue;
+                    }
+                    *matters = false;
+                    let sides = signs.iter().zip(inverse);
+                    for ((margin, dual), (sign, inverse)) in margins.iter_mut().zip(duals).zip(sides) {
+                        let diagonal = if *sign > 0.0 { inverse[1] } else { inverse[0] };
+                        let gradient = sign * *margin - 1.0 + diagonal * *dual;
+                        let next = (*dual - gradient / (norm + diagonal)).max(0.0);
+                        let step = next - *dual;
+                        *matters |= next > 0.0 || gradient < FAR;
+                        *dual = next;
+                        largest = largest.max(step.abs());
+                        *margin = step * sign;
+                    }
                 }
                 mark(&mut signs, has, -1.0);
                 if largest > 0.0 {
-                    self.weights.add(cells, &margins);
+                    self.weights.add(cells, &asked, &margins);
                 }
                 moved = moved.max(largest);
             }
-            if moved <= tolerance {
+            if full && moved <= tolerance {
                 return;
             }
         }
@@ -196,6 +232,7 @@ impl Solver {
     pub(crate) fn forget(&mut self, problem: &Problem<'_>, rows: &[u32]) {
         let stride = self.weights.stride;
         let mut steps = vec![0.0; stride];
+        let all: Vec<usize> = (0..stride / LANES).collect();
         for row in rows {
             let row = *row as usize;
             let Some(duals) = self.duals.get_mut(row * stride..(row + 1) * stride) else {
@@ -210,14 +247,15 @@ impl Solver {
                     *step = -*step;
                 }
             }
-            self.weights.add(problem.matrix.row(row), &steps);
+            self.weights.add(problem.matrix.row(row), &all, &steps);
         }
     }
 
     /// w·x of a row, one for each label.
     pub(crate) fn margins(&self, cells: &[(u32, f32)]) -> Vec<f32> {
         let mut margins = vec![0.0; self.weights.stride];
-        self.weights.margins(cells, &mut margins);
+        let all: Vec<usize> = (0..self.weights.stride / LANES).collect();
+        self.weights.margins(cells, &all, &mut margins);
         margins.truncate(self.weights.labels);
         margins
     }

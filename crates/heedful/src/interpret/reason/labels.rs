@@ -64,8 +64,9 @@ impl Labels {
                             } else {
                                 "more than 4096 different reasons"
                             };
-                            return Err(Error::new(ErrorCode::InvalidArgument, message)
-                                .on_row(row as u64));
+                            return Err(
+                                Error::new(ErrorCode::InvalidArgument, message).on_row(row as u64)
+                            );
                         }
                         let number = seen.len() as u16;
                         seen.insert(id.to_owned(), number);

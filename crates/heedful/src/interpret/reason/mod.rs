@@ -4,6 +4,8 @@ pub(crate) mod labels;
 pub(crate) mod mapper;
 pub(crate) mod mappings;
 mod matcher;
+pub(crate) mod model;
 pub(crate) mod preset;
+pub(crate) mod split;
 pub(crate) mod taxonomy;
 pub(crate) mod term;

@@ -1,0 +1,460 @@
+//! The trained part of mapping: which reasons a comment has, learned from comments with known reasons.
+
+mod calibrate;
+mod feature;
+mod file;
+mod index;
+mod options;
+mod predict;
+mod solve;
+mod suggest;
+mod train;
+
+use serde::Serialize;
+
+pub use options::{Aim, ClassWeight, ModelOptions};
+pub(crate) use predict::Predictor;
+
+use self::calibrate::{Calibration, Margins, probability};
+use self::index::Index;
+use self::solve::Weights;
+use self::train::Shape;
+use super::labels::Labels;
+use super::split::check_length;
+use crate::base::table::Table;
+use crate::text::{Language, Lexer};
+use crate::{Error, ErrorCode, Result};
+
+/// Labels are kept in whole groups of so many.
+const LANES: usize = 8;
+/// A weight is a signed byte shifted up to so many bits.
+const MOST_SHIFT: u8 = 7;
+
+/// What else than words fires on comments (terms of a taxonomy), by number.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Terms {
+    ends: Vec<usize>,
+    numbers: Vec<u32>,
+}
+
+impl Terms {
+    /// Adds the next comment.
+    pub(crate) fn push(&mut self, terms: impl IntoIterator<Item = u32>) {
+        self.numbers.extend(terms);
+        self.ends.push(self.numbers.len());
+    }
+
+    pub(crate) fn of(&self, row: usize) -> &[u32] {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+        let end = self.ends.get(row).copied().unwrap_or_default();
+        self.numbers.get(start.unwrap_or_default()..end).unwrap_or_default()
+    }
+}
+
+/// The features of a model: ascending keys, and what each is worth in sixteenths.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Features {
+    keys: Vec<u32>,
+    worth: Vec<u8>,
+}
+
+impl Features {
+    fn square(&self, place: usize) -> u64 {
+        let worth = u64::from(self.worth.get(place).copied().unwrap_or_default());
+        worth * worth
+    }
+}
+
+/// Gives a comment its reasons, as it learned from comments with known reasons.
+///
+/// A linear model for each reason over stems, pairs of stems and groups of characters inside words. What the words of
+/// a comment say is added up from whole numbers, so every platform gives the same answer. Probabilities are
+/// calibrated, and thresholds chosen, on comments that were held out in turn.
+///
+/// A comment has the reasons whose probability reaches their threshold, and none where no reason does.
+///
+/// ```
+/// use heedful::{Labels, Model, ModelOptions};
+///
+/// let texts = [
+///     "the delivery was late", "late delivery again", "delivery took three weeks", "parcel came too late",
+///     "far too expensive", "expensive for what it is", "the price is too high", "prices went up again",
+/// ];
+/// let labels = Labels::single(["delay"; 4].into_iter().chain(["price"; 4]).map(Some))?;
+/// let model = Model::fit(&texts, &labels, &ModelOptions::default())?;
+/// let predictions = model.predict(&["why is delivery so late?", "too expensive"]);
+/// assert_eq!(predictions.best(0), Some("delay"));
+/// assert_eq!(predictions.best(1), Some("price"));
+/// let same = Model::from_bytes(&model.to_bytes())?;
+/// assert_eq!(same.predict(&["too expensive"]).probability(0, 1), predictions.probability(1, 1));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Model {
+    shape: Shape,
+    /// How many labelled comments it has seen.
+    comments: u64,
+    /// Ascending.
+    ids: Vec<String>,
+    features: Features,
+    index: Index,
+    /// How many bits the weights of a feature are shifted.
+    shifts: Vec<u8>,
+    /// `stride` for each feature.
+    weights: Vec<i8>,
+    stride: usize,
+    /// What a weight of 1 is as a margin.
+    unit: f64,
+    bias: Vec<f64>,
+    margins: Vec<Margins>,
+    aims: Vec<Aim>,
+    calibrations: Vec<Calibration>,
+}
+
+impl Model {
+    /// Learns from comments and their reasons. Comments whose reasons are not known are passed over; a comment
+    /// known to have none is an example of what no reason looks like.
+    ///
+    /// The same input and options give the same model on every platform. Comments that are equal but for case, spacing and
+    /// punctuation are held out together.
+    ///
+    /// # Errors
+    ///
+    /// `invalid-argument` for options out of range, `length-mismatch` where there are not as many labels as texts,
+    /// `too-few` for fewer than two labelled comments or no reason at all.
+    pub fn fit(texts: &[&str], labels: &Labels, options: &ModelOptions) -> Result<Self> {
+        Self::fit_with(texts, None, labels, options)
+    }
+
+    /// [`fit`](Self::fit) with what else is known to fire on each comment.
+    pub(crate) fn fit_with(
+        texts: &[&str],
+        terms: Option<&Terms>,
+        labels: &Labels,
+        options: &ModelOptions,
+    ) -> Result<Self> {
+        options.check()?;
+        check_length(texts.len(), labels)?;
+        train::train(texts, terms, labels, options, None)
+    }
+
+    /// Learns from more comments, without those it learned from before: the new model stays as near to the old as the new
+    /// labels allow. Language, kinds of features and aims stay; new features and reasons are added.
+    ///
+    /// Training on all comments at once is the better model; this one is for when the old comments are gone. The calibration
+    /// counts what the old model said of the new comments, beside what it counted before.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit), but for `too-few`, which needs two labelled comments here too.
+    pub fn fit_more(
+        &self,
+        texts: &[&str],
+        labels: &Labels,
+        options: &ModelOptions,
+    ) -> Result<Self> {
+        self.fit_more_with(texts, None, labels, options)
+    }
+
+    /// [`fit_more`](Self::fit_more) with what else is known to fire on each comment.
+    pub(crate) fn fit_more_with(
+        &self,
+        texts: &[&str],
+        terms: Option<&Terms>,
+        labels: &Labels,
+        options: &ModelOptions,
+    ) -> Result<Self> {
+        options.check()?;
+        check_length(texts.len(), labels)?;
+        train::train(texts, terms, labels, options, Some(self))
+    }
+
+    /// The same model with thresholds for another aim: of one reason, or of all.
+    ///
+    /// # Errors
+    ///
+    /// `invalid-argument` for an aim out of range, `unknown-name` for a reason that the model does not know.
+    pub fn with_aim(mut self, reason: Option<&str>, aim: Aim) -> Result<Self> {
+        aim.check()?;
+        let mut found = reason.is_none();
+        for (id, own) in self.ids.iter().zip(&mut self.aims) {
+            if reason.is_none_or(|reason| reason == id) {
+                *own = aim;
+                found = true;
+            }
+        }
+        if !found {
+            let message = format!("the model knows no reason `{}`", reason.unwrap_or_default());
+            return Err(Error::new(ErrorCode::UnknownName, message));
+        }
+        self.calibrations = calibrations(&self.margins, &self.aims);
+        Ok(self)
+    }
+
+    /// The ids of the reasons it tells apart, ascending.
+    #[must_use]
+    pub fn ids(&self) -> &[String] {
+        &self.ids
+    }
+
+    /// The language of its comments.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.shape.language
+    }
+
+    /// From how many labelled comments it learned.
+    #[must_use]
+    pub fn comments(&self) -> u64 {
+        self.comments
+    }
+
+    /// The probabilities (0 to 1) from which on each reason is given, in the order of the ids; `None` where it
+    /// never is.
+    #[must_use]
+    pub fn thresholds(&self) -> Vec<Option<f64>> {
+        let of = |c: &Calibration| c.threshold.is_finite().then(|| probability(c.threshold));
+        self.calibrations.iter().map(of).collect()
+    }
+
+    /// The log-odds from which on a label is given.
+    pub(crate) fn threshold(&self, label: usize) -> f64 {
+        self.calibrations.get(label).map_or(f64::INFINITY, |c| c.threshold)
+    }
+
+    /// What it says of each comment.
+    #[must_use]
+    pub fn predict<T: AsRef<str>>(&self, texts: &[T]) -> Predictions {
+        let mut lexer = Lexer::new(self.language());
+        let mut predictor = Predictor::default();
+        let mut tokens = Vec::new();
+        let mut predictions = Predictions {
+            ids: self.ids.clone(),
+            thresholds: self.calibrations.iter().map(|c| c.threshold).collect(),
+            odds: Vec::with_capacity(texts.len() * self.ids.len()),
+            known: Vec::with_capacity(texts.len()),
+        };
+        for text in texts {
+            lexer.read(text.as_ref(), &mut tokens);
+            let (odds, known) = predictor.read(self, &lexer, &tokens, &[]);
+            predictions.odds.extend_from_slice(odds);
+            predictions.known.push(known);
+        }
+        predictions
+    }
+
+    /// Puts a model together from weights, rounding them to what it stores.
+    fn assemble(
+        shape: Shape,
+        comments: u64,
+        ids: Vec<String>,
+        features: Features,
+        weights: &Weights,
+        margins: Vec<Margins>,
+        aims: Vec<Aim>,
+    ) -> Self {
+        let scaled = |place: usize| {
+            let worth = f64::from(features.worth.get(place).copied().unwrap_or_default());
+            weights.of(place).iter().map(move |weight| f64::from(*weight) * worth)
+        };
+        let largest = |place| scaled(place).fold(0.0_f64, |most, weight| most.max(weight.abs()));
+        let count = features.keys.len();
+        let most = (0..count).map(largest).fold(0.0_f64, f64::max);
+        let unit = if most > 0.0 { most / f64::from(127_u32 << MOST_SHIFT) } else { 1.0 };
+        let stride = ids.len().next_multiple_of(LANES);
+        let mut bytes = Vec::with_capacity(count * stride);
+        let mut shifts = Vec::with_capacity(count);
+        for place in 0..count {
+            let size = |shift: u8| unit * f64::from(1_u32 << shift);
+            let row = largest(place);
+            let shift = (0..MOST_SHIFT).find(|s| row <= 127.0 * size(*s)).unwrap_or(MOST_SHIFT);
+            let rounded = scaled(place).map(|w| libm::round(w / size(shift)).clamp(-127.0, 127.0));
+            bytes.extend(rounded.map(|weight| weight as i8));
+            bytes.resize((place + 1) * stride, 0);
+            shifts.push(shift);
+        }
+        let bias = weights.bias().iter().map(|bias| f64::from(*bias)).collect();
+        Self {
+            index: Index::new(&features.keys),
+            calibrations: calibrations(&margins, &aims),
+            weights: bytes,
+            shape,
+            comments,
+            ids,
+            features,
+            shifts,
+            stride,
+            unit,
+            bias,
+            margins,
+            aims,
+        }
+    }
+
+    /// Its weights laid out for other features and ids, which hold all of its own.
+    fn spread_out(&self, features: &Features, ids: &[String]) -> Weights {
+        let mut spread = Weights::new(features.keys.len(), ids.len());
+        let places: Vec<Option<usize>> =
+            self.ids.iter().map(|id| ids.binary_search(id).ok()).collect();
+        for (place, key) in features.keys.iter().enumerate() {
+            let Some(own) = self.index.find(*key) else { continue };
+            let worth = f64::from(self.features.worth.get(own).copied().unwrap_or(1).max(1));
+            let row = spread.of_mut(place);
+            for (weight, to) in self.row(own).zip(&places) {
+                if let Some(slot) = to.and_then(|to| row.get_mut(to)) {
+                    *slot = (f64::from(weight) * self.unit / worth) as f32;
+                }
+            }
+        }
+        for (bias, to) in self.bias.iter().zip(&places) {
+            if let Some(slot) = to.and_then(|to| spread.bias_mut().get_mut(to)) {
+                *slot = *bias as f32;
+            }
+        }
+        spread
+    }
+
+    /// The weights of a feature.
+    fn row(&self, place: usize) -> impl Iterator<Item = i32> {
+        let row = self.weights.get(place * self.stride..(place + 1) * self.stride);
+        let shift = self.shifts.get(place).copied().unwrap_or_default();
+        row.unwrap_or_default().iter().map(move |weight| i32::from(*weight) << shift)
+    }
+
+    /// Adds the weights of a feature to sums as long as the stride.
+    fn add(&self, place: usize, sums: &mut [i32]) {
+        let start = place * self.stride;
+        let row = self.weights.get(start..start + self.stride).unwrap_or_default();
+        let shift = self.shifts.get(place).copied().unwrap_or_default();
+        for (sums, row) in
+            sums.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0)
+        {
+            for (sum, weight) in sums.iter_mut().zip(row) {
+                *sum += i32::from(*weight) << shift;
+            }
+        }
+    }
+
+    /// The weight of a feature for a label; 0 where the model does not know it.
+    fn weight(&self, key: u32, label: usize) -> i64 {
+        let place = self.index.find(key);
+        place.and_then(|place| self.row(place).nth(label)).map_or(0, i64::from)
+    }
+
+    fn aim_of(&self, id: &String) -> Option<Aim> {
+        self.aims.get(self.ids.binary_search(id).ok()?).copied()
+    }
+
+    fn margins_of(&self, id: &String) -> Option<&Margins> {
+        self.margins.get(self.ids.binary_search(id).ok()?)
+    }
+}
+
+fn calibrations(margins: &[Margins], aims: &[Aim]) -> Vec<Calibration> {
+    margins.iter().zip(aims).map(|(margins, aim)| margins.calibrate(*aim)).collect()
+}
+
+/// What a [`Model`] says of comments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Predictions {
+    ids: Vec<String>,
+    thresholds: Vec<f64>,
+    /// One for each comment and reason.
+    odds: Vec<f64>,
+    /// Whether any word of the comment is known to the model.
+    known: Vec<bool>,
+}
+
+impl Predictions {
+    /// The ids of the reasons, ascending.
+    #[must_use]
+    pub fn ids(&self) -> &[String] {
+        &self.ids
+    }
+
+    /// How many comments there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// The log-odds of a comment's reasons.
+    fn odds(&self, row: usize) -> &[f64] {
+        let labels = self.ids.len();
+        self.odds.get(row * labels..(row + 1) * labels).unwrap_or_default()
+    }
+
+    /// The calibrated probability (0 to 1) that a comment has a reason, by their numbers.
+    #[must_use]
+    pub fn probability(&self, row: usize, reason: usize) -> Option<f64> {
+        self.odds(row).get(reason).map(|odds| probability(*odds))
+    }
+
+    /// The most probable reason of a comment, however improbable it is; the first of equals. `None` only where no word of
+    /// the comment is known.
+    #[must_use]
+    pub fn best(&self, row: usize) -> Option<&str> {
+        self.id(self.best_label(row)?)
+    }
+
+    /// The most probable of the reasons that reach their threshold; `None` where none does.
+    #[must_use]
+    pub fn sure(&self, row: usize) -> Option<&str> {
+        self.id(self.given(row).max_by(|(a, x), (b, y)| x.total_cmp(y).then(b.cmp(a)))?.0)
+    }
+
+    /// The reasons of each comment whose probability reaches their threshold.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        let mut labels = Labels::over(self.ids.clone());
+        for row in 0..self.len() {
+            let given: Vec<u16> = self.given(row).map(|(label, _)| label as u16).collect();
+            labels.push(Some(&given));
+        }
+        labels
+    }
+
+    /// One row for each comment and reason given: `row`, `reason`, `confidence` (the calibrated probability).
+    #[must_use]
+    pub fn to_table(&self) -> Table {
+        let given: Vec<(usize, usize, f64)> = (0..self.len())
+            .flat_map(|row| self.given(row).map(move |(label, odds)| (row, label, odds)))
+            .collect();
+        let mut table = Table::new();
+        table.ints("row", given.iter().map(|(row, ..)| Some(*row as u64)));
+        table.texts("reason", given.iter().map(|(_, label, _)| self.id(*label)));
+        table.floats("confidence", given.iter().map(|(.., odds)| Some(probability(*odds))));
+        table
+    }
+
+    fn id(&self, label: usize) -> Option<&str> {
+        self.ids.get(label).map(String::as_str)
+    }
+
+    fn given(&self, row: usize) -> impl Iterator<Item = (usize, f64)> {
+        let known = self.known.get(row).copied().unwrap_or_default();
+        let reached = self.odds(row).iter().copied().zip(&self.thresholds).enumerate();
+        reached
+            .filter(move |(_, (odds, threshold))| known && odds >= *threshold)
+            .map(|(label, (odds, _))| (label, odds))
+    }
+
+    fn best_label(&self, row: usize) -> Option<usize> {
+        self.known.get(row).copied().filter(|known| *known)?;
+        let odds = self.odds(row).iter().enumerate();
+        Some(odds.max_by(|(a, x), (b, y)| x.total_cmp(y).then(b.cmp(a)))?.0)
+    }
+}
+
+impl Serialize for Predictions {
+    /// The rows of [`to_table`](Predictions::to_table).
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_table().serialize(serializer)
+    }
+}

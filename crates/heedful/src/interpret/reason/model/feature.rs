@@ -1,0 +1,107 @@
+//! From the words of a comment to features.
+//!
+//! A feature is known by a 32-bit key, a hash of what it is. Features of a word (its stem, the groups of
+//! characters inside it) are additive: the sum over the distinct words of a comment. Pairs of stems come on
+//! top. Keys are part of the stored model, so how they are made must never change.
+
+use super::options::Recipe;
+use crate::text::{Kind, Word};
+
+/// Words of a comment beyond so many different ones are not read by a model: this bounds time and sums.
+pub(super) const MOST_WORDS: usize = 1024;
+
+const STEM: u64 = 1;
+const GRAM: u64 = 2;
+const NEXT: u64 = 3;
+const NEAR: u64 = 4;
+const TERM: u64 = 5;
+/// What stands before the first and after the last word.
+const EDGE: u32 = 0;
+
+/// FNV-1a over bytes, from a start that tells kinds of features apart.
+fn hash(kind: u64, bytes: impl Iterator<Item = u8>) -> u64 {
+    let start = 0xcbf2_9ce4_8422_2325 ^ kind;
+    bytes.fold(start.wrapping_mul(0x100_0000_01b3), |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    })
+}
+
+/// Spreads a hash over 32 bits (the last step of `SplitMix64`).
+fn spread(hash: u64) -> u32 {
+    let z = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (z >> 32) as u32
+}
+
+/// The key of a taxonomy term, or of anything else that fires on a comment and has a number.
+pub(super) fn term_key(term: u32) -> u32 {
+    spread(hash(TERM, term.to_le_bytes().into_iter()))
+}
+
+/// The key of a stem; `None` for what a model does not read (most punctuation, addresses, mentions).
+pub(super) fn stem_key(word: &Word) -> Option<u32> {
+    let read = match word.kind() {
+        Kind::Punctuation => matches!(word.folded(), "?" | "!" | "?!"),
+        Kind::Url | Kind::Email | Kind::Mention => false,
+        _ => true,
+    };
+    // 0 is the edge.
+    read.then(|| spread(hash(STEM, word.stem().bytes())).max(1))
+}
+
+/// Adds the keys of the groups of characters inside a word, its two ends marked.
+pub(super) fn gram_keys(word: &Word, recipe: &Recipe, keys: &mut Vec<u32>) {
+    if !matches!(word.kind(), Kind::Word | Kind::Hashtag | Kind::Number) {
+        return;
+    }
+    let (shortest, longest) = recipe.grams;
+    let marked =
+        || std::iter::once('\u{1}').chain(word.folded().chars()).chain(std::iter::once('\u{2}'));
+    let mut rest = marked();
+    loop {
+        let mut length = 0;
+        let mut state = hash(GRAM, std::iter::empty());
+        for c in rest.clone().take(usize::from(longest)) {
+            state = (state ^ u64::from(u32::from(c))).wrapping_mul(0x100_0000_01b3);
+            length += 1;
+            if length >= shortest {
+                keys.push(spread(state));
+            }
+        }
+        if rest.next().is_none() {
+            return;
+        }
+    }
+}
+
+fn pair(kind: u64, first: u32, second: u32) -> u32 {
+    spread(
+        ((u64::from(first) << 32) | u64::from(second)) ^ kind.wrapping_mul(0x9e37_79b9_7f4a_7c15),
+    )
+}
+
+/// The key of two stems that stand next to each other, in this order.
+pub(super) fn next_key(first: u32, second: u32) -> u32 {
+    pair(NEXT, first, second)
+}
+
+/// The key of two stems in one comment, in any order; `None` for a stem with itself.
+pub(super) fn near_key(one: u32, other: u32) -> Option<u32> {
+    (one != other).then(|| pair(NEAR, one.min(other), one.max(other)))
+}
+
+/// The keys of the pairs of a comment's stems: of neighbours (the two ends of the comment count as stems), and of any
+/// two up to `window` apart.
+pub(super) fn pair_keys(stems: &[u32], window: u8, mut each: impl FnMut(u32)) {
+    if window == 0 || stems.is_empty() {
+        return;
+    }
+    let mut before = EDGE;
+    for (at, stem) in stems.iter().enumerate() {
+        each(next_key(before, *stem));
+        let near = stems.get(at.saturating_sub(usize::from(window))..at).unwrap_or_default();
+        near.iter().filter_map(|other| near_key(*other, *stem)).for_each(&mut each);
+        before = *stem;
+    }
+    each(next_key(before, EDGE));
+}

@@ -1,0 +1,176 @@
+//! How a model is trained.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::config;
+use crate::text::Language;
+use crate::{Error, ErrorCode, Result};
+
+/// What a threshold is chosen for. Chosen on comments that the model at hand was not trained on (by
+/// cross-validation), for each reason apart.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive] // further aims may come
+pub enum Aim {
+    /// The best balance: the largest F1.
+    F1,
+    /// To find this share (0 to 1) of the comments that have the reason, as precisely as that allows.
+    Recall(f64),
+    /// That this share (0 to 1) of what is found is right; where that cannot be had, the highest there is.
+    Precision(f64),
+    /// A calibrated probability of at least this (0 to 1).
+    Probability(f64),
+}
+
+impl Aim {
+    pub(super) fn check(self) -> Result<()> {
+        let ok = match self {
+            Self::F1 => true,
+            Self::Recall(share) | Self::Precision(share) | Self::Probability(share) => {
+                share > 0.0 && share < 1.0
+            }
+        };
+        if ok {
+            return Ok(());
+        }
+        Err(Error::new(ErrorCode::InvalidArgument, "an aim must lie between 0 and 1").at("aim"))
+    }
+}
+
+/// How much a comment that has a reason weighs against one that has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ClassWeight {
+    /// All the same.
+    Equal,
+    /// Comments with a rare reason weigh more: by the fourth root of how many times fewer they are.
+    #[default]
+    Moderate,
+    /// Both sides weigh the same in sum.
+    Balanced,
+}
+
+/// Which features are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Recipe {
+    pub(super) grams: (u8, u8),
+    pub(super) window: u8,
+}
+
+/// How a [`Model`](super::Model) is trained.
+///
+/// ```
+/// use heedful::{Aim, ModelOptions};
+/// let options = ModelOptions::from_json(r#"{"language": "en", "aim": {"recall": 0.9}}"#)?;
+/// assert_eq!(options, ModelOptions::default().aim(Aim::Recall(0.9)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct ModelOptions {
+    /// The language of the comments.
+    pub language: Language,
+    /// What the thresholds are chosen for.
+    pub aim: Aim,
+    /// Weight of the reasons against each other.
+    pub class_weight: ClassWeight,
+    /// How much an error costs against a large weight, above 0: higher follows the labels more closely.
+    pub cost: f64,
+    /// Shortest and longest group of characters inside words, 1 to 8; `[0, 0]` for none.
+    pub grams: [u8; 2],
+    /// How far apart two words may stand to be a pair, up to 32; 0 for no pairs.
+    pub window: u8,
+    /// A feature in fewer comments than this is not used.
+    pub least: u32,
+    /// At most so many features; the most frequent are kept. 131,072 keeps a model of ten reasons below 2 MB.
+    pub most: u32,
+    /// Parts of the cross-validation that calibrates probabilities and thresholds, 2 to 20.
+    pub folds: u8,
+    /// Passes over the comments, at most.
+    pub passes: u16,
+    /// Where the order of learning starts from.
+    pub seed: u64,
+}
+
+impl Default for ModelOptions {
+    fn default() -> Self {
+        Self {
+            language: Language::English,
+            aim: Aim::F1,
+            class_weight: ClassWeight::default(),
+            cost: 2.0,
+            grams: [2, 5],
+            window: 12,
+            least: 2,
+            most: 1 << 17,
+            folds: 4,
+            passes: 10,
+            seed: 0,
+        }
+    }
+}
+
+impl ModelOptions {
+    /// Reads options; unknown fields are errors.
+    ///
+    /// # Errors
+    ///
+    /// `json`, `invalid-config` and `invalid-argument` with the path to what is wrong.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let options: Self = config::from_json(text)?;
+        options.check()?;
+        Ok(options)
+    }
+
+    /// Sets the language of the comments.
+    #[must_use]
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    /// Sets what the thresholds are chosen for.
+    #[must_use]
+    pub fn aim(mut self, aim: Aim) -> Self {
+        self.aim = aim;
+        self
+    }
+
+    /// Sets the seed.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    pub(super) fn recipe(&self) -> Recipe {
+        Recipe { grams: (self.grams[0], self.grams[1]), window: self.window }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        self.aim.check()?;
+        let [shortest, longest] = self.grams;
+        let checks = [
+            (self.cost > 0.0 && self.cost <= 1e6, "cost", "must be above 0 and at most a million"),
+            (
+                (shortest >= 1 && shortest <= longest && longest <= 8) || self.grams == [0, 0],
+                "grams",
+                "must be two lengths between 1 and 8, the shorter first",
+            ),
+            (self.window <= 32, "window", "must be at most 32"),
+            (self.most >= 1 && self.most <= 1 << 24, "most", "must lie between 1 and 16777216"),
+            ((2..=20).contains(&self.folds), "folds", "must lie between 2 and 20"),
+            ((1..=1000).contains(&self.passes), "passes", "must lie between 1 and 1000"),
+        ];
+        for (ok, field, message) in checks {
+            if !ok {
+                let message = format!("{field} {message}");
+                return Err(Error::new(ErrorCode::InvalidArgument, message).at(field));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,240 @@
+//! The solver: linear support vector machines with squared hinge loss, one for each label, all at once.
+//!
+//! Minimises ½‖w‖² + Σ cᵢ max(0, 1 - yᵢ w·xᵢ)² for every label by dual coordinate descent (Hsieh et al. 2008).
+//! The labels share the order of rows and the feature values, so that one pass over a row serves all of them:
+//! weights lie feature by feature, the labels of a feature side by side. Sums are taken in a fixed order.
+
+use crate::stats::Random;
+
+/// Rows of (column, value).
+#[derive(Debug, Default)]
+pub(crate) struct Matrix {
+    /// Where each row ends.
+    ends: Vec<usize>,
+    cells: Vec<(u32, f32)>,
+}
+
+impl Matrix {
+    pub(crate) fn push(&mut self, row: impl Iterator<Item = (u32, f32)>) {
+        self.cells.extend(row);
+        self.ends.push(self.cells.len());
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn row(&self, row: usize) -> &[(u32, f32)] {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+        let end = self.ends.get(row).copied().unwrap_or_default();
+        self.cells.get(start.unwrap_or_default()..end).unwrap_or_default()
+    }
+}
+
+/// The weights: one for each feature and label, and one more feature that is 1 in every row.
+#[derive(Debug, Clone)]
+pub(crate) struct Weights {
+    labels: usize,
+    /// Labels, rounded up to whole vectors.
+    stride: usize,
+    values: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+const LANES: usize = 8;
+
+impl Weights {
+    pub(crate) fn new(features: usize, labels: usize) -> Self {
+        let stride = labels.next_multiple_of(LANES);
+        Self { labels, stride, values: vec![0.0; features * stride], bias: vec![0.0; stride] }
+    }
+
+    /// The weights of a feature, one for each label.
+    pub(crate) fn of(&self, feature: usize) -> &[f32] {
+        let start = feature * self.stride;
+        self.values.get(start..start + self.labels).unwrap_or_default()
+    }
+
+    pub(crate) fn of_mut(&mut self, feature: usize) -> &mut [f32] {
+        let start = feature * self.stride;
+        self.values.get_mut(start..start + self.labels).unwrap_or_default()
+    }
+
+    /// One for each label.
+    pub(crate) fn bias(&self) -> &[f32] {
+        self.bias.get(..self.labels).unwrap_or_default()
+    }
+
+    pub(crate) fn bias_mut(&mut self) -> &mut [f32] {
+        self.bias.get_mut(..self.labels).unwrap_or_default()
+    }
+
+    /// Writes w·x of a row for each label into `margins`, as long as the stride.
+    fn margins(&self, row: &[(u32, f32)], margins: &mut [f32]) {
+        margins.copy_from_slice(&self.bias);
+        for (feature, value) in row {
+            let start = *feature as usize * self.stride;
+            let Some(weights) = self.values.get(start..start + self.stride) else { continue };
+            for (margins, weights) in blocks_mut(margins).zip(blocks(weights)) {
+                for (margin, weight) in margins.iter_mut().zip(weights) {
+                    *margin += value * weight;
+                }
+            }
+        }
+    }
+
+    /// Adds `steps` times the row to the weights.
+    fn add(&mut self, row: &[(u32, f32)], steps: &[f32]) {
+        for (bias, step) in self.bias.iter_mut().zip(steps) {
+            *bias += step;
+        }
+        for (feature, value) in row {
+            let start = *feature as usize * self.stride;
+            let Some(weights) = self.values.get_mut(start..start + self.stride) else { continue };
+            for (weights, steps) in blocks_mut(weights).zip(blocks(steps)) {
+                for (weight, step) in weights.iter_mut().zip(steps) {
+                    *weight += value * step;
+                }
+            }
+        }
+    }
+}
+
+fn blocks(values: &[f32]) -> impl Iterator<Item = &[f32; LANES]> {
+    values.as_chunks::<LANES>().0.iter()
+}
+
+fn blocks_mut(values: &mut [f32]) -> impl Iterator<Item = &mut [f32; LANES]> {
+    values.as_chunks_mut::<LANES>().0.iter_mut()
+}
+
+/// What is learned: rows, and for every row and label whether it has it and what an error costs.
+#[derive(Debug)]
+pub(crate) struct Problem<'a> {
+    pub(crate) matrix: &'a Matrix,
+    /// The labels of each row, ascending.
+    pub(crate) labels: &'a [&'a [u16]],
+    /// The cost of missing a label, and of finding one where it is not.
+    pub(crate) costs: &'a [(f32, f32)],
+}
+
+/// A solution in the making.
+#[derive(Debug, Clone)]
+pub(crate) struct Solver {
+    pub(crate) weights: Weights,
+    /// The dual variable of each row and label.
+    duals: Vec<f32>,
+    /// Norm of each row, squared, the constant feature included.
+    norms: Vec<f32>,
+}
+
+impl Solver {
+    /// Starts from `weights`: the solution stays as near to them as the errors allow.
+    pub(crate) fn new(problem: &Problem<'_>, weights: Weights) -> Self {
+        let norm = |row| problem.matrix.row(row).iter().fold(1.0, |sum, (_, v)| sum + v * v);
+        let norms = (0..problem.matrix.len()).map(norm).collect();
+        let duals = vec![0.0; problem.matrix.len() * weights.stride];
+        Self { weights, duals, norms }
+    }
+
+    /// Passes over `rows` in a new order each time until nothing moves by more than `tolerance`, or `passes`.
+    pub(crate) fn run(
+        &mut self,
+        problem: &Problem<'_>,
+        rows: &mut [u32],
+        passes: u16,
+        tolerance: f32,
+        random: &mut Random,
+    ) {
+        let stride = self.weights.stride;
+        let mut margins = vec![0.0; stride];
+        let mut signs = vec![-1.0; stride];
+        let mut inverse: Vec<[f32; 2]> = Vec::with_capacity(stride);
+        for (miss, find) in problem.costs {
+            inverse.push([0.5 / find, 0.5 / miss]);
+        }
+        for _ in 0..passes {
+            shuffle(rows, random);
+            let mut moved = 0.0_f32;
+            for row in rows.iter() {
+                let row = *row as usize;
+                let cells = problem.matrix.row(row);
+                let Some(norm) = self.norms.get(row).copied() else { continue };
+                let Some(duals) = self.duals.get_mut(row * stride..(row + 1) * stride) else {
+                    continue;
+                };
+                self.weights.margins(cells, &mut margins);
+                let has = problem.labels.get(row).copied().unwrap_or_default();
+                mark(&mut signs, has, 1.0);
+                let mut largest = 0.0_f32;
+                let labels = signs.iter().zip(&inverse);
+                for ((margin, dual), (sign, inverse)) in margins.iter_mut().zip(duals).zip(labels) {
+                    let diagonal = if *sign > 0.0 { inverse[1] } else { inverse[0] };
+                    let gradient = sign * *margin - 1.0 + diagonal * *dual;
+                    let next = (*dual - gradient / (norm + diagonal)).max(0.0);
+                    let step = next - *dual;
+                    *dual = next;
+                    largest = largest.max(step.abs());
+                    *margin = step * sign;
+                }
+                for step in margins.iter_mut().skip(problem.costs.len()) {
+                    *step = 0.0;
+                }
+                mark(&mut signs, has, -1.0);
+                if largest > 0.0 {
+                    self.weights.add(cells, &margins);
+                }
+                moved = moved.max(largest);
+            }
+            if moved <= tolerance {
+                return;
+            }
+        }
+    }
+
+    /// Takes rows back out, as if their errors cost nothing.
+    pub(crate) fn forget(&mut self, problem: &Problem<'_>, rows: &[u32]) {
+        let stride = self.weights.stride;
+        let mut steps = vec![0.0; stride];
+        for row in rows {
+            let row = *row as usize;
+            let Some(duals) = self.duals.get_mut(row * stride..(row + 1) * stride) else {
+                continue;
+            };
+            for (step, dual) in steps.iter_mut().zip(&mut *duals) {
+                *step = *dual;
+                *dual = 0.0;
+            }
+            for label in problem.labels.get(row).copied().unwrap_or_default() {
+                if let Some(step) = steps.get_mut(usize::from(*label)) {
+                    *step = -*step;
+                }
+            }
+            self.weights.add(problem.matrix.row(row), &steps);
+        }
+    }
+
+    /// w·x of a row, one for each label.
+    pub(crate) fn margins(&self, cells: &[(u32, f32)]) -> Vec<f32> {
+        let mut margins = vec![0.0; self.weights.stride];
+        self.weights.margins(cells, &mut margins);
+        margins.truncate(self.weights.labels);
+        margins
+    }
+}
+
+fn mark(signs: &mut [f32], labels: &[u16], sign: f32) {
+    for label in labels {
+        if let Some(slot) = signs.get_mut(usize::from(*label)) {
+            *slot = sign;
+        }
+    }
+}
+
+/// Fisher and Yates, from the end; one word for each row.
+pub(crate) fn shuffle(rows: &mut [u32], random: &mut Random) {
+    for last in (1..rows.len()).rev() {
+        let other = (u128::from(random.word()) * (last as u128 + 1)) >> 64;
+        rows.swap(last, other as usize);
+    }
+}

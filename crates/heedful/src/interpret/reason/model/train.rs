@@ -1,0 +1,340 @@
+//! Training: comments and labels in, a model out.
+
+use hashbrown::HashMap;
+
+use super::calibrate::Margins;
+use super::feature::{MOST_WORDS, gram_keys, pair_keys, stem_key, term_key};
+use super::options::{ClassWeight, ModelOptions, Recipe};
+use super::solve::{Matrix, Problem, Solver, Weights};
+use super::{Features, Model, Terms};
+use crate::interpret::reason::labels::Labels;
+use crate::interpret::reason::split::{deal, text_key};
+use crate::stats::Random;
+use crate::text::{Language, Lexer, Token};
+use crate::{Error, ErrorCode, Result};
+
+/// Nothing moves any more: a thousandth of a margin.
+const TOLERANCE: f32 = 1e-3;
+/// Passes to find the solution without a part of the comments from the solution with all of them.
+const PASSES_WITHOUT: u16 = 3;
+
+/// Reads comments into lists of keys, one list for each comment and a key as often as it occurs.
+struct Reader {
+    lexer: Lexer,
+    recipe: Recipe,
+    tokens: Vec<Token>,
+    generation: u32,
+    /// By slot: the stem (0 for none) and where its keys are in `keys`; `None` for a slot not yet met.
+    words: Vec<Option<(u32, usize, usize)>>,
+    keys: Vec<u32>,
+    /// By slot: the last comment that it was in.
+    last: Vec<u32>,
+    comment: u32,
+    stems: Vec<u32>,
+}
+
+impl Reader {
+    fn new(language: Language, recipe: Recipe) -> Self {
+        Self {
+            lexer: Lexer::new(language),
+            recipe,
+            tokens: Vec::new(),
+            generation: 0,
+            words: Vec::new(),
+            keys: Vec::new(),
+            last: Vec::new(),
+            comment: 0,
+            stems: Vec::new(),
+        }
+    }
+
+    fn read(&mut self, text: &str, mut each: impl FnMut(u32)) {
+        self.lexer.read(text, &mut self.tokens);
+        if self.lexer.generation() != self.generation {
+            self.generation = self.lexer.generation();
+            self.words.clear();
+            self.keys.clear();
+            self.last.clear();
+        }
+        self.words.resize(self.lexer.words(), None);
+        self.last.resize(self.lexer.words(), 0);
+        self.comment += 1;
+        self.stems.clear();
+        let mut distinct = 0;
+        for token in &self.tokens {
+            let slot = token.slot as usize;
+            let Some(last) = self.last.get_mut(slot) else { continue };
+            if *last == self.comment {
+                continue;
+            }
+            *last = self.comment;
+            let Some(word) = self.words.get_mut(slot) else { continue };
+            let (stem, start, end) = *word.get_or_insert_with(|| {
+                let word = self.lexer.word(token.slot);
+                let start = self.keys.len();
+                let stem = stem_key(word);
+                if let Some(stem) = stem {
+                    self.keys.push(stem);
+                    gram_keys(word, &self.recipe, &mut self.keys);
+                }
+                (stem.unwrap_or_default(), start, self.keys.len())
+            });
+            if stem == 0 {
+                continue;
+            }
+            if distinct == MOST_WORDS {
+                break;
+            }
+            distinct += 1;
+            self.stems.push(stem);
+            self.keys.get(start..end).unwrap_or_default().iter().for_each(|key| each(*key));
+        }
+        pair_keys(&self.stems, self.recipe.window, each);
+    }
+}
+
+/// The features of the labelled comments, numbered in the order in which they were met.
+struct Collected {
+    /// Where each comment ends.
+    ends: Vec<usize>,
+    numbers: Vec<u32>,
+    keys: Vec<u32>,
+}
+
+fn collect(texts: &[&str], terms: Option<&Terms>, rows: &[usize], options: &Shape) -> Collected {
+    let mut reader = Reader::new(options.language, options.recipe);
+    let mut seen: HashMap<u32, u32> = HashMap::new();
+    let mut collected = Collected { ends: Vec::new(), numbers: Vec::new(), keys: Vec::new() };
+    for row in rows {
+        let Collected { numbers, keys, .. } = &mut collected;
+        let mut each = |key| {
+            let number = *seen.entry(key).or_insert_with(|| {
+                keys.push(key);
+                keys.len() as u32 - 1
+            });
+            numbers.push(number);
+        };
+        reader.read(texts.get(*row).copied().unwrap_or_default(), &mut each);
+        terms.map_or(&[][..], |terms| terms.of(*row)).iter().for_each(|term| each(term_key(*term)));
+        collected.ends.push(collected.numbers.len());
+    }
+    collected
+}
+
+impl Collected {
+    fn rows(&self) -> impl Iterator<Item = &[u32]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let row = self.numbers.get(start..*end).unwrap_or_default();
+            start = *end;
+            row
+        })
+    }
+
+    /// In how many comments each feature is.
+    fn frequencies(&self) -> Vec<u32> {
+        let mut counts = vec![(0_u32, 0_u32); self.keys.len()];
+        for (row, numbers) in (1..).zip(self.rows()) {
+            for number in numbers {
+                if let Some((count, last)) = counts.get_mut(*number as usize)
+                    && *last != row
+                {
+                    *last = row;
+                    *count += 1;
+                }
+            }
+        }
+        counts.into_iter().map(|(count, _)| count).collect()
+    }
+}
+
+/// What a model keeps of its options, whatever comes later.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Shape {
+    pub(super) language: Language,
+    pub(super) recipe: Recipe,
+}
+
+/// What a feature in `frequency` of `comments` is worth, in sixteenths: 1 + log((1 + comments) / (1 + frequency)).
+fn worth(frequency: u32, comments: u64) -> u8 {
+    let rarity = (1.0 + comments as f64) / (1.0 + f64::from(frequency));
+    libm::round(16.0 * (1.0 + libm::log(rarity.max(1.0)))).min(255.0) as u8
+}
+
+/// Trains from nothing, or goes on from a model.
+pub(super) fn train(
+    texts: &[&str],
+    terms: Option<&Terms>,
+    labels: &Labels,
+    options: &ModelOptions,
+    before: Option<&Model>,
+) -> Result<Model> {
+    let rows: Vec<usize> = (0..labels.len()).filter(|row| labels.row(*row).is_some()).collect();
+    if rows.len() < 2 || labels.ids().is_empty() && before.is_none() {
+        let message = "at least two labelled comments and one reason are needed to learn from";
+        return Err(Error::new(ErrorCode::TooFew, message));
+    }
+    let shape = before
+        .map_or(Shape { language: options.language, recipe: options.recipe() }, |model| {
+            model.shape
+        });
+    let collected = collect(texts, terms, &rows, &shape);
+    let comments = before.map_or(0, |model| model.comments) + rows.len() as u64;
+    let (features, places) = vocabulary(&collected, comments, options, before);
+
+    let ids = united(before, labels);
+    let place_of = |id: &String| ids.binary_search(id).map_or(u16::MAX, |place| place as u16);
+    let translated: Vec<u16> = labels.ids().iter().map(place_of).collect();
+    let sets: Vec<Vec<u16>> = rows
+        .iter()
+        .map(|row| {
+            let set = labels.row(*row).unwrap_or_default().iter();
+            set.filter_map(|label| translated.get(usize::from(*label)).copied()).collect()
+        })
+        .collect();
+    let sets: Vec<&[u16]> = sets.iter().map(Vec::as_slice).collect();
+
+    let matrix = matrix(&collected, &features, &places);
+    let costs = costs(&sets, ids.len(), options);
+    let problem = Problem { matrix: &matrix, labels: &sets, costs: &costs };
+    let start = match before {
+        Some(model) => model.spread_out(&features, &ids),
+        None => Weights::new(features.keys.len(), ids.len()),
+    };
+    let mut margins = margins_of(before, &ids);
+    let mut random = Random::new(options.seed);
+    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    let mut solver = Solver::new(&problem, start);
+    if before.is_some() {
+        // What the old model says of comments that it has not seen is the honest measure.
+        count_margins(&solver, &problem, &order, &mut margins);
+    }
+    solver.run(&problem, &mut order, options.passes, TOLERANCE, &mut random);
+    if before.is_none() {
+        let keys: Vec<u64> = texts.iter().map(|text| text_key(text)).collect();
+        let dealt = deal(&keys, labels, options.seed);
+        let fold_of: Vec<usize> = rows
+            .iter()
+            .map(|row| dealt.get(*row).copied().flatten().unwrap_or_default())
+            .map(|place| place % usize::from(options.folds))
+            .collect();
+        for fold in 0..usize::from(options.folds) {
+            let (held, mut kept): (Vec<u32>, Vec<u32>) = (0..rows.len() as u32)
+                .partition(|row| fold_of.get(*row as usize).copied() == Some(fold));
+            let mut without = solver.clone();
+            without.forget(&problem, &held);
+            without.run(&problem, &mut kept, PASSES_WITHOUT, TOLERANCE, &mut random);
+            count_margins(&without, &problem, &held, &mut margins);
+        }
+    }
+    let aims = ids
+        .iter()
+        .map(|id| before.and_then(|model| model.aim_of(id)).unwrap_or(options.aim))
+        .collect();
+    Ok(Model::assemble(shape, comments, ids, features, &solver.weights, margins, aims))
+}
+
+fn count_margins(solver: &Solver, problem: &Problem<'_>, rows: &[u32], margins: &mut [Margins]) {
+    for row in rows {
+        let found = solver.margins(problem.matrix.row(*row as usize));
+        let has = problem.labels.get(*row as usize).copied().unwrap_or_default();
+        for (label, (margins, margin)) in (0..).zip(margins.iter_mut().zip(found)) {
+            margins.add(f64::from(margin), has.contains(&label));
+        }
+    }
+}
+
+fn margins_of(before: Option<&Model>, ids: &[String]) -> Vec<Margins> {
+    let of = |id| before.and_then(|model| model.margins_of(id)).cloned();
+    ids.iter().map(|id| of(id).unwrap_or_else(Margins::new)).collect()
+}
+
+fn united(before: Option<&Model>, labels: &Labels) -> Vec<String> {
+    let mut ids = before.map_or_else(Vec::new, |model| model.ids.clone());
+    ids.extend_from_slice(labels.ids());
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// The features that are used, by ascending key, and for each collected feature its place among them.
+fn vocabulary(
+    collected: &Collected,
+    comments: u64,
+    options: &ModelOptions,
+    before: Option<&Model>,
+) -> (Features, Vec<Option<u32>>) {
+    let old = |key: u32| before.and_then(|model| model.index.find(key));
+    let mut fresh: Vec<(u32, u32)> = collected
+        .frequencies()
+        .into_iter()
+        .zip(&collected.keys)
+        .filter(|(frequency, key)| *frequency >= options.least && old(**key).is_none())
+        .map(|(frequency, key)| (frequency, *key))
+        .collect();
+    let room = (options.most as usize).saturating_sub(before.map_or(0, |m| m.features.keys.len()));
+    if fresh.len() > room {
+        fresh.sort_unstable_by_key(|(frequency, key)| (std::cmp::Reverse(*frequency), *key));
+        fresh.truncate(room);
+    }
+    let new = fresh.into_iter().map(|(frequency, key)| (key, worth(frequency, comments)));
+    let known = before.into_iter().flat_map(|model| {
+        model.features.keys.iter().copied().zip(model.features.worth.iter().copied())
+    });
+    let mut pairs: Vec<(u32, u8)> = known.chain(new).collect();
+    pairs.sort_unstable();
+    let (keys, worth): (Vec<u32>, Vec<u8>) = pairs.into_iter().unzip();
+    let place = |key: &u32| keys.binary_search(key).ok().map(|place| place as u32);
+    let places = collected.keys.iter().map(place).collect();
+    (Features { keys, worth }, places)
+}
+
+/// The rows as numbers: what each feature is worth, as often as it occurs, over the norm of the comment.
+fn matrix(collected: &Collected, features: &Features, places: &[Option<u32>]) -> Matrix {
+    let mut matrix = Matrix::default();
+    let mut counts = vec![0.0_f32; features.keys.len()];
+    let mut distinct = Vec::new();
+    for numbers in collected.rows() {
+        distinct.clear();
+        let mut square = 0_u64;
+        for number in numbers {
+            let Some(place) = places.get(*number as usize).copied().flatten() else { continue };
+            let Some(count) = counts.get_mut(place as usize) else { continue };
+            let worth = features.worth.get(place as usize).copied().unwrap_or_default();
+            if *count == 0.0 {
+                distinct.push(place);
+            }
+            *count += f32::from(worth);
+            square += u64::from(worth) * u64::from(worth);
+        }
+        let norm = 1.0 / libm::sqrt(square.max(1) as f64) as f32;
+        matrix.push(distinct.iter().filter_map(|place| {
+            let count = counts.get_mut(*place as usize)?;
+            let value = *count * norm;
+            *count = 0.0;
+            Some((*place, value))
+        }));
+    }
+    matrix
+}
+
+/// What missing and wrongly finding each label costs.
+fn costs(sets: &[&[u16]], labels: usize, options: &ModelOptions) -> Vec<(f32, f32)> {
+    let mut with = vec![0_u32; labels];
+    for label in sets.iter().copied().flatten() {
+        if let Some(count) = with.get_mut(usize::from(*label)) {
+            *count += 1;
+        }
+    }
+    let all = sets.len() as f64;
+    let cost = |with: u32| {
+        let with = f64::from(with).clamp(1.0, (all - 1.0).max(1.0));
+        let (miss, find) = match options.class_weight {
+            ClassWeight::Equal => (1.0, 1.0),
+            ClassWeight::Moderate => (libm::sqrt(libm::sqrt((all - with) / with)).max(1.0), 1.0),
+            ClassWeight::Balanced => (0.5 * all / with, 0.5 * all / (all - with)),
+        };
+        ((options.cost * miss) as f32, (options.cost * find) as f32)
+    };
+    with.into_iter().map(cost).collect()
+}

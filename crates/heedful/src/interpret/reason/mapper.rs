@@ -379,8 +379,12 @@ impl ReasonMapper {
         place.map(|place| place as u32).ok_or_else(|| unknown_reason(id))
     }
 
-    pub(super) fn prepared(&self, language: Language) -> Option<&Prepared> {
-        self.prepared.get(&language)
+    pub(super) fn prepared(&self) -> &BTreeMap<Language, Prepared> {
+        &self.prepared
+    }
+
+    pub(super) fn nodes(&self) -> &[Node] {
+        &self.nodes
     }
 
     /// Maps comments, in order; `None` is a response without one.

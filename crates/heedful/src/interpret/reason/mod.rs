@@ -1,6 +1,7 @@
 //! Reasons: what customers speak of.
 
 pub(crate) mod labels;
+pub(crate) mod lint;
 pub(crate) mod mapper;
 pub(crate) mod mappings;
 mod matcher;

@@ -98,8 +98,9 @@ pub use interpret::design::Design;
 pub use interpret::emotion::{Emotion, EmotionMention};
 pub use interpret::league::{League, Place, Standing, Standings};
 pub use interpret::reason::labels::Labels;
+pub use interpret::reason::lint::{Lint, LintFinding, LintKind, Overlap};
 pub use interpret::reason::mapper::{
-    Claim, Classifier, Given, MapperOptions, MapperSession, ReasonMapper,
+    Claim, Classifier, Given, MapperOptions, MapperSession, ReasonColumns, ReasonMapper,
 };
 pub use interpret::reason::mappings::{
     Disagreement, Mapping, Mappings, ReasonCount, ReasonTotal, Source,

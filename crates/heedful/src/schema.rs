@@ -10,6 +10,7 @@ use crate::base::suppression::Suppression;
 use crate::interpret::contrast::Contrast;
 use crate::interpret::design::Design;
 use crate::interpret::league::League;
+use crate::interpret::reason::mapper::{MapperOptions, ReasonColumns};
 use crate::interpret::reason::taxonomy::Taxonomy;
 use crate::interpret::sample_size::SampleSize;
 use crate::interpret::score::Uncertainty;
@@ -47,7 +48,9 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("funnel_options", of::<FunnelOptions>()),
         ("join", of::<Join>()),
         ("league", of::<League>()),
+        ("mapper_options", of::<MapperOptions>()),
         ("metric", of::<Metric>()),
+        ("reason_columns", of::<ReasonColumns>()),
         ("roles", of::<Roles>()),
         ("sample_size", of::<SampleSize>()),
         ("scale", of::<Scale>()),

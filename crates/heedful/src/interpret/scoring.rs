@@ -414,6 +414,20 @@ impl Scoring {
         batch: &Responses,
         kinds: &mut Vec<Kind>,
     ) -> Result<Option<Vec<bool>>> {
+        if let Some(column) = batch.unfolded() {
+            let bad = |path: &str, message: String| {
+                Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
+            };
+            if !self.by.iter().any(|name| name == column) {
+                return bad("by", format!("responses stand once for each `{column}`: group by it"));
+            }
+            if self.repeats == Repeats::Latest {
+                let message = format!(
+                    "responses stand once for each `{column}`: take the latest of each customer before"
+                );
+                return bad("repeats", message);
+            }
+        }
         let selection = Selection {
             kind: self.kind,
             pool: self.pool,

@@ -62,6 +62,8 @@ pub struct Responses {
     rows: usize,
     columns: Vec<(String, Column)>,
     roles: Roles,
+    /// Rows stand several times, once for each of their values in this column.
+    unfolded: Option<String>,
 }
 
 macro_rules! roles {
@@ -185,13 +187,38 @@ impl Responses {
         self.require(name)
     }
 
+    /// These rows, some of them several times, once for each of their values in a further column.
+    ///
+    /// # Errors
+    /// `duplicate-column` where there is a column of this name.
+    pub(crate) fn unfold(
+        &self,
+        rows: &[Option<usize>],
+        name: &str,
+        column: Column,
+    ) -> Result<Self> {
+        let mut table = Self::new().with_roles(self.roles.clone());
+        for (name, column) in &self.columns {
+            table = table.with(name, column.gather(rows))?;
+        }
+        table = table.with(name, column)?;
+        table.unfolded = Some(name.to_owned());
+        Ok(table)
+    }
+
+    /// The column for whose values rows stand several times.
+    pub(crate) fn unfolded(&self) -> Option<&str> {
+        self.unfolded.as_deref()
+    }
+
     /// The rows from `start`, sharing the memory.
     #[must_use]
     pub fn slice(&self, start: usize, len: usize) -> Self {
         let start = start.min(self.rows);
         let len = len.min(self.rows - start);
         let columns = self.columns.iter().map(|(n, c)| (n.clone(), c.slice(start, len))).collect();
-        Self { rows: len, columns, roles: self.roles.clone() }
+        let (roles, unfolded) = (self.roles.clone(), self.unfolded.clone());
+        Self { rows: len, columns, roles, unfolded }
     }
 
     /// Joins batches with the same columns into one table; roles come from the first.
@@ -205,6 +232,7 @@ impl Responses {
             return Ok(first.clone());
         }
         let mut whole = Self::new().with_roles(first.roles.clone());
+        whole.unfolded = batches.iter().find_map(|batch| batch.unfolded.clone());
         for (name, _) in &first.columns {
             let parts = batches.iter().map(|b| b.require(name)).collect::<Result<Vec<_>>>()?;
             whole = whole.with(name, Column::concat(&parts).map_err(|e| e.at(name))?)?;

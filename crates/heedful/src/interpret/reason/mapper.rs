@@ -14,7 +14,10 @@ use super::model::Predictor;
 use super::taxonomy::{Taxonomy, unknown_reason};
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::key::Key;
 use crate::interpret::sentiment::{Sentiment, SentimentOptions};
+use crate::listen::column::Column;
+use crate::listen::responses::Responses;
 use crate::text::Language;
 
 /// How a taxonomy is read in comments.
@@ -32,13 +35,14 @@ pub struct MapperOptions {
     pub sentiment: bool,
     /// Leaves out reasons that are not asked for with this metric.
     pub metric: Option<String>,
-    /// The least confidence that a classifier's claim needs, 0 to 1.
+    /// The least confidence that a classifier's claim needs, 0 to 1; 0 (default) leaves it to the
+    /// classifier.
     pub least_confidence: f64,
 }
 
 impl Default for MapperOptions {
     fn default() -> Self {
-        Self { language: None, typos: false, sentiment: true, metric: None, least_confidence: 0.5 }
+        Self { language: None, typos: false, sentiment: true, metric: None, least_confidence: 0.0 }
     }
 }
 
@@ -97,6 +101,65 @@ pub struct Given<'a> {
     pub touchpoints: Option<&'a [Option<&'a str>]>,
     /// In which language each comment is.
     pub languages: Option<&'a [Option<Language>]>,
+}
+
+/// Which columns of responses a mapper reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct ReasonColumns {
+    /// The comment; the column in the role `comment` where not set.
+    pub comment: Option<String>,
+    /// The ids of the reasons that were clicked.
+    pub clicks: Option<String>,
+    /// The ids of the reasons that a person gave.
+    pub manual: Option<String>,
+    /// What stands between several ids in one cell.
+    pub separator: String,
+    /// Where the response was given.
+    pub touchpoint: Option<String>,
+    /// The language of the comment, as a code such as `en`.
+    pub language: Option<String>,
+}
+
+impl Default for ReasonColumns {
+    fn default() -> Self {
+        Self {
+            comment: None,
+            clicks: None,
+            manual: None,
+            separator: ";".to_owned(),
+            touchpoint: None,
+            language: None,
+        }
+    }
+}
+
+impl ReasonColumns {
+    /// Reads columns from JSON: `{"comment": "text", "clicks": "button"}`.
+    ///
+    /// # Errors
+    /// `json`, or `invalid-config` with a path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::from_json(text)
+    }
+
+    /// The reasons in a column of ids; a missing cell is not known, an empty one says none.
+    fn labels(&self, cells: &[Option<String>]) -> Result<Labels> {
+        Labels::sets(cells.iter().map(|cell| {
+            let ids = cell.as_deref()?.split(self.separator.as_str());
+            Some(ids.map(str::trim).filter(|id| !id.is_empty()).collect::<Vec<_>>())
+        }))
+    }
+}
+
+/// The texts of a column; what is not a text is written as one.
+fn cells(column: &Column) -> Vec<Option<String>> {
+    let text = |row: usize| match column.key(row) {
+        Key::Missing => None,
+        key => Some(key.to_string()),
+    };
+    (0..column.len()).map(text).collect()
 }
 
 /// A taxonomy prepared to be found in comments.
@@ -300,8 +363,12 @@ impl ReasonMapper {
         place.map(|place| place as u32).ok_or_else(|| unknown_reason(id))
     }
 
-    pub(super) fn prepared(&self, language: Language) -> Option<&Prepared> {
-        self.prepared.get(&language)
+    pub(super) fn prepared(&self) -> &BTreeMap<Language, Prepared> {
+        &self.prepared
+    }
+
+    pub(super) fn nodes(&self) -> &[Node] {
+        &self.nodes
     }
 
     /// Maps comments, in order; `None` is a response without one.
@@ -329,6 +396,43 @@ impl ReasonMapper {
             mappings.push_row(text.is_some(), clicks, manual, read);
         }
         Ok(mappings)
+    }
+
+    /// Maps responses by their columns.
+    ///
+    /// # Errors
+    /// `missing-column`; `unknown-name` for a language that is not known; as for [`map`](Self::map).
+    pub fn map_responses(
+        &self,
+        responses: &Responses,
+        columns: &ReasonColumns,
+    ) -> Result<Mappings> {
+        let name = columns.comment.as_deref().or(responses.roles().comment.as_deref());
+        let comments = cells(responses.role("comment", name)?);
+        let read = |name: &Option<String>| -> Result<Option<Vec<Option<String>>>> {
+            name.as_ref().map(|name| Ok(cells(responses.require(name)?))).transpose()
+        };
+        let labels = |name: &Option<String>| -> Result<Option<Labels>> {
+            read(name)?.map(|cells| columns.labels(&cells)).transpose()
+        };
+        let (clicks, manual) = (labels(&columns.clicks)?, labels(&columns.manual)?);
+        let touchpoints = read(&columns.touchpoint)?;
+        let touchpoints: Option<Vec<Option<&str>>> =
+            touchpoints.as_ref().map(|cells| cells.iter().map(Option::as_deref).collect());
+        let language = |(row, code): (usize, &Option<String>)| -> Result<Option<Language>> {
+            let language = code.as_deref().map(str::parse).transpose();
+            language.map_err(|e: Error| e.on_row(row as u64))
+        };
+        let languages = read(&columns.language)?
+            .map(|cells| cells.iter().enumerate().map(language).collect::<Result<Vec<_>>>())
+            .transpose()?;
+        let given = Given {
+            clicks: clicks.as_ref(),
+            manual: manual.as_ref(),
+            touchpoints: touchpoints.as_deref(),
+            languages: languages.as_deref(),
+        };
+        self.map(&comments, given)
     }
 
     /// A reader that keeps what it learnt of words from one comment to the next: for a field that is

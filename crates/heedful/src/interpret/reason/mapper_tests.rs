@@ -105,7 +105,8 @@ impl Classifier for Fixed {
 #[test]
 fn a_classifier_silences_terms_about_what_it_knows() {
     let claims = |claims: Vec<Claim>| {
-        plain(MapperOptions::default()).with_classifier(Arc::new(Fixed(claims))).unwrap()
+        let options = MapperOptions { least_confidence: 0.5, ..MapperOptions::default() };
+        plain(options).with_classifier(Arc::new(Fixed(claims))).unwrap()
     };
     let mapper =
         claims(vec![Claim::new("price", 0.9), Claim::new("price", 0.6), Claim::new("food", 0.4)]);
@@ -224,6 +225,62 @@ fn rows_must_fit() {
     assert_eq!(MapperOptions::from_json(r#"{"typo": true}"#).unwrap_err().path(), "typo");
 }
 
+#[test]
+fn responses_are_scored_by_reason() {
+    use crate::base::metric::Metric;
+    use crate::interpret::scoring::Scoring;
+    use crate::interpret::select::Repeats;
+    let responses = Responses::new()
+        .with("score", Column::numbers(vec![10_u8, 0, 9, 7]))
+        .and_then(|r| {
+            r.with(
+                "said",
+                Column::texts([Some("pasta, expensive"), Some("service"), None, Some("pasta")]),
+            )
+        })
+        .and_then(|r| {
+            r.with("clicked", Column::categories([None, Some("price; food"), Some(""), None]))
+        })
+        .unwrap()
+        .rating("score")
+        .comment("said");
+    let mapper = plain(MapperOptions::default());
+    let columns = ReasonColumns { clicks: Some("clicked".into()), ..ReasonColumns::default() };
+    let mappings = mapper.map_responses(&responses, &columns).unwrap();
+    let found: Vec<_> = mappings.iter().map(|m| (m.row, m.id, m.source)).collect();
+    let (click, terms) = (Source::Click, Source::Terms);
+    let expected = [
+        (0, "food", terms),
+        (0, "price", terms),
+        (1, "food", click),
+        (1, "price", click),
+        (1, "service", terms),
+        (3, "food", terms),
+    ];
+    assert_eq!(found, expected);
+    let n = |count| -> Vec<(String, u64)> {
+        let table = mappings.attach(&responses, "reason", count).unwrap();
+        let scores = table.score_by(&Metric::nps(), ["reason"]).unwrap();
+        scores.rows.iter().map(|row| (row.keys[0].to_string(), row.score.n)).collect()
+    };
+    let row = |id: &str, n| (id.to_owned(), n);
+    assert_eq!(n(ReasonCount::Main), [row("food", 3), row("(missing)", 1)]);
+    assert_eq!(
+        n(ReasonCount::Mentions),
+        [row("food", 3), row("price", 2), row("service", 1), row("(missing)", 1)]
+    );
+    let table = mappings.attach(&responses, "reason", ReasonCount::Mentions).unwrap();
+    assert_eq!(table.score(&Metric::nps()).unwrap_err().path(), "by");
+    let latest = Scoring::new(Metric::nps()).by(["reason"]).repeats(Repeats::Latest);
+    assert_eq!(latest.run(&table.slice(0, 3)).unwrap_err().path(), "repeats");
+    let error = mapper.map_responses(
+        &responses.slice(0, 2),
+        &ReasonColumns { touchpoint: Some("x".into()), ..columns },
+    );
+    assert_eq!(error.unwrap_err().code(), ErrorCode::MissingColumn);
+    assert_eq!(ReasonColumns::from_json(r#"{"click": "x"}"#).unwrap_err().path(), "click");
+}
+
 /// Every starter maps each of its examples to the reason that it is an example of.
 #[cfg(feature = "taxonomies")]
 #[test]
@@ -260,13 +317,15 @@ fn starters_fire_on_their_own_examples() {
 fn the_restaurant_starter_is_good_enough_without_training() {
     let Some(sentences) = mams("test.xml") else { return };
     let taxonomy = Taxonomy::preset("restaurants", [Language::English]).unwrap();
-    let mapper = ReasonMapper::new(taxonomy).unwrap();
+    let options = MapperOptions { sentiment: false, ..MapperOptions::default() };
+    let mapper = ReasonMapper::with_options(taxonomy, options).unwrap();
+    let texts: Vec<Option<&str>> = sentences.iter().map(|(text, _)| Some(text.as_str())).collect();
+    let mappings = mapper.map(&texts, Given::default()).unwrap().at_level(0);
     let labels = ["food", "menu", "service", "staff", "price", "ambience", "place"];
     let (mut hits, mut found, mut wanted) = ([0.0; 7], [0.0; 7], [0.0; 7]);
-    for (text, gold) in &sentences {
-        let mappings = mapper.map(&[Some(text)], Given::default()).unwrap().at_level(0);
+    for (row, (_, gold)) in sentences.iter().enumerate() {
         for (i, label) in labels.iter().enumerate() {
-            let read = mappings.iter().any(|m| m.id == *label);
+            let read = mappings.row(row).any(|m| m.id == *label);
             let given = gold.iter().any(|g| g == label);
             hits[i] += f64::from(u8::from(read && given));
             found[i] += f64::from(u8::from(read));

@@ -508,8 +508,9 @@ impl Mappings {
     ///
     /// With [`ReasonCount::Main`] each response stands once, with its main reason or none. With
     /// [`ReasonCount::Mentions`] a response stands once for each of its reasons: scores of one reason
-    /// are right, totals over reasons count it several times. A response without any reason stands once,
-    /// its reason missing.
+    /// are right, and scoring refuses what would count it several times: groups that do not tell reasons
+    /// apart, and the latest answers of customers (take those before). A response without any reason
+    /// stands once, its reason missing.
     ///
     /// ```
     /// use heedful::{Column, Given, Metric, ReasonCount, ReasonMapper, Responses, Taxonomy};
@@ -563,11 +564,11 @@ impl Mappings {
                 reasons.push(None);
             }
         }
-        let mut table = Responses::new().with_roles(responses.roles().clone());
-        for (column_name, column) in responses.columns() {
-            table = table.with(column_name, column.gather(&rows))?;
+        let column = Column::categories(reasons);
+        match count {
+            ReasonCount::Main => responses.clone().with(name, column),
+            ReasonCount::Mentions => responses.unfold(&rows, name, column),
         }
-        table.with(name, Column::categories(reasons))
     }
 }
 

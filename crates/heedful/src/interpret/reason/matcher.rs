@@ -45,7 +45,7 @@ pub(super) struct Matcher {
     symbols: u32,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 struct Condition {
     with: Vec<Vec<u32>>,
     without: Vec<u32>,
@@ -453,9 +453,31 @@ impl Matcher {
         !without && negated && with.iter().all(|found| *found)
     }
 
-    /// Whether this term can match at all.
-    pub(super) fn is_reachable(&self, term: u32) -> bool {
-        self.ends.values().any(|ends| ends.contains(&term))
+    /// The phrases of each term, as numbers: two terms with one number are alike in every text.
+    pub(super) fn phrases(&self) -> Vec<Vec<u32>> {
+        let mut phrases = vec![Vec::new(); self.conditions.len()];
+        for (node, ends) in &self.ends {
+            for term in ends {
+                if let Some(phrases) = phrases.get_mut(*term as usize) {
+                    phrases.push(*node);
+                }
+            }
+        }
+        phrases.iter_mut().for_each(|phrases| phrases.sort_unstable());
+        phrases
+    }
+
+    /// Whether two terms have the same conditions.
+    pub(super) fn same_conditions(&self, a: u32, b: u32) -> bool {
+        self.conditions.get(a as usize) == self.conditions.get(b as usize)
+    }
+
+    /// Whether the conditions of a term exclude each other.
+    pub(super) fn contradicts_itself(&self, term: u32) -> bool {
+        self.conditions.get(term as usize).is_some_and(|condition| {
+            let excluded = |any: &Vec<u32>| any.iter().all(|word| condition.without.contains(word));
+            condition.with.iter().any(excluded)
+        })
     }
 }
 

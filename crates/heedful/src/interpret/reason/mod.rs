@@ -2,6 +2,7 @@
 
 pub(crate) mod labels;
 mod learn;
+pub(crate) mod lint;
 pub(crate) mod mapper;
 pub(crate) mod mappings;
 mod matcher;

@@ -48,7 +48,7 @@ mod _heedful {
     #[pymodule_export]
     use crate::tally::Tally;
     #[pymodule_export]
-    use crate::texts::sentiment;
+    use crate::texts::{SentimentModel, sentiment};
     #[pymodule_export]
     use crate::weight::Weights;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use heedful::text::{Language, Unit, in_unit};
 use heedful::{
     Claim, Classifier, Error, ErrorCode, Given, Labels, MapperOptions, Model, ModelOptions,
-    ReasonCount, Result, Taxonomy,
+    ReasonColumns, ReasonCount, Result, Taxonomy,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -211,51 +211,31 @@ impl ReasonMapper {
         self.or_raised(result)
     }
 
-    /// Maps a table: names of the columns of clicks, manual codes, touchpoints and languages, in this order.
+    /// Maps a table by its columns, as JSON.
     fn map(
         &self,
         py: Python<'_>,
         data: &Bound<'_, PyAny>,
-        columns: Vec<String>,
-        roles: &str,
-        given: [Option<String>; 4],
+        needed: Vec<String>,
+        columns: &str,
     ) -> PyResult<Mappings> {
-        let input = Input::new(data, Some(columns), roles)?;
+        let columns = run(py, || ReasonColumns::from_json(columns))?;
+        let roles = serde_json::json!({ "comment": columns.comment }).to_string();
+        let input = Input::new(data, Some(needed), &roles)?;
         let result = run(py, || {
             let responses = input.whole()?;
-            let comments = Comments::of(&responses)?;
-            let column = |place: usize| {
-                let name = given.get(place).and_then(Option::as_ref);
-                name.map(|name| Comments::column(&responses, name)).transpose()
-            };
-            let several = |comments: Option<Comments>| {
-                let split = |cell: &str| {
-                    let ids = cell.split(';').map(str::trim).filter(|id| !id.is_empty());
-                    ids.map(str::to_owned).collect::<Vec<_>>()
-                };
-                let rows =
-                    comments.map(|c| c.0.into_iter().map(|cell| cell.map(|cell| split(&cell))));
-                rows.map(|rows| labels(rows.collect())).transpose()
-            };
-            let (clicks, manual) = (several(column(0)?)?, several(column(1)?)?);
-            let touchpoints = column(2)?;
-            let touchpoints: Option<Vec<Option<&str>>> =
-                touchpoints.as_ref().map(|c| c.0.iter().map(Option::as_deref).collect());
-            let languages = column(3)?.map(|c| {
-                let read = |code: Option<String>| code.map(|code| language(&code)).transpose();
-                c.0.into_iter().map(read).collect::<Result<Vec<_>>>()
-            });
-            let languages = languages.transpose()?;
-            let given = Given {
-                clicks: clicks.as_ref(),
-                manual: manual.as_ref(),
-                touchpoints: touchpoints.as_deref(),
-                languages: languages.as_deref(),
-            };
-            let mappings = self.mapper.map(&comments.0, given)?;
-            Ok(Mappings { mappings, comments })
+            let mappings = self.mapper.map_responses(&responses, &columns)?;
+            Ok(Mappings { mappings, comments: Comments::of(&responses)? })
         });
         self.or_raised(result)
+    }
+
+    /// What the lint finds: about terms, and which reasons overlap.
+    fn lint(&self, py: Python<'_>, texts: Vec<String>) -> PyResult<(Table, Table)> {
+        run(py, || {
+            let lint = self.mapper.lint(&texts);
+            Ok((Table(lint.to_table()), Table(lint.overlaps_to_table())))
+        })
     }
 }
 

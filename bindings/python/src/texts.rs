@@ -1,8 +1,11 @@
 //! Comments in, feelings out.
 
 use heedful::text::{Unit, in_unit};
-use heedful::{Column, Error, ErrorCode, Key, Result, Sentiment, SentimentOptions};
+use heedful::{
+    Column, Error, ErrorCode, Key, Result, Sentiment, SentimentFit, SentimentOptions, Texts,
+};
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use crate::guard::run;
 use crate::out::Table;
@@ -51,10 +54,7 @@ pub(crate) fn sentiment(
     run(py, || {
         let mut sentiment = Sentiment::new(SentimentOptions::from_json(options)?)?;
         let comments = Comments::of(&input.whole()?)?;
-        let Column::Text(texts) = Column::texts(comments.0.iter().map(Option::as_deref)) else {
-            return Err(Error::new(ErrorCode::Internal, "texts are no texts"));
-        };
-        let feelings = sentiment.read_all(&texts);
+        let feelings = sentiment.read_all(&texts(&comments.0));
         let in_characters =
             |table| Table(in_unit(table, Unit::Characters, |row| comments.0.get(row)?.as_deref()));
         Ok((
@@ -63,4 +63,63 @@ pub(crate) fn sentiment(
             in_characters(feelings.emotions_to_table()),
         ))
     })
+}
+
+/// Sentiment that was learned from ratings.
+#[pyclass(frozen, module = "heedful._heedful")]
+pub(crate) struct SentimentModel(heedful::SentimentModel);
+
+/// What the comments are in the form of the core.
+fn texts(comments: &[Option<String>]) -> Texts {
+    comments.iter().map(Option::as_deref).collect()
+}
+
+#[pymethods]
+impl SentimentModel {
+    #[staticmethod]
+    fn fit(
+        py: Python<'_>,
+        comments: Vec<Option<String>>,
+        ratings: Vec<Option<f64>>,
+        options: &str,
+    ) -> PyResult<Self> {
+        run(py, || SentimentFit::from_json(options)?.run(&texts(&comments), &ratings).map(Self))
+    }
+
+    /// Predictions for comments that were held out in turn, and their correlation with the ratings.
+    #[staticmethod]
+    fn cross_validate(
+        py: Python<'_>,
+        comments: Vec<Option<String>>,
+        ratings: Vec<Option<f64>>,
+        options: &str,
+        folds: u32,
+    ) -> PyResult<(Vec<Option<f64>>, u64, Option<f64>)> {
+        run(py, || {
+            let fit = SentimentFit::from_json(options)?;
+            let held = fit.cross_validate(&texts(&comments), &ratings, folds)?;
+            Ok((held.predicted, held.n, held.correlation))
+        })
+    }
+
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, bytes: &[u8]) -> PyResult<Self> {
+        run(py, || heedful::SentimentModel::from_bytes(bytes).map(Self))
+    }
+
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.to_bytes())
+    }
+
+    fn comments(&self) -> u64 {
+        self.0.comments()
+    }
+
+    fn top_words(&self, most: usize) -> Table {
+        Table(self.0.top_words(most))
+    }
+
+    fn values(&self, py: Python<'_>, comments: Vec<Option<String>>) -> PyResult<Vec<Option<f64>>> {
+        run(py, || Ok(self.0.reader()?.values(&texts(&comments))))
+    }
 }

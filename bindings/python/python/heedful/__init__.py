@@ -15,7 +15,14 @@ from heedful._reason import Mappings, ReasonMapper, Taxonomy
 from heedful._responses import Reading, Responses
 from heedful._score import Interval, Score, Tally
 from heedful._scoring import ces, csat, enps, nps, score, trend
-from heedful._sentiment import clauses, emotions, sentiment
+from heedful._sentiment import (
+    SentimentModel,
+    clauses,
+    cross_validate_sentiment,
+    emotions,
+    fit_sentiment,
+    sentiment,
+)
 from heedful._table import Table
 from heedful._weight import Weights, weight
 
@@ -34,6 +41,7 @@ __all__ = [
     "SamplePlan",
     "Scale",
     "Score",
+    "SentimentModel",
     "Table",
     "Tally",
     "Taxonomy",
@@ -43,9 +51,11 @@ __all__ = [
     "clauses",
     "compare",
     "contrast",
+    "cross_validate_sentiment",
     "csat",
     "emotions",
     "enps",
+    "fit_sentiment",
     "funnel",
     "join",
     "league",

@@ -282,14 +282,14 @@ class ReasonMapper:
         clicked or given by a person, several in a cell apart by ``;``. `touchpoint` and `language` name columns that
         tell where, and in which language, a comment was made.
         """
-        given = [clicks, manual, touchpoint, language]
-        roles = {} if comment is None else {"comment": comment}
-        if comment is None and not isinstance(data, Responses):
+        held = comment or (data.roles.get("comment") if isinstance(data, Responses) else None)
+        if held is None:
             raise HeedfulError("missing-column", "no column is named as `comment`", "comment")
-        held = None if comment is not None else data.roles.get("comment")
-        needed = [name for name in (comment or held, *given) if name is not None]
-        found = self._mapper.map(_frames.table(data, needed), needed, _options.dumps(roles), given)
-        return Mappings(found, data, comment or held)
+        given = {"comment": held, "clicks": clicks, "manual": manual, "touchpoint": touchpoint, "language": language}
+        columns = {name: column for name, column in given.items() if column is not None}
+        needed = list(columns.values())
+        found = self._mapper.map(_frames.table(data, needed), needed, _options.dumps(columns))
+        return Mappings(found, data, held)
 
     def map(self, data: Any, comment: str | None = None, **columns: str | None) -> Any:
         """The reasons of every row of a table, as a table of the same kind: see `mappings` and `Mappings.table`."""
@@ -302,6 +302,26 @@ class ReasonMapper:
         word is known.
         """
         return self._mapper.predict(texts_of(comments), abstain)
+
+    def lint(self, comments: Iterable[str | None] = ()) -> Table:
+        """What is wrong with terms, or looks so.
+
+        `dead` (it can never match), `stop_words`, `repeated`, `shared` (another reason has it); with comments also `unseen`
+        and `together` (it fires only with another). Columns: `kind`, `language`, `reason`, `term`, `other_reason`,
+        `other_term`, `comments`.
+
+        >>> import heedful as hf
+        >>> hf.ReasonMapper({"reasons": [{"id": "price", "terms": ["price", "prices"]}]}).lint()["kind"]
+        ['repeated']
+        """
+        return Table(self._mapper.lint([text for text in texts_of(comments) if text is not None])[0])
+
+    def overlaps(self, comments: Iterable[str | None]) -> Table:
+        """Pairs of reasons that share comments, the greatest share first.
+
+        Columns: `reason`, `other`, `comments`, `other_comments`, `both`, `share` (of the comments with `reason`), `jaccard`.
+        """
+        return Table(self._mapper.lint([text for text in texts_of(comments) if text is not None])[1])
 
     def suggest(self, comments: Iterable[str | None], count: int = 20) -> list[int]:
         """The comments whose labels would teach the model most, the most useful first."""

@@ -27,7 +27,7 @@ def sentiment(
     >>> import heedful as hf
     >>> found = hf.sentiment(["Great food, but terribly slow service", "No problems at all!", "Parcel 17", None])
     >>> found["band"][1:], found["mixed"][0]
-    (['positive', None, None], True)
+    (['very_positive', None, None], True)
     """
     return _frames.like(data, _read(data, comment, language, words)[0])
 
@@ -150,6 +150,12 @@ def cross_validate_sentiment(
     """What `fit_sentiment` says of comments that it has not learned from, and its correlation with the ratings.
 
     Comments that are the same but for case, spacing and punctuation are held out together.
+
+    >>> import heedful as hf
+    >>> comments = ["brilliant engineer", "engineer never came", "ok so far", "never again"] * 25
+    >>> predicted, correlation = hf.cross_validate_sentiment(comments, [10, 1, 7, 0] * 25)
+    >>> len(predicted), -1 <= correlation <= 1
+    (100, True)
     """
     options = _fit_options(scale, language, words, penalty)
     made = _heedful.SentimentModel.cross_validate(texts_of(comments), _ratings(ratings), options, folds)

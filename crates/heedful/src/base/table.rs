@@ -88,8 +88,9 @@ impl Table {
     pub(crate) fn keys<'a>(&mut self, name: &str, keys: impl Iterator<Item = &'a Key> + Clone) {
         let all =
             |test: fn(&Key) -> bool| keys.clone().all(|k| matches!(k, Key::Missing) || test(k));
-        let data = if all(|k| matches!(k, Key::Bool(_))) && keys.clone().any(|k| *k != Key::Missing)
-        {
+        let data = if all(|_| false) {
+            Data::Text(keys.map(|_| None).collect())
+        } else if all(|k| matches!(k, Key::Bool(_))) {
             Data::Bool(keys.map(|k| if let Key::Bool(v) = k { Some(*v) } else { None }).collect())
         } else if all(|k| matches!(k, Key::Date(_))) {
             Data::Date(keys.map(|k| if let Key::Date(v) = k { Some(*v) } else { None }).collect())

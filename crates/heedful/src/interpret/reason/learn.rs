@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::labels::Labels;
-use super::mapper::{MapperSession, ReasonMapper};
+use super::mapper::ReasonMapper;
 use super::mappings::{Found, Source};
 use super::matcher::Reading;
 use super::model::{Model, ModelOptions, Predictions, Predictor, Terms};
@@ -166,15 +166,11 @@ impl ReasonMapper {
     }
 }
 
-impl MapperSession<'_> {
+impl ReasonMapper {
     /// What the model says of a text that was read.
-    pub(super) fn learned(
-        mapper: &ReasonMapper,
-        predictor: &mut Predictor,
-        reading: &Reading,
-    ) -> Vec<Found> {
-        let Some(Learned { model, places }) = mapper.learned.as_deref() else { return Vec::new() };
-        let fired = mapper.fired(reading, model.language());
+    pub(super) fn learned_of(&self, predictor: &mut Predictor, reading: &Reading) -> Vec<Found> {
+        let Some(Learned { model, places }) = self.learned.as_deref() else { return Vec::new() };
+        let fired = self.fired(reading, model.language());
         let lexer = reading.lexer();
         let (odds, known) = predictor.read(model, lexer, &reading.tokens, &fired);
         if !known {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -225,8 +226,8 @@ struct KnownReasons {
 
 /// Reads comments one after the other; see [`ReasonMapper::session`].
 #[derive(Debug)]
-pub struct MapperSession<'a> {
-    mapper: &'a ReasonMapper,
+pub struct MapperSession<M> {
+    mapper: M,
     readings: BTreeMap<Language, Reading>,
     feelings: BTreeMap<Language, Sentiment>,
     predictor: Predictor,
@@ -438,13 +439,8 @@ impl ReasonMapper {
     /// A reader that keeps what it learnt of words from one comment to the next: for a field that is
     /// typed into, or a stream.
     #[must_use]
-    pub fn session(&self) -> MapperSession<'_> {
-        MapperSession {
-            mapper: self,
-            readings: BTreeMap::new(),
-            feelings: BTreeMap::new(),
-            predictor: Predictor::default(),
-        }
+    pub fn session(&self) -> MapperSession<&Self> {
+        MapperSession::new(self)
     }
 
     /// Clicks and codes by place in the taxonomy.
@@ -494,7 +490,18 @@ impl ReasonMapper {
     }
 }
 
-impl MapperSession<'_> {
+impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
+    /// A reader of a mapper: by reference, or by an `Arc` or `Rc` that keeps it.
+    #[must_use]
+    pub fn new(mapper: M) -> Self {
+        Self {
+            mapper,
+            readings: BTreeMap::new(),
+            feelings: BTreeMap::new(),
+            predictor: Predictor::default(),
+        }
+    }
+
     /// The reasons of one comment, the main one first.
     ///
     /// # Errors
@@ -515,14 +522,14 @@ impl MapperSession<'_> {
         touchpoint: Option<&str>,
         claims: &[Claim],
     ) -> Result<Vec<Found>> {
-        let mapper = self.mapper;
+        let mapper = self.mapper.clone();
         let mut found = mapper.claimed(text, claims)?;
         if let Some(prepared) = mapper.prepared.get(&language) {
             let reading =
                 self.readings.entry(language).or_insert_with(|| prepared.matcher.reading());
             prepared.matcher.find(reading, text);
             if mapper.model().is_some_and(|model| model.language() == language) {
-                found.extend(Self::learned(mapper, &mut self.predictor, reading));
+                found.extend(mapper.learned_of(&mut self.predictor, reading));
             }
             found.extend(mapper.spoken(prepared, reading));
         }

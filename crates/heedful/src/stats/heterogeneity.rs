@@ -69,7 +69,7 @@ impl BetweenVariance {
 /// The posterior of τ under a flat prior from 0 to `largest`, as values with probabilities that add up to 1; the
 /// groups' mean has a flat prior too. Squared errors must be positive.
 ///
-/// Rubin (1981) and Gelman (2006) recommend this prior: unlike one on log τ it leaves a proper posterior, and unlike
+/// D. B. Rubin (1981) and A. Gelman (2006) recommend this prior: unlike one on log τ it leaves a proper posterior, and unlike
 /// an estimate of τ it does not take small differences for none.
 pub(crate) fn deviation_posterior(groups: &[(f64, f64)], largest: f64) -> Vec<(f64, f64)> {
     let log_density = |tau: f64| {
@@ -109,7 +109,7 @@ const SCAN: f64 = 64.0;
 /// What a logarithm of a density may fall below the largest one before it is left out.
 const NEGLIGIBLE: f64 = 40.0;
 
-/// Nodes on either side of the middle, and their spacing; the test has twice as many.
+/// Nodes on either side of the middle, and their spacing: enough for 10 digits on any density that fills the range.
 const NODES: i32 = 75;
 const STEP: f64 = 1.0 / 24.0;
 

@@ -191,7 +191,7 @@ impl DateReader {
 /// assert_eq!(dates.read(1, "25/12/2024").unwrap_err().code(), ErrorCode::DateAmbiguous);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct DateStream {
     format: Option<DateFormat>,
     kind: Option<Clock>,

@@ -110,6 +110,15 @@ struct Inner {
 
 impl Error {
     /// An error with a message in lower case, without a full stop, free of customer text.
+    ///
+    /// ```
+    /// use heedful::{Error, ErrorCode};
+    /// // What a host reports in the same form: a code, the place, a message.
+    /// let error = Error::new(ErrorCode::MissingColumn, "there is no such column").at("score").on_row(3).on_line(5);
+    /// assert_eq!((error.code().as_str(), error.path()), ("missing-column", "score"));
+    /// assert_eq!((error.row(), error.line()), (Some(3), Some(5)));
+    /// assert_eq!(error.message(), "there is no such column");
+    /// ```
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
@@ -149,6 +158,12 @@ impl Error {
     }
 
     /// Where in the input: a column, or a path in a configuration; empty where neither applies.
+    ///
+    /// ```
+    /// use heedful::Metric;
+    /// let error = Metric::from_json(r#"{"name": "own", "scale": "1-5", "rule": {"type": "max"}}"#).unwrap_err();
+    /// assert!(error.path().starts_with("rule"));
+    /// ```
     #[must_use]
     pub fn path(&self) -> &str {
         &self.0.path

@@ -39,6 +39,15 @@ pub struct TableColumn {
 /// A table of results: named columns of equal length.
 ///
 /// `Display` prints it aligned; `Serialize` writes a list of objects, one for each row.
+///
+/// ```
+/// use heedful::{Data, Metric, Responses, Column};
+/// let responses = Responses::new().with("score", Column::numbers(vec![10_u8, 3]))?.rating("score");
+/// let table = responses.score_by(&Metric::nps(), Vec::<String>::new())?.to_table();
+/// assert_eq!((table.len(), table.columns()[1].name.as_str()), (1, "value"));
+/// assert_eq!(table.columns()[1].data, Data::Float(vec![Some(0.0)]));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
     columns: Vec<TableColumn>,

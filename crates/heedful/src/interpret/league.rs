@@ -185,6 +185,16 @@ impl League {
     /// Reads options from JSON: `{"scoring": {"metrics": [{"metric": "nps"}], "by": ["agent"]},
     /// "k": 5}` with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::stats::BetweenVariance;
+    /// use heedful::{League, Metric};
+    /// let json = r#"{"scoring": {"metrics": [{"metric": "nps"}], "by": ["agent"]}, "between": "paule_mandel",
+    ///     "smoothing": 2, "k": 5, "draws": 1000, "seed": 7}"#;
+    /// let league = League::new(Metric::nps(), ["agent"]).between(BetweenVariance::PauleMandel);
+    /// assert_eq!(League::from_json(json)?, league.smoothing(2.0).k(5).draws(1000).seed(7));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -230,6 +240,19 @@ impl League {
     }
 
     /// Ranks the groups of a table.
+    ///
+    /// ```
+    /// use heedful::{Column, League, Metric, Responses};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers([[10_u8, 9, 10, 9], [9, 3, 6, 0]].concat().repeat(10)))?
+    ///     .with("agent", Column::categories([["Ann"; 4], ["Bob"; 4]].concat().repeat(10).into_iter().map(Some)))?
+    ///     .rating("score");
+    /// let standings = League::new(Metric::nps(), ["agent"]).run(&responses)?;
+    /// let first = standings.rows[0].standing.unwrap();
+    /// assert_eq!((standings.rows[0].keys[0].to_string().as_str(), first.rank), ("Ann", 1));
+    /// assert!(first.shrunk < 100.0 && first.p_top > 0.99);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`Scoring::run`], and `invalid-argument` for options out of range and a scoring of

@@ -100,6 +100,14 @@ impl Target {
     /// Reads a target from JSON: `{"value": 40.0, "name": "industry"}` with the names of the setters
     /// here (`named` sets `name`, `uncertainty` sets `confidence` and `interval`).
     ///
+    /// ```
+    /// use heedful::{Target, Uncertainty};
+    /// let json = r#"{"value": 40, "name": "industry", "likely": 0.9, "confidence": 0.8}"#;
+    /// let stated = Uncertainty::from_json(r#"{"confidence": 0.8}"#)?;
+    /// assert_eq!(Target::from_json(json)?, Target::new(40.0).named("industry").likely(0.9).uncertainty(stated));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -107,6 +115,12 @@ impl Target {
     }
 
     /// The target as JSON.
+    ///
+    /// ```
+    /// use heedful::Target;
+    /// assert_eq!(Target::from_json(&Target::new(40.0).to_json())?, Target::new(40.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(self)

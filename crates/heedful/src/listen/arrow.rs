@@ -547,7 +547,8 @@ mod tests {
     #[test]
     fn times_that_are_texts_are_read_where_they_have_one_meaning() {
         let reader = || ArrowReader::new(Roles { at: Some("c".to_owned()), ..Roles::default() });
-        let texts = [Some("2024-03-04T05:06:07.5+01:00"), None, Some(" "), Some("2024-12-25T00:00Z")];
+        let texts =
+            [Some("2024-03-04T05:06:07.5+01:00"), None, Some(" "), Some("2024-12-25T00:00Z")];
         let expected = [Some(1_709_525_167_500), None, None, Some(1_735_084_800_000)];
         let dictionary: DictionaryArray<arrow::Int16Type> = texts.into_iter().collect();
         for array in [

@@ -9,6 +9,13 @@ use super::root::bracketed;
 ///
 /// Quick advice: the default. It needs no assumption on the shape of the distribution and holds up where groups
 /// differ much in size (Veroniki and others 2016).
+///
+/// ```
+/// use heedful::stats::BetweenVariance;
+/// // Three groups that differ no more than their errors explain.
+/// let alike = [(50.0, 25.0), (53.0, 25.0), (48.0, 25.0)];
+/// assert_eq!(BetweenVariance::default().estimate(&alike), Some(0.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -104,11 +104,27 @@ impl DateReader {
     }
 
     /// Appends a row without a date: 0, which the caller masks.
+    ///
+    /// ```
+    /// let mut dates = heedful::DateReader::new(None);
+    /// dates.push(0, "2024-03-04")?;
+    /// dates.push_missing();
+    /// assert_eq!(dates.finish()?.millis, [1_709_510_400_000, 0]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     pub fn push_missing(&mut self) {
         self.dates.millis.push(0);
     }
 
     /// The column.
+    ///
+    /// ```
+    /// use heedful::{DateReader, ErrorCode};
+    /// let mut dates = DateReader::new(None);
+    /// dates.push(0, "04/03/2024")?;
+    /// assert_eq!(dates.finish().unwrap_err().code(), ErrorCode::DateAmbiguous);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorCode::DateAmbiguous`] when rows can be read as day/month and as month/day, with different results,
@@ -199,6 +215,13 @@ pub struct DateStream {
 
 impl DateStream {
     /// A reader of one column: in a format, or by the texts' own shape.
+    ///
+    /// ```
+    /// use heedful::DateStream;
+    /// let mut dates = DateStream::new(Some("%m/%d/%Y".parse()?));
+    /// assert_eq!(dates.read(0, "03/04/2024")?.millis, 1_709_510_400_000);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn new(format: Option<DateFormat>) -> Self {
         Self { format, kind: None }

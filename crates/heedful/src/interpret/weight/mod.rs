@@ -114,6 +114,16 @@ impl Weighting {
 
     /// Reads options from JSON, with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::{MissingValues, Weighting};
+    /// let json = r#"{"targets": {"region": {"EU": 0.5, "US": 0.5}}, "missing": "keep", "cap": 5, "floor": 0.2,
+    ///     "total": 1000, "tolerance": 1e-9, "max_iterations": 50}"#;
+    /// let weighting = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]).missing(MissingValues::Keep);
+    /// let weighting = weighting.cap(5.0).floor(0.2).total(1000.0).tolerance(1e-9).max_iterations(50);
+    /// assert_eq!(Weighting::from_json(json)?, weighting);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -327,6 +337,16 @@ pub(crate) struct Fitted {
 }
 
 /// How one target was met.
+///
+/// ```
+/// use heedful::{Column, Responses, Weighting};
+/// let responses = Responses::new().with("region", Column::categories(["EU", "EU", "EU", "US"].map(Some)))?;
+/// let weights = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]).run(&responses)?;
+/// let eu = &weights.targets[0];
+/// assert_eq!((eu.n, eu.before, eu.target), (3, 0.75, 0.5));
+/// assert!((eu.achieved - 0.5).abs() < 1e-12);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TargetFit {
     /// The columns: one for a margin, several for a cell.

@@ -131,6 +131,11 @@ impl Error {
     }
 
     /// Adds where in the input it is: a column name or a path such as `rule.positive[1]`.
+    ///
+    /// ```
+    /// use heedful::{Error, ErrorCode};
+    /// assert_eq!(Error::new(ErrorCode::ColumnType, "no numbers").at("score").path(), "score");
+    /// ```
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.0.path = path.into();
@@ -170,6 +175,11 @@ impl Error {
     }
 
     /// The data row, counted from 0, where one row is to blame.
+    ///
+    /// ```
+    /// let error = heedful::Score::csat([5, 4, 9]).unwrap_err();
+    /// assert_eq!(error.row(), Some(2)); // counted from 0
+    /// ```
     #[must_use]
     pub fn row(&self) -> Option<u64> {
         self.0.row
@@ -182,6 +192,11 @@ impl Error {
     }
 
     /// What happened, in words, without code and place.
+    ///
+    /// ```
+    /// let error = heedful::Score::csat([9]).unwrap_err();
+    /// assert_eq!(error.message(), "rating 9 is outside the scale 1-5");
+    /// ```
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message

@@ -193,6 +193,12 @@ impl Scale {
     }
 
     /// The label of the point with this index.
+    ///
+    /// ```
+    /// let thumbs = heedful::Scale::preset("thumbs")?;
+    /// assert_eq!((thumbs.label(0), thumbs.label(2)), (Some("down"), None));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn label(&self, index: usize) -> Option<&str> {
         self.0.labels.get(index)?.as_deref()
@@ -328,6 +334,12 @@ pub enum Invalid {
 pub(crate) const MISSING: [&str; 2] = ["NA", "N/A"];
 
 /// A rating against a scale: the result of [`Scale::classify`].
+///
+/// ```
+/// use heedful::{Reading, Scale};
+/// assert_eq!(Scale::preset("1-5")?.classify(0.0), Reading::OutOfRange);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
     /// A point, by its index.

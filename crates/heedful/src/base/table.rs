@@ -9,6 +9,12 @@ use super::key::Key;
 use super::time::Every;
 
 /// The values of a column; `None` is missing.
+///
+/// ```
+/// use heedful::Data;
+/// let days = Data::Date(vec![Some(0), None]);
+/// assert_eq!((days.len(), days.is_empty()), (2, false));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive] // lists may come
 pub enum Data {
@@ -110,6 +116,12 @@ impl Table {
     }
 
     /// The columns in order.
+    ///
+    /// ```
+    /// let table = heedful::Funnel::new(&heedful::FunnelCounts { invited: 10, ..Default::default() }, Default::default())?.to_table();
+    /// assert_eq!((table.columns()[0].name.as_str(), table.len()), ("step", 1));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn columns(&self) -> &[TableColumn] {
         &self.columns

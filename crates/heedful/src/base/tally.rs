@@ -261,6 +261,14 @@ impl Tally {
 
     /// Reads a stored tally; fields that this version does not know are ignored.
     ///
+    /// ```
+    /// let json = r#"{"version": 1, "scale": "1-5", "counts": [0, 0, 1, 2, 3],
+    ///     "missing": 4, "invalid": 0, "out_of_range": 0}"#;
+    /// let tally = heedful::Tally::from_json(json)?;
+    /// assert_eq!((tally.n(), tally.missing()), (6, 4));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, `invalid-config`, or `state-version` for a version that is not known.
     pub fn from_json(text: &str) -> Result<Self> {

@@ -203,6 +203,21 @@ impl League {
 
     /// Takes this estimate of the variance between groups as the truth. Where not set, all that it may
     /// be is averaged over, which keeps intervals honest with few groups.
+    ///
+    /// ```
+    /// use heedful::stats::BetweenVariance;
+    /// use heedful::{Column, League, Metric, Responses};
+    /// // Two agents of whom nobody can tell a difference.
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers([10_u8, 9, 3, 8].repeat(4)))?
+    ///     .with("agent", Column::categories([["Ann"; 8], ["Bob"; 8]].concat().into_iter().map(Some)))?
+    ///     .rating("score");
+    /// let league = League::new(Metric::nps(), ["agent"]);
+    /// assert!(league.run(&responses)?.deviation.unwrap() > 0.0);
+    /// let estimated = league.between(BetweenVariance::PauleMandel).run(&responses)?;
+    /// assert_eq!(estimated.deviation, Some(0.0)); // as if it were sure that there is none
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn between(mut self, between: BetweenVariance) -> Self {
         self.between = Some(between);
@@ -428,6 +443,17 @@ impl Standings {
     /// `rank_upper`, `expected_rank`, `p_top`, `p_bottom`; `shrunk`, `shrunk_lower`, `shrunk_upper`,
     /// `own_weight`; `value`, `lower`, `upper`, `n` of the score as it is; `suppressed`. In a
     /// suppressed row all numbers are missing.
+    ///
+    /// ```
+    /// use heedful::{Column, League, Metric, Responses};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers([10_u8, 9, 3, 0].repeat(5)))?
+    ///     .with("agent", Column::categories(["Ann", "Ann", "Bob", "Bob"].repeat(5).into_iter().map(Some)))?
+    ///     .rating("score");
+    /// let table = League::new(Metric::nps(), ["agent"]).run(&responses)?.to_table();
+    /// assert_eq!((table.columns()[0].name.as_str(), table.columns()[2].name.as_str()), ("agent", "rank"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();

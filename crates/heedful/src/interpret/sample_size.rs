@@ -186,6 +186,13 @@ impl SampleSize {
     }
 
     /// The options as JSON.
+    ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// let options = SampleSize::new(Metric::csat()).margin(3.0);
+    /// assert_eq!(SampleSize::from_json(&options.to_json())?, options);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(self)
@@ -280,6 +287,12 @@ impl SampleSize {
     }
 
     /// How many people there are in all, for a margin: of few people, fewer need to answer.
+    ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// assert_eq!(SampleSize::new(Metric::nps()).margin(5.0).population(500).run()?.n, 378); // not 1537
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn population(mut self, population: u64) -> Self {
         self.population = Some(population);
@@ -287,6 +300,13 @@ impl SampleSize {
     }
 
     /// The answer.
+    ///
+    /// ```
+    /// use heedful::{Assumption, Metric, SampleSize};
+    /// let plan = SampleSize::new(Metric::csat()).margin(5.0).run()?;
+    /// assert_eq!((plan.n, plan.assumption), (385, Assumption::WorstCase));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid-argument` for options out of range or that do not go together, `too-few` for a pilot

@@ -272,6 +272,11 @@ impl Score {
     }
 
     /// The share of a band by name, 0 to 1.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Score::nps([10, 9, 8, 3])?.share("detractor"), Some(0.25));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn share(&self, band: &str) -> Option<f64> {
         self.shares.iter().find(|s| s.band == band)?.share

@@ -249,6 +249,16 @@ impl Scoring {
 
     /// Scores each period apart, empty ones included, by the column in the role `at`. Responses
     /// without a time are a group of their own.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Every, Metric, Responses, Scoring};
+    /// let options = CsvOptions::new().rating("score").at("at");
+    /// let responses = Responses::read_csv("score,at\n10,2024-01-05\n3,2024-03-02\n".as_bytes(), &options)?;
+    /// let scores = Scoring::new(Metric::nps()).every(Every::Month).run(&responses)?;
+    /// let values: Vec<Option<f64>> = scores.rows.iter().map(|row| row.score.value).collect();
+    /// assert_eq!(values, [Some(100.0), None, Some(-100.0)]); // nobody answered in February
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn every(mut self, every: Every) -> Self {
         self.every = Some(every);
@@ -264,6 +274,16 @@ impl Scoring {
     }
 
     /// Each period's score takes this many periods up to and including it.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Every, Metric, Responses, Scoring};
+    /// let options = CsvOptions::new().rating("score").at("at");
+    /// let responses = Responses::read_csv("score,at\n10,2024-01-05\n3,2024-03-02\n".as_bytes(), &options)?;
+    /// let scores = Scoring::new(Metric::nps()).every(Every::Month).rolling(2).run(&responses)?;
+    /// let n: Vec<u64> = scores.rows.iter().map(|row| row.score.n).collect();
+    /// assert_eq!(n, [1, 1, 1]); // January alone, January with February, February with March
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn rolling(mut self, periods: u32) -> Self {
         self.rolling = Some(periods);
@@ -288,6 +308,17 @@ impl Scoring {
     }
 
     /// Hides groups with fewer rated responses.
+    ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scoring};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers(vec![10_u8, 9, 3]))?
+    ///     .with("plan", Column::categories(["a", "a", "b"].map(Some)))?
+    ///     .rating("score");
+    /// let scores = Scoring::new(Metric::nps()).by(["plan"]).minimum_n(2).run(&responses)?;
+    /// assert_eq!(scores.rows.iter().map(|row| row.suppressed).collect::<Vec<_>>(), [false, true]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn minimum_n(mut self, minimum_n: u64) -> Self {
         self.minimum_n = minimum_n;

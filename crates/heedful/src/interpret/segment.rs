@@ -141,6 +141,17 @@ impl Responses {
 
     /// The score of each group: `responses.score_by(&Metric::nps(), ["plan"])?`.
     ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers(vec![10_u8, 3]))?
+    ///     .with("plan", Column::categories([Some("pro"), None]))?
+    ///     .rating("score");
+    /// let scores = responses.score_by(&Metric::nps(), ["plan"])?;
+    /// assert_eq!(scores.rows[1].keys[0], heedful::Key::Missing); // a group of its own, last
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As for [`Scoring::run`].
     pub fn score_by<S: Into<String>>(

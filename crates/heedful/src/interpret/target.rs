@@ -11,6 +11,11 @@ use crate::base::tally::Tally;
 use crate::stats::{Confidence, IntervalMethod};
 
 /// Where a score stands against a target, from good to bad news.
+///
+/// ```
+/// use heedful::TargetStatus;
+/// assert!(TargetStatus::Reached < TargetStatus::Likely && TargetStatus::Open < TargetStatus::Missed);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TargetStatus {
@@ -151,6 +156,15 @@ impl Target {
     }
 
     /// Where a tally stands.
+    ///
+    /// ```
+    /// use heedful::{Metric, Tally, Target, TargetStatus};
+    /// let csat = Metric::csat();
+    /// let tally = Tally::from_counts(csat.scale().clone(), vec![2, 3, 5, 40, 50])?;
+    /// let goal = Target::new(80.0).assess(&tally, &csat)?;
+    /// assert_eq!((goal.distance, goal.status), (Some(10.0), TargetStatus::Reached));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`TargetTest::of`]; `invalid-argument` for a `likely` outside 0.5 to 1.

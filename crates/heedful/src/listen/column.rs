@@ -331,6 +331,12 @@ impl TextsBuilder {
 }
 
 /// A column of [`Responses`](crate::Responses).
+///
+/// ```
+/// use heedful::Column;
+/// assert!(matches!(Column::texts([Some("too slow")]), Column::Text(_)));
+/// assert_eq!(Column::categories([Some("pro"), None]).len(), 2);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive] // lists of reasons will be a kind of their own
 pub enum Column {

@@ -223,6 +223,15 @@ impl Funnel {
 
     /// A row for each step: `step`, `n`, `previous`, `of_previous`, `of_previous_lower`,
     /// `of_previous_upper`, `of_invited`, `of_invited_lower`, `of_invited_upper`.
+    ///
+    /// ```
+    /// use heedful::{Data, Funnel, FunnelCounts};
+    /// let counts = FunnelCounts { invited: 200, rated: Some(50), ..FunnelCounts::default() };
+    /// let table = Funnel::new(&counts, Default::default())?.to_table();
+    /// let rates = table.columns().iter().find(|column| column.name == "of_invited").unwrap();
+    /// assert_eq!(rates.data, Data::Float(vec![None, Some(0.25)]));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();

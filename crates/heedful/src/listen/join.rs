@@ -12,6 +12,18 @@ use crate::base::time::Clock;
 use crate::base::time::Zone;
 
 /// What happens where two rows of customer data have the same key and nothing tells which counts.
+///
+/// ```
+/// use heedful::{Column, Duplicates, Join, Responses};
+/// let who = || Column::categories(["ada", "ada"].map(Some));
+/// let responses = Responses::new().with("who", Column::categories([Some("ada")]))?;
+/// let customers = Responses::new().with("who", who())?.with("plan", Column::categories(["free", "pro"].map(Some)))?;
+/// let join = Join::new().on("who");
+/// assert!(join.run(&responses, &customers).is_err());
+/// let joined = join.duplicates(Duplicates::Last).run(&responses, &customers)?;
+/// assert_eq!(joined.responses.column("plan").unwrap().key(0).to_string(), "pro");
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

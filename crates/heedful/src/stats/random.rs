@@ -47,6 +47,11 @@ impl Random {
     }
 
     /// Uniform on [0, 1): the upper 53 bits of one word.
+    ///
+    /// ```
+    /// let mut random = heedful::stats::Random::new(1);
+    /// assert!((0..100).all(|_| (0.0..1.0).contains(&random.uniform())));
+    /// ```
     pub fn uniform(&mut self) -> f64 {
         self.bits53() * SPACING
     }

@@ -311,6 +311,13 @@ impl MeanSample {
     }
 
     /// This mean less a finite target: `t` or `wald`; `None` for other methods and for fewer than 2 responses.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, IntervalMethod, MeanSample};
+    /// let sample = MeanSample::new(5.0, 7.0, 28.0).unwrap(); // standard error 0.5
+    /// let test = sample.compare_to_target(4.0, IntervalMethod::T, Confidence::default()).unwrap();
+    /// assert!((test.p_value.unwrap() - 0.055_647).abs() < 1e-4); // t = 2 with 27 degrees of freedom
+    /// ```
     #[must_use]
     pub fn compare_to_target(
         &self,

@@ -65,6 +65,12 @@ impl Every {
     }
 
     /// The period that holds a day. Exact for every `i32`.
+    ///
+    /// ```
+    /// use heedful::Every;
+    /// // 1970 is year 0 here, and so is its first month, quarter and day.
+    /// assert_eq!([Every::Year, Every::Month, Every::Day].map(|every| every.index_of_day(0)), [0, 0, 0]);
+    /// ```
     #[must_use]
     pub fn index_of_day(self, day: i32) -> i32 {
         match self {

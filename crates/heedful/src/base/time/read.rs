@@ -43,6 +43,14 @@ pub struct DateReader {
 }
 
 /// A column of dates that was read.
+///
+/// ```
+/// let mut dates = heedful::DateReader::new(None);
+/// dates.push(0, "31/12/1969")?;
+/// let dates = dates.finish()?;
+/// assert_eq!((dates.millis[0], dates.day_first), (-86_400_000, Some(true)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dates {
     /// Milliseconds since 1970-01-01T00:00:00, one for each row that was pushed; 0 where it was missing.

@@ -283,6 +283,12 @@ impl LocalClock<'_> {
 
     /// The local civil day of an instant (UTC seconds since 1970), counted from 1970-01-01; beyond 5.8 million
     /// years the nearest `i32`.
+    ///
+    /// ```
+    /// let zone = heedful::Zone::fixed(-3600)?;
+    /// assert_eq!(zone.clock().local_day(0), -1); // it was the day before still
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn local_day(&mut self, utc: i64) -> i32 {

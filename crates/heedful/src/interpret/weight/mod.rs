@@ -20,6 +20,16 @@ const TRIM_ROUNDS: u32 = 1000;
 
 /// What happens to responses without a value in a column that has targets, where missing has no
 /// target of its own.
+///
+/// ```
+/// use heedful::{Column, MissingValues, Responses, Weighting};
+/// let responses = Responses::new().with("region", Column::categories([Some("EU"), Some("US"), Some("US"), None]))?;
+/// let weighting = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]);
+/// assert!(weighting.run(&responses).is_err());
+/// let weights = weighting.missing(MissingValues::Keep).run(&responses)?;
+/// assert!((weights.weights[3] - 1.0).abs() < 1e-12);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -175,6 +185,17 @@ impl Weighting {
     /// equal parts to the weights that were not trimmed, again until no weight is outside, as R's
     /// `trimWeights(strict = TRUE)` does. Trimming moves the margins off their targets; the result
     /// says by how much ([`Weights::residual`]).
+    ///
+    /// ```
+    /// use heedful::{Column, Responses, Weighting};
+    /// let regions = [vec!["EU"; 9], vec!["US"]].concat();
+    /// let responses = Responses::new().with("region", Column::categories(regions.into_iter().map(Some)))?;
+    /// let weighting = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]);
+    /// assert!((weighting.run(&responses)?.maximum - 5.0).abs() < 1e-9);
+    /// let capped = weighting.cap(3.0).run(&responses)?;
+    /// assert!(capped.maximum < 3.0 + 1e-9 && capped.trimmed == 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn cap(mut self, multiple: f64) -> Self {
         self.cap = Some(multiple);
@@ -446,6 +467,14 @@ impl Weights {
     ///
     /// Columns: `column` and `value` (joined by ` / ` for cells; a missing value is `(missing)`),
     /// `n`, `before`, `target`, `achieved` (shares), `error` (achieved less target).
+    ///
+    /// ```
+    /// use heedful::{Column, Responses, Weighting};
+    /// let responses = Responses::new().with("region", Column::categories(["EU", "EU", "US"].map(Some)))?;
+    /// let weights = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]).run(&responses)?;
+    /// assert_eq!(weights.to_table().len(), 2); // a row for each value that has a target
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();

@@ -75,6 +75,13 @@ pub struct Read {
 
 impl Read {
     /// The rejected rows as a table: `row`, `line`, `column`, `code`, `message`.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, OnError};
+    /// let read = CsvOptions::new().rating("Score").on_error(OnError::Collect).read("Score\nmany\n".as_bytes())?;
+    /// assert_eq!(read.rejected_table().len(), 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn rejected_table(&self) -> Table {
         let mut table = Table::new();
@@ -176,6 +183,14 @@ impl CsvOptions {
     }
 
     /// Reads a file of JSON Lines in batches.
+    ///
+    /// ```
+    /// let text = "{\"score\": 9}\n{\"score\": 4}\n{\"score\": 10}\n";
+    /// let mut batches = heedful::CsvOptions::new().rating("score").stream_jsonl(text.as_bytes(), 2)?;
+    /// assert_eq!(batches.next().unwrap()?.len(), 2);
+    /// assert_eq!((batches.next().unwrap()?.len(), batches.rows()), (1, 3));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`CsvOptions::stream`] and [`CsvOptions::read_jsonl`], but a rating that no line has

@@ -106,6 +106,11 @@ fn weighted_table() -> Result<()> {
         }
     }
     println!();
+    println!(
+        "Where a design effect near 3 meets few responses, the few with large weights decide, and intervals are"
+    );
+    println!("too narrow: pool, or trim the weights.");
+    println!();
     Ok(())
 }
 
@@ -235,6 +240,11 @@ fn league_table() -> Result<()> {
             println!();
         }
     }
+    println!();
+    println!(
+        "True scores near the end of the range are skewed, which a normal distribution is not: there intervals"
+    );
+    println!("hold somewhat fewer of them.");
     println!();
     Ok(())
 }

@@ -14,7 +14,7 @@ use heedful::{
 };
 use heedful_tests::here;
 use jsonschema::Validator;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A validator for each schema, by name.
 fn validators() -> BTreeMap<&'static str, Validator> {
@@ -234,7 +234,11 @@ fn what_is_accepted_validates() {
 fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
     let mut rest = options.as_object().unwrap().clone();
     match function {
-        "score" | "score_table" | "trend" | "contrast" => {
+        "score" | "score_table" | "trend" | "contrast" | "league" => {
+            let mut own = Map::new();
+            for option in ["between", "smoothing", "k", "draws", "seed"] {
+                own.extend(rest.remove_entry(option));
+            }
             let mut roles = json!({});
             for role in ["rating", "at", "weight"] {
                 if let Some(column) = rest.remove(role) {
@@ -248,6 +252,10 @@ fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
             if function == "contrast" {
                 return vec![("roles", roles), ("contrast", json!({ "scoring": scoring }))];
             }
+            if function == "league" {
+                own.insert("scoring".to_owned(), scoring);
+                return vec![("roles", roles), ("league", Value::Object(own))];
+            }
             vec![("roles", roles), ("scoring", scoring)]
         }
         "compare" => {
@@ -260,6 +268,20 @@ fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
         }
         "weight" => vec![("weighting", Value::Object(rest))],
         "sample_size" => vec![("sample_size", Value::Object(rest))],
+        "join" => {
+            rest.remove("at");
+            vec![("join", Value::Object(rest))]
+        }
+        "funnel" => {
+            for role in ["rating", "comment", "signal_column"] {
+                rest.remove(role);
+            }
+            vec![("funnel_options", Value::Object(rest))]
+        }
+        "target" => {
+            let metric = rest.remove("metric").unwrap();
+            vec![("metric", metric), ("target", Value::Object(rest))]
+        }
         other => panic!("no documents for `{other}`"),
     }
 }

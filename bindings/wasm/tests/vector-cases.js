@@ -8,7 +8,7 @@ const camel = (name) => name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpp
 const options = (given) => Object.fromEntries(Object.entries(given).map(([name, value]) => [camel(name), value]));
 
 // Fields that hold names of the user.
-const DATA = new Set(["shares", "counts"]);
+const DATA = new Set(["shares", "counts", "columns"]);
 
 function answer(heedful, { function: name, input, options: given }) {
   const { every, ...rest } = options(given);
@@ -22,7 +22,7 @@ function answer(heedful, { function: name, input, options: given }) {
     case "compare":
       return heedful.compare(values(input.before), values(input.after), rest);
     case "sample_size":
-      return heedful.sampleSize(rest);
+      return heedful.sampleSize({ ...rest, ...(input.pilot && { pilot: heedful.Tally.of(input.pilot, { metric: rest.metric }) }) });
     case "weight":
       return heedful.weight(table(input.table), rest);
     case "contrast":
@@ -31,6 +31,18 @@ function answer(heedful, { function: name, input, options: given }) {
       const file = heedful.readCsv(input.text, rest);
       if (every) return heedful.trend(file, { every });
       return { ...heedful.score(file)[0], rows: file.rows - file.rejected.length };
+    }
+    case "league":
+      return heedful.league(table(input.table), rest);
+    case "join": {
+      const { table: joined, ...fit } = heedful.join(input.table, input.customers, rest);
+      return { ...fit, columns: joined };
+    }
+    case "funnel":
+      return heedful.funnel(input.counts ?? table(input.table), rest);
+    case "target": {
+      const { value, name, likely, ...stated } = rest;
+      return heedful.target(values(input.values), { value, name, likely }, stated);
     }
     default:
       throw new Error(`no runner for ${name}`);

@@ -211,7 +211,8 @@ def trend(
 ) -> Any:
     """Scores by period, empty periods included, and by group where `by` says so.
 
-    `at` names a column of dates or times. Times with a zone are instants: in which period they fall depends on
+    `at` names a column of dates or times, or of texts of one meaning, as those of ISO 8601 are (others need converting
+    by their format first). Times with a zone are instants: in which period they fall depends on
     `time_zone` (an IANA name; UTC where not given). Dates and times without a zone are in their own. `every` is
     `day`, `week` (ISO, from Monday), `month`, `quarter` or `year`. With `rolling` each row takes that many periods
     up to and including its own.

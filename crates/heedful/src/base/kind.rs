@@ -3,6 +3,19 @@
 use serde::{Deserialize, Serialize};
 
 /// Relational and transactional feedback answer different questions and are kept apart.
+///
+/// ```
+/// use heedful::{Column, Kind, Metric, Responses, Scoring};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 3]))?
+///     .with("kind", Column::categories(["relational", "transactional"].map(Some)))?
+///     .rating("score")
+///     .kind("kind");
+/// let scoring = || Scoring::new(Metric::nps());
+/// assert!(scoring().run(&responses).is_err()); // never pooled unasked
+/// assert_eq!(scoring().kind(Kind::Relational).run(&responses)?.rows[0].score.value, Some(100.0));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -14,6 +27,20 @@ pub enum Kind {
 }
 
 /// How feedback came about.
+///
+/// ```
+/// use heedful::{Column, Metric, Responses, Scoring, Signal};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 3]))?
+///     .with("signal", Column::categories(["solicited", "unsolicited"].map(Some)))?
+///     .rating("score")
+///     .signal("signal");
+/// let scoring = || Scoring::new(Metric::nps());
+/// assert_eq!(scoring().run(&responses)?.rows[0].score.n, 1); // who was asked
+/// let all = scoring().signals([Signal::Solicited, Signal::Unsolicited]).run(&responses)?;
+/// assert_eq!(all.rows[0].score.n, 2);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

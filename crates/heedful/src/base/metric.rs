@@ -95,6 +95,12 @@ impl TryFrom<RuleObject> for Rule {
 }
 
 /// Whether a higher or a lower score is the good news.
+///
+/// ```
+/// use heedful::{Better, Metric};
+/// assert_eq!(Metric::preset("ces_1")?.better(), Better::Lower); // an effort score from before 2.0
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -107,6 +113,12 @@ pub enum Better {
 }
 
 /// A named range of points; both ends belong to it.
+///
+/// ```
+/// let nps = heedful::Metric::nps();
+/// let detractors = &nps.bands()[0];
+/// assert_eq!((detractors.name.as_str(), detractors.from, detractors.to), ("detractor", 0.0, 6.0));
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -199,6 +211,12 @@ impl Metric {
     /// | `pmf` | disappointment | share of "very disappointed" without the product |
     /// | `acsi` | 1-10 | mean with 1 as 0 and 10 as 100 |
     ///
+    /// ```
+    /// let stars = heedful::Metric::preset("stars")?;
+    /// assert_eq!((stars.name(), stars.range()), ("stars", (1.0, 5.0)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `unknown-name`.
     pub fn preset(name: &str) -> Result<Self> {
@@ -269,24 +287,42 @@ impl Metric {
     }
 
     /// The names that [`Metric::preset`] knows.
+    ///
+    /// ```
+    /// assert!(heedful::Metric::presets().contains(&"enps"));
+    /// ```
     #[must_use]
     pub fn presets() -> &'static [&'static str] {
         PRESETS
     }
 
     /// Net promoter score on 0-10.
+    ///
+    /// ```
+    /// let nps = heedful::Metric::nps();
+    /// // What a 0, a 7 and a 9 contribute; the score is the mean.
+    /// assert_eq!([0, 7, 9].map(|point| nps.value(point)), [Some(-100.0), Some(0.0), Some(100.0)]);
+    /// ```
     #[must_use]
     pub fn nps() -> Self {
         Self::known("nps")
     }
 
     /// Customer satisfaction: share of the top 2 of 5.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Metric::csat().range(), (0.0, 100.0));
+    /// ```
     #[must_use]
     pub fn csat() -> Self {
         Self::known("csat")
     }
 
     /// Customer effort score 2.0: mean on 1-7.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Metric::ces().range(), (1.0, 7.0));
+    /// ```
     #[must_use]
     pub fn ces() -> Self {
         Self::known("ces")
@@ -301,6 +337,14 @@ impl Metric {
     /// net; `rest` and `top` or `bottom` for boxes; none for means) unless set by
     /// [`Metric::with_bands`].
     ///
+    /// ```
+    /// use heedful::{Metric, Rule, Scale};
+    /// let best = Metric::new("best", Scale::preset("1-5")?, Rule::Top { boxes: 1 })?;
+    /// assert_eq!(best.value(4), Some(100.0)); // the fifth point
+    /// assert!(Metric::new("all", Scale::preset("1-5")?, Rule::Top { boxes: 5 }).is_err());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `invalid-argument` where the rule does not fit the scale: ranges that overlap, are empty or
     /// upside down, boxes that are none or all of the points.
@@ -310,6 +354,14 @@ impl Metric {
 
     /// The same metric with other bands. Bands may leave points out but must not overlap.
     ///
+    /// ```
+    /// use heedful::{Band, Metric};
+    /// let band = |name: &str, from, to| Band { name: name.to_owned(), from, to };
+    /// let tiers = Metric::nps().with_bands(vec![band("angry", 0.0, 2.0), band("rest", 3.0, 10.0)])?;
+    /// assert_eq!(tiers.band(2).unwrap().name, "angry");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `invalid-argument` for bands that overlap, hold no point, or share a name.
     pub fn with_bands(self, bands: Vec<Band>) -> Result<Self> {
@@ -317,6 +369,11 @@ impl Metric {
     }
 
     /// The same metric with another good direction.
+    ///
+    /// ```
+    /// use heedful::{Better, Metric};
+    /// assert_eq!(Metric::ces().with_better(Better::Lower).better(), Better::Lower);
+    /// ```
     #[must_use]
     pub fn with_better(mut self, better: Better) -> Self {
         self.better = better;
@@ -325,6 +382,14 @@ impl Metric {
 
     /// Reads a metric from JSON: an object, or a preset's name in quotes.
     ///
+    /// ```
+    /// use heedful::Metric;
+    /// let own = Metric::from_json(r#"{"name": "own", "scale": "1-5", "rule": {"type": "top", "boxes": 1}}"#)?;
+    /// assert_eq!((own.name(), own.value(4)), ("own", Some(100.0)));
+    /// assert_eq!(Metric::from_json(r#""nps""#)?, Metric::nps());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json` where the text is not JSON, `invalid-config` with a path where it is not a metric.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -332,6 +397,12 @@ impl Metric {
     }
 
     /// The whole definition as JSON.
+    ///
+    /// ```
+    /// use heedful::Metric;
+    /// assert_eq!(Metric::from_json(&Metric::csat().to_json())?, Metric::csat());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(self)
@@ -368,12 +439,20 @@ impl Metric {
     }
 
     /// What the point with this index contributes: a score is the mean of these values.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Metric::csat().value(3), Some(100.0)); // the fourth point, a 4
+    /// ```
     #[must_use]
     pub fn value(&self, index: usize) -> Option<f64> {
         self.values.get(index).copied()
     }
 
     /// The band of the point with this index.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Metric::nps().band(7).unwrap().name, "passive");
+    /// ```
     #[must_use]
     pub fn band(&self, index: usize) -> Option<&Band> {
         let point = *self.scale.points().get(index)?;
@@ -381,6 +460,10 @@ impl Metric {
     }
 
     /// The lowest and highest score there can be.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Metric::nps().range(), (-100.0, 100.0));
+    /// ```
     #[must_use]
     pub fn range(&self) -> (f64, f64) {
         match self.rule {

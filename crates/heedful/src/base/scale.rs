@@ -62,6 +62,13 @@ impl Scale {
     /// (0 no, 1 yes), `thumbs` (0 down, 1 up), `smileys` (1 unhappy, 2 neutral, 3 happy) or
     /// `disappointment` (1 not, 2 somewhat, 3 very disappointed).
     ///
+    /// ```
+    /// use heedful::Scale;
+    /// assert_eq!(Scale::preset("1-7")?.points().len(), 7);
+    /// assert_eq!(Scale::preset("thumbs")?.label(1), Some("up"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `unknown-name`.
     pub fn preset(name: &str) -> Result<Self> {
@@ -83,6 +90,12 @@ impl Scale {
     }
 
     /// The integers from `first` to `last`.
+    ///
+    /// ```
+    /// use heedful::Scale;
+    /// assert_eq!(Scale::integers(1, 5)?, Scale::preset("1-5")?);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid-argument` for fewer than 2 or more than 250 points.
@@ -112,6 +125,13 @@ impl Scale {
     }
 
     /// Reads a scale from JSON: the name of a preset in quotes, or an object with points.
+    ///
+    /// ```
+    /// use heedful::Scale;
+    /// let often = Scale::from_json(r#"{"points": [0, 1, 2], "labels": ["never", "at times", "always"]}"#)?;
+    /// assert_eq!(often.read("Always"), Some(2.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `json` where the text is not JSON, `invalid-config` where it is not a scale.
@@ -161,12 +181,24 @@ impl Scale {
     }
 
     /// The points, ascending.
+    ///
+    /// ```
+    /// let scale = heedful::Scale::preset("1-5")?;
+    /// assert_eq!((scale.min(), scale.max(), scale.points()[1]), (1.0, 5.0, 2.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn points(&self) -> &[f64] {
         &self.0.points
     }
 
     /// The label of the point with this index.
+    ///
+    /// ```
+    /// let thumbs = heedful::Scale::preset("thumbs")?;
+    /// assert_eq!((thumbs.label(0), thumbs.label(2)), (Some("down"), None));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn label(&self, index: usize) -> Option<&str> {
         self.0.labels.get(index)?.as_deref()
@@ -185,6 +217,12 @@ impl Scale {
     }
 
     /// The index of a value that is exactly a point of the scale.
+    ///
+    /// ```
+    /// let scale = heedful::Scale::preset("1-5")?;
+    /// assert_eq!([1.0, 5.0, 5.5].map(|v| scale.index(v)), [Some(0), Some(4), None]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn index(&self, value: f64) -> Option<usize> {
         if self.0.consecutive {
@@ -209,6 +247,14 @@ impl Scale {
 
     /// Where a rating stands: a point of the scale, missing (NaN), outside the range (infinities
     /// too), or invalid (inside the range but between two points).
+    ///
+    /// ```
+    /// use heedful::{Reading, Scale};
+    /// let scale = Scale::preset("0-10")?;
+    /// let readings = [9.0, 6.9, 11.0, f64::NAN].map(|rating| scale.classify(rating));
+    /// assert_eq!(readings, [Reading::Point(9), Reading::Invalid, Reading::OutOfRange, Reading::Missing]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn classify(&self, value: f64) -> Reading {
         match self.index(value) {
@@ -240,6 +286,13 @@ impl Scale {
     /// Reads a text as a rating: a label of this scale in any case, a number, or a number with
     /// words behind it (`10 - Extremely likely`, `5 stars`). The number need not be a point.
     /// `None` is a text that is neither.
+    ///
+    /// ```
+    /// let scale = heedful::Scale::preset("0-10")?;
+    /// assert_eq!(scale.read("10 - Extremely likely"), Some(10.0));
+    /// assert_eq!(scale.read("likely"), None);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn read(&self, text: &str) -> Option<f64> {
         let text = text.trim();
@@ -257,6 +310,15 @@ impl Scale {
 }
 
 /// What happens to a rating that is not on its scale.
+///
+/// ```
+/// use heedful::{Column, Invalid, Metric, Responses, Scoring};
+/// let responses = Responses::new().with("score", Column::numbers(vec![10_u8, 11]))?.rating("score");
+/// assert!(Scoring::new(Metric::nps()).run(&responses).is_err());
+/// let counted = Scoring::new(Metric::nps()).invalid(Invalid::Count).run(&responses)?;
+/// assert_eq!((counted.rows[0].score.n, counted.rows[0].score.out_of_range), (1, 1));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -272,6 +334,12 @@ pub enum Invalid {
 pub(crate) const MISSING: [&str; 2] = ["NA", "N/A"];
 
 /// A rating against a scale: the result of [`Scale::classify`].
+///
+/// ```
+/// use heedful::{Reading, Scale};
+/// assert_eq!(Scale::preset("1-5")?.classify(0.0), Reading::OutOfRange);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
     /// A point, by its index.

@@ -7,6 +7,22 @@ use serde::{Deserialize, Serialize};
 use super::key::Key;
 
 /// When a group is too small to be shown.
+///
+/// ```
+/// use heedful::{Column, Metric, Responses, Scoring, Suppression};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 9, 3, 7, 8]))?
+///     .with("plan", Column::categories(["a", "a", "b", "c", "c"].map(Some)))?
+///     .rating("score");
+/// let hidden = |secondary| {
+///     let scoring = Scoring::new(Metric::nps()).by(["plan"]);
+///     let scores = scoring.suppression(Suppression { minimum_n: 2, secondary }).run(&responses)?;
+///     Ok::<_, heedful::Error>(scores.rows.iter().filter(|row| row.suppressed).count())
+/// };
+/// // With the total known, one hidden group is no secret: a second one hides it.
+/// assert_eq!((hidden(false)?, hidden(true)?), (1, 2));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]

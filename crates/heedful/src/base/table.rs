@@ -9,6 +9,12 @@ use super::key::Key;
 use super::time::Every;
 
 /// The values of a column; `None` is missing.
+///
+/// ```
+/// use heedful::Data;
+/// let days = Data::Date(vec![Some(0), None]);
+/// assert_eq!((days.len(), days.is_empty()), (2, false));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive] // lists may come
 pub enum Data {
@@ -39,6 +45,15 @@ pub struct TableColumn {
 /// A table of results: named columns of equal length.
 ///
 /// `Display` prints it aligned; `Serialize` writes a list of objects, one for each row.
+///
+/// ```
+/// use heedful::{Data, Metric, Responses, Column};
+/// let responses = Responses::new().with("score", Column::numbers(vec![10_u8, 3]))?.rating("score");
+/// let table = responses.score_by(&Metric::nps(), Vec::<String>::new())?.to_table();
+/// assert_eq!((table.len(), table.columns()[1].name.as_str()), (1, "value"));
+/// assert_eq!(table.columns()[1].data, Data::Float(vec![Some(0.0)]));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
     columns: Vec<TableColumn>,
@@ -110,6 +125,12 @@ impl Table {
     }
 
     /// The columns in order.
+    ///
+    /// ```
+    /// let table = heedful::Funnel::new(&heedful::FunnelCounts { invited: 10, ..Default::default() }, Default::default())?.to_table();
+    /// assert_eq!((table.columns()[0].name.as_str(), table.len()), ("step", 1));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn columns(&self) -> &[TableColumn] {
         &self.columns

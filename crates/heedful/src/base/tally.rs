@@ -46,6 +46,13 @@ pub(crate) struct Weights {
 
 impl Tally {
     /// An empty tally.
+    ///
+    /// ```
+    /// use heedful::{Metric, Tally};
+    /// let mut tally = Tally::new(Metric::nps().scale().clone());
+    /// [10.0, 3.0, f64::NAN, 6.9, 11.0].map(|rating| tally.observe(rating));
+    /// assert_eq!((tally.n(), tally.missing(), tally.invalid(), tally.out_of_range()), (2, 1, 1, 1));
+    /// ```
     #[must_use]
     pub fn new(scale: Scale) -> Self {
         let counts = vec![0; scale.points().len()];
@@ -53,6 +60,14 @@ impl Tally {
     }
 
     /// A tally of counts that somebody else made, one count for each point of the scale.
+    ///
+    /// ```
+    /// use heedful::{Metric, Score, Tally, Uncertainty};
+    /// let csat = Metric::csat();
+    /// let tally = Tally::from_counts(csat.scale().clone(), vec![1, 0, 1, 2, 4])?;
+    /// assert_eq!(Score::from_tally(&tally, &csat, Uncertainty::default())?.value, Some(75.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `length-mismatch` where there are not as many counts as points.
@@ -70,6 +85,13 @@ impl Tally {
     }
 
     /// Counts one rating; NaN is missing. Returns where it was counted.
+    ///
+    /// ```
+    /// use heedful::{Metric, Reading, Tally};
+    /// let mut tally = Tally::new(Metric::csat().scale().clone());
+    /// assert_eq!((tally.observe(5.0), tally.observe(6.0)), (Reading::Point(4), Reading::OutOfRange));
+    /// assert_eq!(tally.counts(), [0, 0, 0, 0, 1]);
+    /// ```
     pub fn observe(&mut self, rating: f64) -> Reading {
         let reading = self.scale.classify(rating);
         self.count(reading, 1, None);
@@ -77,6 +99,16 @@ impl Tally {
     }
 
     /// Counts one rating with a weight. Once a weight is seen, ratings without one weigh 1.
+    ///
+    /// ```
+    /// use heedful::{Metric, Score, Tally, Uncertainty};
+    /// let mut tally = Tally::new(Metric::nps().scale().clone());
+    /// tally.observe_weighted(10.0, 3.0)?;
+    /// tally.observe_weighted(0.0, 1.0)?;
+    /// assert!(tally.is_weighted());
+    /// assert_eq!(Score::from_tally(&tally, &Metric::nps(), Uncertainty::default())?.value, Some(50.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `weight-invalid` for a weight that is negative or not finite.
@@ -123,6 +155,15 @@ impl Tally {
     }
 
     /// Adds another tally of the same scale. A tally without weights counts each response as 1.
+    ///
+    /// ```
+    /// use heedful::{Metric, Tally};
+    /// let mut may = Tally::from_counts(Metric::csat().scale().clone(), vec![0, 0, 1, 2, 3])?;
+    /// let june = Tally::from_counts(Metric::csat().scale().clone(), vec![1, 0, 0, 0, 4])?;
+    /// may.merge(&june)?;
+    /// assert_eq!(may.counts(), [1, 0, 1, 2, 7]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `scale-mismatch` where the scales differ.
@@ -206,12 +247,27 @@ impl Tally {
     }
 
     /// Stores the tally as JSON, with a version.
+    ///
+    /// ```
+    /// use heedful::{Metric, Tally};
+    /// let tally = Tally::from_counts(Metric::csat().scale().clone(), vec![0, 0, 1, 2, 3])?;
+    /// assert_eq!(Tally::from_json(&tally.to_json())?, tally);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         super::config::to_json(self)
     }
 
     /// Reads a stored tally; fields that this version does not know are ignored.
+    ///
+    /// ```
+    /// let json = r#"{"version": 1, "scale": "1-5", "counts": [0, 0, 1, 2, 3],
+    ///     "missing": 4, "invalid": 0, "out_of_range": 0}"#;
+    /// let tally = heedful::Tally::from_json(json)?;
+    /// assert_eq!((tally.n(), tally.missing()), (6, 4));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `json`, `invalid-config`, or `state-version` for a version that is not known.

@@ -20,6 +20,21 @@ use crate::listen::responses::Responses;
 /// m / (m - 1) Σ z² / (Σ weight)², where z is an account's sum of weight × (value - score), and
 /// m - 1 degrees of freedom (linearisation, as in W. Cochran, "Sampling Techniques", 1977, and in
 /// R's `survey`). One account alone has no standard error.
+///
+/// ```
+/// use heedful::{Clusters, Column, Metric, Responses, Scoring};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 10, 10, 0]))?
+///     .with("account", Column::categories(["big", "big", "big", "small"].map(Some)))?
+///     .rating("score")
+///     .account("account");
+/// let value = |clusters| {
+///     let scores = Scoring::new(Metric::nps()).clusters(clusters).run(&responses)?;
+///     Ok::<_, heedful::Error>(scores.rows[0].score.value)
+/// };
+/// assert_eq!((value(Clusters::Robust)?, value(Clusters::Votes)?), (Some(50.0), Some(0.0)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

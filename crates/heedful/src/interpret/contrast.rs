@@ -98,6 +98,13 @@ impl Contrast {
     /// Reads options from JSON: `{"scoring": {"metrics": [{"metric": "nps"}], "by": ["store"]},
     /// "adjustment": "holm"}`.
     ///
+    /// ```
+    /// use heedful::{Contrast, Metric};
+    /// let json = r#"{"scoring": {"metrics": [{"metric": "nps"}], "by": ["store"]}}"#;
+    /// assert_eq!(Contrast::from_json(json)?, Contrast::new(Metric::nps(), ["store"]));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -105,6 +112,20 @@ impl Contrast {
     }
 
     /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
+    ///
+    /// ```
+    /// use heedful::stats::Adjustment;
+    /// use heedful::{Column, Contrast, Metric, Responses};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers([[10_u8, 9, 8, 3], [6, 5, 9, 0]].concat().repeat(5)))?
+    ///     .with("store", Column::categories(["a", "a", "b", "c"].repeat(10).into_iter().map(Some)))?
+    ///     .rating("score");
+    /// let contrast = Contrast::new(Metric::nps(), ["store"]).adjustment(Adjustment::Bonferroni);
+    /// let row = &contrast.run(&responses)?.rows[0];
+    /// let p = row.comparison.p_value.unwrap();
+    /// assert_eq!(row.p_adjusted, Some((3.0 * p).min(1.0)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn adjustment(mut self, adjustment: Adjustment) -> Self {
         self.adjustment = adjustment;

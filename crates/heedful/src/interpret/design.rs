@@ -72,6 +72,13 @@ impl Design {
 
     /// Reads options from JSON, with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::Design;
+    /// let json = r#"{"strata": "region", "clusters": "school", "fpc": "schools"}"#;
+    /// assert_eq!(Design::from_json(json)?, Design::new().strata("region").clusters("school").fpc("schools"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {

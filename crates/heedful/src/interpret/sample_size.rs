@@ -171,6 +171,14 @@ impl SampleSize {
     /// Reads options from JSON: `{"metric": "nps", "margin": 5.0, "shares": {"promoter": 0.5,
     /// "detractor": 0.2}}` with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// let json = r#"{"metric": "nps", "margin": 5, "confidence": 0.9, "population": 1000, "shares": {"promoter": 0.5}}"#;
+    /// let options = SampleSize::new(Metric::nps()).margin(5.0).shares([("promoter", 0.5)]).population(1000);
+    /// assert_eq!(SampleSize::from_json(json)?, options.confidence(heedful::stats::Confidence::new(0.9)?));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -178,6 +186,13 @@ impl SampleSize {
     }
 
     /// The options as JSON.
+    ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// let options = SampleSize::new(Metric::csat()).margin(3.0);
+    /// assert_eq!(SampleSize::from_json(&options.to_json())?, options);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(self)
@@ -191,6 +206,13 @@ impl SampleSize {
     }
 
     /// Asks for the responses in each of two groups that show a true difference of this many points.
+    ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// let plan = SampleSize::new(Metric::nps()).difference(10.0).power(0.9).run()?;
+    /// assert_eq!((plan.n, plan.power), (2102, Some(0.9))); // in each of the two groups
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn difference(mut self, points: f64) -> Self {
         self.difference = Some(points);
@@ -199,6 +221,12 @@ impl SampleSize {
 
     /// Asks for the margin of this many responses, and for the difference that two groups of as many
     /// can show.
+    ///
+    /// ```
+    /// let plan = heedful::SampleSize::new(heedful::Metric::nps()).n(400).run()?;
+    /// assert_eq!((plan.margin.unwrap().round(), plan.difference.unwrap().round()), (10.0, 20.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn n(mut self, n: u64) -> Self {
         self.n = Some(n);
@@ -229,6 +257,13 @@ impl SampleSize {
     }
 
     /// Expects these shares of the scale's points, in their order.
+    ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// let plan = SampleSize::new(Metric::ces()).point_shares([0.0, 0.0, 0.1, 0.1, 0.2, 0.3, 0.3]).margin(0.2).run()?;
+    /// assert_eq!((plan.variance * 100.0).round(), 164.0);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn point_shares(mut self, shares: impl IntoIterator<Item = f64>) -> Self {
         self.shares = Some(ExpectedShares::Points(shares.into_iter().collect()));
@@ -237,6 +272,14 @@ impl SampleSize {
 
     /// Expects answers like earlier ones. Where these are weighted, as many more responses are
     /// needed as their design effect says.
+    ///
+    /// ```
+    /// use heedful::{Assumption, Metric, SampleSize, Tally};
+    /// let pilot = Tally::from_counts(Metric::nps().scale().clone(), vec![2, 1, 1, 1, 1, 3, 3, 9, 22, 22, 35])?;
+    /// let plan = SampleSize::new(Metric::nps()).pilot(pilot).margin(5.0).run()?;
+    /// assert_eq!((plan.assumption, plan.n < 1537), (Assumption::Pilot, true));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn pilot(mut self, pilot: Tally) -> Self {
         self.pilot = Some(pilot);
@@ -244,6 +287,12 @@ impl SampleSize {
     }
 
     /// How many people there are in all, for a margin: of few people, fewer need to answer.
+    ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// assert_eq!(SampleSize::new(Metric::nps()).margin(5.0).population(500).run()?.n, 378); // not 1537
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn population(mut self, population: u64) -> Self {
         self.population = Some(population);
@@ -251,6 +300,13 @@ impl SampleSize {
     }
 
     /// The answer.
+    ///
+    /// ```
+    /// use heedful::{Assumption, Metric, SampleSize};
+    /// let plan = SampleSize::new(Metric::csat()).margin(5.0).run()?;
+    /// assert_eq!((plan.n, plan.assumption), (385, Assumption::WorstCase));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid-argument` for options out of range or that do not go together, `too-few` for a pilot

@@ -160,6 +160,16 @@ impl Scorer {
 
     /// The tally of everything observed on the first metric's column, all groups together.
     ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scorer, Scoring};
+    /// let mut scorer = Scorer::new(Scoring::new(Metric::nps()));
+    /// for batch in [vec![10_u8, 9], vec![3]] {
+    ///     scorer.observe(&Responses::new().with("score", Column::numbers(batch))?.rating("score"))?;
+    /// }
+    /// assert_eq!(scorer.total()?.n(), 3);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `invalid-argument` for options that do not go together.
     pub fn total(mut self) -> Result<Tally> {

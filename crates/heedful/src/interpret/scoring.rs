@@ -22,6 +22,14 @@ use crate::listen::responses::Responses;
 use crate::stats::{Confidence, IntervalMethod};
 
 /// A metric and the column it is scored on.
+///
+/// ```
+/// use heedful::Scoring;
+/// let scoring = Scoring::from_json(r#"{"metrics": [{"metric": "nps", "rating": "likely"}, {"metric": "csat", "rating": "happy"}]}"#)?;
+/// let csat = heedful::Metric::csat();
+/// assert_eq!(scoring, Scoring::of([(heedful::Metric::nps(), "likely"), (csat, "happy")]));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -215,6 +223,17 @@ impl Scoring {
     /// Reads options from JSON: `{"metrics": [{"metric": "nps", "rating": "score"}], "by":
     /// ["plan"], "every": "month", ...}` with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::{Every, Invalid, Metric, Repeats, Scoring, Signal};
+    /// let json = r#"{"metrics": [{"metric": "nps"}], "by": ["plan"], "every": "month", "rolling": 3, "minimum_n": 5,
+    ///     "invalid": "count", "repeats": "latest", "pool": true, "signals": ["solicited", "inferred"], "missing": ["-"]}"#;
+    /// let scoring = Scoring::new(Metric::nps()).by(["plan"]).every(Every::Month).rolling(3).minimum_n(5);
+    /// let scoring = scoring.invalid(Invalid::Count).repeats(Repeats::Latest).pool();
+    /// let scoring = scoring.signals([Signal::Solicited, Signal::Inferred]).missing(["-"]);
+    /// assert_eq!(Scoring::from_json(json)?, scoring);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -230,6 +249,16 @@ impl Scoring {
 
     /// Scores each period apart, empty ones included, by the column in the role `at`. Responses
     /// without a time are a group of their own.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Every, Metric, Responses, Scoring};
+    /// let options = CsvOptions::new().rating("score").at("at");
+    /// let responses = Responses::read_csv("score,at\n10,2024-01-05\n3,2024-03-02\n".as_bytes(), &options)?;
+    /// let scores = Scoring::new(Metric::nps()).every(Every::Month).run(&responses)?;
+    /// let values: Vec<Option<f64>> = scores.rows.iter().map(|row| row.score.value).collect();
+    /// assert_eq!(values, [Some(100.0), None, Some(-100.0)]); // nobody answered in February
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn every(mut self, every: Every) -> Self {
         self.every = Some(every);
@@ -245,6 +274,16 @@ impl Scoring {
     }
 
     /// Each period's score takes this many periods up to and including it.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Every, Metric, Responses, Scoring};
+    /// let options = CsvOptions::new().rating("score").at("at");
+    /// let responses = Responses::read_csv("score,at\n10,2024-01-05\n3,2024-03-02\n".as_bytes(), &options)?;
+    /// let scores = Scoring::new(Metric::nps()).every(Every::Month).rolling(2).run(&responses)?;
+    /// let n: Vec<u64> = scores.rows.iter().map(|row| row.score.n).collect();
+    /// assert_eq!(n, [1, 1, 1]); // January alone, January with February, February with March
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn rolling(mut self, periods: u32) -> Self {
         self.rolling = Some(periods);
@@ -252,6 +291,15 @@ impl Scoring {
     }
 
     /// Confidence and method of intervals.
+    ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scoring, Uncertainty};
+    /// let responses = Responses::new().with("score", Column::numbers(vec![10_u8, 9, 3]))?.rating("score");
+    /// let wald = Uncertainty::from_json(r#"{"confidence": 0.9, "interval": "wald"}"#)?;
+    /// let scores = Scoring::new(Metric::nps()).uncertainty(wald).run(&responses)?;
+    /// assert_eq!(scores.rows[0].score.interval.unwrap().method.as_str(), "wald");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn uncertainty(mut self, uncertainty: Uncertainty) -> Self {
         self.confidence = uncertainty.confidence;
@@ -260,6 +308,17 @@ impl Scoring {
     }
 
     /// Hides groups with fewer rated responses.
+    ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scoring};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers(vec![10_u8, 9, 3]))?
+    ///     .with("plan", Column::categories(["a", "a", "b"].map(Some)))?
+    ///     .rating("score");
+    /// let scores = Scoring::new(Metric::nps()).by(["plan"]).minimum_n(2).run(&responses)?;
+    /// assert_eq!(scores.rows.iter().map(|row| row.suppressed).collect::<Vec<_>>(), [false, true]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn minimum_n(mut self, minimum_n: u64) -> Self {
         self.minimum_n = minimum_n;
@@ -355,6 +414,18 @@ impl Scoring {
 
     /// Scores a table.
     ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scoring};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers(vec![10_u8, 9, 3, 7]))?
+    ///     .with("plan", Column::categories([Some("pro"), Some("free"), None, Some("pro")]))?
+    ///     .rating("score");
+    /// let scores = Scoring::new(Metric::nps()).by(["plan"]).run(&responses)?;
+    /// let found = scores.rows.iter().map(|row| row.score.value.unwrap());
+    /// assert_eq!(found.collect::<Vec<_>>(), [100.0, 50.0, -100.0]); // free, pro, and without a plan
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `missing-column`, `column-type`, `rating-out-of-range` and `rating-invalid` with column and
     /// row, `weight-invalid`, `mixed-kinds`, `invalid-argument`; with a design also `too-few`,
@@ -388,6 +459,13 @@ impl Scoring {
     /// The tally of a table on the first metric's column, all groups together: what
     /// [`Comparison`](crate::Comparison) and [`Target`](crate::Target) judge.
     ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scoring};
+    /// let responses = Responses::new().with("score", Column::numbers(vec![10_u8, 9, 3]))?.rating("score");
+    /// assert_eq!(Scoring::new(Metric::nps()).total(&responses)?.n(), 3);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As for [`Scoring::run`].
     pub fn total(&self, responses: &Responses) -> Result<Tally> {
@@ -398,6 +476,12 @@ impl Scoring {
     }
 
     /// Whether the answer needs all responses at once, not batch by batch.
+    ///
+    /// ```
+    /// use heedful::{Metric, Repeats, Scoring};
+    /// assert!(!Scoring::new(Metric::nps()).by(["plan"]).needs_whole());
+    /// assert!(Scoring::new(Metric::nps()).repeats(Repeats::Latest).needs_whole());
+    /// ```
     #[must_use]
     pub fn needs_whole(&self) -> bool {
         self.repeats == Repeats::Latest || self.by_unit()

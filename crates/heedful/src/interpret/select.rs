@@ -11,6 +11,16 @@ use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 
 /// Which of a customer's answers count.
+///
+/// ```
+/// use heedful::{CsvOptions, Metric, Repeats, Responses, Scoring};
+/// let options = CsvOptions::new().rating("score").at("at").customer("who");
+/// let text = "score,at,who\n3,2024-01-05,ada\n10,2024-03-02,ada\n";
+/// let responses = Responses::read_csv(text.as_bytes(), &options)?;
+/// let latest = Scoring::new(Metric::nps()).repeats(Repeats::Latest).run(&responses)?;
+/// assert_eq!((latest.rows[0].score.n, latest.rows[0].score.value), (1, Some(100.0)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -11,6 +11,11 @@ use crate::base::tally::Tally;
 use crate::stats::{Confidence, IntervalMethod};
 
 /// Where a score stands against a target, from good to bad news.
+///
+/// ```
+/// use heedful::TargetStatus;
+/// assert!(TargetStatus::Reached < TargetStatus::Likely && TargetStatus::Open < TargetStatus::Missed);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TargetStatus {
@@ -100,6 +105,14 @@ impl Target {
     /// Reads a target from JSON: `{"value": 40.0, "name": "industry"}` with the names of the setters
     /// here (`named` sets `name`, `uncertainty` sets `confidence` and `interval`).
     ///
+    /// ```
+    /// use heedful::{Target, Uncertainty};
+    /// let json = r#"{"value": 40, "name": "industry", "likely": 0.9, "confidence": 0.8}"#;
+    /// let stated = Uncertainty::from_json(r#"{"confidence": 0.8}"#)?;
+    /// assert_eq!(Target::from_json(json)?, Target::new(40.0).named("industry").likely(0.9).uncertainty(stated));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -107,6 +120,12 @@ impl Target {
     }
 
     /// The target as JSON.
+    ///
+    /// ```
+    /// use heedful::Target;
+    /// assert_eq!(Target::from_json(&Target::new(40.0).to_json())?, Target::new(40.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(self)
@@ -137,6 +156,15 @@ impl Target {
     }
 
     /// Where a tally stands.
+    ///
+    /// ```
+    /// use heedful::{Metric, Tally, Target, TargetStatus};
+    /// let csat = Metric::csat();
+    /// let tally = Tally::from_counts(csat.scale().clone(), vec![2, 3, 5, 40, 50])?;
+    /// let goal = Target::new(80.0).assess(&tally, &csat)?;
+    /// assert_eq!((goal.distance, goal.status), (Some(10.0), TargetStatus::Reached));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`TargetTest::of`]; `invalid-argument` for a `likely` outside 0.5 to 1.

@@ -13,6 +13,10 @@ use crate::base::table::Table;
 use crate::stats::{Confidence, Interval, ProportionSample};
 
 /// A step of the funnel.
+///
+/// ```
+/// assert_eq!(heedful::Step::ALL.map(|step| step.as_str())[3..5], ["rated", "gave_reason"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -84,6 +88,15 @@ pub struct FunnelCounts {
 
 impl FunnelCounts {
     /// Reads counts from JSON: `{"invited": 1000, "rated": 120}`.
+    ///
+    /// ```
+    /// use heedful::{Funnel, FunnelCounts, Step};
+    /// let counts = FunnelCounts::from_json(r#"{"invited": 1000, "rated": 120}"#)?;
+    /// let funnel = Funnel::new(&counts, Default::default())?;
+    /// assert_eq!(funnel.step(Step::Rated).unwrap().of_invited.unwrap().value, 0.12);
+    /// assert_eq!(funnel.step(Step::Opened), None); // not known
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
@@ -210,6 +223,15 @@ impl Funnel {
 
     /// A row for each step: `step`, `n`, `previous`, `of_previous`, `of_previous_lower`,
     /// `of_previous_upper`, `of_invited`, `of_invited_lower`, `of_invited_upper`.
+    ///
+    /// ```
+    /// use heedful::{Data, Funnel, FunnelCounts};
+    /// let counts = FunnelCounts { invited: 200, rated: Some(50), ..FunnelCounts::default() };
+    /// let table = Funnel::new(&counts, Default::default())?.to_table();
+    /// let rates = table.columns().iter().find(|column| column.name == "of_invited").unwrap();
+    /// assert_eq!(rates.data, Data::Float(vec![None, Some(0.25)]));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();
@@ -286,6 +308,14 @@ impl FunnelOptions {
 
     /// Reads options from JSON.
     ///
+    /// ```
+    /// use heedful::{FunnelOptions, Step};
+    /// let json = r#"{"status": "state", "words": {"SENT": "invited", "DONE": "rated"}, "confidence": 0.9}"#;
+    /// let options = FunnelOptions::new().status("state").word("SENT", Step::Invited).word("DONE", Step::Rated);
+    /// assert_eq!(FunnelOptions::from_json(json)?, options.confidence(heedful::stats::Confidence::new(0.9)?));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -309,6 +339,18 @@ impl FunnelOptions {
     }
 
     /// The column that tells whether a row came to a step.
+    ///
+    /// ```
+    /// use heedful::{Column, FunnelOptions, Responses, Step};
+    /// let sent = Responses::new()
+    ///     .with("seen", Column::categories(["yes", "no", "yes"].map(Some)))?
+    ///     .with("score", Column::optional_numbers(&[Some(9.0), None, None]))?
+    ///     .rating("score");
+    /// let funnel = FunnelOptions::new().column(Step::Opened, "seen").run(&sent)?;
+    /// assert_eq!(funnel.step(Step::Opened).unwrap().n, 2);
+    /// assert_eq!(funnel.step(Step::Rated).unwrap().of_previous.unwrap().value, 0.5);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn column(mut self, step: Step, column: impl Into<String>) -> Self {
         self.columns.insert(step, column.into());

@@ -12,6 +12,18 @@ use crate::base::time::Clock;
 use crate::base::time::Zone;
 
 /// What happens where two rows of customer data have the same key and nothing tells which counts.
+///
+/// ```
+/// use heedful::{Column, Duplicates, Join, Responses};
+/// let who = || Column::categories(["ada", "ada"].map(Some));
+/// let responses = Responses::new().with("who", Column::categories([Some("ada")]))?;
+/// let customers = Responses::new().with("who", who())?.with("plan", Column::categories(["free", "pro"].map(Some)))?;
+/// let join = Join::new().on("who");
+/// assert!(join.run(&responses, &customers).is_err());
+/// let joined = join.duplicates(Duplicates::Last).run(&responses, &customers)?;
+/// assert_eq!(joined.responses.column("plan").unwrap().key(0).to_string(), "pro");
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -103,6 +115,15 @@ impl Join {
 
     /// Reads options from JSON.
     ///
+    /// ```
+    /// use heedful::{Duplicates, Join, Zone};
+    /// let json = r#"{"on": "customer", "key": "id", "valid_from": "since", "columns": ["plan"], "duplicates": "last",
+    ///     "time_zone": "+01:00"}"#;
+    /// let join = Join::new().on("customer").key("id").valid_from("since").columns(["plan"]);
+    /// assert_eq!(Join::from_json(json)?, join.duplicates(Duplicates::Last).time_zone(Zone::named("+01:00")?));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -125,6 +146,26 @@ impl Join {
 
     /// The column of times from which a row of customer data is valid, that time included, until
     /// the customer's next row is. A row without a time is valid from the beginning.
+    ///
+    /// ```
+    /// use heedful::{Clock, Column, Join, Responses, TimeUnit, Times};
+    /// let days = |days: Vec<i64>| {
+    ///     Column::Time(Times { values: days.into_iter().map(|d| d * 86_400).collect(), validity: None, unit: TimeUnit::Second, clock: Clock::Wall })
+    /// };
+    /// let responses = Responses::new()
+    ///     .with("customer", Column::categories(["ada", "ada"].map(Some)))?
+    ///     .with("at", days(vec![10, 30]))?
+    ///     .customer("customer")
+    ///     .at("at");
+    /// let history = Responses::new()
+    ///     .with("customer", Column::categories(["ada", "ada"].map(Some)))?
+    ///     .with("plan", Column::categories(["free", "pro"].map(Some)))?
+    ///     .with("since", days(vec![0, 20]))?;
+    /// // On day 10 she was on the free plan still.
+    /// let joined = Join::new().valid_from("since").run(&responses, &history)?.responses;
+    /// assert_eq!([0, 1].map(|row| joined.column("plan").unwrap().key(row).to_string()), ["free", "pro"]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn valid_from(mut self, column: impl Into<String>) -> Self {
         self.valid_from = Some(column.into());

@@ -7,6 +7,14 @@ use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 
 /// Which column is what. Every role but `rating` is optional; attributes need no role.
+///
+/// ```
+/// use heedful::Roles;
+/// let roles = Roles::from_json(r#"{"rating": "score", "at": "created"}"#)?;
+/// assert_eq!((roles.rating.as_deref(), roles.comment.as_deref()), (Some("score"), None));
+/// assert_eq!(Roles::from_json(&roles.to_json())?, roles);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -86,6 +94,15 @@ impl Responses {
 
     /// Adds a column.
     ///
+    /// ```
+    /// use heedful::{Column, ErrorCode, Responses};
+    /// let one = Responses::new().with("score", Column::numbers(vec![10_u8, 3]))?;
+    /// assert_eq!((one.len(), one.columns().len()), (2, 1));
+    /// let error = one.with("plan", Column::categories([Some("pro")])).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::LengthMismatch);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `duplicate-column`, or `length-mismatch` where it is not as long as the others.
     pub fn with(mut self, name: impl Into<String>, column: Column) -> Result<Self> {
@@ -128,6 +145,12 @@ impl Responses {
     );
 
     /// Sets all roles at once.
+    ///
+    /// ```
+    /// use heedful::{Responses, Roles};
+    /// let roles = Roles { rating: Some("score".to_owned()), ..Roles::default() };
+    /// assert_eq!(Responses::new().with_roles(roles).roles().rating.as_deref(), Some("score"));
+    /// ```
     #[must_use]
     pub fn with_roles(mut self, roles: Roles) -> Self {
         self.roles = roles;
@@ -165,6 +188,14 @@ impl Responses {
     }
 
     /// A column that is needed.
+    ///
+    /// ```
+    /// use heedful::{Column, Responses};
+    /// let table = Responses::new().with("score", Column::numbers(vec![10_u8]))?;
+    /// assert!(table.column("plan").is_none());
+    /// assert_eq!(table.require("plan").unwrap_err().path(), "plan");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `missing-column`, with the names there are.
@@ -212,6 +243,13 @@ impl Responses {
     }
 
     /// The rows from `start`, sharing the memory.
+    ///
+    /// ```
+    /// use heedful::{Column, Responses};
+    /// let table = Responses::new().with("score", Column::numbers(vec![10_u8, 9, 3]))?;
+    /// assert_eq!(Responses::concat(&[table.slice(0, 2), table.slice(2, 1)])?, table);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn slice(&self, start: usize, len: usize) -> Self {
         let start = start.min(self.rows);

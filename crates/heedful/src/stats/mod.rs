@@ -18,6 +18,7 @@ pub(crate) mod distribution;
 pub(crate) mod heterogeneity;
 pub mod interval;
 pub mod multiplicity;
+mod quadrature;
 mod random;
 mod resample;
 mod root;

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 /// Quick advice: [`BenjaminiHochberg`](Self::BenjaminiHochberg) for lists that somebody will look through
 /// (segments, drivers, series); [`Holm`](Self::Holm) where not one false finding is acceptable. The others
 /// exist to match numbers made elsewhere.
+///
+/// ```
+/// use heedful::stats::Adjustment;
+/// assert_eq!(Adjustment::Bonferroni.adjust(&[Some(0.01), None, Some(0.25)]), [Some(0.02), None, Some(0.5)]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -78,6 +78,14 @@ enum Field {
 
 impl DateFormat {
     /// Whether texts in this format are instants (the format has an offset) or wall-clock times.
+    ///
+    /// ```
+    /// use heedful::{Clock, DateFormat};
+    /// let kind = |text: &str| text.parse::<DateFormat>().map(|format| format.kind());
+    /// assert_eq!(kind("%d/%m/%Y %H:%M")?, Clock::Wall);
+    /// assert_eq!(kind("%Y-%m-%dT%H:%M:%S%z")?, Clock::Instant);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn kind(&self) -> Clock {
         self.kind
@@ -90,6 +98,12 @@ impl DateFormat {
     }
 
     /// Reads a text.
+    ///
+    /// ```
+    /// let format = "%d/%m/%Y".parse::<heedful::DateFormat>()?;
+    /// assert_eq!(format.read("02/01/1970")?.millis, 86_400_000);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorCode::DateInvalid`] when the text does not fit entirely, or no such date exists.

@@ -48,6 +48,11 @@ impl Every {
     pub const ALL: &[Self] = &[Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
 
     /// The name: `day`, `week`, `month`, `quarter` or `year`.
+    ///
+    /// ```
+    /// assert_eq!("quarter".parse::<heedful::Every>()?.as_str(), "quarter");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -60,6 +65,12 @@ impl Every {
     }
 
     /// The period that holds a day. Exact for every `i32`.
+    ///
+    /// ```
+    /// use heedful::Every;
+    /// // 1970 is year 0 here, and so is its first month, quarter and day.
+    /// assert_eq!([Every::Year, Every::Month, Every::Day].map(|every| every.index_of_day(0)), [0, 0, 0]);
+    /// ```
     #[must_use]
     pub fn index_of_day(self, day: i32) -> i32 {
         match self {
@@ -74,6 +85,13 @@ impl Every {
     /// The first day of a period.
     ///
     /// Exact where that day is an `i32`, some 5.8 million years around 1970; the nearest `i32` elsewhere.
+    ///
+    /// ```
+    /// use heedful::Every;
+    /// // Day 59 after 1970-01-01 is 1 March: in the first quarter, which began on day 0.
+    /// let quarter = Every::Quarter.index_of_day(59);
+    /// assert_eq!((Every::Quarter.first_day(quarter), Every::Quarter.first_day(quarter + 1)), (0, 90));
+    /// ```
     #[must_use]
     pub fn first_day(self, index: i32) -> i32 {
         let index = i64::from(index);
@@ -89,6 +107,11 @@ impl Every {
     /// The label of a period: `2024-03-07`, `2024-W10`, `2024-03`, `2024-Q1` or `2024`.
     ///
     /// A year outside 0 to 9999 is written with a sign and at least six digits, as ISO 8601 has it.
+    ///
+    /// ```
+    /// use heedful::Every;
+    /// assert_eq!(Every::Month.label(Every::Month.index_of_day(59)), "1970-03");
+    /// ```
     #[must_use]
     pub fn label(self, index: i32) -> String {
         // A year index can lie beyond the days that an `i32` counts.

@@ -53,12 +53,22 @@ pub struct Zone {
 
 impl Zone {
     /// Coordinated universal time.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Zone::utc().clock().local_day(86_399), 0);
+    /// ```
     #[must_use]
     pub fn utc() -> Self {
         Self { initial: 0, changes: Arc::from([]), repeats_after: None }
     }
 
     /// Local time is UTC plus this many seconds, all year: 19 800 for +05:30.
+    ///
+    /// ```
+    /// // In India it was the next day already.
+    /// assert_eq!(heedful::Zone::fixed(19_800)?.clock().local_day(86_399), 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorCode::InvalidArgument`] for 26 hours and more.
@@ -69,6 +79,14 @@ impl Zone {
     /// A zone from its offsets: the one before the first transition, then pairs of the UTC second since 1970 at
     /// which an offset begins, and that offset in seconds (local less UTC), in ascending order. The last one
     /// stays for ever: hosts list the transitions of the range that their data need.
+    ///
+    /// ```
+    /// // An hour more from the second 1000 on.
+    /// let zone = heedful::Zone::from_transitions(0, vec![(1000, 3600)])?;
+    /// let mut clock = zone.clock();
+    /// assert_eq!((clock.offset(999), clock.offset(1000)), (0, 3600));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorCode::InvalidArgument`] when an offset is 26 hours or more, or transitions are not in strictly
@@ -265,6 +283,12 @@ impl LocalClock<'_> {
 
     /// The local civil day of an instant (UTC seconds since 1970), counted from 1970-01-01; beyond 5.8 million
     /// years the nearest `i32`.
+    ///
+    /// ```
+    /// let zone = heedful::Zone::fixed(-3600)?;
+    /// assert_eq!(zone.clock().local_day(0), -1); // it was the day before still
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn local_day(&mut self, utc: i64) -> i32 {

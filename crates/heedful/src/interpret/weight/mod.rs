@@ -20,6 +20,16 @@ const TRIM_ROUNDS: u32 = 1000;
 
 /// What happens to responses without a value in a column that has targets, where missing has no
 /// target of its own.
+///
+/// ```
+/// use heedful::{Column, MissingValues, Responses, Weighting};
+/// let responses = Responses::new().with("region", Column::categories([Some("EU"), Some("US"), Some("US"), None]))?;
+/// let weighting = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]);
+/// assert!(weighting.run(&responses).is_err());
+/// let weights = weighting.missing(MissingValues::Keep).run(&responses)?;
+/// assert!((weights.weights[3] - 1.0).abs() < 1e-12);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +124,16 @@ impl Weighting {
 
     /// Reads options from JSON, with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::{MissingValues, Weighting};
+    /// let json = r#"{"targets": {"region": {"EU": 0.5, "US": 0.5}}, "missing": "keep", "cap": 5, "floor": 0.2,
+    ///     "total": 1000, "tolerance": 1e-9, "max_iterations": 50}"#;
+    /// let weighting = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]).missing(MissingValues::Keep);
+    /// let weighting = weighting.cap(5.0).floor(0.2).total(1000.0).tolerance(1e-9).max_iterations(50);
+    /// assert_eq!(Weighting::from_json(json)?, weighting);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -165,6 +185,17 @@ impl Weighting {
     /// equal parts to the weights that were not trimmed, again until no weight is outside, as R's
     /// `trimWeights(strict = TRUE)` does. Trimming moves the margins off their targets; the result
     /// says by how much ([`Weights::residual`]).
+    ///
+    /// ```
+    /// use heedful::{Column, Responses, Weighting};
+    /// let regions = [vec!["EU"; 9], vec!["US"]].concat();
+    /// let responses = Responses::new().with("region", Column::categories(regions.into_iter().map(Some)))?;
+    /// let weighting = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]);
+    /// assert!((weighting.run(&responses)?.maximum - 5.0).abs() < 1e-9);
+    /// let capped = weighting.cap(3.0).run(&responses)?;
+    /// assert!(capped.maximum < 3.0 + 1e-9 && capped.trimmed == 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn cap(mut self, multiple: f64) -> Self {
         self.cap = Some(multiple);
@@ -327,6 +358,16 @@ pub(crate) struct Fitted {
 }
 
 /// How one target was met.
+///
+/// ```
+/// use heedful::{Column, Responses, Weighting};
+/// let responses = Responses::new().with("region", Column::categories(["EU", "EU", "EU", "US"].map(Some)))?;
+/// let weights = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]).run(&responses)?;
+/// let eu = &weights.targets[0];
+/// assert_eq!((eu.n, eu.before, eu.target), (3, 0.75, 0.5));
+/// assert!((eu.achieved - 0.5).abs() < 1e-12);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TargetFit {
     /// The columns: one for a margin, several for a cell.
@@ -426,6 +467,14 @@ impl Weights {
     ///
     /// Columns: `column` and `value` (joined by ` / ` for cells; a missing value is `(missing)`),
     /// `n`, `before`, `target`, `achieved` (shares), `error` (achieved less target).
+    ///
+    /// ```
+    /// use heedful::{Column, Responses, Weighting};
+    /// let responses = Responses::new().with("region", Column::categories(["EU", "EU", "US"].map(Some)))?;
+    /// let weights = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]).run(&responses)?;
+    /// assert_eq!(weights.to_table().len(), 2); // a row for each value that has a target
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();

@@ -10,6 +10,14 @@ use crate::base::error::{Error, ErrorCode, Result};
 
 /// How the text of a file is written as bytes. A byte order mark at the start of the file decides
 /// before this does.
+///
+/// ```
+/// use heedful::{CsvOptions, Encoding, Key};
+/// let options = CsvOptions::new().attributes(["Größe"]).encoding(Encoding::Latin1);
+/// let read = options.read(&b"Gr\xf6\xdfe\nklein\n"[..])?;
+/// assert_eq!(read.responses.column("Größe").unwrap().key(0), Key::text("klein"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Encoding {

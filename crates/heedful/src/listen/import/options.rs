@@ -11,6 +11,16 @@ use crate::base::scale::{Invalid, MISSING};
 use crate::base::time::DateFormat;
 
 /// What happens at the first row that cannot be read.
+///
+/// ```
+/// use heedful::{CsvOptions, OnError};
+/// let text = "Score\n10\nmany\n9\n";
+/// let options = CsvOptions::new().rating("Score");
+/// assert!(options.read(text.as_bytes()).is_err());
+/// let read = options.on_error(OnError::Collect).read(text.as_bytes())?;
+/// assert_eq!((read.responses.len(), read.rejected.len()), (2, 1));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -153,6 +163,16 @@ impl CsvOptions {
 
     /// Reads options from JSON.
     ///
+    /// ```
+    /// use heedful::{CsvOptions, Encoding, Metric, OnError};
+    /// let json = r#"{"rating": "Score", "at": "When", "comment": "Why", "attributes": ["Plan"], "date_format": "%d/%m/%Y",
+    ///     "delimiter": ";", "encoding": "latin-1", "missing": ["-"], "on_error": "collect", "metric": "csat"}"#;
+    /// let options = CsvOptions::new().rating("Score").at("When").comment("Why").attributes(["Plan"]);
+    /// let options = options.date_format("%d/%m/%Y".parse()?).delimiter(';').encoding(Encoding::Latin1).missing(["-"]);
+    /// assert_eq!(CsvOptions::from_json(json)?, options.on_error(OnError::Collect).metric(Metric::csat()));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -160,6 +180,13 @@ impl CsvOptions {
     }
 
     /// The options as JSON.
+    ///
+    /// ```
+    /// use heedful::CsvOptions;
+    /// let options = CsvOptions::new().rating("Score").all_attributes();
+    /// assert_eq!(CsvOptions::from_json(&options.to_json())?, options);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(self)
@@ -176,6 +203,15 @@ impl CsvOptions {
     }
 
     /// Adds a column of ratings with a metric of its own.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Metric, Responses, Scoring};
+    /// let options = CsvOptions::new().rating_of("likely", Metric::nps()).rating_of("happy", Metric::csat());
+    /// let responses = Responses::read_csv("likely,happy\n10,5\n3,2\n".as_bytes(), &options)?;
+    /// let scores = Scoring::of([(Metric::nps(), "likely"), (Metric::csat(), "happy")]).run(&responses)?;
+    /// assert_eq!(scores.rows.iter().map(|row| row.score.value.unwrap()).collect::<Vec<_>>(), [0.0, 50.0]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn rating_of(mut self, column: impl Into<String>, metric: Metric) -> Self {
         self.rating.push(RatingColumn { column: column.into(), metric: Some(metric) });
@@ -256,6 +292,14 @@ impl CsvOptions {
 
     /// Texts that mean that there is no value, in any column, beside blank ones; `NA` and `N/A`
     /// where not set.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Metric, Responses};
+    /// let options = CsvOptions::new().rating("Score").missing(["-", "none"]);
+    /// let responses = Responses::read_csv("Score\n10\n-\nnone\n".as_bytes(), &options)?;
+    /// assert_eq!(responses.score(&Metric::nps())?.missing, 2);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn missing<S: Into<String>>(mut self, tokens: impl IntoIterator<Item = S>) -> Self {
         self.missing = tokens.into_iter().map(Into::into).collect();

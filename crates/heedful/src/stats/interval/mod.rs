@@ -22,6 +22,11 @@ use super::distribution::{normal_quantile, t_quantile};
 use crate::{Error, ErrorCode, Result};
 
 /// How an interval was made.
+///
+/// ```
+/// use heedful::stats::IntervalMethod;
+/// assert_eq!(IntervalMethod::AdjustedWald.as_str(), "adjusted_wald");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -132,6 +137,14 @@ impl From<Confidence> for f64 {
 }
 
 /// An interval with how it was made. The ends are on the scale of the quantity (a net: -1 to 1).
+///
+/// ```
+/// use heedful::stats::{Confidence, Interval};
+/// let interval = Interval::wald(0.5, 0.1, Confidence::default()).unwrap();
+/// assert!(interval.contains(0.31) && !interval.contains(0.30));
+/// assert!((interval.width() - 0.392).abs() < 1e-3);
+/// assert!((interval.scaled(100.0).upper - 69.6).abs() < 1e-2);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
@@ -169,6 +182,12 @@ impl Interval {
 
     /// Estimate ± t standard errors with `df` degrees of freedom. `None` unless the estimate is finite, the
     /// standard error finite and not negative, and `df` positive (it may be infinite: then z).
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, Interval};
+    /// let interval = Interval::t(0.0, 1.0, 10.0, Confidence::default()).unwrap();
+    /// assert!((interval.upper - 2.228_139).abs() < 1e-6); // tables of Student's t
+    /// ```
     #[must_use]
     pub fn t(estimate: f64, standard_error: f64, df: f64, confidence: Confidence) -> Option<Self> {
         if !(df > 0.0) {

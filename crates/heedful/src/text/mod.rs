@@ -1,6 +1,7 @@
 //! The words of a comment, with spans that point into the original text.
 
 mod address;
+mod ascii;
 mod cache;
 mod emoticon;
 mod entity;

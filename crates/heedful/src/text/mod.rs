@@ -7,6 +7,7 @@ mod emoticon;
 mod entity;
 mod language;
 mod lexer;
+mod phrase;
 mod scan;
 mod scan_table;
 mod stop;
@@ -14,4 +15,5 @@ mod word;
 
 pub use language::Language;
 pub use lexer::{Lexer, Token};
+pub use phrase::{Finder, Hit, Phrase, Phrases};
 pub use word::{Kind, Word};

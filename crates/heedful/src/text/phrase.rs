@@ -1,6 +1,6 @@
 //! Many phrases at once, found on the stems of a text.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::language::Language;
 use super::lexer::{Lexer, Token};
@@ -76,10 +76,26 @@ enum Part {
 
 #[derive(Debug, Clone, Copy)]
 struct Node {
+    /// Its first edge, in `edges`, and how many it has.
+    edge: u32,
+    count: u32,
     /// The first phrase that ends here, in `ends`.
     end: u32,
     /// The first gap that begins here, in `gaps`.
     gap: u32,
+}
+
+impl Node {
+    fn new() -> Self {
+        Self { edge: 0, count: 0, end: NONE, gap: NONE }
+    }
+}
+
+/// An edge of the trie: to which node a word leads.
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    symbol: u32,
+    to: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -95,6 +111,9 @@ struct End {
     group: u32,
     next: u32,
 }
+
+/// Where a symbol leads from a node, while phrases are added.
+type Edges = HashMap<(u32, u32), u32>;
 
 const ROOT: u32 = 0;
 const NONE: u32 = u32::MAX;
@@ -130,7 +149,10 @@ pub struct Phrases {
     /// Lengths in bytes of the shortest and longest prefix; nothing fits where there is none.
     prefixes: (usize, usize),
     nodes: Vec<Node>,
-    edges: HashMap<(u32, u32), u32>,
+    /// Where each symbol leads from the root.
+    root: Vec<u32>,
+    /// By node, then by symbol; those of the root too.
+    edges: Vec<Edge>,
     ends: Vec<End>,
     gaps: Vec<Gap>,
     count: u32,
@@ -150,20 +172,61 @@ impl Phrases {
             language,
             parts: HashMap::new(),
             prefixes: (usize::MAX, 0),
-            nodes: vec![Node { end: NONE, gap: NONE }],
-            edges: HashMap::new(),
+            nodes: vec![Node::new()],
+            root: Vec::new(),
+            edges: Vec::new(),
             ends: Vec::new(),
             gaps: Vec::new(),
             count: 0,
         };
         let mut lexer = Lexer::new(language);
+        let mut edges = HashMap::new();
         for phrase in phrases {
             let at = this.count;
-            this.add(&mut lexer, &phrase).map_err(|problem| {
+            this.add(&mut lexer, &phrase, &mut edges).map_err(|problem| {
                 Error::new(ErrorCode::InvalidArgument, problem).at(format!("[{at}]"))
             })?;
         }
+        this.lay_out(edges);
         Ok(this)
+    }
+
+    /// Puts the edges into their order.
+    fn lay_out(&mut self, edges: Edges) {
+        let mut edges: Vec<_> = edges.into_iter().collect();
+        edges.sort_unstable();
+        self.root = vec![NONE; self.parts.len()];
+        let mut at = 0;
+        for (from, node) in self.nodes.iter_mut().enumerate() {
+            node.edge = at as u32;
+            while let Some(&((_, symbol), to)) =
+                edges.get(at).filter(|edge| edge.0.0 as usize == from)
+            {
+                self.edges.push(Edge { symbol, to });
+                node.count += 1;
+                if from == ROOT as usize
+                    && let Some(place) = self.root.get_mut(symbol as usize)
+                {
+                    *place = to;
+                }
+                at += 1;
+            }
+        }
+        self.edges.shrink_to_fit();
+    }
+
+    /// Where a symbol leads from a node.
+    fn next(&self, node: u32, symbol: u32) -> Option<u32> {
+        if node == ROOT {
+            return self.root.get(symbol as usize).copied().filter(|to| *to != NONE);
+        }
+        let &Node { edge, count, .. } = self.nodes.get(node as usize)?;
+        let edges = self.edges.get(edge as usize..(edge + count) as usize)?;
+        let at = match edges.len() {
+            ..8 => edges.iter().position(|edge| edge.symbol == symbol)?,
+            8.. => edges.binary_search_by_key(&symbol, |edge| edge.symbol).ok()?,
+        };
+        edges.get(at).map(|edge| edge.to)
     }
 
     /// How many phrases there are.
@@ -187,12 +250,16 @@ impl Phrases {
             codes: Vec::new(),
             sets: Vec::new(),
             symbols: Vec::new(),
-            waiting: Vec::new(),
-            firsts: HashMap::new(),
+            seen: HashSet::new(),
         }
     }
 
-    fn add(&mut self, lexer: &mut Lexer, phrase: &Phrase<'_>) -> Result<(), &'static str> {
+    fn add(
+        &mut self,
+        lexer: &mut Lexer,
+        phrase: &Phrase<'_>,
+        edges: &mut Edges,
+    ) -> Result<(), &'static str> {
         if phrase.gap > WIDEST {
             return Err("a gap passes over at most 20 words");
         }
@@ -209,7 +276,7 @@ impl Phrases {
                 continue;
             }
             for part in read_parts(lexer, piece, phrase.exact) {
-                node = self.step(node, part);
+                node = self.step(node, part, edges);
                 gap = false;
                 parts += 1;
             }
@@ -229,16 +296,16 @@ impl Phrases {
         Ok(())
     }
 
-    fn step(&mut self, from: u32, part: Part) -> u32 {
+    fn step(&mut self, from: u32, part: Part, edges: &mut Edges) -> u32 {
         if let Part::Prefix(prefix) = &part {
             self.prefixes = (self.prefixes.0.min(prefix.len()), self.prefixes.1.max(prefix.len()));
         }
         let next = self.parts.len() as u32;
         let symbol = *self.parts.entry(part).or_insert(next);
         let node = self.nodes.len() as u32;
-        let to = *self.edges.entry((from, symbol)).or_insert(node);
+        let to = *edges.entry((from, symbol)).or_insert(node);
         if to == node {
-            self.nodes.push(Node { end: NONE, gap: NONE });
+            self.nodes.push(Node::new());
         }
         to
     }
@@ -253,7 +320,7 @@ impl Phrases {
             at = gap.next;
         }
         let to = self.nodes.len() as u32;
-        self.nodes.push(Node { end: NONE, gap: NONE });
+        self.nodes.push(Node::new());
         if let Some(node) = self.nodes.get_mut(from as usize) {
             node.gap = self.gaps.len() as u32;
             self.gaps.push(Gap { words, node: to, next: first });
@@ -304,8 +371,6 @@ fn read_parts(lexer: &mut Lexer, piece: &str, exact: bool) -> Vec<Part> {
     parts
 }
 
-/// Not looked at yet.
-const UNKNOWN: u32 = u32::MAX;
 /// A word that occurs in no phrase.
 const INERT: u32 = 0;
 /// Punctuation within a sentence.
@@ -317,15 +382,6 @@ const SETS: u32 = 3;
 /// Added where a phrase may start.
 const STARTS: u32 = 1 << 31;
 
-/// A search that waits behind a gap.
-#[derive(Debug, Clone, Copy)]
-struct Waiting {
-    node: u32,
-    /// The tokens at which it can go on.
-    from: u32,
-    until: u32,
-}
-
 /// Searches texts for [`Phrases`]; remembers what each distinct word of a lexer stands for.
 ///
 /// Use it with one lexer, of the language of the phrases. A word that starts no phrase costs one read of a list.
@@ -335,12 +391,11 @@ pub struct Finder<'a> {
     phrases: &'a Phrases,
     generation: Option<u32>,
     codes: Vec<u32>,
-    /// Where each set ends in `symbols`.
-    sets: Vec<u32>,
+    /// Where each set begins and ends in `symbols`.
+    sets: Vec<(u32, u32)>,
     symbols: Vec<u32>,
-    waiting: Vec<Waiting>,
-    /// The first token of the hit, for the node and the `from` of each search that waits.
-    firsts: HashMap<(u32, u32), u32>,
+    /// Nodes behind a second or later gap, with the token from which on they were searched.
+    seen: HashSet<(u32, u32)>,
 }
 
 impl Finder<'_> {
@@ -353,7 +408,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Finds all hits, of those that go on alike after a gap the leftmost.
+    /// Finds all hits, of those that go on alike after a second gap the leftmost.
     fn search(&mut self, lexer: &Lexer, tokens: &[Token], hits: &mut Vec<Hit>) {
         hits.clear();
         if self.generation != Some(lexer.generation()) {
@@ -362,153 +417,132 @@ impl Finder<'_> {
             self.sets.clear();
             self.symbols.clear();
         }
-        if self.codes.len() < lexer.words() {
-            self.codes.resize(lexer.words(), UNKNOWN);
+        for slot in self.codes.len()..lexer.words() {
+            let code = self.code(lexer.word(slot as u32));
+            self.codes.push(code);
         }
-        self.waiting.clear();
-        self.firsts.clear();
+        if !self.seen.is_empty() {
+            self.seen.clear();
+        }
         for (at, token) in tokens.iter().enumerate() {
-            let Some(&code) = self.codes.get(token.slot as usize) else { continue };
-            if code < STARTS && self.waiting.is_empty() {
-                continue;
+            let code = self.codes.get(token.slot as usize).copied().unwrap_or(INERT);
+            if code >= STARTS {
+                let mut search = Search {
+                    phrases: self.phrases,
+                    codes: &self.codes,
+                    sets: &self.sets,
+                    symbols: &self.symbols,
+                    seen: &mut self.seen,
+                    tokens,
+                    first: at as u32,
+                    hits,
+                };
+                search.walk(ROOT, at as u32, false);
             }
-            self.start(lexer, tokens, at as u32, hits);
         }
     }
 
-    /// The code of a token, worked out where it was not yet.
-    fn code(&mut self, lexer: &Lexer, tokens: &[Token], at: u32) -> u32 {
-        let Some(token) = tokens.get(at as usize) else { return SENTENCE };
-        let code = self.codes.get(token.slot as usize).copied().unwrap_or(INERT);
-        if code != UNKNOWN {
-            return code;
+    /// What a word of the text means to the phrases.
+    fn code(&mut self, word: &Word) -> u32 {
+        if word.kind() == Kind::Punctuation {
+            return if word.ends_sentence() { SENTENCE } else { CLAUSE };
         }
-        let word = lexer.word(token.slot);
-        let code = if word.kind() == Kind::Punctuation {
-            if word.ends_sentence() { SENTENCE } else { CLAUSE }
-        } else {
-            let first = self.symbols.len();
-            self.phrases.symbols(word, &mut self.symbols);
-            let found = self.symbols.get(first..).unwrap_or_default();
-            if found.is_empty() {
-                INERT
-            } else {
-                let starts =
-                    found.iter().any(|symbol| self.phrases.edges.contains_key(&(ROOT, *symbol)));
-                self.sets.push(self.symbols.len() as u32);
-                (SETS + self.sets.len() as u32 - 1) | if starts { STARTS } else { 0 }
-            }
-        };
-        if let Some(known) = self.codes.get_mut(token.slot as usize) {
-            *known = code;
+        let first = self.symbols.len();
+        self.phrases.symbols(word, &mut self.symbols);
+        let found = self.symbols.get(first..).unwrap_or_default();
+        if found.is_empty() {
+            return INERT;
         }
-        code
+        let starts = found.iter().any(|symbol| self.phrases.next(ROOT, *symbol).is_some());
+        self.sets.push((first as u32, self.symbols.len() as u32));
+        (SETS + self.sets.len() as u32 - 1) | if starts { STARTS } else { 0 }
     }
+}
 
-    /// Starts and goes on with what can at this token.
-    fn start(&mut self, lexer: &Lexer, tokens: &[Token], at: u32, hits: &mut Vec<Hit>) {
-        let code = self.code(lexer, tokens, at);
-        if code >= STARTS {
-            self.walk(lexer, tokens, ROOT, at, at, hits);
-        }
-        if self.waiting.is_empty() {
-            return;
-        }
-        self.waiting.retain(|waiting| waiting.until > at);
-        if code & !STARTS >= SETS {
-            // Searches that are added on the way wait for later tokens.
-            for index in 0..self.waiting.len() {
-                if let Some(&Waiting { node, from, .. }) = self.waiting.get(index)
-                    && from <= at
-                    && let Some(&first) = self.firsts.get(&(node, from))
-                {
-                    self.walk(lexer, tokens, node, first, at, hits);
-                }
-            }
-        }
-        if self.waiting.is_empty() {
-            self.firsts.clear();
-        }
+/// The search for phrases that start at one token.
+struct Search<'a> {
+    phrases: &'a Phrases,
+    codes: &'a [u32],
+    sets: &'a [(u32, u32)],
+    symbols: &'a [u32],
+    seen: &'a mut HashSet<(u32, u32)>,
+    tokens: &'a [Token],
+    first: u32,
+    hits: &'a mut Vec<Hit>,
+}
+
+impl Search<'_> {
+    fn code(&self, at: u32) -> u32 {
+        let Some(token) = self.tokens.get(at as usize) else { return SENTENCE };
+        self.codes.get(token.slot as usize).map_or(INERT, |code| code & !STARTS)
     }
 
     /// Follows the words from `at` on, as far as they go.
-    fn walk(
-        &mut self,
-        lexer: &Lexer,
-        tokens: &[Token],
-        node: u32,
-        first: u32,
-        at: u32,
-        hits: &mut Vec<Hit>,
-    ) {
-        let code = self.code(lexer, tokens, at) & !STARTS;
-        let Some(set) = code.checked_sub(SETS).map(|set| set as usize) else { return };
-        let start = set
-            .checked_sub(1)
-            .and_then(|before| self.sets.get(before))
-            .map_or(0, |end| *end as usize);
-        let end = self.sets.get(set).map_or(start, |end| *end as usize);
-        for index in start..end {
-            let Some(&symbol) = self.symbols.get(index) else { continue };
-            let Some(&next) = self.phrases.edges.get(&(node, symbol)) else { continue };
-            self.arrive(lexer, tokens, next, first, at, hits);
-            self.walk(lexer, tokens, next, first, at + 1, hits);
+    fn walk(&mut self, node: u32, at: u32, after_gap: bool) {
+        let Some(set) = self.code(at).checked_sub(SETS) else { return };
+        let Some(&(start, end)) = self.sets.get(set as usize) else { return };
+        let symbols = self.symbols;
+        for symbol in symbols.get(start as usize..end as usize).unwrap_or_default() {
+            if let Some(next) = self.phrases.next(node, *symbol) {
+                self.arrive(next, at, after_gap);
+            }
         }
     }
 
-    /// Notes the phrases that end and the gaps that begin at a node.
-    fn arrive(
-        &mut self,
-        lexer: &Lexer,
-        tokens: &[Token],
-        node: u32,
-        first: u32,
-        last: u32,
-        hits: &mut Vec<Hit>,
-    ) {
-        let Some(&Node { mut end, mut gap }) = self.phrases.nodes.get(node as usize) else {
+    /// Notes the phrases that end at a node, goes on to the next word, and over the gaps that begin here.
+    fn arrive(&mut self, node: u32, last: u32, after_gap: bool) {
+        let Some(&Node { mut end, mut gap, count, .. }) = self.phrases.nodes.get(node as usize)
+        else {
             return;
         };
         while let Some(&End { phrase, group, next }) = self.phrases.ends.get(end as usize) {
+            let first = self.first;
             if let (Some(start), Some(stop)) =
-                (tokens.get(first as usize), tokens.get(last as usize))
+                (self.tokens.get(first as usize), self.tokens.get(last as usize))
             {
-                hits.push(Hit { start: start.start, end: stop.end, first, last, group, phrase });
+                self.hits.push(Hit {
+                    start: start.start,
+                    end: stop.end,
+                    first,
+                    last,
+                    group,
+                    phrase,
+                });
             }
             end = next;
         }
+        if count > 0 {
+            self.walk(node, last + 1, after_gap);
+        }
         while let Some(&Gap { words, node, next }) = self.phrases.gaps.get(gap as usize) {
-            self.wait(lexer, tokens, words, node, first, last + 1);
+            // Two ways over two gaps may meet: the first that came started leftmost.
+            if !after_gap || self.seen.insert((node, last + 1)) {
+                self.pass(words, node, last + 1);
+            }
             gap = next;
         }
     }
 
-    fn wait(
-        &mut self,
-        lexer: &Lexer,
-        tokens: &[Token],
-        words: u8,
-        node: u32,
-        first: u32,
-        from: u32,
-    ) {
-        // All of these come before the search goes on from there, so that the leftmost start wins.
-        if let Some(known) = self.firsts.get_mut(&(node, from)) {
-            *known = first.min(*known);
-            return;
-        }
-        let mut left = u32::from(words) + 1;
-        let mut until = from;
-        while left > 0 {
-            match self.code(lexer, tokens, until) {
-                SENTENCE => break,
+    /// Goes on behind a gap that starts at a token.
+    fn pass(&mut self, words: u8, node: u32, from: u32) {
+        let mut left = words;
+        let mut at = from;
+        loop {
+            match self.code(at) {
+                SENTENCE => return,
                 CLAUSE => {}
-                _ => left -= 1,
+                code => {
+                    if code >= SETS {
+                        self.walk(node, at, true);
+                    }
+                    if left == 0 {
+                        return;
+                    }
+                    left -= 1;
+                }
             }
-            until += 1;
+            at += 1;
         }
-        self.firsts.insert((node, from), first);
-        self.waiting.push(Waiting { node, from, until });
     }
 }
 

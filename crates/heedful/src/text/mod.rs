@@ -1,11 +1,14 @@
 //! The words of a comment, with spans that point into the original text.
 
 mod address;
+mod ascii;
 mod cache;
 mod emoticon;
 mod entity;
 mod language;
 mod lexer;
+mod phrase;
+mod redact;
 mod scan;
 mod scan_table;
 mod span;
@@ -14,5 +17,7 @@ mod word;
 
 pub use language::Language;
 pub use lexer::{Lexer, Token};
-pub use span::{Offsets, Unit, in_unit};
+pub use phrase::{Finder, Hit, Phrase, Phrases};
+pub use redact::{Private, PrivateSpan, Redactor};
+pub use span::{Positions, Unit, convert_spans, in_unit};
 pub use word::{Kind, Word};

@@ -1,67 +1,96 @@
-//! Where something stands in a text, in the unit of the reader's language.
-
-use serde::{Deserialize, Serialize};
+//! Positions in other units than bytes.
 
 use crate::base::table::{Data, Table};
 
-/// What an offset into a text counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// The unit in which a host language counts positions in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
-    /// Bytes of UTF-8, as Rust does.
-    #[default]
+    /// UTF-8 bytes, as Rust counts.
     Bytes,
-    /// Code units of UTF-16, as JavaScript does.
-    Utf16,
-    /// Code points, as Python does.
+    /// Characters (Unicode scalar values), as Python counts.
     Characters,
+    /// UTF-16 code units, as JavaScript counts.
+    Utf16,
 }
 
-/// Turns offsets in bytes into those of another unit. Cheapest in ascending order.
+impl Unit {
+    fn of(self, c: char) -> usize {
+        match self {
+            Self::Bytes => c.len_utf8(),
+            Self::Characters => 1,
+            Self::Utf16 => c.len_utf16(),
+        }
+    }
+}
+
+/// Turns positions in bytes into positions in another unit, one after another.
+///
+/// Positions that do not descend cost one pass over the text in all; a smaller one starts over. A position within a
+/// character counts as its start, one beyond the end as the end. Text that is ASCII needs no pass.
 ///
 /// ```
-/// use heedful::text::{Offsets, Unit};
+/// use heedful::text::{Positions, Unit};
 ///
-/// let text = "é👍 ok";
-/// let at = text.find("ok").unwrap();
-/// assert_eq!(at, 7);
-/// assert_eq!(Offsets::new(text, Unit::Utf16).at(at), 4);
-/// assert_eq!(Offsets::new(text, Unit::Characters).at(at), 3);
+/// let mut positions = Positions::new("très 👍 bien", Unit::Utf16);
+/// assert_eq!([0, 6, 10, 11].map(|byte| positions.at(byte)), [0, 5, 7, 8]);
 /// ```
 #[derive(Debug, Clone)]
-pub struct Offsets<'a> {
+pub struct Positions<'a> {
     text: &'a str,
     unit: Unit,
-    /// Up to here it is counted.
+    plain: bool,
     byte: usize,
-    count: usize,
+    found: usize,
 }
 
-impl<'a> Offsets<'a> {
-    /// For the offsets of a text.
+impl<'a> Positions<'a> {
+    /// Positions in a text, in a unit.
     #[must_use]
     pub fn new(text: &'a str, unit: Unit) -> Self {
-        let unit = if text.is_ascii() { Unit::Bytes } else { unit };
-        Self { text, unit, byte: 0, count: 0 }
+        let plain = unit == Unit::Bytes || text.is_ascii();
+        Self { text, unit, plain, byte: 0, found: 0 }
     }
 
-    /// The offset in the unit. One that is not on the boundary of a character counts that character, and one beyond the
-    /// text is its end.
+    /// The position of a byte.
     pub fn at(&mut self, byte: usize) -> usize {
-        if self.unit == Unit::Bytes {
-            return byte.min(self.text.len());
+        let byte = byte.min(self.text.len());
+        if self.plain {
+            return byte;
         }
         if byte < self.byte {
-            (self.byte, self.count) = (0, 0);
+            (self.byte, self.found) = (0, 0);
         }
-        for character in self.text.get(self.byte..).unwrap_or_default().chars() {
-            if self.byte >= byte {
+        let rest = self.text.get(self.byte..).unwrap_or_default();
+        for c in rest.chars() {
+            if self.byte + c.len_utf8() > byte {
                 break;
             }
-            self.byte += character.len_utf8();
-            self.count += if self.unit == Unit::Utf16 { character.len_utf16() } else { 1 };
+            self.byte += c.len_utf8();
+            self.found += self.unit.of(c);
         }
-        self.count
+        self.found
+    }
+}
+
+/// Turns starts and ends in bytes, in any order, into those of another unit, in one pass over the text.
+///
+/// ```
+/// use heedful::text::{Unit, convert_spans};
+///
+/// let mut spans = [(0, 5), (6, 10)];
+/// convert_spans("très 👍", Unit::Characters, &mut spans);
+/// assert_eq!(spans, [(0, 4), (5, 6)]);
+/// ```
+pub fn convert_spans(text: &str, unit: Unit, spans: &mut [(usize, usize)]) {
+    let mut places: Vec<&mut usize> =
+        spans.iter_mut().flat_map(|(start, end)| [start, end]).collect();
+    if !places.is_sorted() {
+        places.sort_unstable();
+    }
+    let mut positions = Positions::new(text, unit);
+    for place in places {
+        *place = positions.at(*place);
     }
 }
 
@@ -76,12 +105,12 @@ pub fn in_unit<'a>(table: Table, unit: Unit, text: impl Fn(usize) -> Option<&'a 
         _ => &[],
     };
     let (mut starts, mut ends) = (ints("start").to_vec(), ints("end").to_vec());
-    let mut offsets: Option<(i64, Offsets<'a>)> = None;
+    let mut offsets: Option<(i64, Positions<'a>)> = None;
     for (row, (start, end)) in ints("row").iter().zip(starts.iter_mut().zip(&mut ends)) {
         let Some(row) = *row else { continue };
         if offsets.as_ref().is_none_or(|(known, _)| *known != row) {
             let text = usize::try_from(row).ok().and_then(&text).unwrap_or_default();
-            offsets = Some((row, Offsets::new(text, unit)));
+            offsets = Some((row, Positions::new(text, unit)));
         }
         for value in [start, end].into_iter().flatten() {
             if let (Some((_, offsets)), Ok(byte)) = (&mut offsets, usize::try_from(*value)) {
@@ -94,22 +123,31 @@ pub fn in_unit<'a>(table: Table, unit: Unit, text: impl Fn(usize) -> Option<&'a 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    #[test]
-    fn offsets_are_those_of_the_prefix() {
-        let text = "a\u{301}é👩‍👩‍👧 שלום 中文";
-        for unit in [Unit::Utf16, Unit::Characters] {
-            let slow = |byte: usize| match unit {
-                Unit::Utf16 => text[..byte].encode_utf16().count(),
-                _ => text[..byte].chars().count(),
-            };
-            let mut offsets = Offsets::new(text, unit);
-            let ends: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
-            for byte in ends.iter().chain(ends.iter().rev()) {
-                assert_eq!(offsets.at(*byte), slow(*byte));
+    proptest! {
+        #[test]
+        fn positions_are_those_of_the_text_before(
+            text in "[a-zé漢😀\u{301}אΣ]{0,20}",
+            bytes in prop::collection::vec((0..60_usize, 0..60_usize), 0..8),
+        ) {
+            for unit in [Unit::Bytes, Unit::Characters, Unit::Utf16] {
+                let count = |byte: usize| {
+                    let whole = (0..=byte.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+                    let head = &text[..whole];
+                    match unit {
+                        Unit::Bytes => byte.min(text.len()),
+                        Unit::Characters => head.chars().count(),
+                        Unit::Utf16 => head.encode_utf16().count(),
+                    }
+                };
+                let mut spans = bytes.clone();
+                convert_spans(&text, unit, &mut spans);
+                let expected: Vec<_> = bytes.iter().map(|(a, b)| (count(*a), count(*b))).collect();
+                prop_assert_eq!(spans, expected);
             }
-            assert_eq!(offsets.at(1_000), slow(text.len()));
         }
     }
 

@@ -1,11 +1,13 @@
 //! The words of a comment, with spans that point into the original text.
 
 mod address;
+mod ascii;
 mod cache;
 mod emoticon;
 mod entity;
 mod language;
 mod lexer;
+mod phrase;
 mod scan;
 mod scan_table;
 mod stop;
@@ -13,4 +15,5 @@ mod word;
 
 pub use language::Language;
 pub use lexer::{Lexer, Token};
+pub use phrase::{Finder, Hit, Phrase, Phrases};
 pub use word::{Kind, Word};

@@ -81,7 +81,8 @@ impl Weights {
             let Some(weights) = self.values.get(start..start + self.stride) else { continue };
             let (weights, _) = weights.as_chunks::<LANES>();
             for block in asked {
-                let Some((margins, weights)) = margins.get_mut(*block).zip(weights.get(*block)) else {
+                let Some((margins, weights)) = margins.get_mut(*block).zip(weights.get(*block))
+                else {
                     continue;
                 };
                 for (margin, weight) in margins.iter_mut().zip(weights) {
@@ -187,7 +188,9 @@ impl Solver {
                     continue;
                 };
                 asked.clear();
-                asked.extend((0..blocks).zip(&*matters).filter(|(_, m)| full || **m).map(|(b, _)| b));
+                asked.extend(
+                    (0..blocks).zip(&*matters).filter(|(_, m)| full || **m).map(|(b, _)| b),
+                );
                 if asked.is_empty() {
                     continue;
                 }
@@ -205,7 +208,9 @@ impl Solver {
                     }
                     *matters = false;
                     let sides = signs.iter().zip(inverse);
-                    for ((margin, dual), (sign, inverse)) in margins.iter_mut().zip(duals).zip(sides) {
+                    for ((margin, dual), (sign, inverse)) in
+                        margins.iter_mut().zip(duals).zip(sides)
+                    {
                         let diagonal = if *sign > 0.0 { inverse[1] } else { inverse[0] };
                         let gradient = sign * *margin - 1.0 + diagonal * *dual;
                         let next = (*dual - gradient / (norm + diagonal)).max(0.0);

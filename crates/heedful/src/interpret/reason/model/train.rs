@@ -419,10 +419,16 @@ fn mix(word: u64) -> u64 {
 }
 
 /// Where an older model's weights for `ids` and bundles stand.
-fn start(before: Option<&Model>, features: &Features, bundles: &Bundles, ids: &[String]) -> Weights {
+fn start(
+    before: Option<&Model>,
+    features: &Features,
+    bundles: &Bundles,
+    ids: &[String],
+) -> Weights {
     let mut weights = Weights::new(bundles.sizes.len(), ids.len());
     let Some(model) = before else { return weights };
-    let places: Vec<Option<usize>> = model.ids.iter().map(|id| ids.binary_search(id).ok()).collect();
+    let places: Vec<Option<usize>> =
+        model.ids.iter().map(|id| ids.binary_search(id).ok()).collect();
     for (key, bundle) in features.keys.iter().zip(&bundles.of) {
         let Some(own) = model.index.find(*key) else { continue };
         let size = bundles.sizes.get(*bundle as usize).copied().unwrap_or(1.0);

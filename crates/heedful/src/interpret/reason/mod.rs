@@ -1,5 +1,7 @@
 //! Reasons: what customers speak of.
 
+pub(crate) mod agreement;
+pub(crate) mod evaluate;
 pub(crate) mod labels;
 mod learn;
 pub(crate) mod lint;
@@ -7,6 +9,7 @@ pub(crate) mod mapper;
 pub(crate) mod mappings;
 mod matcher;
 pub(crate) mod model;
+pub(crate) mod patterns;
 pub(crate) mod preset;
 pub(crate) mod split;
 pub(crate) mod taxonomy;

@@ -1,5 +1,7 @@
 //! Training: comments and labels in, a model out.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 
 use super::calibrate::Margins;
@@ -15,8 +17,9 @@ use crate::{Error, ErrorCode, Result};
 
 /// Nothing moves any more: a thousandth of a margin.
 const TOLERANCE: f32 = 1e-3;
-/// Passes to find the solution without a part of the comments from the solution with all of them.
-const PASSES_WITHOUT: u16 = 3;
+/// Passes to find the solution without a part of the comments from the solution with all of them. The first ones
+/// look only at what mattered to that.
+const PASSES_WITHOUT: Range<u16> = 1..7;
 
 /// Reads comments into lists of keys, one list for each comment and a key as often as it occurs.
 struct Reader {
@@ -206,7 +209,7 @@ pub(super) fn train(
         // What the old model says of comments that it has not seen is the honest measure.
         count_margins(&solver, &problem, &order, &mut margins);
     }
-    solver.run(&problem, &mut order, options.passes, TOLERANCE, &mut random);
+    solver.run(&problem, &mut order, 0..options.passes, TOLERANCE, &mut random);
     if before.is_none() {
         let keys: Vec<u64> = texts.iter().map(|text| text_key(text)).collect();
         let dealt = deal(&keys, labels, options.seed);

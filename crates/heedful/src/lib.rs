@@ -73,6 +73,7 @@ pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
 pub use interpret::design::Design;
 pub use interpret::emotion::{Emotion, EmotionMention};
+pub use interpret::keyness::{Keyness, Keyword, Keywords, Phrase};
 pub use interpret::league::{League, Place, Standing, Standings};
 pub use interpret::reason::labels::Labels;
 pub use interpret::reason::lint::{Lint, LintFinding, LintKind, Overlap};

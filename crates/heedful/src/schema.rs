@@ -9,6 +9,7 @@ use crate::base::scale::Scale;
 use crate::base::suppression::Suppression;
 use crate::interpret::contrast::Contrast;
 use crate::interpret::design::Design;
+use crate::interpret::keyness::Keyness;
 use crate::interpret::league::League;
 use crate::interpret::reason::mapper::{MapperOptions, ReasonColumns};
 use crate::interpret::reason::taxonomy::Taxonomy;
@@ -47,6 +48,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("funnel_counts", of::<FunnelCounts>()),
         ("funnel_options", of::<FunnelOptions>()),
         ("join", of::<Join>()),
+        ("keyness", of::<Keyness>()),
         ("league", of::<League>()),
         ("mapper_options", of::<MapperOptions>()),
         ("metric", of::<Metric>()),

@@ -75,14 +75,19 @@ pub use interpret::design::Design;
 pub use interpret::emotion::{Emotion, EmotionMention};
 pub use interpret::keyness::{Keyness, Keyword, Keywords, Phrase};
 pub use interpret::league::{League, Place, Standing, Standings};
+pub use interpret::reason::discover::{Discover, Homogeneity, Topic, TopicTerm, Topics};
 pub use interpret::reason::labels::Labels;
 pub use interpret::reason::lint::{Lint, LintFinding, LintKind, Overlap};
-pub use interpret::reason::mapper::{Claim, Classifier, Given, MapperOptions, MapperSession, ReasonColumns, ReasonMapper};
-pub use interpret::reason::mappings::{Disagreement, Mapping, Mappings, ReasonCount, ReasonTotal, Source};
-pub use interpret::reason::taxonomy::{Entry, Reason, Taxonomy};
-pub use interpret::reason::term::{Term, Within};
+pub use interpret::reason::mapper::{
+    Claim, Classifier, Given, MapperOptions, MapperSession, ReasonColumns, ReasonMapper,
+};
+pub use interpret::reason::mappings::{
+    Disagreement, Mapping, Mappings, ReasonCount, ReasonTotal, Source,
+};
 pub use interpret::reason::model::{Aim, ClassWeight, Model, ModelOptions, Predictions};
 pub use interpret::reason::split::Split;
+pub use interpret::reason::taxonomy::{Entry, Reason, Taxonomy};
+pub use interpret::reason::term::{Term, Within};
 pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::scorer::Scorer;

@@ -11,6 +11,7 @@ use crate::interpret::contrast::Contrast;
 use crate::interpret::design::Design;
 use crate::interpret::keyness::Keyness;
 use crate::interpret::league::League;
+use crate::interpret::reason::discover::Discover;
 use crate::interpret::reason::mapper::{MapperOptions, ReasonColumns};
 use crate::interpret::reason::taxonomy::Taxonomy;
 use crate::interpret::sample_size::SampleSize;
@@ -45,6 +46,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         #[cfg(feature = "read")]
         ("csv_options", of::<CsvOptions>()),
         ("design", of::<Design>()),
+        ("discover", of::<Discover>()),
         ("funnel_counts", of::<FunnelCounts>()),
         ("funnel_options", of::<FunnelOptions>()),
         ("join", of::<Join>()),

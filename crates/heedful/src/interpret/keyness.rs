@@ -169,7 +169,8 @@ fn g2(a: f64, n: f64, b: f64, m: f64) -> f64 {
         if observed > 0.0 { observed * (observed * all / (row * column)).ln() } else { 0.0 }
     };
     let (with, without) = (a + b, all - a - b);
-    let sum = cell(a, n, with) + cell(n - a, n, without) + cell(b, m, with) + cell(m - b, m, without);
+    let sum =
+        cell(a, n, with) + cell(n - a, n, without) + cell(b, m, with) + cell(m - b, m, without);
     (2.0 * sum).max(0.0)
 }
 
@@ -397,7 +398,8 @@ mod tests {
 
     #[test]
     fn g2_is_that_of_the_other_formula() {
-        for (a, n, b, m) in [(10.0, 50.0, 4.0, 80.0), (0.0, 20.0, 7.0, 30.0), (5.0, 5.0, 0.0, 9.0)] {
+        for (a, n, b, m) in [(10.0, 50.0, 4.0, 80.0), (0.0, 20.0, 7.0, 30.0), (5.0, 5.0, 0.0, 9.0)]
+        {
             assert!((g2(a, n, b, m) - twin(a, n, b, m)).abs() < 1e-9);
         }
         // Shares alike: no surprise.
@@ -428,14 +430,24 @@ mod tests {
             let rows = keywords.rows.iter().filter(|k| k.group == Key::text(group));
             rows.map(|k| k.term.as_str()).collect()
         };
-        assert!(of("low").contains(&"slow") && of("low").contains(&"customer service"), "{:?}", of("low"));
+        assert!(
+            of("low").contains(&"slow") && of("low").contains(&"customer service"),
+            "{:?}",
+            of("low")
+        );
         assert!(!of("low").contains(&"customer"), "stands in its phrase: {:?}", of("low"));
         assert!(of("high").contains(&"friendly staff"), "{:?}", of("high"));
         let slow = keywords.rows.iter().find(|k| k.term == "slow").unwrap();
-        assert_eq!((slow.comments, slow.rest_comments, slow.share, slow.rest_share), (40, 0, 1.0, 0.0));
+        assert_eq!(
+            (slow.comments, slow.rest_comments, slow.share, slow.rest_share),
+            (40, 0, 1.0, 0.0)
+        );
         assert!((slow.g2 - twin(40.0, 40.0, 0.0, 80.0)).abs() < 1e-9 && slow.p_adjusted < 1e-20);
         assert!((slow.log_ratio - ((40.5_f64 / 41.0) / (0.5 / 81.0)).log2()).abs() < 1e-12);
-        assert!(slow.examples.iter().all(|row| comments[*row].contains("slow")) && slow.examples.len() == 3);
+        assert!(
+            slow.examples.iter().all(|row| comments[*row].contains("slow"))
+                && slow.examples.len() == 3
+        );
         assert_eq!(keywords.to_table().len(), keywords.rows.len());
     }
 
@@ -459,13 +471,17 @@ mod tests {
     fn phrases_are_the_close_ones() {
         let (comments, _) = corpus();
         let phrases = Keyness::default().phrases(&comments).unwrap();
-        assert!(phrases.iter().any(|p| p.text == "customer service" && p.comments == 30), "{phrases:?}");
+        assert!(
+            phrases.iter().any(|p| p.text == "customer service" && p.comments == 30),
+            "{phrases:?}"
+        );
         assert!(phrases.is_sorted_by(|a, b| a.association >= b.association));
     }
 
     #[test]
     fn options_are_checked() {
-        let path = |options: Keyness| options.run(&["a"], &[Key::Missing]).unwrap_err().path().to_owned();
+        let path =
+            |options: Keyness| options.run(&["a"], &[Key::Missing]).unwrap_err().path().to_owned();
         assert_eq!(path(Keyness { words: 0, ..Keyness::default() }), "words");
         assert_eq!(path(Keyness { association: f64::NAN, ..Keyness::default() }), "association");
         assert_eq!(path(Keyness { alpha: -0.1, ..Keyness::default() }), "alpha");

@@ -422,7 +422,9 @@ impl Scoring {
                 return bad("by", format!("responses stand once for each `{column}`: group by it"));
             }
             if self.repeats == Repeats::Latest {
-                let message = format!("responses stand once for each `{column}`: take the latest of each customer before");
+                let message = format!(
+                    "responses stand once for each `{column}`: take the latest of each customer before"
+                );
                 return bad("repeats", message);
             }
         }

@@ -54,6 +54,9 @@ pub(crate) struct Vocabulary {
     pub(crate) rows: Vec<Vec<u32>>,
 }
 
+/// Stems as texts, the same as numbers, and the item.
+type Kept<'a> = (Vec<&'a Box<str>>, &'a [u32], Item);
+
 /// The comments as stems.
 struct Sequences {
     stems: Vec<Box<str>>,
@@ -90,7 +93,7 @@ impl Vocabulary {
             if most > 0.0 { (joint - apart) / most } else { 1.0 }
         };
         let name = |stem: &u32| sequences.stems.get((stem & !FILLER) as usize);
-        let mut kept: Vec<(Vec<&Box<str>>, &[u32], Item)> = counts
+        let mut kept: Vec<Kept<'_>> = counts
             .iter()
             .filter(|(_, (_, comments, _))| *comments >= limits.comments.max(1))
             .filter_map(|(&phrase, &(count, comments, _))| {
@@ -108,14 +111,18 @@ impl Vocabulary {
             })
             .collect();
         kept.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)));
-        let place: HashMap<&[u32], u32> =
-            kept.iter().enumerate().map(|(place, (_, phrase, _))| (*phrase, place as u32)).collect();
+        let place: HashMap<&[u32], u32> = kept
+            .iter()
+            .enumerate()
+            .map(|(place, (_, phrase, _))| (*phrase, place as u32))
+            .collect();
         let rows = sequences
             .rows
             .iter()
             .map(|sequence| {
-                let mut row: Vec<u32> =
-                    phrases(sequence, words).filter_map(|(_, phrase)| place.get(phrase).copied()).collect();
+                let mut row: Vec<u32> = phrases(sequence, words)
+                    .filter_map(|(_, phrase)| place.get(phrase).copied())
+                    .collect();
                 row.sort_unstable();
                 row.dedup();
                 row
@@ -258,7 +265,8 @@ mod tests {
         // 8 words: customer 2, service 2, bad 2, good 2; "customer service" twice:
         // ln((2/8) / (2/8 * 2/8)) / -ln(2/8) = 1; "bad customer" once of 8 places.
         let vocabulary = of(&["bad customer service", "good customer service", "good", "bad"], 2);
-        let npmi = |text: &str| vocabulary.items.iter().find(|i| i.text == text).unwrap().npmi.unwrap();
+        let npmi =
+            |text: &str| vocabulary.items.iter().find(|i| i.text == text).unwrap().npmi.unwrap();
         assert!((npmi("customer service") - 1.0).abs() < 1e-12);
         let expected = ((1.0_f64 / 8.0) / (2.0 / 8.0 * 2.0 / 8.0)).ln() / -(1.0_f64 / 8.0).ln();
         assert!((npmi("bad customer") - expected).abs() < 1e-12);
@@ -267,7 +275,10 @@ mod tests {
     #[test]
     fn order_of_comments_does_not_matter() {
         let (a, b) = (of(&["slow bus", "late train"], 2), of(&["late train", "slow bus"], 2));
-        assert_eq!(a.items.iter().map(|i| &i.text).collect::<Vec<_>>(), b.items.iter().map(|i| &i.text).collect::<Vec<_>>());
+        assert_eq!(
+            a.items.iter().map(|i| &i.text).collect::<Vec<_>>(),
+            b.items.iter().map(|i| &i.text).collect::<Vec<_>>()
+        );
         assert_eq!((&a.rows[0], &a.rows[1]), (&b.rows[1], &b.rows[0]));
     }
 }

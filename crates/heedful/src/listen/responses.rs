@@ -191,7 +191,12 @@ impl Responses {
     ///
     /// # Errors
     /// `duplicate-column` where there is a column of this name.
-    pub(crate) fn unfold(&self, rows: &[Option<usize>], name: &str, column: Column) -> Result<Self> {
+    pub(crate) fn unfold(
+        &self,
+        rows: &[Option<usize>],
+        name: &str,
+        column: Column,
+    ) -> Result<Self> {
         let mut table = Self::new().with_roles(self.roles.clone());
         for (name, column) in &self.columns {
             table = table.with(name, column.gather(rows))?;

@@ -253,7 +253,8 @@ impl ReasonMapper {
             findings.iter().map(|f| (f.reason.clone(), f.term.clone())).collect();
         for term in 0..prepared.terms.len() as u32 {
             let count = fired.terms.get(&term).copied().unwrap_or(0);
-            let finding = self.finding(LintKind::Unseen, language, prepared, term, None, Some(count));
+            let finding =
+                self.finding(LintKind::Unseen, language, prepared, term, None, Some(count));
             if count == 0 && !known.contains(&(finding.reason.clone(), finding.term.clone())) {
                 findings.insert(finding);
             }
@@ -395,7 +396,15 @@ mod tests {
 
     #[test]
     fn comments_show_what_never_fires_and_what_goes_together() {
-        let comments = ["slow queue", "slow queue", "queue slow", "slow queue", "slow queue price", "price", "staff"];
+        let comments = [
+            "slow queue",
+            "slow queue",
+            "queue slow",
+            "slow queue",
+            "slow queue price",
+            "price",
+            "staff",
+        ];
         let found = lint(
             r#"{"id": "speed", "terms": ["slow", "late"]}, {"id": "queue", "terms": ["queue"]},
                {"id": "price", "terms": ["price"], "reasons": [{"id": "dear", "terms": ["price"]}]}"#,
@@ -412,7 +421,9 @@ mod tests {
         let rows: Vec<_> = found
             .overlaps
             .iter()
-            .map(|o| (o.reason.as_str(), o.other.as_str(), o.comments, o.other_comments, o.both, o.share))
+            .map(|o| {
+                (o.reason.as_str(), o.other.as_str(), o.comments, o.other_comments, o.both, o.share)
+            })
             .collect();
         // "dear" lies below "price": they do not overlap, they belong together.
         assert_eq!(
@@ -435,12 +446,16 @@ mod tests {
     fn starters_have_no_mistakes() {
         let mut bad = Vec::new();
         for field in Taxonomy::presets() {
-            let languages = [Language::English, Language::German, Language::French, Language::Spanish];
+            let languages =
+                [Language::English, Language::German, Language::French, Language::Spanish];
             let mapper = ReasonMapper::new(Taxonomy::preset(field, languages).unwrap()).unwrap();
             for f in mapper.lint::<&str>(&[]).findings {
                 if matches!(f.kind, LintKind::Dead | LintKind::StopWords | LintKind::Repeated) {
                     let (kind, code) = (f.kind.as_str(), f.language.code());
-                    bad.push(format!("{kind} {field}.{code} {}: {} = {:?}", f.reason, f.term, f.other_term));
+                    bad.push(format!(
+                        "{kind} {field}.{code} {}: {} = {:?}",
+                        f.reason, f.term, f.other_term
+                    ));
                 }
             }
         }

@@ -392,11 +392,7 @@ impl ReasonMapper {
     /// # Errors
     /// `length-mismatch` where what is given has another number of rows; `unknown-name` with the row
     /// for a click or code that the taxonomy does not have; what the classifier reports.
-    pub fn map<T: AsRef<str>>(
-        &self,
-        comments: &[Option<T>],
-        given: Given<'_>,
-    ) -> Result<Mappings> {
+    pub fn map<T: AsRef<str>>(&self, comments: &[Option<T>], given: Given<'_>) -> Result<Mappings> {
         let texts: Vec<Option<&str>> =
             comments.iter().map(|text| text.as_ref().map(T::as_ref)).collect();
         let known = self.given(&texts, given)?;
@@ -407,7 +403,8 @@ impl ReasonMapper {
             let at = |list: Option<&[Option<Language>]>| list.and_then(|l| l.get(row).copied()?);
             let language = at(given.languages).unwrap_or(self.language());
             let touchpoint = given.touchpoints.and_then(|list| list.get(row).copied()?);
-            let claims = if text.is_some() { claims.next().unwrap_or_default() } else { Vec::new() };
+            let claims =
+                if text.is_some() { claims.next().unwrap_or_default() } else { Vec::new() };
             let read = text.map(|text| session.read(text, language, touchpoint, &claims));
             let read = read.transpose().map_err(|e| e.on_row(row as u64))?.unwrap_or_default();
             let clicks = known.clicks.get(row).and_then(Option::as_deref);
@@ -421,7 +418,11 @@ impl ReasonMapper {
     ///
     /// # Errors
     /// `missing-column`; `unknown-name` for a language that is not known; as for [`map`](Self::map).
-    pub fn map_responses(&self, responses: &Responses, columns: &ReasonColumns) -> Result<Mappings> {
+    pub fn map_responses(
+        &self,
+        responses: &Responses,
+        columns: &ReasonColumns,
+    ) -> Result<Mappings> {
         let name = columns.comment.as_deref().or(responses.roles().comment.as_deref());
         let comments = cells(responses.role("comment", name)?);
         let read = |name: &Option<String>| -> Result<Option<Vec<Option<String>>>> {
@@ -559,6 +560,16 @@ impl MapperSession<'_> {
     }
 }
 
+/// A term that was found.
+#[derive(Clone, Copy)]
+struct Spoken {
+    reason: u32,
+    first: u32,
+    last: u32,
+    term: u32,
+    weight: f64,
+}
+
 impl ReasonMapper {
     fn applies(&self, reason: u32, touchpoint: Option<&str>) -> bool {
         let reason = reason as usize;
@@ -583,7 +594,8 @@ impl ReasonMapper {
             };
             let spans: Option<Vec<(u32, u32)>> = claim.spans.iter().map(span).collect();
             let spans = spans.ok_or_else(|| {
-                let message = "a classifier's span must lie within the text, on boundaries of characters";
+                let message =
+                    "a classifier's span must lie within the text, on boundaries of characters";
                 Error::new(ErrorCode::InvalidArgument, message).at("classifier")
             })?;
             let reason = self.place(&claim.reason).map_err(|e| e.at("classifier"))?;
@@ -592,7 +604,13 @@ impl ReasonMapper {
                 Some(known) if known.confidence >= confidence => {}
                 Some(known) => (known.confidence, known.spans) = (confidence, spans),
                 None => {
-                    found.push(Found { reason, source: Source::Model, confidence, spans, sentiment: None });
+                    found.push(Found {
+                        reason,
+                        source: Source::Model,
+                        confidence,
+                        spans,
+                        sentiment: None,
+                    });
                 }
             }
         }
@@ -601,41 +619,46 @@ impl ReasonMapper {
 
     /// What the terms that were found say.
     fn spoken(&self, prepared: &Prepared, reading: &Reading) -> Vec<Found> {
-        let mut hits: Vec<(u32, u32, u32, u32, f64)> = Vec::with_capacity(reading.hits.len());
+        let mut hits: Vec<Spoken> = Vec::with_capacity(reading.hits.len());
         for hit in &reading.hits {
             let Some((reason, _, weight)) = prepared.terms.get(hit.term as usize) else { continue };
             if self.silent.get(*reason as usize).copied().unwrap_or(true) {
                 continue;
             }
             let weight = if hit.typo { 0.8 * weight } else { *weight };
-            hits.push((*reason, hit.first, hit.last, hit.term, weight));
+            let (first, last, term) = (hit.first, hit.last, hit.term);
+            hits.push(Spoken { reason: *reason, first, last, term, weight });
         }
         // Leftmost, then longest, then surest.
         hits.sort_by(|a, b| {
-            (a.0, a.1, b.2).cmp(&(b.0, b.1, a.2)).then(b.4.total_cmp(&a.4)).then(a.3.cmp(&b.3))
+            let order = (a.reason, a.first, b.last).cmp(&(b.reason, b.first, a.last));
+            order.then(b.weight.total_cmp(&a.weight)).then(a.term.cmp(&b.term))
         });
-        let mut kept: Vec<(u32, u32, u32, u32, f64)> = Vec::with_capacity(hits.len());
+        let mut kept: Vec<Spoken> = Vec::with_capacity(hits.len());
         for hit in hits {
-            if kept.last().is_none_or(|last| last.0 != hit.0 || last.2 < hit.1) {
+            if kept.last().is_none_or(|by| by.reason != hit.reason || by.last < hit.first) {
                 kept.push(hit);
             }
         }
-        // A branch has nothing to say within a term of what is below it.
-        let below = |reason: u32, branch: u32| {
-            let parent = |node: u32| self.nodes.get(node as usize).and_then(|node| node.parent);
-            let mut up = parent(reason);
-            while let Some(node) = up.filter(|node| *node != branch) {
-                up = parent(node);
-            }
-            up.is_some()
-        };
-        let covered = |hit: &(u32, u32, u32, u32, f64)| {
-            kept.iter().any(|by| by.1 <= hit.1 && hit.2 <= by.2 && by.0 != hit.0 && below(by.0, hit.0))
+        // A branch has nothing to say within a term of what is below it. What is below follows it in the order
+        // of reasons, and the hits of each are in the order of the text.
+        let covered = |hit: &Spoken| {
+            let reason = hit.reason as usize;
+            let level = self.nodes.get(reason).map_or(0, |node| node.level);
+            let after = self.nodes.iter().enumerate().skip(reason + 1);
+            after.take_while(|(_, node)| node.level > level).any(|(below, _)| {
+                let start = kept.partition_point(|by| (by.reason as usize) < below);
+                let hits = kept.get(start..).unwrap_or_default();
+                let before =
+                    hits.partition_point(|by| by.reason as usize == below && by.first <= hit.first);
+                let by = before.checked_sub(1).and_then(|last| hits.get(last));
+                by.is_some_and(|by| hit.last <= by.last)
+            })
         };
         let mut found: Vec<Found> = Vec::new();
         let mut heard: Vec<u32> = Vec::new();
         for hit in kept.iter().filter(|hit| !covered(hit)) {
-            let (reason, first, last, term, weight) = *hit;
+            let Spoken { reason, first, last, term, weight } = *hit;
             let at = |place: u32| reading.tokens.get(place as usize);
             let (Some(first), Some(last)) = (at(first), at(last)) else { continue };
             let span = (first.start, last.end);

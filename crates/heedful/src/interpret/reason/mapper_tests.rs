@@ -20,7 +20,7 @@ fn plain(options: MapperOptions) -> ReasonMapper {
 fn read(mapper: &ReasonMapper, text: &str, given: Given<'_>) -> Vec<(String, Source, Vec<String>)> {
     let mappings = mapper.map(&[Some(text)], given).unwrap();
     let spans = |m: &crate::interpret::reason::mappings::Mapping<'_>| {
-        m.spans.iter().map(|(a, b)| text[*a as usize..*b as usize].to_owned()).collect()
+        m.spans.iter().map(|(a, b)| text.get(*a as usize..*b as usize).unwrap().to_owned()).collect()
     };
     mappings.iter().map(|m| (m.id.to_owned(), m.source, spans(&m))).collect()
 }
@@ -108,7 +108,8 @@ fn a_classifier_silences_terms_about_what_it_knows() {
         let options = MapperOptions { least_confidence: 0.5, ..MapperOptions::default() };
         plain(options).with_classifier(Arc::new(Fixed(claims))).unwrap()
     };
-    let mapper = claims(vec![Claim::new("price", 0.9), Claim::new("price", 0.6), Claim::new("food", 0.4)]);
+    let mapper =
+        claims(vec![Claim::new("price", 0.9), Claim::new("price", 0.6), Claim::new("food", 0.4)]);
     let found = read(&mapper, "pasta and service", Given::default());
     let order: Vec<_> = found.iter().map(|(id, source, _)| (id.as_str(), *source)).collect();
     assert_eq!(order, [("price", Source::Model), ("service", Source::Terms)]);
@@ -159,7 +160,8 @@ fn feelings_belong_to_their_clause() {
 #[test]
 fn disagreement_is_reported() {
     let mapper = plain(MapperOptions::default());
-    let clicks = Labels::sets([Some(vec!["food"]), Some(vec!["price"]), Some(vec!["price"]), None]).unwrap();
+    let clicks =
+        Labels::sets([Some(vec!["food"]), Some(vec!["price"]), Some(vec!["price"]), None]).unwrap();
     let texts = [Some("small meal"), Some("bad service"), Some("no word"), Some("service")];
     let mappings = mapper.map(&texts, Given { clicks: Some(&clicks), ..Given::default() }).unwrap();
     let found: Vec<_> = mappings.disagreements().map(|d| (d.row, d.clicked, d.read)).collect();
@@ -170,7 +172,13 @@ fn disagreement_is_reported() {
 #[test]
 fn totals_keep_mentions_and_main_apart() {
     let mapper = plain(MapperOptions::default());
-    let texts = [Some("small meal and pasta"), Some("service, expensive price"), Some("hm"), None, Some("pasta")];
+    let texts = [
+        Some("small meal and pasta"),
+        Some("service, expensive price"),
+        Some("hm"),
+        None,
+        Some("pasta"),
+    ];
     let mappings = mapper.map(&texts, Given::default()).unwrap();
     let totals = mappings.totals();
     let of = |id: &str| {
@@ -185,7 +193,10 @@ fn totals_keep_mentions_and_main_apart() {
     assert!((top - 1.0).abs() < 1e-12);
     // Wilson's 95 % interval of 2 of 3: 0.2077 to 0.9385 (by the formula).
     let interval = totals[0].mention_interval.unwrap();
-    assert!((interval.lower - 0.207_660).abs() < 1e-5 && (interval.upper - 0.938_508).abs() < 1e-5, "{interval:?}");
+    assert!(
+        (interval.lower - 0.207_660).abs() < 1e-5 && (interval.upper - 0.938_508).abs() < 1e-5,
+        "{interval:?}"
+    );
     assert_eq!(mappings.unmapped().collect::<Vec<_>>(), [2]);
     assert_eq!(mappings.labels(ReasonCount::Main).unwrap().row(3), None);
     assert_eq!(mappings.labels(ReasonCount::Main).unwrap().names(1).unwrap(), ["price"]);
@@ -203,11 +214,47 @@ fn rows_must_fit() {
     let error = mapper.map(&[Some("x")], given).unwrap_err();
     assert_eq!((error.code(), error.path()), (ErrorCode::LengthMismatch, "clicks"));
     let labels = Labels::single([Some("zoo")]).unwrap();
-    let error = mapper.map(&[Some("x")], Given { manual: Some(&labels), ..Given::default() }).unwrap_err();
+    let error =
+        mapper.map(&[Some("x")], Given { manual: Some(&labels), ..Given::default() }).unwrap_err();
     assert_eq!((error.code(), error.path()), (ErrorCode::UnknownName, "manual"));
     let options = MapperOptions { least_confidence: f64::NAN, ..MapperOptions::default() };
-    assert_eq!(ReasonMapper::with_options(taxonomy(), options).unwrap_err().path(), "least_confidence");
+    assert_eq!(
+        ReasonMapper::with_options(taxonomy(), options).unwrap_err().path(),
+        "least_confidence"
+    );
     assert_eq!(MapperOptions::from_json(r#"{"typo": true}"#).unwrap_err().path(), "typo");
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_has_spans_on_boundaries(text in "\\PC{0,40}(wait|meal|small meal|\u{301}|🙁|,)?\\PC{0,20}(minutes|price|teuer)?") {
+        static MAPPER: std::sync::OnceLock<ReasonMapper> = std::sync::OnceLock::new();
+        let mapper = MAPPER.get_or_init(|| plain(MapperOptions { typos: true, ..MapperOptions::default() }));
+        let mappings = mapper.map(&[Some(&text)], Given::default()).unwrap();
+        for mapping in mappings.iter() {
+            proptest::prop_assert!(!mapping.spans.is_empty());
+            proptest::prop_assert!((0.0..=1.0).contains(&mapping.confidence));
+            for (start, end) in mapping.spans {
+                proptest::prop_assert!(text.get(*start as usize..*end as usize).is_some_and(|s| !s.is_empty()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_comment_takes_its_time_and_no_more() {
+    let mapper = plain(MapperOptions::default());
+    let text = "waiting for a small meal of forty minutes waiting ".repeat(20_000);
+    let mappings = mapper.map(&[Some(&text)], Given::default()).unwrap();
+    let spans: Vec<usize> = mappings.iter().map(|m| m.spans.len()).collect();
+    assert_eq!(spans.iter().sum::<usize>(), 100_000, "{spans:?}");
+    let taxonomy = Taxonomy::from_json(
+        r#"{"reasons": [{"id": "a", "terms": ["a * a * a * a * a * b", "a * * * * * a"]}]}"#,
+    )
+    .unwrap();
+    let nested = ReasonMapper::new(taxonomy).unwrap();
+    let found = nested.map(&[Some("a ".repeat(20_000))], Given::default()).unwrap();
+    assert_eq!(found.len(), 1);
 }
 
 #[test]
@@ -217,8 +264,15 @@ fn responses_are_scored_by_reason() {
     use crate::interpret::select::Repeats;
     let responses = Responses::new()
         .with("score", Column::numbers(vec![10_u8, 0, 9, 7]))
-        .and_then(|r| r.with("said", Column::texts([Some("pasta, expensive"), Some("service"), None, Some("pasta")])))
-        .and_then(|r| r.with("clicked", Column::categories([None, Some("price; food"), Some(""), None])))
+        .and_then(|r| {
+            r.with(
+                "said",
+                Column::texts([Some("pasta, expensive"), Some("service"), None, Some("pasta")]),
+            )
+        })
+        .and_then(|r| {
+            r.with("clicked", Column::categories([None, Some("price; food"), Some(""), None]))
+        })
         .unwrap()
         .rating("score")
         .comment("said");
@@ -251,7 +305,10 @@ fn responses_are_scored_by_reason() {
     assert_eq!(table.score(&Metric::nps()).unwrap_err().path(), "by");
     let latest = Scoring::new(Metric::nps()).by(["reason"]).repeats(Repeats::Latest);
     assert_eq!(latest.run(&table.slice(0, 3)).unwrap_err().path(), "repeats");
-    let error = mapper.map_responses(&responses.slice(0, 2), &ReasonColumns { touchpoint: Some("x".into()), ..columns });
+    let error = mapper.map_responses(
+        &responses.slice(0, 2),
+        &ReasonColumns { touchpoint: Some("x".into()), ..columns },
+    );
     assert_eq!(error.unwrap_err().code(), ErrorCode::MissingColumn);
     assert_eq!(ReasonColumns::from_json(r#"{"click": "x"}"#).unwrap_err().path(), "click");
 }
@@ -273,7 +330,11 @@ fn starters_fire_on_their_own_examples() {
                 for example in entry.reason.examples(language) {
                     let found = ids(&mapper, example);
                     if !found.iter().any(|id| id == entry.reason.id()) {
-                        misses.push(format!("{field}.{} {}: {example} -> {found:?}", language.code(), entry.reason.id()));
+                        misses.push(format!(
+                            "{field}.{} {}: {example} -> {found:?}",
+                            language.code(),
+                            entry.reason.id()
+                        ));
                     }
                 }
             }

@@ -187,7 +187,13 @@ impl Mappings {
         for (source, reasons) in given {
             for &reason in reasons.unwrap_or_default() {
                 if all.iter().all(|known| known.reason != reason) {
-                    all.push(Found { reason, source, confidence: 1.0, spans: Vec::new(), sentiment: None });
+                    all.push(Found {
+                        reason,
+                        source,
+                        confidence: 1.0,
+                        spans: Vec::new(),
+                        sentiment: None,
+                    });
                 }
             }
         }

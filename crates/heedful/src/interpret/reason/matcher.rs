@@ -106,7 +106,9 @@ fn negators(language: Language) -> &'static str {
              doesn't didn't isn't wasn't aren't weren't won't wouldn't couldn't shouldn't haven't hasn't \
              hadn't ain't zero"
         }
-        Language::German => "nicht kein keine keinen keinem keiner keines nie niemals ohne weder nichts kaum",
+        Language::German => {
+            "nicht kein keine keinen keinem keiner keines nie niemals ohne weder nichts kaum"
+        }
         Language::French => "pas sans jamais aucun aucune ni rien plus guère",
         Language::Spanish => "no sin nunca jamás ningún ninguna ninguno ni nada tampoco",
         _ => "",
@@ -155,7 +157,9 @@ impl Matcher {
                 match piece {
                     Piece::Gap => node = self.gap(node),
                     Piece::Word(word) => node = self.follow(lexer, tokens, node, word, Form::Stem),
-                    Piece::Exact(word) => node = self.follow(lexer, tokens, node, word, Form::Exact),
+                    Piece::Exact(word) => {
+                        node = self.follow(lexer, tokens, node, word, Form::Exact)
+                    }
                     Piece::Prefix(word) => {
                         node = self.follow(lexer, tokens, node, word, Form::Prefix);
                     }
@@ -193,7 +197,10 @@ impl Matcher {
         lexer.read(text, tokens);
         let gram = |token: &Token| lexer.word(token.slot).kind() == Kind::Gram;
         // Pairs of characters overlap: the last character alone adds nothing to the pair before.
-        if tokens.len() > 1 && tokens.last().is_some_and(gram) && tokens.iter().rev().nth(1).is_some_and(gram) {
+        if tokens.len() > 1
+            && tokens.last().is_some_and(gram)
+            && tokens.iter().rev().nth(1).is_some_and(gram)
+        {
             tokens.pop();
         }
         let count = tokens.len();
@@ -405,7 +412,10 @@ impl Matcher {
         let tokens = std::mem::take(&mut reading.tokens);
         let (first, last) = (hit.first as usize, hit.last as usize);
         let clause_start = |reading: &mut Reading| {
-            (0..first).rev().find(|at| self.known(reading, &tokens, *at).stop).map_or(0, |at| at + 1)
+            (0..first)
+                .rev()
+                .find(|at| self.known(reading, &tokens, *at).stop)
+                .map_or(0, |at| at + 1)
         };
         let (from, to) = match condition.within {
             Within::Comment => (0, tokens.len()),
@@ -523,7 +533,7 @@ mod tests {
         matcher.find(&mut reading, text);
         let span = |hit: &Hit| {
             let start = reading.tokens[hit.first as usize].start as usize;
-            text[start..reading.tokens[hit.last as usize].end as usize].to_owned()
+            text.get(start..reading.tokens[hit.last as usize].end as usize).unwrap().to_owned()
         };
         reading.hits.iter().map(|hit| (hit.term, span(hit))).collect()
     }
@@ -535,10 +545,19 @@ mod tests {
     #[test]
     fn every_form_of_piece_matches() {
         assert_eq!(english(&["delivery"], "Two DELIVERIES, deliver!"), ["DELIVERIES"]);
-        assert_eq!(english(&["deliver*"], "deliveries undelivered deliver"), ["deliveries", "deliver"]);
+        assert_eq!(
+            english(&["deliver*"], "deliveries undelivered deliver"),
+            ["deliveries", "deliver"]
+        );
         assert_eq!(english(&["=us"], "use us, U.S. US"), ["us", "US"]);
-        assert_eq!(english(&["check-in"], "Check in or check-in, check, in"), ["Check in", "check-in"]);
-        assert_eq!(english(&["slow|late service"], "slow service late services"), ["slow service", "late services"]);
+        assert_eq!(
+            english(&["check-in"], "Check in or check-in, check, in"),
+            ["Check in", "check-in"]
+        );
+        assert_eq!(
+            english(&["slow|late service"], "slow service late services"),
+            ["slow service", "late services"]
+        );
         assert_eq!(english(&["don't work"], "It doesn't work, dont work"), ["dont work"]);
         assert_eq!(english(&["😡"], "so 😡"), ["😡"]);
         let text = "take a wait of forty minutes. wait minutes wait one two three four minutes";
@@ -550,11 +569,15 @@ mod tests {
 
     #[test]
     fn other_scripts_match() {
-        let french = |text| found(&["accueil", "rapport qualité-prix"], Language::French, false, text);
+        let french =
+            |text| found(&["accueil", "rapport qualité-prix"], Language::French, false, text);
         assert_eq!(french("L’accueil !"), [(0, "L’accueil".to_owned())]);
         assert_eq!(french("bon rapport qualité/prix").len(), 1);
         let chinese = |term: &str, text| found(&[term], Language::Chinese, false, text).len();
-        assert_eq!((chinese("送货", "你们送货慢"), chinese("送货慢", "送货慢"), chinese("慢", "送货慢了")), (1, 1, 1));
+        assert_eq!(
+            (chinese("送货", "你们送货慢"), chinese("送货慢", "送货慢"), chinese("慢", "送货慢了")),
+            (1, 1, 1)
+        );
         assert_eq!(chinese("送货慢", "送货"), 0);
     }
 
@@ -569,7 +592,10 @@ mod tests {
         let term = |text: &str| Term::new(text).unwrap();
         assert_eq!(one(term("charge +phone|battery"), "it charges my phone"), 1);
         assert_eq!(one(term("charge +phone|battery"), "they charge me, my phone broke"), 0);
-        assert_eq!(one(term("charge +phone").within(Within::Comment), "they charge me, my phone broke"), 1);
+        assert_eq!(
+            one(term("charge +phone").within(Within::Comment), "they charge me, my phone broke"),
+            1
+        );
         assert_eq!(one(term("charge -free"), "free of charge"), 0);
         assert_eq!(one(term("charge -free"), "free, then a charge"), 1);
         assert_eq!(one(term("problem").negated(false), "there was a problem"), 1);
@@ -580,7 +606,8 @@ mod tests {
 
     #[test]
     fn typing_errors_are_forgiven_when_asked() {
-        let typo = |text| found(&["delivery", "bill", "price"], Language::English, true, text).len();
+        let typo =
+            |text| found(&["delivery", "bill", "price"], Language::English, true, text).len();
         for text in ["delivry", "dellivery", "delivrey", "deluvery", "delivary", "pirce"] {
             assert_eq!(typo(text), 1, "{text}");
         }
@@ -600,7 +627,9 @@ mod tests {
                     i + j
                 } else {
                     let same = usize::from(a[i - 1] != b[j - 1]);
-                    let mut best = (table[i - 1][j] + 1).min(table[i][j - 1] + 1).min(table[i - 1][j - 1] + same);
+                    let mut best = (table[i - 1][j] + 1)
+                        .min(table[i][j - 1] + 1)
+                        .min(table[i - 1][j - 1] + same);
                     if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                         best = best.min(table[i - 2][j - 2] + 1);
                     }
@@ -613,7 +642,10 @@ mod tests {
 
     #[test]
     fn one_apart_is_a_distance_of_one() {
-        let words = ["", "a", "ab", "ba", "abc", "acb", "bac", "abcd", "abdc", "é", "eé", "aab", "aba", "bab"];
+        let words = [
+            "", "a", "ab", "ba", "abc", "acb", "bac", "abcd", "abdc", "é", "eé", "aab", "aba",
+            "bab",
+        ];
         for a in words {
             for b in words {
                 assert_eq!(one_apart(a, b), distance(a, b) == 1, "{a} {b}");

@@ -1,5 +1,6 @@
 //! Reasons: what customers speak of.
 
+pub(crate) mod discover;
 pub(crate) mod labels;
 pub(crate) mod lint;
 pub(crate) mod mapper;

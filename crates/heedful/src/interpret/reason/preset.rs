@@ -8,16 +8,8 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::text::Language;
 
 /// Fields for which there is a starter.
-const FIELDS: &[&str] = &[
-    "banking",
-    "healthcare",
-    "restaurants",
-    "retail",
-    "software",
-    "support",
-    "telecom",
-    "travel",
-];
+const FIELDS: &[&str] =
+    &["banking", "healthcare", "restaurants", "retail", "software", "support", "telecom", "travel"];
 
 /// Languages in which there are starters.
 const LANGUAGES: [Language; 4] =
@@ -89,11 +81,15 @@ impl Taxonomy {
 fn unknown(field: &str, language: Language) -> Error {
     if FIELDS.contains(&field) {
         let codes: Vec<&str> = LANGUAGES.iter().map(|l| l.code()).collect();
-        let message =
-            format!("no starter is written in `{}`: there are {}", language.code(), codes.join(", "));
+        let message = format!(
+            "no starter is written in `{}`: there are {}",
+            language.code(),
+            codes.join(", ")
+        );
         return Error::new(ErrorCode::UnknownName, message).at("language");
     }
-    let message = format!("no starter taxonomy is called `{field}`: known are {}", FIELDS.join(", "));
+    let message =
+        format!("no starter taxonomy is called `{field}`: known are {}", FIELDS.join(", "));
     Error::new(ErrorCode::UnknownName, message)
 }
 

@@ -335,11 +335,7 @@ impl Reason {
 
     /// Gives it these terms in a language.
     #[must_use]
-    pub fn with_terms(
-        mut self,
-        language: Language,
-        terms: impl IntoIterator<Item = Term>,
-    ) -> Self {
+    pub fn with_terms(mut self, language: Language, terms: impl IntoIterator<Item = Term>) -> Self {
         self.terms.insert(language, terms.into_iter().collect());
         self
     }
@@ -601,7 +597,10 @@ mod tests {
         assert_eq!(shop.languages(), [Language::English, Language::German]);
         let price = shop.get("price").unwrap();
         assert_eq!(price.terms(Language::English)[0].text(), "price");
-        assert_eq!((price.name(Language::French), price.metrics()), ("Price", &["nps".to_owned()][..]));
+        assert_eq!(
+            (price.name(Language::French), price.metrics()),
+            ("Price", &["nps".to_owned()][..])
+        );
         assert_eq!(shop.get("delivery").unwrap().name(Language::German), "Lieferung");
         assert_eq!(shop.get("damage").unwrap().name(Language::German), "damage");
         let places: Vec<_> = shop.iter().map(|e| (e.reason.id(), e.parent, e.level)).collect();
@@ -624,7 +623,11 @@ mod tests {
                 "invalid-argument",
                 "reasons[0].terms.en[1]",
             ),
-            (r#"{"reasons": [{"id": "a", "terms": ["*"]}]}"#, "invalid-argument", "reasons[0].terms[0]"),
+            (
+                r#"{"reasons": [{"id": "a", "terms": ["*"]}]}"#,
+                "invalid-argument",
+                "reasons[0].terms[0]",
+            ),
             (r#"{"reasons": [{"id": "a", "terms": 3}]}"#, "invalid-config", "reasons[0].terms"),
             (r#"{"id": "x"}"#, "invalid-config", ""),
         ];
@@ -632,9 +635,8 @@ mod tests {
             let error = Taxonomy::from_json(text).unwrap_err();
             assert_eq!((error.code().as_str(), error.path()), (code, path), "{text}: {error}");
         }
-        let deep = (0..9).fold(String::new(), |inner, i| {
-            format!(r#"{{"id": "r{i}", "reasons": [{inner}]}}"#)
-        });
+        let deep = (0..9)
+            .fold(String::new(), |inner, i| format!(r#"{{"id": "r{i}", "reasons": [{inner}]}}"#));
         let error = Taxonomy::from_json(&format!(r#"{{"reasons": [{deep}]}}"#)).unwrap_err();
         assert!(error.path().ends_with("reasons"), "{error}");
     }
@@ -646,7 +648,10 @@ mod tests {
         assert_eq!(tree.get("delivery").unwrap().reasons().len(), 2);
         assert_eq!(tree.add(Reason::new("x"), Some("y")).unwrap_err().path(), "under");
         let before = tree.clone();
-        assert_eq!(tree.add(Reason::new("price"), None).unwrap_err().code().as_str(), "duplicate-key");
+        assert_eq!(
+            tree.add(Reason::new("price"), None).unwrap_err().code().as_str(),
+            "duplicate-key"
+        );
         assert_eq!(tree, before);
         let german = Taxonomy::from_json(
             r#"{"language": "de", "reasons": [{"id": "price", "name": "Preis", "terms": ["Preis", "teuer"]}]}"#,
@@ -656,8 +661,16 @@ mod tests {
         tree.merge(&german).unwrap();
         let price = tree.get("price").unwrap();
         assert_eq!(price.terms(Language::German).len(), 2);
-        assert_eq!((price.name(Language::German), price.name(Language::English)), ("Preis", "Price"));
-        tree.add_terms("price", Language::English, [Term::new("price").unwrap(), Term::new("cost").unwrap()]).unwrap();
+        assert_eq!(
+            (price.name(Language::German), price.name(Language::English)),
+            ("Preis", "Price")
+        );
+        tree.add_terms(
+            "price",
+            Language::English,
+            [Term::new("price").unwrap(), Term::new("cost").unwrap()],
+        )
+        .unwrap();
         assert_eq!(tree.get("price").unwrap().terms(Language::English).len(), 2);
     }
 }

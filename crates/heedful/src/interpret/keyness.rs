@@ -116,7 +116,7 @@ pub struct Keyword {
 /// A phrase whose words belong together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
-pub struct Phrase {
+pub struct Collocation {
     /// As it is written most often, in lower case.
     pub text: String,
     /// Comments that have it.
@@ -219,21 +219,21 @@ impl Keyness {
     ///
     /// # Errors
     /// `invalid-argument` for options out of range.
-    pub fn phrases<T: AsRef<str>>(&self, comments: &[T]) -> Result<Vec<Phrase>> {
+    pub fn collocations<T: AsRef<str>>(&self, comments: &[T]) -> Result<Vec<Collocation>> {
         self.check()?;
         let items = self.vocabulary(comments).items;
-        let mut phrases: Vec<Phrase> = items
+        let mut found: Vec<Collocation> = items
             .into_iter()
             .filter_map(|item| {
                 let (text, comments, count) = (item.text, item.comments, item.count);
-                Some(Phrase { text, comments, count, association: item.npmi? })
+                Some(Collocation { text, comments, count, association: item.npmi? })
             })
             .collect();
-        phrases.sort_by(|a, b| {
+        found.sort_by(|a, b| {
             let ties = || b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text));
             b.association.total_cmp(&a.association).then_with(ties)
         });
-        Ok(phrases)
+        Ok(found)
     }
 
     /// The keywords of each group of comments.
@@ -468,9 +468,9 @@ mod tests {
     }
 
     #[test]
-    fn phrases_are_the_close_ones() {
+    fn collocations_are_the_close_ones() {
         let (comments, _) = corpus();
-        let phrases = Keyness::default().phrases(&comments).unwrap();
+        let phrases = Keyness::default().collocations(&comments).unwrap();
         assert!(
             phrases.iter().any(|p| p.text == "customer service" && p.comments == 30),
             "{phrases:?}"

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use heedful::{
     Contrast, CsvOptions, Design, Error, FunnelCounts, FunnelOptions, Join, League, Metric, Roles,
-    SampleSize, Scale, Scoring, Suppression, Target, Uncertainty, Weighting,
+    SampleSize, Scale, Scoring, SentimentFit, SentimentOptions, Suppression, Target, Uncertainty,
+    Weighting,
 };
 use heedful_tests::here;
 use jsonschema::Validator;
@@ -38,6 +39,8 @@ fn refusal(name: &str, document: &Value) -> Option<&'static str> {
         "sample_size" => SampleSize::from_json(&text).err(),
         "scale" => Scale::from_json(&text).err(),
         "scoring" => Scoring::from_json(&text).err(),
+        "sentiment_fit" => SentimentFit::from_json(&text).err(),
+        "sentiment_options" => SentimentOptions::from_json(&text).err(),
         "suppression" => {
             return serde_json::from_str::<Suppression>(&text).err().map(|_| "invalid-config");
         }
@@ -147,6 +150,13 @@ fn documents() -> Vec<(&'static str, Value)> {
                 "duplicates": "last", "time_zone": "UTC",
             }),
         ),
+        (
+            "sentiment_fit",
+            json!({
+                "sentiment": {"language": "pt-BR", "words": {"lag": -0.5}}, "scale": "0-10", "penalty": 2,
+            }),
+        ),
+        ("sentiment_options", json!({"language": "de", "words": {"nicht schlecht": 0.3}})),
         ("suppression", json!({"minimum_n": 5, "secondary": true})),
         (
             "roles",

@@ -97,7 +97,8 @@ pub use interpret::scoring::{MetricOf, Scoring};
 pub use interpret::segment::{GroupScore, Scores};
 pub use interpret::select::{Kind, Repeats, Signal};
 pub use interpret::sentiment::{
-    ClauseMood, Feeling, FeelingBand, FeelingClause, Feelings, Sentiment, SentimentOptions,
+    ClauseMood, Feeling, FeelingBand, FeelingClause, Feelings, HeldOut, Sentiment, SentimentFit,
+    SentimentModel, SentimentOptions, SentimentReader,
 };
 pub use interpret::target::{Attainment, Target, TargetStatus};
 pub use interpret::weight::{MissingValues, TargetFit, Weighting, Weights};

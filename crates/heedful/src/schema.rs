@@ -17,6 +17,7 @@ use crate::interpret::reason::taxonomy::Taxonomy;
 use crate::interpret::sample_size::SampleSize;
 use crate::interpret::score::Uncertainty;
 use crate::interpret::scoring::Scoring;
+use crate::interpret::sentiment::{SentimentFit, SentimentOptions};
 use crate::interpret::target::Target;
 use crate::interpret::weight::Weighting;
 use crate::listen::funnel::{FunnelCounts, FunnelOptions};
@@ -59,6 +60,8 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("sample_size", of::<SampleSize>()),
         ("scale", of::<Scale>()),
         ("scoring", of::<Scoring>()),
+        ("sentiment_fit", of::<SentimentFit>()),
+        ("sentiment_options", of::<SentimentOptions>()),
         ("suppression", of::<Suppression>()),
         ("target", of::<Target>()),
         ("taxonomy", of::<Taxonomy>()),

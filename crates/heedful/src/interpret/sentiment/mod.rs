@@ -10,12 +10,15 @@ use crate::base::table::{Data, Table};
 use crate::listen::column::Texts;
 use crate::text::{Kind, Language, Lexer, Token, Word};
 
+mod fit;
 mod lexicon;
 mod phrase;
+mod ridge;
 mod rules;
 #[cfg(test)]
 mod tests;
 
+pub use fit::{HeldOut, SentimentFit, SentimentModel, SentimentReader};
 use lexicon::{Entry, Lexicon};
 use phrase::Phrases;
 use rules::{Grammar, Mark, Mass, Mood, Reading, Sense};

@@ -25,6 +25,8 @@
 //! | declare a metric | [`Metric`], [`Scale`], [`Rule`] |
 //! | hold responses | [`Responses`], [`Column`] |
 //! | score groups and periods | [`Scoring`]; batch by batch [`Scorer`] |
+//! | know why | [`Taxonomy`], [`ReasonMapper`], [`Mappings`]; a trained [`Model`] |
+//! | find words and topics | [`Keyness`], [`Discover`] |
 //! | weight to a population | [`Weighting`] |
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | keep counts that merge | [`Tally`] |
@@ -96,8 +98,10 @@ pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
 pub use interpret::design::Design;
 pub use interpret::emotion::{Emotion, EmotionMention};
+pub use interpret::keyness::{Collocation, Keyness, Keyword, Keywords};
 pub use interpret::league::{League, Place, Standing, Standings};
 pub use interpret::reason::agreement::{Agreed, Agreement};
+pub use interpret::reason::discover::{Discover, Homogeneity, Topic, TopicTerm, Topics};
 pub use interpret::reason::evaluate::{Average, Confusion, Evaluation, Measure, ReasonQuality};
 pub use interpret::reason::labels::Labels;
 pub use interpret::reason::lint::{Lint, LintFinding, LintKind, Overlap};

@@ -9,7 +9,9 @@ use crate::base::scale::Scale;
 use crate::base::suppression::Suppression;
 use crate::interpret::contrast::Contrast;
 use crate::interpret::design::Design;
+use crate::interpret::keyness::Keyness;
 use crate::interpret::league::League;
+use crate::interpret::reason::discover::Discover;
 use crate::interpret::reason::mapper::{MapperOptions, ReasonColumns};
 use crate::interpret::reason::taxonomy::Taxonomy;
 use crate::interpret::sample_size::SampleSize;
@@ -45,9 +47,11 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         #[cfg(feature = "read")]
         ("csv_options", of::<CsvOptions>()),
         ("design", of::<Design>()),
+        ("discover", of::<Discover>()),
         ("funnel_counts", of::<FunnelCounts>()),
         ("funnel_options", of::<FunnelOptions>()),
         ("join", of::<Join>()),
+        ("keyness", of::<Keyness>()),
         ("league", of::<League>()),
         ("mapper_options", of::<MapperOptions>()),
         ("metric", of::<Metric>()),

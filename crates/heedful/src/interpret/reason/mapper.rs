@@ -559,6 +559,16 @@ impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
     }
 }
 
+/// A term that was found.
+#[derive(Clone, Copy)]
+struct Spoken {
+    reason: u32,
+    first: u32,
+    last: u32,
+    term: u32,
+    weight: f64,
+}
+
 impl ReasonMapper {
     fn applies(&self, reason: u32, touchpoint: Option<&str>) -> bool {
         let reason = reason as usize;
@@ -608,42 +618,46 @@ impl ReasonMapper {
 
     /// What the terms that were found say.
     fn spoken(&self, prepared: &Prepared, reading: &Reading) -> Vec<Found> {
-        let mut hits: Vec<(u32, u32, u32, u32, f64)> = Vec::with_capacity(reading.hits.len());
+        let mut hits: Vec<Spoken> = Vec::with_capacity(reading.hits.len());
         for hit in &reading.hits {
             let Some((reason, _, weight)) = prepared.terms.get(hit.term as usize) else { continue };
             if self.silent.get(*reason as usize).copied().unwrap_or(true) {
                 continue;
             }
             let weight = if hit.typo { 0.8 * weight } else { *weight };
-            hits.push((*reason, hit.first, hit.last, hit.term, weight));
+            let (first, last, term) = (hit.first, hit.last, hit.term);
+            hits.push(Spoken { reason: *reason, first, last, term, weight });
         }
         // Leftmost, then longest, then surest.
         hits.sort_by(|a, b| {
-            (a.0, a.1, b.2).cmp(&(b.0, b.1, a.2)).then(b.4.total_cmp(&a.4)).then(a.3.cmp(&b.3))
+            let order = (a.reason, a.first, b.last).cmp(&(b.reason, b.first, a.last));
+            order.then(b.weight.total_cmp(&a.weight)).then(a.term.cmp(&b.term))
         });
-        let mut kept: Vec<(u32, u32, u32, u32, f64)> = Vec::with_capacity(hits.len());
+        let mut kept: Vec<Spoken> = Vec::with_capacity(hits.len());
         for hit in hits {
-            if kept.last().is_none_or(|last| last.0 != hit.0 || last.2 < hit.1) {
+            if kept.last().is_none_or(|by| by.reason != hit.reason || by.last < hit.first) {
                 kept.push(hit);
             }
         }
-        // A branch has nothing to say within a term of what is below it.
-        let below = |reason: u32, branch: u32| {
-            let parent = |node: u32| self.nodes.get(node as usize).and_then(|node| node.parent);
-            let mut up = parent(reason);
-            while let Some(node) = up.filter(|node| *node != branch) {
-                up = parent(node);
-            }
-            up.is_some()
-        };
-        let covered = |hit: &(u32, u32, u32, u32, f64)| {
-            kept.iter()
-                .any(|by| by.1 <= hit.1 && hit.2 <= by.2 && by.0 != hit.0 && below(by.0, hit.0))
+        // A branch has nothing to say within a term of what is below it. What is below follows it in the order
+        // of reasons, and the hits of each are in the order of the text.
+        let covered = |hit: &Spoken| {
+            let reason = hit.reason as usize;
+            let level = self.nodes.get(reason).map_or(0, |node| node.level);
+            let after = self.nodes.iter().enumerate().skip(reason + 1);
+            after.take_while(|(_, node)| node.level > level).any(|(below, _)| {
+                let start = kept.partition_point(|by| (by.reason as usize) < below);
+                let hits = kept.get(start..).unwrap_or_default();
+                let before =
+                    hits.partition_point(|by| by.reason as usize == below && by.first <= hit.first);
+                let by = before.checked_sub(1).and_then(|last| hits.get(last));
+                by.is_some_and(|by| hit.last <= by.last)
+            })
         };
         let mut found: Vec<Found> = Vec::new();
         let mut heard: Vec<u32> = Vec::new();
         for hit in kept.iter().filter(|hit| !covered(hit)) {
-            let (reason, first, last, term, weight) = *hit;
+            let Spoken { reason, first, last, term, weight } = *hit;
             let at = |place: u32| reading.tokens.get(place as usize);
             let (Some(first), Some(last)) = (at(first), at(last)) else { continue };
             let span = (first.start, last.end);

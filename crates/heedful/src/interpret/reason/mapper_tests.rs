@@ -20,7 +20,10 @@ fn plain(options: MapperOptions) -> ReasonMapper {
 fn read(mapper: &ReasonMapper, text: &str, given: Given<'_>) -> Vec<(String, Source, Vec<String>)> {
     let mappings = mapper.map(&[Some(text)], given).unwrap();
     let spans = |m: &crate::interpret::reason::mappings::Mapping<'_>| {
-        m.spans.iter().map(|(a, b)| text[*a as usize..*b as usize].to_owned()).collect()
+        m.spans
+            .iter()
+            .map(|(a, b)| text.get(*a as usize..*b as usize).unwrap().to_owned())
+            .collect()
     };
     mappings.iter().map(|m| (m.id.to_owned(), m.source, spans(&m))).collect()
 }
@@ -223,6 +226,38 @@ fn rows_must_fit() {
         "least_confidence"
     );
     assert_eq!(MapperOptions::from_json(r#"{"typo": true}"#).unwrap_err().path(), "typo");
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_has_spans_on_boundaries(text in "\\PC{0,40}(wait|meal|small meal|\u{301}|🙁|,)?\\PC{0,20}(minutes|price|teuer)?") {
+        static MAPPER: std::sync::OnceLock<ReasonMapper> = std::sync::OnceLock::new();
+        let mapper = MAPPER.get_or_init(|| plain(MapperOptions { typos: true, ..MapperOptions::default() }));
+        let mappings = mapper.map(&[Some(&text)], Given::default()).unwrap();
+        for mapping in mappings.iter() {
+            proptest::prop_assert!(!mapping.spans.is_empty());
+            proptest::prop_assert!((0.0..=1.0).contains(&mapping.confidence));
+            for (start, end) in mapping.spans {
+                proptest::prop_assert!(text.get(*start as usize..*end as usize).is_some_and(|s| !s.is_empty()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_comment_takes_its_time_and_no_more() {
+    let mapper = plain(MapperOptions::default());
+    let text = "waiting for a small meal of forty minutes waiting ".repeat(20_000);
+    let mappings = mapper.map(&[Some(&text)], Given::default()).unwrap();
+    let spans: Vec<usize> = mappings.iter().map(|m| m.spans.len()).collect();
+    assert_eq!(spans.iter().sum::<usize>(), 100_000, "{spans:?}");
+    let taxonomy = Taxonomy::from_json(
+        r#"{"reasons": [{"id": "a", "terms": ["a * a * a * a * a * b", "a * * * * * a"]}]}"#,
+    )
+    .unwrap();
+    let nested = ReasonMapper::new(taxonomy).unwrap();
+    let found = nested.map(&[Some("a ".repeat(20_000))], Given::default()).unwrap();
+    assert_eq!(found.len(), 1);
 }
 
 #[test]

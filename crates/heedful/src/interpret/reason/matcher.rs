@@ -540,7 +540,7 @@ mod tests {
         matcher.find(&mut reading, text);
         let span = |hit: &Hit| {
             let start = reading.tokens[hit.first as usize].start as usize;
-            text[start..reading.tokens[hit.last as usize].end as usize].to_owned()
+            text.get(start..reading.tokens[hit.last as usize].end as usize).unwrap().to_owned()
         };
         reading.hits.iter().map(|hit| (hit.term, span(hit))).collect()
     }

@@ -1,6 +1,7 @@
 //! Reasons: what customers speak of.
 
 pub(crate) mod agreement;
+pub(crate) mod discover;
 pub(crate) mod evaluate;
 pub(crate) mod labels;
 mod learn;

@@ -38,7 +38,6 @@ pub(crate) struct Terms {
 
 impl Terms {
     /// Adds the next comment.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the mapper"))]
     pub(crate) fn push(&mut self, terms: impl IntoIterator<Item = u32>) {
         self.numbers.extend(terms);
         self.ends.push(self.numbers.len());
@@ -218,7 +217,6 @@ impl Model {
     }
 
     /// The log-odds from which on a label is given.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the mapper"))]
     pub(crate) fn threshold(&self, label: usize) -> f64 {
         self.calibrations.get(label).map_or(f64::INFINITY, |c| c.threshold)
     }
@@ -280,7 +278,6 @@ impl Model {
     }
 
     /// The weight of a feature for a label; 0 where the model does not know it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the mapper"))]
     fn weight(&self, key: u32, label: usize) -> i64 {
         let place = self.index.find(key);
         place.and_then(|place| self.row(place).nth(label)).map_or(0, i64::from)

@@ -111,7 +111,7 @@ fn piece(text: &str) -> Result<Piece<'_>, &'static str> {
     let exact = text.strip_prefix('=');
     let prefix = text.strip_suffix('*');
     let word = exact.or(prefix).unwrap_or(text);
-    if !word.chars().any(char::is_alphanumeric) && !word.chars().any(|c| !c.is_ascii()) {
+    if word.is_ascii() && !word.chars().any(char::is_alphanumeric) {
         return Err("a piece needs a letter, a digit or a symbol");
     }
     if word.contains(['*', '=', '|']) {

@@ -90,5 +90,11 @@ pub use listen::import::{
 };
 pub use listen::join::{Duplicates, Join, Joined};
 pub use listen::responses::{Responses, Roles};
+pub use monitor::classical::farrington::{
+    Farrington, FarringtonThreshold, FarringtonWeek, PowerScale, farrington_table,
+};
+pub use monitor::classical::moving::{
+    Cusum, Ears, EarsMethod, PeriodReading, SeasonalZ, reading_table,
+};
 #[cfg(feature = "schema")]
 pub use schema::schemas;

@@ -1,1 +1,3 @@
 //! The third wing: what is normal, what departs from it, and who is well.
+
+pub(crate) mod classical;

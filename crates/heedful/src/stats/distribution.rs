@@ -317,6 +317,29 @@ fn deviance(x: f64, m: f64) -> f64 {
     x * libm::log(x / m) - difference
 }
 
+/// The least whole number k with P(X <= k) >= `p`, of a count with mean `mu` > 0 and variance `phi` times the
+/// mean; `p` between 0 and 1.
+pub(crate) fn count_quantile(p: f64, mu: f64, phi: f64) -> f64 {
+    // R's allowance for a probability that was rounded.
+    let target = p * (1.0 - 64.0 * f64::EPSILON);
+    let reached = |k: f64| 1.0 - count_upper_tail(k + 1.0, mu, phi) >= target;
+    let (z, sd) = (normal_quantile(p), libm::sqrt(mu * phi.max(1.0)));
+    // Cornish and Fisher's expansion to the skewness is off by a few at most, but for the sparsest counts.
+    let skewness = (2.0 * phi.max(1.0) - 1.0) / sd;
+    let guess = libm::floor(mu + sd * (z + skewness * (z * z - 1.0) / 6.0));
+    let mut k = if guess > 0.0 { guess } else { 0.0 };
+    if reached(k) {
+        while k > 0.0 && reached(k - 1.0) {
+            k -= 1.0;
+        }
+    } else {
+        while !reached(k) && k < MOST_TERMS {
+            k += 1.0;
+        }
+    }
+    k
+}
+
 /// P(X >= k) of a count with mean `mu` > 0 and variance `phi` times the mean, `k` a whole number: Poisson for
 /// `phi` <= 1, negative binomial above.
 pub(crate) fn count_upper_tail(k: f64, mu: f64, phi: f64) -> f64 {

@@ -147,7 +147,8 @@ impl Ears {
                     (Some(mean + z * sd), c)
                 }
                 (Some((mean, sd)), Some(y)) => {
-                    let earlier = || Some(excess(row.checked_sub(1)?)? + excess(row.checked_sub(2)?)?);
+                    let earlier =
+                        || Some(excess(row.checked_sub(1)?)? + excess(row.checked_sub(2)?)?);
                     let from = if self.method == EarsMethod::C3 { mean } else { y };
                     let upper = earlier().map(|sum| from + sd * (z - sum));
                     // The bound of the whole sum: the current count's own part has 1 taken off as well.
@@ -303,7 +304,11 @@ impl Cusum {
     /// # Errors
     /// [`ErrorCode::InvalidArgument`] for settings out of range; [`ErrorCode::LengthMismatch`] where there is
     /// not one expectation for each count.
-    pub fn run(&self, counts: &[Option<u64>], expected: &[Option<f64>]) -> Result<Vec<PeriodReading>> {
+    pub fn run(
+        &self,
+        counts: &[Option<u64>],
+        expected: &[Option<f64>],
+    ) -> Result<Vec<PeriodReading>> {
         let sane = self.k >= 0.0 && self.h > 0.0 && self.dispersion.is_none_or(|phi| phi >= 1.0);
         if !sane {
             let message = "k must be 0 or more, h positive, a dispersion 1 or more";
@@ -366,7 +371,9 @@ mod tests {
                 let reading = readings[usize::try_from(index.as_u64().unwrap()).unwrap() - 1];
                 let upper = call["upperbound"][i].as_f64();
                 match (reading.upper, upper) {
-                    (Some(a), Some(e)) => assert!((a - e).abs() < 1e-9 * e.max(1.0), "{id} {index}"),
+                    (Some(a), Some(e)) => {
+                        assert!((a - e).abs() < 1e-9 * e.max(1.0), "{id} {index}")
+                    }
                     (a, e) => assert_eq!(a, e, "{id} {index}"),
                 }
                 assert_eq!(reading.alarm, call["alarm"][i].as_bool(), "{id} {index}");

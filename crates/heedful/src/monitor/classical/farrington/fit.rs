@@ -33,7 +33,8 @@ impl Counts {
             root * root
         };
         let y_two_thirds = y.iter().map(two_thirds).collect();
-        let log_offset = offset.map_or_else(Vec::new, |o| o.iter().map(|o| libm::log(*o)).collect());
+        let log_offset =
+            offset.map_or_else(Vec::new, |o| o.iter().map(|o| libm::log(*o)).collect());
         Self { y, log_start, y_log_y, y_two_thirds, log_offset }
     }
 
@@ -191,8 +192,7 @@ impl Design<'_> {
             }
         }
         let rows = self.rows();
-        let parameters =
-            used.iter().filter(|s| s.w > 0.0).count() + usize::from(self.with_trend);
+        let parameters = used.iter().filter(|s| s.w > 0.0).count() + usize::from(self.with_trend);
         let df = rows as f64 - parameters as f64;
         let (mut means, mut last_means) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         self.each(&at, |_, _, _, _, mean| means.push(mean));

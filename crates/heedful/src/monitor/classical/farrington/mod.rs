@@ -15,10 +15,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::threshold::{FarringtonThreshold, PowerScale};
 use self::fit::{Counts, Design, Fit};
 use self::rows::{Plan, Year};
 use self::threshold::plugin;
+pub use self::threshold::{FarringtonThreshold, PowerScale};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::stats::distribution::t_sf;
@@ -298,10 +298,8 @@ impl Farrington {
             dispersion: None,
             trend: None,
         };
-        self.test(counts, computed, year, row).map_or(empty, |tested| FarringtonWeek {
-            observed,
-            ..tested
-        })
+        self.test(counts, computed, year, row)
+            .map_or(empty, |tested| FarringtonWeek { observed, ..tested })
     }
 
     fn test(

@@ -75,9 +75,15 @@ fn agrees_with_surveillance_1_20_3_on_every_week() {
         let counts: Vec<Option<u64>> =
             series["counts"].as_array().unwrap().iter().map(Value::as_u64).collect();
         let start = series["dates"][0].as_str().map(|d| Every::Week.index_of_day(day(d)));
-        let population: Option<Vec<f64>> = control["populationOffset"].as_bool().unwrap().then(|| {
-            file["population"]["pop"].as_array().unwrap().iter().map(|p| p.as_f64().unwrap()).collect()
-        });
+        let population: Option<Vec<f64>> =
+            control["populationOffset"].as_bool().unwrap().then(|| {
+                file["population"]["pop"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|p| p.as_f64().unwrap())
+                    .collect()
+            });
         let method = settings(control);
         for (i, index) in call["index_1based"].as_array().unwrap().iter().enumerate() {
             let row = usize::try_from(index.as_u64().unwrap()).unwrap() - 1;

@@ -138,5 +138,16 @@ pub use listen::import::{
 };
 pub use listen::join::{Duplicates, Join, Joined};
 pub use listen::responses::{Responses, Roles};
+pub use monitor::Direction;
+pub use monitor::baseline::feedback::Feedback;
+pub use monitor::baseline::stream::{Answer, Baseline};
+pub use monitor::classical::farrington::{
+    Farrington, FarringtonThreshold, FarringtonWeek, PowerScale, farrington_table,
+};
+pub use monitor::classical::moving::{
+    Cusum, Ears, EarsMethod, PeriodReading, SeasonalZ, reading_table,
+};
+pub use monitor::detect::{Detect, Detection};
+pub use monitor::episode::{Episode, EpisodeStatus, Episodes};
 #[cfg(feature = "schema")]
 pub use schema::schemas;

@@ -141,6 +141,14 @@ impl Every {
     }
 }
 
+impl Every {
+    /// The same date so many years earlier; 29 February becomes 1 March in a common year.
+    pub(crate) fn years_before(day: i32, years: i32) -> i32 {
+        let date = Civil::of_day(day);
+        saturate(Civil { year: date.year - i64::from(years), ..date }.days())
+    }
+}
+
 fn months(day: i32) -> i32 {
     let Civil { year, month, .. } = Civil::of_day(day);
     saturate((year - 1970) * 12 + i64::from(month) - 1)

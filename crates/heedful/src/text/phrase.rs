@@ -144,7 +144,6 @@ const NONE: u32 = u32::MAX;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Phrases {
-    language: Language,
     parts: HashMap<Part, u32>,
     /// Lengths in bytes of the shortest and longest prefix; nothing fits where there is none.
     prefixes: (usize, usize),
@@ -169,7 +168,6 @@ impl Phrases {
         phrases: impl IntoIterator<Item = Phrase<'a>>,
     ) -> Result<Self> {
         let mut this = Self {
-            language,
             parts: HashMap::new(),
             prefixes: (usize::MAX, 0),
             nodes: vec![Node::new()],

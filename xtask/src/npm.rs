@@ -74,6 +74,7 @@ fn build() -> Result<(PathBuf, Result<()>)> {
     let module = wasm::module()?;
     let package = target("npm/package");
     let dist = package.join("dist");
+    fresh(&dist)?;
     fresh(&dist.join("glue"))?;
 
     say("compiling the TypeScript");
@@ -82,7 +83,7 @@ fn build() -> Result<(PathBuf, Result<()>)> {
     let scripts = [shell::files(&dist, ".js")?, shell::files(&dist.join("glue"), ".js")?].concat();
     // Comments are for the declarations: the scripts go without.
     run(tool("esbuild")
-        .args(["--minify-whitespace", "--minify-syntax", "--format=esm", "--target=es2022"])
+        .args(["--minify", "--format=esm", "--target=es2022"])
         .args(["--log-level=warning", "--allow-overwrite", "--outdir=.", "--outbase=."])
         .current_dir(&dist)
         .args(&scripts))?;

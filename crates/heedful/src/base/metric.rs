@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::config;
 use super::error::{Error, ErrorCode, Result};
+use super::order::sort_by;
 use super::scale::Scale;
 
 /// How a metric turns points into a score.
@@ -412,7 +413,7 @@ impl Metric {
         let points = scale.points();
         let values = rule_values(rule, points)?;
         let mut bands = bands.unwrap_or_else(|| rule_bands(rule, points));
-        bands.sort_by(|a, b| a.from.total_cmp(&b.from));
+        sort_by(&mut bands, |a, b| a.from.total_cmp(&b.from));
         for (i, band) in bands.iter().enumerate() {
             let bad = |why: &str| {
                 let message = format!("band `{}` {why}", band.name);

@@ -9,6 +9,7 @@ use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::{Better, Metric};
+use crate::base::order::sort_by;
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
 use crate::listen::responses::Responses;
@@ -253,7 +254,8 @@ impl League {
             let score = Score::from_tally(&shown, metric, self.scoring.stated())?;
             rows.push(Place { keys, suppressed: hidden, score, standing });
         }
-        rows.sort_by_key(|row| row.standing.map_or(u64::MAX, |s| s.rank));
+        let rank = |row: &Place| row.standing.map_or(u64::MAX, |s| s.rank);
+        sort_by(&mut rows, |a, b| rank(a).cmp(&rank(b)));
         Ok(Standings {
             by: self.scoring.columns().to_vec(),
             metric: metric.name().to_owned(),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::order::sort_by;
+
 /// A correction of p-values, as R's `p.adjust`.
 ///
 /// Quick advice: [`BenjaminiHochberg`](Self::BenjaminiHochberg) for lists that somebody will look through
@@ -44,7 +46,7 @@ impl Adjustment {
             .enumerate()
             .filter_map(|(i, p)| p.filter(|p| !p.is_nan()).map(|p| (p, i)))
             .collect();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort_by(&mut sorted, |a, b| a.0.total_cmp(&b.0));
         let m = count(sorted.len());
         let harmonic: f64 = (1..=sorted.len()).rev().map(|i| 1.0 / count(i)).sum();
         // The factor for the p-value of this rank, counted from 1 for the smallest.

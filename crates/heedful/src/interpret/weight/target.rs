@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::MissingValues;
 use super::rake::Margin;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::key::Key;
+use crate::base::order::sort_by;
 use crate::interpret::codes::{Codes, NONE, pairs};
 use crate::listen::responses::Responses;
 
@@ -208,7 +210,7 @@ pub(super) struct Cell {
 }
 
 /// A key as JSON has it.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum Value {
@@ -217,6 +219,24 @@ enum Value {
     Float(f64),
     Text(String),
     Missing,
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Json::deserialize(deserializer)? {
+            Json::Null => Self::Missing,
+            Json::Bool(value) => Self::Bool(value),
+            Json::Unsigned(value) => {
+                i64::try_from(value).map_or(Self::Float(value as f64), Self::Int)
+            }
+            Json::Signed(value) => Self::Int(value),
+            Json::Float(value) => Self::Float(value),
+            Json::Text(text) => Self::Text(text),
+            Json::List(_) | Json::Object(_) => {
+                return Err(de::Error::custom("a key is a text, a number, true, false or null"));
+            }
+        })
+    }
 }
 
 impl From<Value> for Key {
@@ -243,7 +263,7 @@ pub(super) fn cells<'de, D: Deserializer<'de>>(
     for (i, Cell { mut keys, share }) in cells.into_iter().enumerate() {
         // Columns may come in any order.
         let place = |name: &String| columns.iter().position(|c| c == name);
-        keys.0.sort_by_key(|(name, _)| place(name));
+        sort_by(&mut keys.0, |a, b| place(&a.0).cmp(&place(&b.0)));
         if names(&keys) != columns {
             return Err(de::Error::custom(format!(
                 "cell {i} does not have the columns of the first cell"

@@ -9,7 +9,7 @@ use crate::summary::{Tally, node_test};
 use crate::{browser, wasm};
 
 /// Gzipped bytes of everything the main entry loads: module, glue and TypeScript's output.
-const BUDGET: u64 = 265_000;
+const BUDGET: u64 = 285_000;
 
 /// Prints raw, gzipped and brotli sizes of the files named, added up.
 const SIZES: &str = "const { gzipSync, brotliCompressSync } = require('node:zlib');

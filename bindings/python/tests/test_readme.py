@@ -2,6 +2,8 @@
 
 import pathlib
 import re
+import subprocess
+import sys
 
 README = pathlib.Path(__file__).parents[3] / "README.md"
 
@@ -12,3 +14,10 @@ def test_every_python_block_runs(capsys):
     for block in blocks:
         exec(compile(block, "README.md", "exec"), {})
     assert "pro 50.0" in capsys.readouterr().out
+
+
+def test_the_example_scores_the_sample():
+    example = README.parent / "examples/python/scores.py"
+    done = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "nan" not in done.stdout.lower()

@@ -342,4 +342,4 @@ def test_metrics_and_scales() -> None:
     assert (own.scale, own.better) == (scale, "lower")
     with pytest.raises(hf.HeedfulError) as caught:
         hf.Metric(name="bad", scale="0-10", rule={"type": "net", "positive": [9, 10], "negativ": [0, 6]})
-    assert (caught.value.code, caught.value.path) == ("invalid-config", "rule")
+    assert (caught.value.code, caught.value.path) == ("invalid-config", "rule.negativ")

@@ -1,9 +1,9 @@
 // The package in Chromium: bundled as a user would bundle it, served from localhost, the shared cases run in the page.
 import assert from "node:assert/strict";
-import { copyFile, readFile } from "node:fs/promises";
+import { copyFile, cp, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { extname, join, normalize } from "node:path";
+import { dirname, extname, join, normalize } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -14,6 +14,7 @@ const esbuild = tools("esbuild");
 
 const here = import.meta.dirname;
 const site = join(here, "site");
+const examples = join(process.env.HEEDFUL_ROOT, "examples");
 const types = { ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
 const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
@@ -25,7 +26,11 @@ before(async () => {
   await esbuild.build({ ...common, entryPoints: [join(here, "page.js")] });
   await esbuild.build({ ...common, entryPoints: [join(here, "inline.js")], loader: { ".wasm": "binary" } });
   // A bundler without support for `new URL(..., import.meta.url)` needs the module beside its bundle.
-  await copyFile(fileURLToPath(import.meta.resolve("heedful/heedful.wasm")), join(site, "heedful.wasm"));
+  const module = fileURLToPath(import.meta.resolve("heedful/heedful.wasm"));
+  await copyFile(module, join(site, "heedful.wasm"));
+  // The example runs without a bundler, on the package as it is installed.
+  await cp(dirname(module), join(site, "node_modules/heedful/dist"), { recursive: true });
+  await copyFile(join(examples, "browser/scores/index.html"), join(site, "scores.html"));
 
   server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url, "http://localhost").pathname);
@@ -59,3 +64,19 @@ for (const bundle of ["page.js", "inline.js"]) {
     await page.close();
   });
 }
+
+test("the example scores a file that is chosen", async () => {
+  const page = await browser.newPage();
+  await page.goto(`${origin}/scores.html`);
+  await page.setInputFiles("[name=file]", join(examples, "data/sample.csv"));
+  await page.click("button");
+  await page.waitForSelector("table:not([hidden])");
+  const groups = await page.locator("tbody tr td:first-child").allTextContents();
+  assert.deepEqual(groups, ["basic", "free", "pro", "(missing)"]);
+  assert.equal(await page.textContent("[role=status]"), "2000 responses");
+  await page.fill("[name=by]", "nothing");
+  await page.click("button");
+  await page.waitForSelector("table", { state: "hidden" });
+  assert.match(await page.textContent("[role=status]"), /no such column/);
+  await page.close();
+});

@@ -1,6 +1,7 @@
 // One process per way of starting, since the engine starts once.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const read = 'await (await import("node:fs/promises")).readFile(new URL(import.meta.resolve("heedful/heedful.wasm")))';
@@ -18,3 +19,23 @@ for (const [name, [entry, source]] of Object.entries(ways)) {
     assert.match(String(out), /^\d+\.\d+\.\d+$/);
   });
 }
+
+const root = process.env.HEEDFUL_ROOT;
+
+/** Runs a script as a module that finds the installed package. */
+function run(script) {
+  const options = { cwd: import.meta.dirname, env: { ...process.env, HEEDFUL_ROOT: root } };
+  return String(execFileSync(process.execPath, ["--input-type=module", "-e", script], options));
+}
+
+test("the README's code runs", () => {
+  const blocks = [...readFileSync(`${root}/README.md`, "utf8").matchAll(/^```js\n(.*?)^```/gms)].map((block) => block[1]);
+  assert.ok(blocks.length > 0);
+  assert.match(run(blocks[0]), /^25\n/);
+});
+
+test("the example scores the sample", () => {
+  const out = run(readFileSync(`${root}/examples/node/scores.mjs`, "utf8").replace("import.meta.url", '"file:///"'));
+  assert.ok(out.trim().split("\n").length >= 3, out);
+  assert.doesNotMatch(out, /NaN|undefined/);
+});

@@ -29,6 +29,8 @@ export interface ValueOptions extends Uncertainty {
   weights?: ArrayLike<number>;
   /** What happens to a rating that is not on the scale: an error (default), or it is counted. */
   invalid?: "error" | "count";
+  /** Words that stand for no rating in texts; `NA` and `N/A` where not given. Blank text always does. */
+  missing?: readonly string[];
 }
 
 /** Options of scores by group. */
@@ -43,6 +45,8 @@ export interface GroupOptions extends Uncertainty, Roles {
   secondary?: boolean;
   /** What happens to a rating that is not on the scale: an error (default), or it is counted. */
   invalid?: "error" | "count";
+  /** Words that stand for no rating in texts; `NA` and `N/A` where not given. Blank text always does. */
+  missing?: readonly string[];
   /** Which of a customer's answers count: `all` (default), or the `latest`, which needs `customer`. */
   repeats?: "all" | "latest";
   /** Takes one kind of response only. */

@@ -29,6 +29,8 @@ class ValueOptions(Uncertainty, total=False):
     """One weight for each value: a list or an array of numbers of at least 0."""
     invalid: Invalid
     """What happens to a rating that is not on the scale: `error` (default) or `count`."""
+    missing: Iterable[str]
+    """Words that stand for no rating in a column of texts; `NA` and `N/A` where not given. Blank text always does."""
 
 
 class Roles(TypedDict, total=False):
@@ -58,6 +60,8 @@ class Selection(Uncertainty, Roles, total=False):
 
     invalid: Invalid
     """What happens to a rating that is not on the scale: `error` (default) or `count`."""
+    missing: Iterable[str]
+    """Words that stand for no rating in a column of texts; `NA` and `N/A` where not given. Blank text always does."""
     repeats: Repeats
     """Which of a customer's answers count: `all` (default) or the `latest`."""
     kind: Kind

@@ -927,8 +927,8 @@ mod tests {
                 let column = Column::Category(Category { keys: column, validity: None, values });
                 let ratings = Column::numbers(vec![10_u8; positions.len()]);
                 let scale = Scale::preset("0-10").unwrap();
-                let coder = Coder::new(&ratings, &scale).unwrap();
-                let dimensions = [Dimension::of_column(&column)];
+                let coder = Coder::new(&ratings, &scale, &[]).unwrap();
+                let dimensions = [Dimension::of_column(&column).unwrap()];
                 let mut narrow = Counters::of(&coder, &dimensions, positions.len(), Rows::default());
                 let counts = found(&narrow);
                 narrow.counts.fill(0);

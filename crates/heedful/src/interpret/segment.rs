@@ -44,7 +44,7 @@ impl Scores {
     /// Columns: one for each attribute of `by` under its own name; `period` (the first day) where
     /// there are periods; `metric`, `value`, `lower`, `upper`, `standard_error`, `n`, `missing`,
     /// `invalid`, `out_of_range`, `mean`, `effective_n`, `design_effect`; `share_` and the name of
-    /// each band (0 to 1); `accounts` (how many rated) where [`Clusters`] asks for them; `suppressed`. In a suppressed row all numbers are missing.
+    /// each band (0 to 1); `accounts` (how many rated) where [`Clusters`](crate::Clusters) asks for them; `suppressed`. In a suppressed row all numbers are missing.
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();

@@ -1,5 +1,9 @@
-// Read by the type checker only: what a user's strict project must accept and infer.
-import { init, version } from "heedful";
+// Read by the type checker only: what a user's strict project must accept, infer and refuse.
+import {
+  type Attainment, ces, compare, type Comparison, contrast, type ErrorCode, type File, funnel, type FunnelRow, HeedfulError,
+  init, join, league, type LeagueRow, Metric, nps, readCsv, readJsonl, sampleSize, type SamplePlan, score, type Score,
+  type ScoreRow, target, Tally, trend, type TrendRow, version, weight, type Weights,
+} from "heedful";
 import { init as initManual, type ModuleSource } from "heedful/manual";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -16,3 +20,75 @@ void initManual(bytes);
 void initManual();
 // @ts-expect-error a path is not a module
 void init("heedful.wasm");
+
+// Values give a score, tables give rows.
+interface Answer {
+  score: number | null;
+  plan?: string;
+  at: Date;
+}
+const rows: Answer[] = [];
+is<Same<ReturnType<typeof nps>, Score>>(true);
+const one = score([10, 9, null, undefined], { metric: "nps", confidence: 0.9 });
+is<Same<typeof one, Score>>(true);
+const some = score(new Uint8Array(3));
+is<Same<typeof some, Score>>(true);
+const many = score(rows, { rating: "score", by: ["plan"] });
+is<Same<typeof many, ScoreRow[]>>(true);
+const columns = score({ a: new Float64Array(2), b: ["x", null] }, { rating: { nps: "a", csat: "b" }, minimumN: 10 });
+is<Same<typeof columns, ScoreRow[]>>(true);
+const months = trend(rows, { rating: "score", at: "at", every: "month", timeZone: "Europe/Copenhagen", rolling: 3 });
+is<Same<typeof months, TrendRow[]>>(true);
+is<Same<(typeof months)[number]["period"], string | null>>(true);
+is<Same<NonNullable<typeof one.interval>["lower"], number>>(true);
+is<Same<(typeof many)[number]["plan"], unknown>>(true);
+is<Same<(typeof many)[number]["value"], number | null>>(true);
+is<Same<(typeof many)[number]["shares"], { [band: string]: number | null }>>(true);
+
+const change = compare([10], rows, { rating: "score", metric: "nps" });
+is<Same<typeof change, Comparison>>(true);
+const goal = target(Tally.of([1, 2]), { value: 40, name: "industry" }, { metric: "ces" });
+is<Same<typeof goal, Attainment>>(true);
+is<Same<(typeof goal)["status"], "reached" | "likely" | "open" | "missed">>(true);
+const plan = sampleSize({ margin: 5, shares: { promoter: 0.5 } });
+is<Same<typeof plan, SamplePlan>>(true);
+const places = league(rows, { rating: "score", by: "plan", k: 3, seed: 1 });
+is<Same<typeof places, LeagueRow[]>>(true);
+const weights = weight(rows, { targets: { plan: { free: 0.5, pro: 0.5 } }, cap: 5 });
+is<Same<typeof weights, Weights>>(true);
+void contrast(rows, { rating: "score", by: "plan", adjustment: "holm" });
+void ces([7], { interval: "bayes" });
+
+const file = readCsv("score\n10\n", { rating: [{ column: "score", metric: "nps" }], attributes: "all", onError: "collect" });
+is<Same<typeof file, File>>(true);
+void readJsonl(new ArrayBuffer(0), { rating: "s" });
+void score(file);
+void score(file, { by: "plan" });
+const joined = join(rows, [{ id: "a", plan: "pro" }], { on: "customer", key: "id" });
+is<Same<(typeof joined.table)[number]["at"], Date>>(true);
+is<Same<(typeof joined.table)[number]["since"], unknown>>(true);
+const steps = funnel({ invited: 10, rated: 1 });
+is<Same<typeof steps, FunnelRow[]>>(true);
+void funnel(rows, { status: "state", words: { DONE: "rated" } });
+
+const own: Metric = Metric.of({ scale: { points: [0, 1], labels: ["no", null] }, rule: { type: "top", boxes: 1 } });
+const stored: Tally = Tally.merge(Tally.create(own.scale), Tally.fromJson("{}"));
+is<Same<typeof stored.outOfRange, number>>(true);
+// Codes are offered by name, and later ones are no type error.
+const known: ErrorCode = "rating-out-of-range";
+const found = (error: HeedfulError): boolean => error.code === known || error.code === "a-later-code";
+void found;
+
+// @ts-expect-error no such metric
+void score([1], { metric: "np" });
+// @ts-expect-error options are spelled in camelCase
+void score(rows, { rating: "score", minimum_n: 10 });
+// @ts-expect-error a contrast needs groups
+void contrast(rows, { rating: "score" });
+// @ts-expect-error no such period
+void trend(rows, { rating: "score", at: "at", every: "fortnight" });
+// @ts-expect-error no such step
+void funnel(rows, { columns: { seen: "seen" } });
+// @ts-expect-error results are read, not typed by hope
+const text: string = many[0]?.value;
+void text;

@@ -5,7 +5,7 @@ export { compare, sampleSize, target } from "./compare.js";
 export type { Attainment, Comparison, Sample, SampleOptions, SamplePlan, SampleSizeOptions, Target } from "./compare.js";
 export { type ErrorCode, HeedfulError } from "./error.js";
 export { funnel, join } from "./listen.js";
-export type { FunnelOptions, FunnelRow, Joined, JoinOptions, Step } from "./listen.js";
+export type { FunnelOptions, FunnelRow, Joined, JoinOptions, Step, WithColumns } from "./listen.js";
 export * from "./metric.js";
 export { type File, type ReadOptions, readCsv, readJsonl, type Rejected } from "./read.js";
 export { ces, contrast, csat, enps, league, nps, score, trend } from "./score.js";

@@ -46,6 +46,9 @@ export interface Joined<T> {
   unused: number;
 }
 
+/** The type of a table with more columns: rows have fields that are not known to the compiler. */
+export type WithColumns<T> = T extends readonly (infer Row)[] ? (Row & { [column: string]: unknown })[] : T;
+
 /** A step of the funnel. */
 export type Step = "invited" | "delivered" | "opened" | "rated" | "gave_reason" | "commented" | "declined";
 
@@ -87,7 +90,7 @@ export interface FunnelRow {
  * const { table, unmatched } = join(rows, customers, { on: "customer", key: "id", at: "created", validFrom: "since" });
  * score(table, { rating: "score", by: "plan" });
  */
-export function join<T extends Table>(table: T, customers: Table, options: JoinOptions = {}): Joined<T> {
+export function join<T extends Table>(table: T, customers: Table, options: JoinOptions = {}): Joined<WithColumns<T>> {
   const { on, key, at, validFrom, columns, timeZone, dateFormat, ...rest } = options;
   const ours = pack(table, { ...(on !== undefined && { customer: on }), ...(at !== undefined && { at }) }, [], dateFormat);
   const source = open(customers);
@@ -111,7 +114,7 @@ export function join<T extends Table>(table: T, customers: Table, options: JoinO
     const values = source.column(name);
     return [name, rows.map((row) => (row === null ? null : (values[row] ?? null)))];
   });
-  return { table: beside(table, joined), ...(camel(fit) as object) } as Joined<T>;
+  return { table: beside(table, joined), ...(camel(fit) as object) } as Joined<WithColumns<T>>;
 }
 
 /**

@@ -17,14 +17,6 @@ pub(crate) enum Json {
     Object(Vec<(String, Json)>),
 }
 
-impl Json {
-    /// A field of an object; the last of its name.
-    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
-        let Self::Object(fields) = self else { return None };
-        fields.iter().rev().find(|(field, _)| field == name).map(|(_, value)| value)
-    }
-}
-
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Door;

@@ -164,8 +164,12 @@ impl<R: Read> JsonLines<R> {
 
 /// A field by its name, or by the names on the way to it with dots between them.
 fn find<'a>(object: &'a Json, path: &str) -> Option<&'a Json> {
-    object.get(path).or_else(|| {
+    let Json::Object(fields) = object else { return None };
+    // Of fields with one name the last counts.
+    let field =
+        |name: &str| fields.iter().rev().find(|field| field.0 == name).map(|field| &field.1);
+    field(path).or_else(|| {
         let (first, rest) = path.split_once('.')?;
-        find(object.get(first)?, rest)
+        find(field(first)?, rest)
     })
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
@@ -11,6 +11,13 @@ import { cases } from "./cases.js";
 import { memory } from "./memory.js";
 
 const require = createRequire(import.meta.url);
+
+test("the package has what a user needs and nothing of its making", async () => {
+  const root = new URL("./node_modules/heedful/", import.meta.url);
+  assert.deepEqual((await readdir(root)).sort(), ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist", "package.json"]);
+  const { devDependencies, private: hidden, dependencies } = require("heedful/package.json");
+  assert.deepEqual([devDependencies, hidden, dependencies], [undefined, undefined, undefined]);
+});
 
 test("before init, a call says what to do", () => {
   assert.throws(() => heedful.version(), /await init\(\)/);

@@ -31,7 +31,8 @@ pub fn debian(packages: &[&str], why: &str) -> Result<()> {
     static UPDATED: AtomicBool = AtomicBool::new(false);
     let apt = || {
         let mut apt = program("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
+        // Another installation may be under way: wait for it.
+        apt.env("DEBIAN_FRONTEND", "noninteractive").args(["-qq", "-o", "DPkg::Lock::Timeout=600"]);
         apt
     };
     // A fresh machine has no package lists, and old lists name files that are gone.

@@ -437,14 +437,7 @@ impl Scoring {
         }
         if let Some(every) = self.every {
             let at = batch.roles().at.as_deref();
-            let column = batch.role("at", at)?;
-            let Column::Time(times) = column else {
-                return Err(Error::new(
-                    ErrorCode::ColumnType,
-                    format!("the column holds {}, not times", column.kind()),
-                )
-                .at(at.unwrap_or_default()));
-            };
+            let times = batch.role("at", at)?.times(at.unwrap_or_default())?;
             let zone = self.time_zone.as_ref().unwrap_or(utc);
             dimensions.push(Dimension::of_periods(times, every, zone));
         }

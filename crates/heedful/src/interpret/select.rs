@@ -165,16 +165,7 @@ fn latest(responses: &Responses, mask: Option<&[bool]>) -> Result<Vec<bool>> {
     let roles = responses.roles();
     let customers = responses.role("customer", roles.customer.as_deref())?;
     let times = match &roles.at {
-        Some(name) => match responses.require(name)? {
-            Column::Time(times) => Some(times),
-            other => {
-                return Err(Error::new(
-                    ErrorCode::ColumnType,
-                    format!("the column holds {}, not times", other.kind()),
-                )
-                .at(name));
-            }
-        },
+        Some(name) => Some(responses.require(name)?.times(name)?),
         None => None,
     };
     let ids = Column::Category(customers.to_category().into_owned());

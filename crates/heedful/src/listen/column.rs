@@ -393,6 +393,24 @@ impl Column {
         }
     }
 
+    /// The times that the column, of this name, holds.
+    ///
+    /// # Errors
+    /// `column-type` where it holds anything else.
+    pub(crate) fn times(&self, name: &str) -> Result<&Times> {
+        match self {
+            Self::Time(times) => Ok(times),
+            other => Err(Error::new(
+                ErrorCode::ColumnType,
+                format!(
+                    "the column holds {}, not times: convert it, or read the file with this column as the time",
+                    other.kind()
+                ),
+            )
+            .at(name)),
+        }
+    }
+
     /// The value of a row as a number; `None` where it is missing.
     ///
     /// # Errors

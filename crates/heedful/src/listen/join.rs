@@ -251,8 +251,8 @@ impl Join {
     fn times(&self, responses: &Responses, customers: &Responses) -> Result<(Moments, Moments)> {
         let Some(valid_from) = &self.valid_from else { return Ok((Vec::new(), Vec::new())) };
         let at = responses.roles().at.as_deref();
-        let asked = times(responses.role("at", at)?, at.unwrap_or_default())?;
-        let since = times(customers.require(valid_from)?, valid_from)?;
+        let asked = responses.role("at", at)?.times(at.unwrap_or_default())?;
+        let since = customers.require(valid_from)?.times(valid_from)?;
         let zone = match (asked.clock == since.clock, &self.time_zone) {
             (true, _) => None,
             (false, Some(zone)) => Some(zone),
@@ -270,17 +270,6 @@ impl Join {
 
 /// Nanoseconds by row.
 type Moments = Vec<Option<i128>>;
-
-fn times<'a>(column: &'a Column, name: &str) -> Result<&'a Times> {
-    match column {
-        Column::Time(times) => Ok(times),
-        other => Err(Error::new(
-            ErrorCode::ColumnType,
-            format!("the column holds {}, not times", other.kind()),
-        )
-        .at(name)),
-    }
-}
 
 /// With a zone, instants as the clocks there showed them.
 fn nanoseconds(times: &Times, zone: Option<&Zone>) -> Moments {

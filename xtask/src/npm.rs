@@ -9,6 +9,7 @@ use crate::summary::{Tally, node_test};
 use crate::{browser, wasm};
 
 /// Gzipped bytes of everything the main entry loads: module, glue and TypeScript's output.
+/// The aim is 150,000: this is what the module has today, so that it grows no further unseen.
 const BUDGET: u64 = 285_000;
 
 /// Prints raw, gzipped and brotli sizes of the files named, added up.

@@ -34,7 +34,7 @@
 //!
 //! Missing is `None`, never NaN, and never 0. A rating that is not on its scale is an error with row and
 //! column, or counted apart when asked; nothing is clamped. Every number says how sure it is. Results do not
-//! depend on the order of rows, on batches or on threads, and are the same in Rust, Python and JavaScript.
+//! depend on the order of rows, on batches or on threads (sums of weights to rounding), and are the same in Rust, Python and JavaScript.
 //! No input panics: every error is an [`Error`] with a stable [`ErrorCode`].
 //!
 //! # Crate features
@@ -51,9 +51,11 @@
 mod base;
 mod interpret;
 mod listen;
+mod monitor;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod stats;
+mod text;
 
 pub use base::error::{Error, ErrorCode, Result};
 pub use base::key::Key;

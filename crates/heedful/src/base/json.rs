@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::config::invalid;
+use super::error::{Error, ErrorCode, Result};
+
 /// A parsed document.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Json {
@@ -15,6 +18,44 @@ pub(crate) enum Json {
     Text(String),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// # Errors
+    /// `json` with line and column.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|error| Error::new(ErrorCode::Json, error.to_string()))
+    }
+
+    /// The error of a value of another kind than expected.
+    pub(crate) fn refused(&self, expected: &str) -> Error {
+        let found = match self {
+            Self::Null => "null",
+            Self::Bool(true) => "`true`",
+            Self::Bool(false) => "`false`",
+            Self::Unsigned(value) => &format!("the number {value}"),
+            Self::Signed(value) => &format!("the number {value}"),
+            Self::Float(value) => &format!("the number {value}"),
+            Self::Text(text) => &format!("the text `{text}`"),
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+        };
+        invalid(format!("expected {expected}, found {found}"))
+    }
+
+    /// # Errors
+    /// `invalid-config` unless it is a text.
+    pub(crate) fn text(&self) -> Result<&str> {
+        let Self::Text(text) = self else { return Err(self.refused("a text")) };
+        Ok(text)
+    }
+
+    /// # Errors
+    /// `invalid-config` unless it is a list.
+    pub(crate) fn list(&self) -> Result<&[Self]> {
+        let Self::List(list) = self else { return Err(self.refused("a list")) };
+        Ok(list)
+    }
 }
 
 impl<'de> Deserialize<'de> for Json {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::config::options;
 use super::key::Key;
 
 /// When a group is too small to be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Suppression {
@@ -18,6 +19,8 @@ pub struct Suppression {
     /// with fewer than `minimum_n` responses together.
     pub secondary: bool,
 }
+
+options!(Suppression, takes [minimum_n, secondary], from Self::default());
 
 impl Suppression {
     /// Which groups are hidden, given each group's keys and rated responses.

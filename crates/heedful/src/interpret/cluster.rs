@@ -1,11 +1,13 @@
 //! Accounts with several contacts: responses that are not independent of each other.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::codes;
 use super::count::{Coder, reading_of};
 use super::score::{Robust, Score, Uncertainty};
+use crate::base::config::{Config, Object, deserialized, named};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::metric::Metric;
 use crate::base::scale::Scale;
 use crate::base::tally::Tally;
@@ -20,7 +22,7 @@ use crate::listen::responses::Responses;
 /// m / (m - 1) Σ z² / (Σ weight)², where z is an account's sum of weight × (value - score), and
 /// m - 1 degrees of freedom (linearisation, as in W. Cochran, "Sampling Techniques", 1977, and in
 /// R's `survey`). One account alone has no standard error.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Clusters {
@@ -37,6 +39,20 @@ pub enum Clusters {
     /// responses in the group. Values must be there and not negative.
     Value(String),
 }
+
+impl Config for Clusters {
+    fn read(json: &Json) -> Result<Self> {
+        if let Json::Object(_) = json {
+            let mut column = String::new();
+            let mut object = Object::of(json)?;
+            object.needs("value", &mut column);
+            return object.finish().map(|()| Self::Value(column));
+        }
+        named(json, &["none", "robust", "votes"], &[Self::None, Self::Robust, Self::Votes])
+    }
+}
+
+deserialized!(Clusters);
 
 /// What the responses of one unit (an account) of a group come to at one code of the rating.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::compare::Comparison;
 use super::group::Group;
 use super::scoring::Scoring;
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -43,16 +43,20 @@ use crate::stats::{Adjustment, IntervalMethod};
 /// assert!(north.p_adjusted.unwrap() < 0.01);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default = "Self::any", deny_unknown_fields, extend("required" = ["scoring"]))
+)]
 pub struct Contrast {
     /// The groups that are compared with the rest.
     scoring: Scoring,
     /// How p-values are adjusted for how many groups were looked at.
-    #[serde(default)]
     adjustment: Adjustment,
 }
+
+options!(Contrast, needs [scoring], takes [adjustment], from Self::any());
 
 /// A group against the rest.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -82,6 +86,11 @@ pub struct Contrasts {
 }
 
 impl Contrast {
+    /// What a document changes.
+    fn any() -> Self {
+        Self::new(Metric::nps(), [""])
+    }
+
     /// One metric on the column in the role `rating`, groups by these columns.
     #[must_use]
     pub fn new<S: Into<String>>(metric: Metric, by: impl IntoIterator<Item = S>) -> Self {
@@ -101,7 +110,7 @@ impl Contrast {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.

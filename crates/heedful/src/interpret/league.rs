@@ -1,11 +1,11 @@
 //! Rankings that allow for chance.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::group::Group;
 use super::score::{Sample, Score};
 use super::scoring::Scoring;
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::{Better, Metric};
@@ -57,31 +57,31 @@ const MOST_RANKS: usize = 1 << 28;
 /// assert_eq!((first.keys[0].to_string(), first.score.value), ("Bob".to_owned(), Some(70.0)));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default = "Self::any", deny_unknown_fields, extend("required" = ["scoring"]))
+)]
 pub struct League {
     /// The groups that are ranked: one metric, no periods.
     scoring: Scoring,
     /// How the variance between groups is estimated.
-    #[serde(default)]
     between: BetweenVariance,
     /// Pseudo-responses in each group's variance.
-    #[serde(default = "four_responses")]
     #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     smoothing: f64,
     /// How many count as top and as bottom; 3 or a tenth of the groups where not set.
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     k: Option<u64>,
     /// Draws for ranks and probabilities.
-    #[serde(default = "some_draws")]
     #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 1_000_000)))]
     draws: u32,
     /// Of the draws.
-    #[serde(default)]
     seed: u64,
 }
+
+options!(League, needs [scoring], takes [between, smoothing, k, draws, seed], from Self::any());
 
 fn four_responses() -> f64 {
     4.0
@@ -156,6 +156,11 @@ pub struct Standings {
 }
 
 impl League {
+    /// What a document changes.
+    fn any() -> Self {
+        Self::new(Metric::nps(), [""])
+    }
+
     /// One metric on the column in the role `rating`, groups by these columns.
     #[must_use]
     pub fn new<S: Into<String>>(metric: Metric, by: impl IntoIterator<Item = S>) -> Self {
@@ -182,7 +187,7 @@ impl League {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// How the variance between groups is estimated; Paule and Mandel where not set.

@@ -1,7 +1,8 @@
 //! Scores: a value with how sure it is.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Kind, Metric};
 use crate::base::scale::Reading;
@@ -11,7 +12,7 @@ use crate::stats::{Confidence, Interval, IntervalMethod, NetSample, ProportionSa
 
 /// How uncertainty is stated. The default suits nearly everyone: 95 %, and for each kind of metric
 /// the method that keeps its promise at small numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Uncertainty {
@@ -21,13 +22,15 @@ pub struct Uncertainty {
     pub interval: Option<IntervalMethod>,
 }
 
+options!(Uncertainty, takes [confidence, interval], from Self::default());
+
 impl Uncertainty {
     /// Reads `{"confidence": 0.9, "interval": "wald"}`; both may be left out.
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        crate::base::config::from_json(text)
+        config::read(text)
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::base::config::names;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 
 /// Relational and transactional feedback answer different questions and are kept apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -20,8 +21,10 @@ pub enum Kind {
     Transactional,
 }
 
+names!(Kind { Relational = "relational", Transactional = "transactional" });
+
 /// How feedback came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {
@@ -33,8 +36,10 @@ pub enum Signal {
     Inferred,
 }
 
+names!(Signal { Solicited = "solicited", Unsolicited = "unsolicited", Inferred = "inferred" });
+
 /// Which of a customer's answers count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Repeats {
@@ -45,6 +50,8 @@ pub enum Repeats {
     /// count, since nobody knows that they repeat.
     Latest,
 }
+
+names!(Repeats { All = "all", Latest = "latest" });
 
 /// What is taken.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::column::Column;
 use super::responses::Responses;
-use crate::base::config;
+use crate::base::config::{self, Config, entries, names, options};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::key::Key;
 use crate::base::table::Table;
 use crate::stats::{Confidence, Interval, ProportionSample};
 
 /// A step of the funnel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
@@ -32,6 +33,16 @@ pub enum Step {
     /// The customer refused, whatever came before.
     Declined,
 }
+
+names!(Step {
+    Invited = "invited",
+    Delivered = "delivered",
+    Opened = "opened",
+    Rated = "rated",
+    GaveReason = "gave_reason",
+    Commented = "commented",
+    Declined = "declined",
+});
 
 impl Step {
     /// Every step in order.
@@ -62,7 +73,7 @@ impl Step {
 
 /// How many came to each step; `None` where a step is not known. Only what was asked for counts: a
 /// review that nobody invited is no response to a survey.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FunnelCounts {
@@ -82,13 +93,19 @@ pub struct FunnelCounts {
     pub declined: Option<u64>,
 }
 
+options!(
+    FunnelCounts,
+    takes [invited, delivered, opened, rated, gave_reason, commented, declined],
+    from Self::default()
+);
+
 impl FunnelCounts {
     /// Reads counts from JSON: `{"invited": 1000, "rated": 120}`.
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     fn get(&self, step: Step) -> Option<u64> {
@@ -252,7 +269,7 @@ impl Funnel {
 /// assert_eq!(counts, [4, 3, 3, 1]); // invited, delivered, opened, rated
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FunnelOptions {
@@ -266,6 +283,15 @@ pub struct FunnelOptions {
     /// Of the intervals of rates.
     confidence: Confidence,
 }
+
+impl Config for BTreeMap<Step, String> {
+    fn read(json: &Json) -> Result<Self> {
+        let step = |(name, column)| Ok((Step::read(&Json::Text(name))?, column));
+        entries(json)?.into_iter().map(step).collect()
+    }
+}
+
+options!(FunnelOptions, takes [status, words, columns, confidence], from Self::default());
 
 #[cfg(feature = "schema")]
 fn columns_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
@@ -289,7 +315,7 @@ impl FunnelOptions {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The column that names the furthest step of each row; a missing one is `invited`. Somebody

@@ -1,18 +1,18 @@
 //! Customer data beside responses, as it was when each response was given.
 
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::column::{Column, Times};
 use super::responses::Responses;
-use crate::base::config;
+use crate::base::config::{self, names, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::time::Clock;
 use crate::base::time::Zone;
 
 /// What happens where two rows of customer data have the same key and nothing tells which counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Duplicates {
@@ -22,6 +22,8 @@ pub enum Duplicates {
     /// The last row counts.
     Last,
 }
+
+names!(Duplicates { Error = "error", Last = "last" });
 
 /// How customer data (plan, value, region) is joined onto responses.
 ///
@@ -48,9 +50,12 @@ pub enum Duplicates {
 /// assert_eq!(joined.responses.column("plan").unwrap().key(1).to_string(), "pro");
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default, deny_unknown_fields)
+)]
 pub struct Join {
     /// Column of responses that names the customer; the role `customer` where not set.
     on: Option<String>,
@@ -65,6 +70,8 @@ pub struct Join {
     /// In which wall-clock times are read where the other side has instants.
     time_zone: Option<Zone>,
 }
+
+options!(Join, takes [on, key, valid_from, columns, duplicates, time_zone], from Self::new());
 
 /// Responses with customer data, and how well the two fit.
 ///
@@ -106,7 +113,7 @@ impl Join {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The column of responses that names the customer.

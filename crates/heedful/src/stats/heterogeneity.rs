@@ -1,14 +1,15 @@
 //! How much groups truly differ, beyond what the chance of their samples explains.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::root::bracketed;
+use crate::base::config::names;
 
 /// An estimator of the variance between groups, τ², from each group's estimate and its squared standard error.
 ///
 /// Quick advice: the default. It needs no assumption on the shape of the distribution and holds up where groups
 /// differ much in size (Veroniki and others 2016).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further estimators may be added by name
@@ -19,6 +20,8 @@ pub enum BetweenVariance {
     /// The method of moments in one step with the weights for τ² = 0 (R. DerSimonian and N. Laird 1986).
     DersimonianLaird,
 }
+
+names!(BetweenVariance { PauleMandel = "paule_mandel", DersimonianLaird = "dersimonian_laird" });
 
 impl BetweenVariance {
     /// τ² from `(estimate, squared standard error)` of each group; 0 where the groups differ no more than by

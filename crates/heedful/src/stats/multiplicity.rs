@@ -1,7 +1,8 @@
 //! P-values corrected for how many were looked at.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::base::config::names;
 use crate::base::order::sort_by;
 
 /// A correction of p-values, as R's `p.adjust`.
@@ -9,7 +10,7 @@ use crate::base::order::sort_by;
 /// Quick advice: [`BenjaminiHochberg`](Self::BenjaminiHochberg) for lists that somebody will look through
 /// (segments, drivers, series); [`Holm`](Self::Holm) where not one false finding is acceptable. The others
 /// exist to match numbers made elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further corrections may be added by name
@@ -26,6 +27,14 @@ pub enum Adjustment {
     /// Family-wise error: p times the number of tests.
     Bonferroni,
 }
+
+names!(Adjustment {
+    BenjaminiHochberg = "benjamini_hochberg",
+    BenjaminiYekutieli = "benjamini_yekutieli",
+    Holm = "holm",
+    Hochberg = "hochberg",
+    Bonferroni = "bonferroni",
+});
 
 impl Adjustment {
     /// The adjusted p-values, in the order given. A missing one stays missing and does not count as a test.

@@ -7,7 +7,8 @@ use js_sys::Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::output::{Columns, answer};
+use crate::output::answer;
+use crate::table::Columns;
 use crate::{Answer, input};
 
 /// The column with the numbers of the customer data's rows; no column of a user is called so.

@@ -6,6 +6,7 @@ import { test } from "node:test";
 
 import * as heedful from "heedful";
 import * as manual from "heedful/manual";
+import * as reader from "heedful/read";
 
 import { cases } from "./cases.js";
 import { memory } from "./memory.js";
@@ -21,6 +22,7 @@ test("the package has what a user needs and nothing of its making", async () => 
 
 test("before init, a call says what to do", () => {
   assert.throws(() => heedful.version(), /await init\(\)/);
+  assert.throws(() => reader.readCsv("a", {}), /await init\(\)` of "heedful\/read"/);
 });
 
 test("a start that failed can be tried again", async () => {
@@ -29,15 +31,16 @@ test("a start that failed can be tried again", async () => {
 });
 
 test("init without arguments, twice", async () => {
+  await reader.init();
   await heedful.init();
   await heedful.init();
 });
 
-for (const [name, check] of cases(heedful, require("heedful/package.json"), memory)) test(name, check);
+for (const [name, check] of cases(heedful, reader, require("heedful/package.json"), memory)) test(name, check);
 
 test("after a trap the next call works on a new instance", async () => {
   // No input is known to trap, so the test breaks into the package.
-  const { call } = await import("./node_modules/heedful/dist/engine.js");
+  const { call } = await import("./node_modules/heedful/dist/scores-engine.js");
   const trap = () => call(() => new WebAssembly.Instance(unreachable).exports.run());
   assert.throws(trap, (error) => error instanceof heedful.HeedfulError && error.code === "internal" && /unreachable/.test(error.message));
   assert.equal(heedful.nps([10, 9, 8, 3]).value, 25);

@@ -1,5 +1,5 @@
 // Customer data beside responses, and the response funnel.
-import { call } from "./engine.js";
+import { call } from "./scores-engine.js";
 import { camel, decode, encode } from "./json.js";
 import { beside, open, pack, type Roles, rowsOf, type Table } from "./table.js";
 import { hostZone } from "./zone.js";

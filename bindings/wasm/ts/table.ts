@@ -1,5 +1,5 @@
 // Tables in, tables out: JavaScript's rows and columns as the columns of the engine, and its answers as rows.
-import { call } from "./engine.js";
+import { call } from "./scores-engine.js";
 import { HeedfulError } from "./error.js";
 import { camelName, decode, encode, escapeText } from "./json.js";
 
@@ -10,7 +10,7 @@ export type Rows = readonly object[];
 export type Columns = { readonly [name: string]: ArrayLike<unknown> };
 
 /**
- * Responses as {@link readCsv} and {@link readJsonl} return them: columns, and which column plays which role.
+ * Responses as the readers of `heedful/read` return them: columns, and which column plays which role.
  * Any other table can be made one: `{ columns, roles }`.
  */
 export interface Responses {

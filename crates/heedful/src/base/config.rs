@@ -4,10 +4,8 @@
 //! what has a form of its own is written by hand over [`Json`]. All of it is plain code over a parsed document, compiled
 //! once: what serde derives for a type of 20 options is 8 kB of WebAssembly, this is 400 bytes.
 
-use std::collections::BTreeMap;
-
 use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::{Error, ErrorCode, Result};
 use super::json::Json;
@@ -271,6 +269,56 @@ impl<T: Config + Copy> Config for [T; 2] {
     }
 }
 
+/// An object of any names: a short list by name.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entries<T>(Vec<(String, T)>);
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Entries<T> {
+    /// The list in the order of its names.
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, (String, T)> {
+        self.0.iter()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&T> {
+        self.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// The last value of a name counts.
+    pub(crate) fn insert(&mut self, name: String, value: T) {
+        let place = self.0.partition_point(|(known, _)| *known < name);
+        match self.0.get_mut(place).filter(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.insert(place, (name, value)),
+        }
+    }
+}
+
+impl<T: Config> Config for Entries<T> {
+    fn read(json: &Json) -> Result<Self> {
+        let mut map = Self::default();
+        for (name, value) in entries(json)? {
+            map.insert(name, value);
+        }
+        Ok(map)
+    }
+}
+
+impl<T: Serialize> Serialize for Entries<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
 /// The fields of an object of any names, in their order.
 pub(crate) fn entries<T: Config>(json: &Json) -> Result<Vec<(String, T)>> {
     let Json::Object(fields) = json else { return Err(json.refused("an object")) };
@@ -278,15 +326,6 @@ pub(crate) fn entries<T: Config>(json: &Json) -> Result<Vec<(String, T)>> {
         Ok((name.clone(), T::read(json).map_err(|error| error.below(name))?))
     };
     fields.iter().map(entry).collect()
-}
-
-impl<T: Config> Config for BTreeMap<String, T> {
-    fn read(json: &Json) -> Result<Self> {
-        let mut map = Self::new();
-        // One by one: collecting sorts first, by code compiled for this type.
-        entries(json)?.into_iter().for_each(|(name, value)| drop(map.insert(name, value)));
-        Ok(map)
-    }
 }
 
 /// A type may be read either way, so both stay although no type may need one of them.

@@ -14,6 +14,13 @@ pub(crate) fn sort_by<T>(list: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering
     list.extend(order.iter().filter_map(|place| taken.get_mut(*place)?.take()));
 }
 
+/// The places 0 to `len` in runs of equals, both in order.
+pub(crate) fn runs(len: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..len).collect();
+    sort_places(&mut order, compare);
+    order.chunk_by(|a, b| compare(*a, *b).is_eq()).map(<[usize]>::to_vec).collect()
+}
+
 fn sort_places(order: &mut [usize], compare: &dyn Fn(usize, usize) -> Ordering) {
     order.sort_by(|a, b| compare(*a, *b));
 }
@@ -23,6 +30,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn runs_hold_equals_in_order() {
+        let list = [3, 1, 3, 2, 1];
+        assert_eq!(runs(5, &|a, b| list[a].cmp(&list[b])), [vec![1, 4], vec![3], vec![0, 2]]);
+        assert!(runs(0, &|_, _| Ordering::Equal).is_empty());
+    }
 
     proptest! {
         #[test]

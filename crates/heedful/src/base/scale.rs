@@ -138,15 +138,17 @@ impl Scale {
             )
             .at("labels"));
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen: Vec<String> = Vec::new();
         for label in labels.iter().flatten() {
-            if !seen.insert(fold(label)) {
+            let folded = fold(label);
+            if seen.contains(&folded) {
                 return Err(Error::new(
                     ErrorCode::InvalidArgument,
                     format!("two points are labelled `{label}`"),
                 )
                 .at("labels"));
             }
+            seen.push(folded);
         }
         // Presets compare equal to the same points given by hand, so the name is found again.
         let name = PRESETS.iter().find(|p| {

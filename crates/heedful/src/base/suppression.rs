@@ -1,11 +1,10 @@
 //! Hiding small groups so that nobody can be recognised in them.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::config::options;
 use super::key::Key;
+use super::order::runs;
 
 /// When a group is too small to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -51,12 +50,11 @@ fn lines(groups: &[(&[Key], u64)]) -> Vec<Vec<usize>> {
     let mut lines: Vec<Vec<usize>> = vec![(0..groups.len()).collect()];
     if width > 1 {
         for free in 0..width {
-            let mut by_rest: BTreeMap<Vec<&Key>, Vec<usize>> = BTreeMap::new();
-            for (index, (keys, _)) in groups.iter().enumerate() {
-                let rest = keys.iter().enumerate().filter(|(i, _)| *i != free).map(|(_, k)| k);
-                by_rest.entry(rest.collect()).or_default().push(index);
-            }
-            lines.extend(by_rest.into_values());
+            let rest = |group: usize| {
+                let keys = groups.get(group).map_or(&[][..], |(keys, _)| keys);
+                keys.iter().enumerate().filter(|(i, _)| *i != free).map(|(_, key)| key)
+            };
+            lines.extend(runs(groups.len(), &|a, b| rest(a).cmp(rest(b))));
         }
     }
     lines

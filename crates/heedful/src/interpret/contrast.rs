@@ -1,7 +1,5 @@
 //! Each group against all others.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::compare::Comparison;
@@ -11,6 +9,7 @@ use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
+use crate::base::order::runs;
 use crate::base::suppression::Suppression;
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
@@ -164,12 +163,10 @@ impl Contrast {
 /// For each group the others of its period merged: those before it and those after it, so that
 /// nothing is lost to subtraction.
 fn rests(groups: &[Group], metric: &Metric, periods: bool) -> Result<Vec<Tally>> {
-    let mut families: BTreeMap<Option<&Key>, Vec<usize>> = BTreeMap::new();
-    for (at, group) in groups.iter().enumerate() {
-        families.entry(group.keys.last().filter(|_| periods)).or_default().push(at);
-    }
+    let period = |at: usize| groups.get(at).and_then(|group| group.keys.last()).filter(|_| periods);
+    let families = runs(groups.len(), &|a, b| period(a).cmp(&period(b)));
     let mut rests = vec![Tally::new(metric.scale().clone()); groups.len()];
-    for family in families.values() {
+    for family in families {
         let forward = family.iter();
         merge_along(forward, groups, &mut rests, metric)?;
         merge_along(family.iter().rev(), groups, &mut rests, metric)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::score::Sample;
-use crate::base::config::{self, Config, deserialized, options};
+use crate::base::config::{self, Config, deserialized, entries, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::metric::Metric;
@@ -27,7 +27,14 @@ pub enum ExpectedShares {
 impl Config for ExpectedShares {
     fn read(json: &Json) -> Result<Self> {
         match json {
-            Json::Object(_) => BTreeMap::read(json).map(Self::Bands),
+            Json::Object(_) => {
+                let mut bands = BTreeMap::new();
+                // One by one: collecting sorts first, by code compiled for this type.
+                for (band, share) in entries(json)? {
+                    bands.insert(band, share);
+                }
+                Ok(Self::Bands(bands))
+            }
             Json::List(_) => Vec::read(json).map(Self::Points),
             _ => Err(json
                 .refused("an object with shares of bands or a list with a share for each point")),

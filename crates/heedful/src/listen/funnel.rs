@@ -1,12 +1,10 @@
 //! The response funnel: how many of those invited came how far.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::column::Column;
 use super::responses::Responses;
-use crate::base::config::{self, Config, entries, names, options};
+use crate::base::config::{self, Config, Entries, names, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::key::Key;
@@ -276,18 +274,26 @@ pub struct FunnelOptions {
     /// Column that names the furthest step of each row.
     status: Option<String>,
     /// What a status is called in that column, in any case; the names of the steps where not set.
-    words: BTreeMap<String, Step>,
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, Step>"))]
+    words: Entries<Step>,
     /// For each step the column that tells of it.
     #[cfg_attr(feature = "schema", schemars(schema_with = "columns_schema"))]
-    columns: BTreeMap<Step, String>,
+    columns: Columns,
     /// Of the intervals of rates.
     confidence: Confidence,
 }
 
-impl Config for BTreeMap<Step, String> {
+/// Columns by the name of their step.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+struct Columns(Entries<String>);
+
+impl Config for Columns {
     fn read(json: &Json) -> Result<Self> {
-        let step = |(name, column)| Ok((Step::read(&Json::Text(name))?, column));
-        entries(json)?.into_iter().map(step).collect()
+        let columns = Entries::read(json)?;
+        for (step, _) in columns.iter() {
+            Step::read(&Json::Text(step.clone())).map_err(|error| error.below(step))?;
+        }
+        Ok(Self(columns))
     }
 }
 
@@ -337,7 +343,7 @@ impl FunnelOptions {
     /// The column that tells whether a row came to a step.
     #[must_use]
     pub fn column(mut self, step: Step, column: impl Into<String>) -> Self {
-        self.columns.insert(step, column.into());
+        self.columns.0.insert(step.as_str().to_owned(), column.into());
         self
     }
 
@@ -356,7 +362,7 @@ impl FunnelOptions {
     pub fn run(&self, invitations: &Responses) -> Result<Funnel> {
         let solicited = solicited(invitations)?;
         let counts = match &self.status {
-            Some(_) if !self.columns.is_empty() => {
+            Some(_) if !self.columns.0.is_empty() => {
                 let message = "name either a status or a column for each step";
                 return Err(Error::new(ErrorCode::InvalidArgument, message).at("status"));
             }
@@ -373,7 +379,7 @@ impl FunnelOptions {
         solicited: &[bool],
     ) -> Result<FunnelCounts> {
         let column = invitations.require(status)?;
-        let words: BTreeMap<String, Step> = if self.words.is_empty() {
+        let words: Vec<(String, Step)> = if self.words.is_empty() {
             Step::ALL.iter().map(|step| (step.as_str().to_owned(), *step)).collect()
         } else {
             self.words.iter().map(|(word, step)| (word.trim().to_lowercase(), *step)).collect()
@@ -382,7 +388,10 @@ impl FunnelOptions {
         for (row, _) in solicited.iter().enumerate().filter(|(_, solicited)| **solicited) {
             let step = match column.key(row) {
                 Key::Missing => Some(Step::Invited),
-                key => words.get(&key.to_string().trim().to_lowercase()).copied(),
+                key => {
+                    let word = key.to_string().trim().to_lowercase();
+                    words.iter().rev().find(|(known, _)| *known == word).map(|(_, step)| *step)
+                }
             };
             let count = step.and_then(|step| furthest.get_mut(step as usize)).ok_or_else(|| {
                 Error::new(ErrorCode::InvalidArgument, "the status is not the name of a step")
@@ -391,7 +400,7 @@ impl FunnelOptions {
             })?;
             *count += 1;
         }
-        let known = |step: Step| step == Step::Invited || words.values().any(|s| *s == step);
+        let known = |step: Step| step == Step::Invited || words.iter().any(|(_, s)| *s == step);
         let at = |step: Step| furthest.get(step as usize).copied().unwrap_or_default();
         let from = |step: Step| furthest.iter().skip(step as usize).sum();
         Ok(FunnelCounts::of(|step| {
@@ -405,14 +414,14 @@ impl FunnelOptions {
 
     fn by_columns(&self, invitations: &Responses, solicited: &[bool]) -> Result<FunnelCounts> {
         let roles = invitations.roles();
-        let mut reached: BTreeMap<Step, Vec<bool>> = BTreeMap::new();
+        let mut reached: [Option<Vec<bool>>; Step::ALL.len()] = Default::default();
         for step in Step::ALL {
             let role = match step {
                 Step::Rated => &roles.rating,
                 Step::Commented => &roles.comment,
                 _ => &None,
             };
-            let flags = match (self.columns.get(&step), role) {
+            let flags = match (self.columns.0.get(step.as_str()), role) {
                 (Some(name), _) => yes(invitations.require(name)?).map_err(|e| e.at(name))?,
                 (None, Some(name)) => {
                     let column = invitations.require(name)?;
@@ -421,11 +430,13 @@ impl FunnelOptions {
                 (None, None) if step == Step::Invited => vec![true; invitations.len()],
                 (None, None) => continue,
             };
-            reached.insert(step, flags);
+            if let Some(place) = reached.get_mut(step as usize) {
+                *place = Some(flags);
+            }
         }
-        let came = |step: Step, row: usize| {
-            reached.get(&step).and_then(|flags| flags.get(row)) == Some(&true)
-        };
+        let flags = |step: Step| reached.get(step as usize).and_then(Option::as_ref);
+        let came =
+            |step: Step, row: usize| flags(step).and_then(|flags| flags.get(row)) == Some(&true);
         // Any later step but a refusal shows that a row came here.
         let came_to = |step: Step, row: usize| match step {
             Step::Invited | Step::Delivered | Step::Opened => {
@@ -433,13 +444,13 @@ impl FunnelOptions {
                     (later != Step::Declined || step == Step::Invited) && came(later, row)
                 })
             }
-            Step::GaveReason | Step::Commented if reached.contains_key(&Step::Rated) => {
+            Step::GaveReason | Step::Commented if flags(Step::Rated).is_some() => {
                 came(step, row) && came(Step::Rated, row)
             }
             _ => came(step, row),
         };
         Ok(FunnelCounts::of(|step| {
-            reached.contains_key(&step).then(|| {
+            flags(step).is_some().then(|| {
                 let rows = solicited.iter().enumerate().filter(|(_, solicited)| **solicited);
                 rows.filter(|(row, _)| came_to(step, *row)).count() as u64
             })

@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod error;
 pub(crate) mod json;
 pub(crate) mod key;
+pub(crate) mod letters;
 pub(crate) mod metric;
 pub(crate) mod number;
 pub(crate) mod order;

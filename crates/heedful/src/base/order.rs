@@ -5,6 +5,9 @@ use std::cmp::Ordering;
 /// Sorts a list; equals stay in their order. The standard library's sort is compiled anew for every type and
 /// comparison, 4 kB each: that is for long lists.
 pub(crate) fn sort_by<T>(list: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
+    if list.len() < 2 {
+        return;
+    }
     let mut order: Vec<usize> = (0..list.len()).collect();
     sort_places(&mut order, &|a, b| match (list.get(a), list.get(b)) {
         (Some(a), Some(b)) => compare(a, b),
@@ -21,7 +24,8 @@ pub(crate) fn runs(len: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Ve
     order.chunk_by(|a, b| compare(*a, *b).is_eq()).map(<[usize]>::to_vec).collect()
 }
 
-fn sort_places(order: &mut [usize], compare: &dyn Fn(usize, usize) -> Ordering) {
+/// Sorts places of a list.
+pub(crate) fn sort_places(order: &mut [usize], compare: &dyn Fn(usize, usize) -> Ordering) {
     order.sort_by(|a, b| compare(*a, *b));
 }
 

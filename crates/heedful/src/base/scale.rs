@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::config::{self, Config, deserialized, names, options};
 use super::error::{Error, ErrorCode, Result};
 use super::json::Json;
+use super::letters::fold;
 use super::number::decimal;
 
 /// The most points that a scale can have.
@@ -287,10 +288,6 @@ pub enum Reading {
     Invalid,
     /// Below the lowest or above the highest point.
     OutOfRange,
-}
-
-fn fold(label: &str) -> String {
-    label.trim().to_lowercase()
 }
 
 fn bad_points() -> Error {

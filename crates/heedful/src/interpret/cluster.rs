@@ -99,15 +99,20 @@ impl Cells {
     /// Adds the cells of another group.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.points = self.points.max(other.points);
-        self.cells.extend_from_slice(&other.cells);
-        self.cells.sort_by_key(|cell| (cell.unit, cell.code));
-        self.cells.dedup_by(|later, kept| {
-            let same = (later.unit, later.code) == (kept.unit, kept.code);
-            if same {
-                kept.sums.add(later.sums);
+        let place = |cell: &Cell| (cell.unit, cell.code);
+        let mut merged = Vec::with_capacity(self.cells.len() + other.cells.len());
+        let mut theirs = other.cells.iter().copied().peekable();
+        for mut cell in std::mem::take(&mut self.cells) {
+            while let Some(other) = theirs.next_if(|other| place(other) < place(&cell)) {
+                merged.push(other);
             }
-            same
-        });
+            if let Some(other) = theirs.next_if(|other| place(other) == place(&cell)) {
+                cell.sums.add(other.sums);
+            }
+            merged.push(cell);
+        }
+        merged.extend(theirs);
+        self.cells = merged;
     }
 
     /// Rated responses.

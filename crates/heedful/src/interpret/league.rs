@@ -9,7 +9,7 @@ use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::{Better, Metric};
-use crate::base::order::sort_by;
+use crate::base::order::{sort_by, sort_places};
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
 use crate::listen::responses::Responses;
@@ -312,17 +312,31 @@ impl League {
             )
             .at("draws"));
         }
-        let mut ranks = posterior.ranks(better, draws, self.seed);
+        let ranks = posterior.ranks(better, draws, self.seed);
         let last = posterior.groups.len() as u64;
         let (lowest, highest) = metric.range();
         let mut standings = Vec::new();
-        for (group, ranks) in posterior.groups.iter().zip(&mut ranks) {
-            ranks.sort_unstable();
+        for (group, ranks) in posterior.groups.iter().zip(&ranks) {
+            // How often it has each rank.
+            let mut times = vec![0_usize; posterior.groups.len() + 1];
+            for rank in ranks {
+                if let Some(times) = times.get_mut(*rank as usize) {
+                    *times += 1;
+                }
+            }
             let share = |keep: &dyn Fn(u64) -> bool| {
-                ranks.iter().filter(|r| keep(u64::from(**r))).count() as f64 / draws as f64
+                let kept = (0..).zip(&times).filter(|(rank, _)| keep(*rank));
+                kept.map(|(_, times)| times).sum::<usize>() as f64 / draws as f64
             };
             let skipped = (confidence.tail() * draws as f64) as usize;
-            let end = |at: usize| ranks.get(at).map_or(0, |r| u64::from(*r));
+            // The rank at this place of all draws in order.
+            let end = |at: usize| {
+                let upto = times.iter().scan(0, |sum, times| {
+                    *sum += times;
+                    Some(*sum)
+                });
+                (0..).zip(upto).find(|(_, upto)| *upto > at).map_or(0, |(rank, _)| rank)
+            };
             let half = confidence.z() * libm::sqrt(group.variance);
             let bounds = ((group.shrunk - half).max(lowest), (group.shrunk + half).min(highest));
             let ahead =
@@ -434,20 +448,24 @@ impl Posterior {
     fn ranks(&self, better: Better, draws: usize, seed: u64) -> Vec<Vec<u32>> {
         let mut random = Random::new(seed);
         let mut ranks = vec![Vec::with_capacity(draws); self.groups.len()];
-        let mut drawn: Vec<(f64, f64, usize)> = Vec::with_capacity(self.groups.len());
+        let mut drawn: Vec<(f64, f64)> = Vec::with_capacity(self.groups.len());
+        let mut order: Vec<usize> = (0..self.groups.len()).collect();
         for _ in 0..draws {
             let mean = self.mean + libm::sqrt(self.mean_variance) * random.normal();
             drawn.clear();
-            drawn.extend(self.groups.iter().enumerate().map(|(at, group)| {
+            drawn.extend(self.groups.iter().map(|group| {
                 let normal = random.normal();
                 let centre = mean + group.own_weight * (group.value - mean);
-                (centre + libm::sqrt(group.given_mean) * normal, normal, at)
+                (centre + libm::sqrt(group.given_mean) * normal, normal)
             }));
-            drawn.sort_unstable_by(|a, b| {
-                let order = a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2));
+            sort_places(&mut order, &|a, b| {
+                let value = |at: usize| drawn.get(at).copied().unwrap_or_default();
+                let (one, other) = (value(a), value(b));
+                let order =
+                    one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)).then(a.cmp(&b));
                 if better == Better::Higher { order.reverse() } else { order }
             });
-            for (rank, (_, _, at)) in (1..).zip(&drawn) {
+            for (rank, at) in (1..).zip(&order) {
                 if let Some(ranks) = ranks.get_mut(*at) {
                     ranks.push(rank);
                 }

@@ -8,6 +8,7 @@ use crate::base::config::{self, Config, Entries, names, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::key::Key;
+use crate::base::letters::fold;
 use crate::base::table::Table;
 use crate::stats::{Confidence, Interval, ProportionSample};
 
@@ -382,14 +383,14 @@ impl FunnelOptions {
         let words: Vec<(String, Step)> = if self.words.is_empty() {
             Step::ALL.iter().map(|step| (step.as_str().to_owned(), *step)).collect()
         } else {
-            self.words.iter().map(|(word, step)| (word.trim().to_lowercase(), *step)).collect()
+            self.words.iter().map(|(word, step)| (fold(word), *step)).collect()
         };
         let mut furthest = [0_u64; Step::ALL.len()];
         for (row, _) in solicited.iter().enumerate().filter(|(_, solicited)| **solicited) {
             let step = match column.key(row) {
                 Key::Missing => Some(Step::Invited),
                 key => {
-                    let word = key.to_string().trim().to_lowercase();
+                    let word = fold(&key.to_string());
                     words.iter().rev().find(|(known, _)| *known == word).map(|(_, step)| *step)
                 }
             };
@@ -467,7 +468,7 @@ fn solicited(invitations: &Responses) -> Result<Vec<bool>> {
     (0..invitations.len())
         .map(|row| match column.key(row) {
             Key::Missing => Ok(true),
-            key => match key.to_string().trim().to_lowercase().as_str() {
+            key => match fold(&key.to_string()).as_str() {
                 "solicited" => Ok(true),
                 "unsolicited" | "inferred" => Ok(false),
                 _ => Err(Error::new(
@@ -499,7 +500,7 @@ fn yes(column: &Column) -> Result<Vec<bool>> {
                 Key::Missing => Some(false),
                 Key::Bool(yes) => Some(yes),
                 Key::Date(_) => Some(true),
-                key => match key.to_string().trim().to_lowercase().as_str() {
+                key => match fold(&key.to_string()).as_str() {
                     "1" | "true" | "yes" | "y" => Some(true),
                     "" | "0" | "false" | "no" | "n" => Some(false),
                     _ => None,

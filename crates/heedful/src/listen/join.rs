@@ -8,6 +8,7 @@ use super::responses::Responses;
 use crate::base::config::{self, names, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::order::sort_by;
 use crate::base::time::Clock;
 use crate::base::time::Zone;
 
@@ -337,7 +338,7 @@ impl History {
     fn sort(&mut self) -> u64 {
         let mut duplicates = 0;
         for customer in self.customers.values_mut() {
-            customer.rows.sort_unstable();
+            sort_by(&mut customer.rows, Ord::cmp);
             for (one, other) in customer.rows.iter().zip(customer.rows.iter().skip(1)) {
                 if one.0 == other.0 {
                     duplicates += 1;

@@ -111,7 +111,17 @@ fn optimised(feature: &str, module: &Path) -> Result<PathBuf> {
     let _ = std::fs::remove_file(&input);
     say("optimising the module for size");
     run(npm::tool("wasm-opt")
-        .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+        .args([
+            // The lowest addresses are the end of the stack, which no pointer of ours has.
+            "--low-memory-unused",
+            "--flatten",
+            "--rereloop",
+            "-Oz",
+            "-Oz",
+            "--strip-debug",
+            "--strip-producers",
+            "--strip-target-features",
+        ])
         .args(FEATURES)
         .arg(module)
         .arg("-o")

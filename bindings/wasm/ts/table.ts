@@ -24,8 +24,8 @@ export interface Responses {
  * A table of responses. Missing are `null`, `undefined`, `NaN` and `""`.
  *
  * - Ratings are numbers, or texts and booleans that the metric's scale understands (`"10 - Extremely likely"`).
- * - Times are `Date`s, milliseconds since 1970, or texts: ISO 8601 and what else {@link readCsv} understands. Texts
- *   without an offset from UTC are in their own zone; everything else is an instant.
+ * - Times are `Date`s, milliseconds since 1970, or texts: ISO 8601 and what else the readers of `heedful/read`
+ *   understand. Texts without an offset from UTC are in their own zone; everything else is an instant.
  * - Attributes are texts, numbers or booleans.
  */
 export type Table = Rows | Columns | Responses;

@@ -24,7 +24,7 @@ pub(crate) trait Config: Sized {
 /// is changed by it. Also implements serde's `Deserialize` by the same way.
 ///
 /// ```ignore
-/// options!(Target, needs [value], takes [name, confidence, interval, likely], from Target::new(0.0));
+/// options!(Target, needs [value], takes [name, confidence, interval, likely], from Self::new(0.0));
 /// ```
 macro_rules! options {
     ($type:ty, $(needs [$($needed:ident),+],)? takes [$($taken:ident),*], from $initial:expr) => {
@@ -360,6 +360,78 @@ pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
 mod tests {
     use super::*;
     use crate::base::metric::Metric;
+
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Colour {
+        Red,
+        Green,
+    }
+
+    names!(Colour { Red = "red", Green = "green" });
+
+    #[derive(Debug, PartialEq)]
+    struct Options {
+        size: f64,
+        colours: Vec<Colour>,
+        pair: Option<[f64; 2]>,
+        most: u8,
+        words: Entries<String>,
+    }
+
+    options!(Options, needs [size], takes [colours, pair, most, words], from Self {
+        size: 0.0,
+        colours: vec![Colour::Red],
+        pair: None,
+        most: 7,
+        words: Entries::default(),
+    });
+
+    #[test]
+    fn options_start_from_their_defaults() {
+        let options: Options = read(r#"{"size": 2}"#).unwrap();
+        assert_eq!((options.size, options.most, options.colours), (2.0, 7, vec![Colour::Red]));
+        let text = r#"{"words": {"b": "x", "a": "y"}, "pair": [1, 2.5], "colours": ["green"], "size": -0.5}"#;
+        let options: Options = read(text).unwrap();
+        assert_eq!((options.pair, options.colours), (Some([1.0, 2.5]), vec![Colour::Green]));
+        assert_eq!(options.words.get("a").map(String::as_str), Some("y"));
+        assert_eq!(to_json(&options.words), r#"{"a":"y","b":"x"}"#);
+        // By serde as well, where a type is part of one that derives.
+        assert_eq!(serde_json::from_str::<Options>(text).unwrap(), read(text).unwrap());
+    }
+
+    #[test]
+    fn an_error_in_options_says_where() {
+        for (text, path, message) in [
+            (
+                r#"{"size": 1, "sise": 2}"#,
+                "sise",
+                "unknown field `sise`, expected one of `size`, `colours`",
+            ),
+            (r#"{"most": 1}"#, "", "missing field `size`"),
+            (r#"{"size": 1, "size": 2}"#, "", "duplicate field `size`"),
+            (r#"{"size": "1"}"#, "size", "expected a number, found the text `1`"),
+            (r#"{"size": 1, "most": 300}"#, "most", "expected u8, found the number 300"),
+            (
+                r#"{"size": 1, "colours": ["red", "blue"]}"#,
+                "colours[1]",
+                "unknown variant `blue`, expected one of `red`, `green`",
+            ),
+            (r#"{"size": 1, "pair": [1]}"#, "pair", "expected a list of 2, found one of 1"),
+            (r#"{"size": 1, "words": {"a": null}}"#, "words.a", "expected a text, found null"),
+            ("[]", "", "expected an object, found a list"),
+        ] {
+            let error = read::<Options>(text).unwrap_err();
+            assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, path), "{text}");
+            assert!(error.message().starts_with(message), "{text}: {}", error.message());
+            let nested = from_json::<Vec<Options>>(&format!("[{text}]")).unwrap_err();
+            let path = if path.is_empty() { "[0]".to_owned() } else { format!("[0].{path}") };
+            assert_eq!(
+                (nested.code(), nested.path()),
+                (ErrorCode::InvalidConfig, &*path),
+                "{text}"
+            );
+        }
+    }
 
     #[derive(Deserialize, Debug, PartialEq)]
     #[serde(deny_unknown_fields)]

@@ -1,8 +1,7 @@
 //! Letters in either case as the same.
 
 /// Runs of capitals: the first, the last, how far apart they are, and how far the small letter is from its capital.
-const CAPITALS: [(u32, u32, u32, u32); 34] = [
-    (0x41, 0x5a, 1, 32),
+const CAPITALS: [(u32, u32, u32, u32); 33] = [
     // Latin with accents.
     (0xc0, 0xd6, 1, 32),
     (0xd8, 0xde, 1, 32),
@@ -51,6 +50,9 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 fn small(letter: char) -> char {
+    if letter.is_ascii() {
+        return letter.to_ascii_lowercase();
+    }
     let code = match letter {
         // The two small forms of one letter.
         'ς' => 'σ',
@@ -58,7 +60,7 @@ fn small(letter: char) -> char {
         letter => letter,
     } as u32;
     let run = CAPITALS.iter().find(|(first, last, step, _)| {
-        (*first..=*last).contains(&code) && (code - first) % step == 0
+        (*first..=*last).contains(&code) && (code - first).is_multiple_of(*step)
     });
     char::from_u32(code + run.map_or(0, |(.., away)| *away)).unwrap_or(letter)
 }

@@ -155,12 +155,10 @@ fn loaded(script: &Path) -> Result<Vec<PathBuf>> {
     let mut next = 0;
     while let Some(script) = scripts.get(next).cloned() {
         let text = shell::read(&script)?;
-        // Minified: `import{a}from"./b.js"`, `export*from"./b.js"`, `import"./b.js"`.
-        for import in
-            text.split(['"', ';']).filter(|part| part.starts_with("./") && part.ends_with(".js"))
-        {
-            let import = script.with_file_name("").join(import.trim_start_matches("./"));
-            if !scripts.contains(&import) {
+        // Minified: `import{a}from"./b.js"`, `export*from"./b.js"`, `import"./b.js"`. Other texts name no files.
+        for part in text.split(['"', '\'', '`']).filter(|part| part.starts_with("./")) {
+            let import = script.with_file_name("").join(part.trim_start_matches("./"));
+            if part.ends_with(".js") && import.is_file() && !scripts.contains(&import) {
                 scripts.push(import);
             }
         }

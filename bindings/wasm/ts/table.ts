@@ -128,7 +128,6 @@ export function isValues(data: unknown): data is ArrayLike<unknown> {
 /** A table of any form. @internal */
 export interface Source {
   roles: Roles;
-  length: number;
   names(): string[];
   column(name: string): ArrayLike<unknown>;
 }
@@ -138,7 +137,6 @@ export function open(table: unknown): Source {
   if (Array.isArray(table)) {
     return {
       roles: {},
-      length: table.length,
       names: () => [...new Set(table.flatMap((row: unknown) => (typeof row === "object" && row !== null ? Object.keys(row) : [])))],
       column: (name) => fieldOf(table, name),
     };
@@ -150,7 +148,6 @@ export function open(table: unknown): Source {
   const lists = (read ? table.columns : table) as Columns;
   return {
     roles: read ? split(table.roles ?? {}).roles : {},
-    length: Object.values(lists)[0]?.length ?? 0,
     names: () => Object.keys(lists),
     column: (name) => {
       const list = Object.hasOwn(lists, name) ? lists[name] : undefined;

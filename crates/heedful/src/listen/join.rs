@@ -84,6 +84,9 @@ pub struct Joined {
     /// The responses, in their order, with the new columns.
     #[serde(skip)]
     pub responses: Responses,
+    /// For each response the row of customer data that it found.
+    #[serde(skip)]
+    pub rows: Vec<Option<usize>>,
     /// Responses that found their customer.
     pub matched: u64,
     /// Responses whose customer is not in the customer data.
@@ -168,6 +171,31 @@ impl Join {
     /// can never be equal (numbers and texts), or times are no times; `date-mixed` where one side
     /// has instants, the other wall-clock times, and no zone is set.
     pub fn run(&self, responses: &Responses, customers: &Responses) -> Result<Joined> {
+        let (mut joined, key) = self.matched(responses, customers)?;
+        let taken: Vec<&str> = match &self.columns {
+            Some(names) => names.iter().map(String::as_str).collect(),
+            None => {
+                let names = customers.columns().iter().map(|(name, _)| name.as_str());
+                names.filter(|n| *n != key && Some(*n) != self.valid_from.as_deref()).collect()
+            }
+        };
+        for name in taken {
+            let column = customers.require(name)?.gather(&joined.rows);
+            joined.responses = joined.responses.with(name, column)?;
+        }
+        Ok(joined)
+    }
+
+    /// As [`run`](Self::run), but takes no columns: for hosts that have [`rows`](Joined::rows) of their own to join.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub fn find(&self, responses: &Responses, customers: &Responses) -> Result<Joined> {
+        self.matched(responses, customers).map(|(joined, _)| joined)
+    }
+
+    /// The join without columns, and the name of the key.
+    fn matched(&self, responses: &Responses, customers: &Responses) -> Result<(Joined, String)> {
         let roles = responses.roles();
         let on = self.on.as_deref().or(roles.customer.as_deref());
         let on_column = responses.role("customer", on)?;
@@ -194,7 +222,8 @@ impl Join {
         }
 
         let mut joined = Joined {
-            responses: Responses::new(),
+            responses: responses.clone(),
+            rows: Vec::new(),
             matched: 0,
             unmatched: 0,
             without_key: 0,
@@ -205,7 +234,7 @@ impl Join {
             unused: 0,
         };
         let keys = Column::Category(on_column.to_category().into_owned());
-        let rows: Vec<Option<usize>> = (0..responses.len())
+        joined.rows = (0..responses.len())
             .map(|row| {
                 let key = keys.key(row);
                 if key == Key::Missing {
@@ -238,20 +267,7 @@ impl Join {
             })
             .collect();
         joined.unused = history.customers.values().filter(|c| !c.used).count() as u64;
-
-        let taken: Vec<&str> = match &self.columns {
-            Some(names) => names.iter().map(String::as_str).collect(),
-            None => {
-                let names = customers.columns().iter().map(|(name, _)| name.as_str());
-                names.filter(|n| *n != key && Some(*n) != self.valid_from.as_deref()).collect()
-            }
-        };
-        joined.responses = responses.clone();
-        for name in taken {
-            let column = customers.require(name)?.gather(&rows);
-            joined.responses = joined.responses.with(name, column)?;
-        }
-        Ok(joined)
+        Ok((joined, key.to_owned()))
     }
 
     /// When responses were given and when customer data became valid, on one clock, in

@@ -1,10 +1,12 @@
 // Read by the type checker only: what a user's strict project must accept, infer and refuse.
 import {
-  type Attainment, ces, compare, type Comparison, contrast, type ErrorCode, type File, funnel, type FunnelRow, HeedfulError,
-  init, join, league, type LeagueRow, Metric, nps, readCsv, readJsonl, sampleSize, type SamplePlan, score, type Score,
+  type Attainment, ces, compare, type Comparison, contrast, type ErrorCode, funnel, type FunnelRow, HeedfulError,
+  init, join, league, type LeagueRow, Metric, nps, sampleSize, type SamplePlan, score, type Score,
   type ScoreRow, target, Tally, trend, type TrendRow, version, weight, type Weights,
 } from "heedful";
 import { init as initManual, type ModuleSource } from "heedful/manual";
+import { type File, init as initReader, readCsv, readJsonl } from "heedful/read";
+import { init as initReaderManually } from "heedful/read/manual";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function is<T extends true>(_: T): void {}
@@ -16,6 +18,8 @@ const bytes: ModuleSource = new Uint8Array();
 void init();
 void init(bytes);
 void initManual(bytes);
+void initReader();
+void initReaderManually(bytes);
 // @ts-expect-error the manual entry has no default
 void initManual();
 // @ts-expect-error a path is not a module

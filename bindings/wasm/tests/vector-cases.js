@@ -10,7 +10,7 @@ const options = (given) => Object.fromEntries(Object.entries(given).map(([name, 
 // Fields that hold names of the user.
 const DATA = new Set(["shares", "counts", "columns"]);
 
-function answer(heedful, { function: name, input, options: given }) {
+function answer(heedful, reader, { function: name, input, options: given }) {
   const { every, ...rest } = options(given);
   switch (name) {
     case "score":
@@ -28,7 +28,7 @@ function answer(heedful, { function: name, input, options: given }) {
     case "contrast":
       return heedful.contrast(table(input.table), { ...(every && { every }), ...rest });
     case "read_csv": {
-      const file = heedful.readCsv(input.text, rest);
+      const file = reader.readCsv(input.text, rest);
       if (every) return heedful.trend(file, { every });
       return { ...heedful.score(file)[0], rows: file.rows - file.rejected.length };
     }
@@ -72,7 +72,7 @@ function difference(expected, found, tolerance, path, data = false) {
   return `${path}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`;
 }
 
-export function vectorCases(heedful) {
+export function vectorCases(heedful, reader) {
   if (vectors.length <= 130) throw new Error("vectors are missing");
   return vectors.map((vector) => [
     `vector ${vector.id}`,
@@ -81,7 +81,7 @@ export function vectorCases(heedful) {
       if (vector.error) {
         let error;
         try {
-          answer(heedful, vector);
+          answer(heedful, reader, vector);
         } catch (thrown) {
           error = thrown;
         }
@@ -89,7 +89,7 @@ export function vectorCases(heedful) {
         const { code, row } = vector.error;
         problem = difference({ code, ...(row !== undefined && { row }) }, error, 0, "error");
       } else {
-        problem = difference(vector.expected, answer(heedful, vector), vector.tolerance, "");
+        problem = difference(vector.expected, answer(heedful, reader, vector), vector.tolerance, "");
       }
       if (problem) throw new Error(problem);
     },

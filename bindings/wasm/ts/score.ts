@@ -1,5 +1,5 @@
 // Scores of values, by group and over time; contrasts and leagues.
-import { call } from "./engine.js";
+import { call } from "./scores-engine.js";
 import { camel, decode, encode, snake } from "./json.js";
 import type { MetricLike, MetricName } from "./metric.js";
 import { isValues, pack, packValues, type Packed, type Responses, rowsOf, type Roles, split, type Table } from "./table.js";

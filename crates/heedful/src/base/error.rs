@@ -138,6 +138,16 @@ impl Error {
         }))
     }
 
+    /// Puts a step before the path: the field or place in a list that the value with the error is in.
+    pub(crate) fn below(mut self, step: &str) -> Self {
+        let path = &mut self.0.path;
+        if !path.is_empty() && !path.starts_with('[') {
+            path.insert(0, '.');
+        }
+        path.insert_str(0, step);
+        self
+    }
+
     /// Adds where in the input it is: a column name or a path such as `rule.positive[1]`.
     ///
     /// ```

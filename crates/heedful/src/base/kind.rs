@@ -1,6 +1,8 @@
 //! What feedback is about and how it came about.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::config::names;
 
 /// Relational and transactional feedback answer different questions and are kept apart.
 ///
@@ -16,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(scoring().kind(Kind::Relational).run(&responses)?.rows[0].score.value, Some(100.0));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -25,6 +27,8 @@ pub enum Kind {
     /// About one contact, asked after it.
     Transactional,
 }
+
+names!(Kind { Relational = "relational", Transactional = "transactional" });
 
 /// How feedback came about.
 ///
@@ -41,7 +45,7 @@ pub enum Kind {
 /// assert_eq!(all.rows[0].score.n, 2);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {
@@ -52,3 +56,5 @@ pub enum Signal {
     /// Read from behaviour.
     Inferred,
 }
+
+names!(Signal { Solicited = "solicited", Unsolicited = "unsolicited", Inferred = "inferred" });

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeStruct;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
+use super::config::{self, Config, deserialized, names, options};
 use super::error::{Error, ErrorCode, Result};
+use super::json::Json;
+use super::letters::fold;
 use super::number::decimal;
 
 /// The most points that a scale can have.
@@ -136,7 +138,7 @@ impl Scale {
     /// # Errors
     /// `json` where the text is not JSON, `invalid-config` where it is not a scale.
     pub fn from_json(text: &str) -> Result<Self> {
-        super::config::from_json(text)
+        config::read(text)
     }
 
     fn checked(points: Vec<f64>, mut labels: Vec<Option<String>>) -> Result<Self> {
@@ -157,15 +159,17 @@ impl Scale {
             )
             .at("labels"));
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen: Vec<String> = Vec::new();
         for label in labels.iter().flatten() {
-            if !seen.insert(fold(label)) {
+            let folded = fold(label);
+            if seen.contains(&folded) {
                 return Err(Error::new(
                     ErrorCode::InvalidArgument,
                     format!("two points are labelled `{label}`"),
                 )
                 .at("labels"));
             }
+            seen.push(folded);
         }
         // Presets compare equal to the same points given by hand, so the name is found again.
         let name = PRESETS.iter().find(|p| {
@@ -319,7 +323,7 @@ impl Scale {
 /// assert_eq!((counted.rows[0].score.n, counted.rows[0].score.out_of_range), (1, 1));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Invalid {
@@ -329,6 +333,8 @@ pub enum Invalid {
     /// It is counted as invalid or out of range, and the score goes on without it.
     Count,
 }
+
+names!(Invalid { Error = "error", Count = "count" });
 
 /// Words that stand for no value unless others are declared; blank text always does.
 pub(crate) const MISSING: [&str; 2] = ["NA", "N/A"];
@@ -350,10 +356,6 @@ pub enum Reading {
     Invalid,
     /// Below the lowest or above the highest point.
     OutOfRange,
-}
-
-fn fold(label: &str) -> String {
-    label.trim().to_lowercase()
 }
 
 fn bad_points() -> Error {
@@ -420,17 +422,18 @@ impl Serialize for Scale {
 }
 
 /// A scale that is not a preset, as JSON has it.
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
-#[serde(deny_unknown_fields)]
+#[derive(Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, deny_unknown_fields))]
 struct Object {
     /// Finite, in strictly ascending order.
     #[cfg_attr(feature = "schema", schemars(length(min = 2, max = MAX_POINTS)))]
     points: Vec<f64>,
     /// As many as points, or none; null leaves a point without one.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     labels: Vec<Option<String>>,
 }
+
+options!(Object, needs [points], takes [labels], from Self::default());
 
 #[cfg(feature = "schema")]
 fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
@@ -438,30 +441,20 @@ fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "anyOf": [{ "enum": names }, generator.subschema_for::<Object>()] })
 }
 
-impl<'de> Deserialize<'de> for Scale {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Door;
-
-        impl<'de> Visitor<'de> for Door {
-            type Value = Scale;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a scale or an object with points")
+impl Config for Scale {
+    fn read(json: &Json) -> Result<Self> {
+        match json {
+            Json::Text(name) => Self::preset(name),
+            Json::Object(_) => {
+                let object = Object::read(json)?;
+                Self::checked(object.points, object.labels)
             }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Scale, E> {
-                Scale::preset(name).map_err(E::custom)
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Scale, M::Error> {
-                let object = Object::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Scale::checked(object.points, object.labels).map_err(de::Error::custom)
-            }
+            _ => Err(json.refused("the name of a scale or an object with points")),
         }
-
-        deserializer.deserialize_any(Door)
     }
 }
+
+deserialized!(Scale);
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,10 @@
 //! Mergeable counts from which every score is computed.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::config::{self, Config, deserialized};
 use super::error::{Error, ErrorCode, Result};
+use super::json::Json;
 use super::scale::{Reading, Scale};
 
 /// Version of the stored form.
@@ -24,9 +26,9 @@ const VERSION: u32 = 1;
 /// assert_eq!((tally.n(), tally.out_of_range(), tally.missing()), (2, 1, 1));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(try_from = "Stored", into = "Stored")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(try_from = "Stored"))]
+#[serde(into = "Stored")]
 pub struct Tally {
     scale: Scale,
     counts: Vec<u64>,
@@ -37,7 +39,7 @@ pub struct Tally {
 }
 
 /// Sums of weights and of their squares for each point.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Weights {
     pub(crate) sums: Vec<f64>,
@@ -272,13 +274,14 @@ impl Tally {
     /// # Errors
     /// `json`, `invalid-config`, or `state-version` for a version that is not known.
     pub fn from_json(text: &str) -> Result<Self> {
-        super::state::check_version(text, VERSION)?;
-        super::config::from_json(text)
+        let json = Json::parse(text)?;
+        super::state::check_version(&json, VERSION)?;
+        Self::read(&json)
     }
 }
 
 /// The stored form.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Stored {
     version: u32,
@@ -305,16 +308,25 @@ impl From<Tally> for Stored {
     }
 }
 
-impl TryFrom<Stored> for Tally {
-    type Error = Error;
-
-    fn try_from(s: Stored) -> Result<Self> {
-        let mut tally = Self::from_counts(s.scale, s.counts)?;
-        if let Some(w) = &s.weights {
+impl Config for Tally {
+    fn read(json: &Json) -> Result<Self> {
+        let mut scale = Scale::preset("0-10")?;
+        let (mut counts, mut weights) = (Vec::new(), None);
+        let (mut missing, mut invalid, mut out_of_range) = (0, 0, 0);
+        let mut object = config::Object::of(json)?;
+        object.needs("scale", &mut scale);
+        object.needs("counts", &mut counts);
+        object.needs("missing", &mut missing);
+        object.needs("invalid", &mut invalid);
+        object.needs("out_of_range", &mut out_of_range);
+        object.takes("weights", &mut weights);
+        object.finish_state()?;
+        let tally = Self::from_counts(scale, counts)?;
+        if let Some(Weights { sums, squares }) = &weights {
             let sound = |list: &[f64]| {
                 list.len() == tally.counts.len() && list.iter().all(|x| *x >= 0.0 && x.is_finite())
             };
-            if !sound(&w.sums) || !sound(&w.squares) {
+            if !sound(sums) || !sound(squares) {
                 return Err(Error::new(
                     ErrorCode::WeightInvalid,
                     "stored sums of weights must be one finite number of at least 0 for each point",
@@ -322,11 +334,20 @@ impl TryFrom<Stored> for Tally {
                 .at("weights"));
             }
         }
-        tally.weights = s.weights;
-        tally.missing = s.missing;
-        tally.invalid = s.invalid;
-        tally.out_of_range = s.out_of_range;
-        Ok(tally)
+        Ok(Self { missing, invalid, out_of_range, weights, ..tally })
+    }
+}
+
+deserialized!(Tally);
+
+impl Config for Weights {
+    fn read(json: &Json) -> Result<Self> {
+        let mut weights = Self::default();
+        let mut object = config::Object::of(json)?;
+        object.needs("sums", &mut weights.sums);
+        object.needs("squares", &mut weights.squares);
+        object.finish_state()?;
+        Ok(weights)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rankings that allow for chance.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 mod posterior;
 
@@ -8,10 +8,11 @@ use self::posterior::Posterior;
 use super::group::Group;
 use super::score::{Sample, Score};
 use super::scoring::Scoring;
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::{Better, Metric};
+use crate::base::order::sort_by;
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
 use crate::listen::responses::Responses;
@@ -62,31 +63,31 @@ const MOST_RANKS: usize = 1 << 28;
 /// assert_eq!((first.keys[0].to_string(), first.score.value), ("Bob".to_owned(), Some(70.0)));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default = "Self::any", deny_unknown_fields, extend("required" = ["scoring"]))
+)]
 pub struct League {
     /// The groups that are ranked: one metric, no periods.
     scoring: Scoring,
     /// Takes one estimate of the variance between groups as the truth.
-    #[serde(default)]
     between: Option<BetweenVariance>,
     /// Pseudo-responses in each group's variance.
-    #[serde(default = "four_responses")]
     #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     smoothing: f64,
     /// How many count as top and as bottom; 3 or a tenth of the groups where not set.
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     k: Option<u64>,
     /// Draws for ranks and probabilities.
-    #[serde(default = "some_draws")]
     #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 1_000_000)))]
     draws: u32,
     /// Of the draws.
-    #[serde(default)]
     seed: u64,
 }
+
+options!(League, needs [scoring], takes [between, smoothing, k, draws, seed], from Self::any());
 
 fn four_responses() -> f64 {
     4.0
@@ -162,6 +163,11 @@ pub struct Standings {
 }
 
 impl League {
+    /// What a document changes.
+    fn any() -> Self {
+        Self::new(Metric::nps(), [""])
+    }
+
     /// One metric on the column in the role `rating`, groups by these columns.
     #[must_use]
     pub fn new<S: Into<String>>(metric: Metric, by: impl IntoIterator<Item = S>) -> Self {
@@ -198,7 +204,7 @@ impl League {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// Takes this estimate of the variance between groups as the truth. Where not set, all that it may
@@ -305,7 +311,8 @@ impl League {
             let score = Score::from_tally(&shown, metric, self.scoring.stated())?;
             rows.push(Place { keys, suppressed: hidden, score, standing });
         }
-        rows.sort_by_key(|row| row.standing.map_or(u64::MAX, |s| s.rank));
+        let rank = |row: &Place| row.standing.map_or(u64::MAX, |s| s.rank);
+        sort_by(&mut rows, |a, b| rank(a).cmp(&rank(b)));
         Ok(Standings {
             by: self.scoring.columns().to_vec(),
             metric: metric.name().to_owned(),
@@ -358,17 +365,31 @@ impl League {
             )
             .at("draws"));
         }
-        let mut ranks = posterior.ranks(better, draws, self.seed);
+        let ranks = posterior.ranks(better, draws, self.seed);
         let last = groups.len() as u64;
         let (lowest, highest) = metric.range();
         let mut standings = Vec::new();
-        for (group, ranks) in groups.iter().zip(&mut ranks) {
-            ranks.sort_unstable();
+        for (group, ranks) in groups.iter().zip(&ranks) {
+            // How often it has each rank.
+            let mut times = vec![0_usize; groups.len() + 1];
+            for rank in ranks {
+                if let Some(times) = times.get_mut(*rank as usize) {
+                    *times += 1;
+                }
+            }
             let share = |keep: &dyn Fn(u64) -> bool| {
-                ranks.iter().filter(|r| keep(u64::from(**r))).count() as f64 / draws as f64
+                let kept = (0..).zip(&times).filter(|(rank, _)| keep(*rank));
+                kept.map(|(_, times)| times).sum::<usize>() as f64 / draws as f64
             };
             let skipped = (confidence.tail() * draws as f64) as usize;
-            let end = |at: usize| ranks.get(at).map_or(0, |r| u64::from(*r));
+            // The rank at this place of all draws in order.
+            let end = |at: usize| {
+                let upto = times.iter().scan(0, |sum, times| {
+                    *sum += times;
+                    Some(*sum)
+                });
+                (0..).zip(upto).find(|(_, upto)| *upto > at).map_or(0, |(rank, _)| rank)
+            };
             let half = confidence.z() * libm::sqrt(group.variance);
             let bounds = ((group.shrunk - half).max(lowest), (group.shrunk + half).min(highest));
             let ahead = groups.iter().filter(|o| is_better(o.shrunk, group.shrunk, better));
@@ -436,6 +457,12 @@ fn smoothed(groups: &[Group], metric: &Metric, smoothing: f64) -> Option<Vec<(us
     Some(estimates)
 }
 
+/// The joint distribution of true scores given the data.
+/// The mean of true scores, and its variance.
+/// Variance of the true score, with that of the mean.
+/// Variance given the mean.
+/// The rank (from 1 for the best) of each group in each draw. Where true scores are equal, as
+/// without variance between groups, chance decides.
 impl Standings {
     /// The league as a table.
     ///

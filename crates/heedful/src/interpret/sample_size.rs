@@ -1,15 +1,13 @@
 //! How many responses are needed, in the metric's points.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::score::Sample;
-use crate::base::config;
+use crate::base::config::{self, Config, deserialized, entries, options};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::metric::Metric;
 use crate::base::tally::Tally;
 use crate::stats::{Confidence, sample_size};
@@ -26,30 +24,25 @@ pub enum ExpectedShares {
     Points(Vec<f64>),
 }
 
-impl<'de> Deserialize<'de> for ExpectedShares {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-
-        impl<'de> Visitor<'de> for Either {
-            type Value = ExpectedShares;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with shares of bands or a list with a share for each point")
+impl Config for ExpectedShares {
+    fn read(json: &Json) -> Result<Self> {
+        match json {
+            Json::Object(_) => {
+                let mut bands = BTreeMap::new();
+                // One by one: collecting sorts first, by code compiled for this type.
+                for (band, share) in entries(json)? {
+                    bands.insert(band, share);
+                }
+                Ok(Self::Bands(bands))
             }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                Deserialize::deserialize(MapAccessDeserializer::new(map)).map(ExpectedShares::Bands)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-                Deserialize::deserialize(SeqAccessDeserializer::new(seq))
-                    .map(ExpectedShares::Points)
-            }
+            Json::List(_) => Vec::read(json).map(Self::Points),
+            _ => Err(json
+                .refused("an object with shares of bands or a list with a share for each point")),
         }
-
-        deserializer.deserialize_any(Either)
     }
 }
+
+deserialized!(ExpectedShares);
 
 /// Where the assumed variance came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +75,7 @@ pub enum Assumption {
 /// assert_eq!((plan.n, plan.variance.round()), (938, 6_100.0));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SampleSize {
@@ -116,6 +109,13 @@ pub struct SampleSize {
     #[serde(default)]
     population: Option<u64>,
 }
+
+options!(
+    SampleSize,
+    needs [metric],
+    takes [margin, difference, n, confidence, power, shares, pilot, population],
+    from Self::new(Metric::nps())
+);
 
 fn four_of_five() -> f64 {
     0.8
@@ -182,7 +182,7 @@ impl SampleSize {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The options as JSON.
@@ -622,7 +622,7 @@ mod tests {
         assert_eq!(refused(r#"{"metric":"nps","margins":5.0}"#).0, "margins");
         let (path, message) = refused(r#"{"metric":"nps","shares":{"promoter":"half"}}"#);
         assert_eq!(path, "shares.promoter");
-        assert!(message.contains("expected f64"), "{message}");
+        assert!(message.contains("expected a number"), "{message}");
         let (path, message) = refused(r#"{"metric":"nps","shares":0.5}"#);
         assert_eq!(path, "shares");
         assert!(message.contains("an object with shares of bands or a list"), "{message}");

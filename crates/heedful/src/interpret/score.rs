@@ -1,7 +1,8 @@
 //! Scores: a value with how sure it is.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Kind, Metric};
 use crate::base::scale::Reading;
@@ -20,7 +21,7 @@ use crate::stats::{Confidence, Interval, IntervalMethod, NetSample, ProportionSa
 /// assert_eq!((interval.confidence, interval.method.as_str()), (0.8, "wald"));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Uncertainty {
@@ -30,13 +31,15 @@ pub struct Uncertainty {
     pub interval: Option<IntervalMethod>,
 }
 
+options!(Uncertainty, takes [confidence, interval], from Self::default());
+
 impl Uncertainty {
     /// Reads `{"confidence": 0.9, "interval": "wald"}`; both may be left out.
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        crate::base::config::from_json(text)
+        config::read(text)
     }
 }
 

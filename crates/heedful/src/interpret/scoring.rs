@@ -1,6 +1,6 @@
 //! What is scored and how: the options of every score by group.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::cluster::Clusters;
 use super::count::Dimension;
@@ -10,7 +10,7 @@ use super::score::Uncertainty;
 use super::scorer::Scorer;
 use super::segment::Scores;
 use super::select::{Kind, Repeats, Selection, Signal};
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
 use crate::base::scale::{Invalid, MISSING};
@@ -30,7 +30,7 @@ use crate::stats::{Confidence, IntervalMethod};
 /// assert_eq!(scoring, Scoring::of([(heedful::Metric::nps(), "likely"), (csat, "happy")]));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MetricOf {
@@ -40,6 +40,8 @@ pub struct MetricOf {
     #[serde(default)]
     pub rating: Option<String>,
 }
+
+options!(MetricOf, needs [metric], takes [rating], from Self { metric: Metric::nps(), rating: None });
 
 /// How responses are scored: which metrics, in which groups, over which periods.
 ///
@@ -63,66 +65,65 @@ pub struct MetricOf {
 /// ]);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default = "Self::any", deny_unknown_fields, extend("required" = ["metrics"]))
+)]
 pub struct Scoring {
     /// What is scored.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1), skip_serializing_if = "Vec::is_empty")
+    )]
     pub(super) metrics: Vec<MetricOf>,
     /// Columns to group by.
-    #[serde(default)]
     pub(super) by: Vec<String>,
     /// Scores each period apart, by the column in the role `at`.
-    #[serde(default)]
     pub(super) every: Option<Every>,
     /// In which an instant falls into a period; UTC where not set.
-    #[serde(default)]
     pub(super) time_zone: Option<Zone>,
     /// Periods that each score takes, up to and including its own.
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub(super) rolling: Option<u32>,
     /// Of intervals.
-    #[serde(default)]
     pub(super) confidence: Confidence,
     /// `score` for nets and shares, `t` for means where not set.
-    #[serde(default)]
     pub(super) interval: Option<IntervalMethod>,
     /// Groups with fewer rated responses are hidden.
-    #[serde(default)]
     pub(super) minimum_n: u64,
     /// Hides small groups also from subtraction.
-    #[serde(default)]
     pub(super) secondary: bool,
     /// What happens to ratings that are not on the scale.
-    #[serde(default)]
     pub(super) invalid: Invalid,
     /// Which of a customer's answers count.
-    #[serde(default)]
     pub(super) repeats: Repeats,
     /// Takes one kind of response only.
-    #[serde(default)]
     pub(super) kind: Option<Kind>,
     /// Pools relational and transactional responses.
-    #[serde(default)]
     pub(super) pool: bool,
     /// Takes responses with these signals.
-    #[serde(default = "solicited")]
     pub(super) signals: Vec<Signal>,
     /// Words in a column of texts that stand for no rating, beside blank text.
-    #[serde(default = "missing_words")]
     pub(super) missing: Vec<String>,
     /// Shares the rows among this many threads.
-    #[serde(default = "one")]
     pub(super) threads: usize,
     /// How accounts with several contacts count.
-    #[serde(default)]
     pub(super) clusters: Clusters,
     /// How the sample was drawn and weighted.
-    #[serde(default)]
     pub(super) design: Option<Design>,
 }
+
+options!(
+    Scoring,
+    needs [metrics],
+    takes [
+        by, every, time_zone, rolling, confidence, interval, minimum_n, secondary, invalid, repeats, kind, pool, signals,
+        missing, threads, clusters, design
+    ],
+    from Self::any()
+);
 
 impl MetricOf {
     /// The column of the ratings and its name.
@@ -180,6 +181,11 @@ fn one() -> usize {
 }
 
 impl Scoring {
+    /// What a document changes.
+    fn any() -> Self {
+        Self { metrics: Vec::new(), ..Self::new(Metric::nps()) }
+    }
+
     /// One metric on the column in the role `rating`, all responses in one group.
     #[must_use]
     pub fn new(metric: Metric) -> Self {
@@ -237,7 +243,7 @@ impl Scoring {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// Groups by the values of these columns.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::TargetTest;
 use super::score::Uncertainty;
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Better, Metric};
 use crate::base::tally::Tally;
@@ -45,7 +45,7 @@ pub enum TargetStatus {
 /// assert_eq!(industry.status, TargetStatus::Reached);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Target {
@@ -65,6 +65,8 @@ pub struct Target {
     #[cfg_attr(feature = "schema", schemars(range(min = 0.5, max = 1.0)))]
     likely: f64,
 }
+
+options!(Target, needs [value], takes [name, confidence, interval, likely], from Self::new(0.0));
 
 fn four_of_five() -> f64 {
     0.8
@@ -116,7 +118,7 @@ impl Target {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The target as JSON.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
@@ -661,7 +661,7 @@ pub(crate) struct Encoder {
     /// Hash and position of each text; the text itself is in `values`.
     texts: HashTable<(u32, u32)>,
     hasher: DefaultHashBuilder,
-    others: std::collections::BTreeMap<Key, u32>,
+    others: HashMap<Key, u32>,
     last: Option<u32>,
 }
 
@@ -673,7 +673,7 @@ impl Default for Encoder {
             values: Vec::new(),
             texts: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
-            others: std::collections::BTreeMap::new(),
+            others: HashMap::new(),
             last: None,
         }
     }

@@ -1,13 +1,14 @@
 //! Customer data beside responses, as it was when each response was given.
 
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::column::{Column, Times};
 use super::responses::Responses;
-use crate::base::config;
+use crate::base::config::{self, names, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::order::sort_by;
 use crate::base::time::Clock;
 use crate::base::time::Zone;
 
@@ -24,7 +25,7 @@ use crate::base::time::Zone;
 /// assert_eq!(joined.responses.column("plan").unwrap().key(0).to_string(), "pro");
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Duplicates {
@@ -34,6 +35,8 @@ pub enum Duplicates {
     /// The last row counts.
     Last,
 }
+
+names!(Duplicates { Error = "error", Last = "last" });
 
 /// How customer data (plan, value, region) is joined onto responses.
 ///
@@ -60,9 +63,12 @@ pub enum Duplicates {
 /// assert_eq!(joined.responses.column("plan").unwrap().key(1).to_string(), "pro");
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default, deny_unknown_fields)
+)]
 pub struct Join {
     /// Column of responses that names the customer; the role `customer` where not set.
     on: Option<String>,
@@ -78,6 +84,8 @@ pub struct Join {
     time_zone: Option<Zone>,
 }
 
+options!(Join, takes [on, key, valid_from, columns, duplicates, time_zone], from Self::new());
+
 /// Responses with customer data, and how well the two fit.
 ///
 /// Every response is in exactly one of `matched`, `unmatched`, `without_key`, `too_early` and
@@ -88,6 +96,9 @@ pub struct Joined {
     /// The responses, in their order, with the new columns.
     #[serde(skip)]
     pub responses: Responses,
+    /// For each response the row of customer data that it found.
+    #[serde(skip)]
+    pub rows: Vec<Option<usize>>,
     /// Responses that found their customer.
     pub matched: u64,
     /// Responses whose customer is not in the customer data.
@@ -127,7 +138,7 @@ impl Join {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The column of responses that names the customer.
@@ -201,6 +212,31 @@ impl Join {
     /// can never be equal (numbers and texts), or times are no times; `date-mixed` where one side
     /// has instants, the other wall-clock times, and no zone is set.
     pub fn run(&self, responses: &Responses, customers: &Responses) -> Result<Joined> {
+        let (mut joined, key) = self.matched(responses, customers)?;
+        let taken: Vec<&str> = match &self.columns {
+            Some(names) => names.iter().map(String::as_str).collect(),
+            None => {
+                let names = customers.columns().iter().map(|(name, _)| name.as_str());
+                names.filter(|n| *n != key && Some(*n) != self.valid_from.as_deref()).collect()
+            }
+        };
+        for name in taken {
+            let column = customers.require(name)?.gather(&joined.rows);
+            joined.responses = joined.responses.with(name, column)?;
+        }
+        Ok(joined)
+    }
+
+    /// As [`run`](Self::run), but takes no columns: for hosts that have [`rows`](Joined::rows) of their own to join.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub fn find(&self, responses: &Responses, customers: &Responses) -> Result<Joined> {
+        self.matched(responses, customers).map(|(joined, _)| joined)
+    }
+
+    /// The join without columns, and the name of the key.
+    fn matched(&self, responses: &Responses, customers: &Responses) -> Result<(Joined, String)> {
         let roles = responses.roles();
         let on = self.on.as_deref().or(roles.customer.as_deref());
         let on_column = responses.role("customer", on)?;
@@ -227,7 +263,8 @@ impl Join {
         }
 
         let mut joined = Joined {
-            responses: Responses::new(),
+            responses: responses.clone(),
+            rows: Vec::new(),
             matched: 0,
             unmatched: 0,
             without_key: 0,
@@ -238,7 +275,7 @@ impl Join {
             unused: 0,
         };
         let keys = Column::Category(on_column.to_category().into_owned());
-        let rows: Vec<Option<usize>> = (0..responses.len())
+        joined.rows = (0..responses.len())
             .map(|row| {
                 let key = keys.key(row);
                 if key == Key::Missing {
@@ -271,20 +308,7 @@ impl Join {
             })
             .collect();
         joined.unused = history.customers.values().filter(|c| !c.used).count() as u64;
-
-        let taken: Vec<&str> = match &self.columns {
-            Some(names) => names.iter().map(String::as_str).collect(),
-            None => {
-                let names = customers.columns().iter().map(|(name, _)| name.as_str());
-                names.filter(|n| *n != key && Some(*n) != self.valid_from.as_deref()).collect()
-            }
-        };
-        joined.responses = responses.clone();
-        for name in taken {
-            let column = customers.require(name)?.gather(&rows);
-            joined.responses = joined.responses.with(name, column)?;
-        }
-        Ok(joined)
+        Ok((joined, key.to_owned()))
     }
 
     /// When responses were given and when customer data became valid, on one clock, in
@@ -371,7 +395,7 @@ impl History {
     fn sort(&mut self) -> u64 {
         let mut duplicates = 0;
         for customer in self.customers.values_mut() {
-            customer.rows.sort_unstable();
+            sort_by(&mut customer.rows, Ord::cmp);
             for (one, other) in customer.rows.iter().zip(customer.rows.iter().skip(1)) {
                 if one.0 == other.0 {
                     duplicates += 1;

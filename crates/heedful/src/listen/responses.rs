@@ -1,9 +1,9 @@
 //! Responses: a table of columns, and what each column is for.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::column::Column;
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 
 /// Which column is what. Every role but `rating` is optional; attributes need no role.
@@ -15,7 +15,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 /// assert_eq!(Roles::from_json(&roles.to_json())?, roles);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Roles {
@@ -37,13 +37,19 @@ pub struct Roles {
     pub signal: Option<String>,
 }
 
+options!(
+    Roles,
+    takes [rating, at, comment, customer, account, weight, kind, signal],
+    from Self::default()
+);
+
 impl Roles {
     /// Reads roles from JSON: `{"rating": "score", "at": "created"}`.
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The roles as JSON.

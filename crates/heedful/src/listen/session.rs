@@ -8,6 +8,7 @@ use super::survey::{
 };
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::kind::Kind;
 use crate::base::metric::Metric;
 use crate::base::scale::Reading;
@@ -471,7 +472,7 @@ impl Session {
     /// `json`, `invalid-config`, `state-version`; `wrong-step` where the state belongs to another survey or
     /// version of it; what [`Session::answer`] says where its answers do not fit.
     pub fn from_json(survey: Survey, text: &str) -> Result<Self> {
-        state::check_version(text, VERSION)?;
+        state::check_version(&Json::parse(text)?, VERSION)?;
         let stored: Stored = config::from_json(text)?;
         if (&stored.survey, stored.survey_version) != (&survey.id, survey.version) {
             let (id, version) = (&stored.survey, stored.survey_version);

@@ -1,9 +1,10 @@
 //! How much groups truly differ, beyond what the chance of their samples explains.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::quadrature::double_exponential;
 use super::root::bracketed;
+use crate::base::config::names;
 
 /// An estimator of the variance between groups, τ², from each group's estimate and its squared standard error.
 ///
@@ -16,7 +17,7 @@ use super::root::bracketed;
 /// let alike = [(50.0, 25.0), (53.0, 25.0), (48.0, 25.0)];
 /// assert_eq!(BetweenVariance::default().estimate(&alike), Some(0.0));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further estimators may be added by name
@@ -27,6 +28,8 @@ pub enum BetweenVariance {
     /// The method of moments in one step with the weights for τ² = 0 (R. DerSimonian and N. Laird 1986).
     DersimonianLaird,
 }
+
+names!(BetweenVariance { PauleMandel = "paule_mandel", DersimonianLaird = "dersimonian_laird" });
 
 impl BetweenVariance {
     /// τ² from `(estimate, squared standard error)` of each group; 0 where the groups differ no more than by

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::super::config::names;
 use super::civil::{Civil, saturate};
 use crate::{Error, ErrorCode, Result};
 
@@ -24,7 +25,7 @@ use crate::{Error, ErrorCode, Result};
 /// assert_eq!("month".parse::<Every>()?.label(650), "2024-03");
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Every {
@@ -39,6 +40,8 @@ pub enum Every {
     /// A calendar year, labelled `2024`.
     Year,
 }
+
+names!(Every { Day = "day", Week = "week", Month = "month", Quarter = "quarter", Year = "year" });
 
 /// Monday of the week that holds 1970-01-01, a Thursday.
 const FIRST_MONDAY: i64 = -3;

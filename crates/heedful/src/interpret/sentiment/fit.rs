@@ -9,6 +9,7 @@ use super::ridge::{Rows, solve};
 use super::{Sentiment, SentimentOptions, strength, value};
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::scale::{Reading, Scale};
 use crate::base::state;
 use crate::base::table::Table;
@@ -520,7 +521,7 @@ impl SentimentModel {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let text = std::str::from_utf8(bytes)
             .map_err(|_| Error::new(ErrorCode::Encoding, "the bytes are not text in UTF-8"))?;
-        state::check_version(text, VERSION)?;
+        state::check_version(&Json::parse(text)?, VERSION)?;
         Ok(Self(Arc::new(config::from_json(text)?)))
     }
 }

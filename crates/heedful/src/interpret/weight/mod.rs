@@ -3,17 +3,19 @@
 mod rake;
 mod target;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::rake::{Joint, Margin};
 pub(crate) use self::target::Target;
 use super::select::weights;
-use crate::base::config;
+use crate::base::config::{self, Config, Object, deserialized, names};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::key::Key;
 use crate::base::table::Table;
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
+use target::{Cells, Margins};
 
 /// Rounds of trimming after which weights will not settle.
 const TRIM_ROUNDS: u32 = 1000;
@@ -30,7 +32,7 @@ const TRIM_ROUNDS: u32 = 1000;
 /// assert!((weights.weights[3] - 1.0).abs() < 1e-12);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MissingValues {
@@ -40,6 +42,8 @@ pub enum MissingValues {
     /// The column leaves their weights as they are; its targets are shares of the others.
     Keep,
 }
+
+names!(MissingValues { Error = "error", Keep = "keep" });
 
 /// How responses are weighted to targets: raking over several margins, post-stratification over the
 /// cells of one or several columns.
@@ -70,16 +74,17 @@ pub enum MissingValues {
 /// assert!(weighted.score(&Metric::nps())?.value.unwrap().abs() < 1e-12);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default, deny_unknown_fields)
+)]
 pub struct Weighting {
     /// For each column its values with their shares or counts.
-    #[serde(deserialize_with = "target::margins")]
-    #[cfg_attr(feature = "schema", schemars(with = "target::Margins"))]
+    #[cfg_attr(feature = "schema", schemars(with = "target::MarginsShape"))]
     targets: Vec<Target>,
     /// Shares or counts of the joint cells of several columns.
-    #[serde(deserialize_with = "target::cells")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<target::Cell>>"))]
     cells: Option<Target>,
     /// What happens to responses without a value.
@@ -99,6 +104,28 @@ pub struct Weighting {
     /// How often all margins are adjusted at most.
     max_iterations: u32,
 }
+
+impl Config for Weighting {
+    fn read(json: &Json) -> Result<Self> {
+        let mut options = Self::default();
+        let (mut margins, mut cells) = (Margins::default(), None);
+        let mut object = Object::of(json)?;
+        object.takes("targets", &mut margins);
+        object.takes("cells", &mut cells);
+        object.takes("missing", &mut options.missing);
+        object.takes("cap", &mut options.cap);
+        object.takes("floor", &mut options.floor);
+        object.takes("total", &mut options.total);
+        object.takes("tolerance", &mut options.tolerance);
+        object.takes("max_iterations", &mut options.max_iterations);
+        object.finish()?;
+        options.targets = margins.0;
+        options.cells = cells.map(|Cells(target)| target);
+        Ok(options)
+    }
+}
+
+deserialized!(Weighting);
 
 impl Default for Weighting {
     fn default() -> Self {
@@ -137,7 +164,7 @@ impl Weighting {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// Adds the targets of a column: shares that add up to 1, or counts.

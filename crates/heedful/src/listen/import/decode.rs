@@ -4,8 +4,9 @@
 
 use std::io::{ErrorKind, Read};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::base::config::names;
 use crate::base::error::{Error, ErrorCode, Result};
 
 /// How the text of a file is written as bytes. A byte order mark at the start of the file decides
@@ -18,7 +19,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 /// assert_eq!(read.responses.column("Größe").unwrap().key(0), Key::text("klein"));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Encoding {
     /// UTF-8; bytes that are not are an error, never replaced.
@@ -33,6 +34,8 @@ pub enum Encoding {
     #[serde(rename = "utf-16")]
     Utf16,
 }
+
+names!(Encoding { Utf8 = "utf-8", Latin1 = "latin-1", Utf16 = "utf-16" });
 
 /// Bytes that are taken from the source at once.
 const CHUNK: usize = 1 << 17;

@@ -12,6 +12,7 @@ use super::fit::period;
 use super::stream::Baseline;
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::state::check_version;
 use crate::monitor::detect::Detect;
 
@@ -171,7 +172,7 @@ impl Baseline {
     /// [`ErrorCode::StateVersion`] for a later version, [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`] for
     /// what is no baseline.
     pub fn from_json(text: &str) -> Result<Self> {
-        check_version(text, VERSION)?;
+        check_version(&Json::parse(text)?, VERSION)?;
         Self::restored(config::from_json(text)?)
     }
 

@@ -19,6 +19,8 @@ pub use net::NetSample;
 pub use proportion::ProportionSample;
 
 use super::distribution::{normal_quantile, t_quantile};
+use crate::base::config::{Config, deserialized, names};
+use crate::base::json::Json;
 use crate::{Error, ErrorCode, Result};
 
 /// How an interval was made.
@@ -27,7 +29,7 @@ use crate::{Error, ErrorCode, Result};
 /// use heedful::stats::IntervalMethod;
 /// assert_eq!(IntervalMethod::AdjustedWald.as_str(), "adjusted_wald");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further methods may be added by name
@@ -48,6 +50,14 @@ pub enum IntervalMethod {
     #[cfg_attr(feature = "schema", schemars(skip))]
     Bootstrap,
 }
+
+names!(IntervalMethod {
+    Score = "score",
+    AdjustedWald = "adjusted_wald",
+    Wald = "wald",
+    T = "t",
+    Bayes = "bayes",
+});
 
 impl IntervalMethod {
     /// The snake-case spelling that JSON uses, for example `adjusted_wald`.
@@ -73,7 +83,7 @@ impl IntervalMethod {
 /// assert!(Confidence::new(95.0).is_err());
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
@@ -139,6 +149,14 @@ impl From<Confidence> for f64 {
         confidence.0
     }
 }
+
+impl Config for Confidence {
+    fn read(json: &Json) -> Result<Self> {
+        Self::new(f64::read(json)?)
+    }
+}
+
+deserialized!(Confidence);
 
 /// An interval with how it was made. The ends are on the scale of the quantity (a net: -1 to 1).
 ///

@@ -30,6 +30,7 @@
 //! | weight to a population | [`Weighting`] |
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | keep counts that merge | [`Tally`] |
+//! | read comments into words, find phrases, take out names and numbers | [`text`] |
 //! | use the statistics alone | [`stats`] |
 //!
 //! # Rules that hold everywhere
@@ -48,6 +49,7 @@
 //! | `parallel` | no | sharing rows among threads where an option asks for it |
 //! | `arrow` | no | Arrow record batches in and out |
 //! | `taxonomies` | yes | the starter taxonomies (`Taxonomy::preset`) |
+//! | `detect` | no | the language of a text, guessed from its letters |
 //! | `schema` | no | JSON Schemas of the configuration types (`schemas`) |
 #![forbid(unsafe_code)]
 

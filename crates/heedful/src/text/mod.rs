@@ -3,6 +3,8 @@
 mod address;
 mod ascii;
 mod cache;
+#[cfg(feature = "detect")]
+mod detect;
 mod emoticon;
 mod entity;
 mod language;

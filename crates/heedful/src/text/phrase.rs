@@ -227,6 +227,12 @@ impl Phrases {
         edges.get(at).map(|edge| edge.to)
     }
 
+    /// The language of the phrases.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
     /// How many phrases there are.
     #[must_use]
     pub fn len(&self) -> usize {

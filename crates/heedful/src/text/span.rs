@@ -136,7 +136,7 @@ mod tests {
             for unit in [Unit::Bytes, Unit::Characters, Unit::Utf16] {
                 let count = |byte: usize| {
                     let whole = (0..=byte.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
-                    let head = &text[..whole];
+                    let head = text.get(..whole).unwrap();
                     match unit {
                         Unit::Bytes => byte.min(text.len()),
                         Unit::Characters => head.chars().count(),

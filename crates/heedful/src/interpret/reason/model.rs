@@ -6,6 +6,7 @@ mod file;
 mod index;
 mod options;
 mod predict;
+mod rows;
 mod solve;
 mod suggest;
 mod train;
@@ -17,17 +18,13 @@ pub(crate) use predict::Predictor;
 
 use self::calibrate::{Calibration, Margins, probability};
 use self::index::Index;
+use self::rows::Rows;
 use self::train::Shape;
 use super::labels::Labels;
 use super::split::check_length;
 use crate::base::table::Table;
 use crate::text::{Language, Lexer};
 use crate::{Error, ErrorCode, Result};
-
-/// Labels are kept in whole groups of so many.
-const LANES: usize = 8;
-/// A weight is a signed byte shifted up to so many bits.
-const MOST_SHIFT: u8 = 7;
 
 /// What else than words fires on comments (terms of a taxonomy), by number.
 #[derive(Debug, Clone, Default)]
@@ -50,7 +47,8 @@ impl Terms {
     }
 }
 
-/// The features of a model: ascending keys, and what each is worth in sixteenths.
+/// The features of a model, the most frequent first (then by key): what is often used lies together. What each is worth, in
+/// sixteenths, grows with its rarity.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Features {
     keys: Vec<u32>,
@@ -97,11 +95,7 @@ pub struct Model {
     ids: Vec<String>,
     features: Features,
     index: Index,
-    /// How many bits the weights of a feature are shifted.
-    shifts: Vec<u8>,
-    /// `stride` for each feature.
-    weights: Vec<i8>,
-    stride: usize,
+    rows: Rows,
     /// What a weight of 1 is as a margin.
     unit: f64,
     bias: Vec<f64>,
@@ -256,31 +250,10 @@ impl Model {
         }
     }
 
-    /// The weights of a feature.
-    fn row(&self, place: usize) -> impl Iterator<Item = i32> {
-        let row = self.weights.get(place * self.stride..(place + 1) * self.stride);
-        let shift = self.shifts.get(place).copied().unwrap_or_default();
-        row.unwrap_or_default().iter().map(move |weight| i32::from(*weight) << shift)
-    }
-
-    /// Adds the weights of a feature to sums as long as the stride.
-    fn add(&self, place: usize, sums: &mut [i32]) {
-        let start = place * self.stride;
-        let row = self.weights.get(start..start + self.stride).unwrap_or_default();
-        let shift = self.shifts.get(place).copied().unwrap_or_default();
-        for (sums, row) in
-            sums.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0)
-        {
-            for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum += i32::from(*weight) << shift;
-            }
-        }
-    }
-
     /// The weight of a feature for a label; 0 where the model does not know it.
     fn weight(&self, key: u32, label: usize) -> i64 {
         let place = self.index.find(key);
-        place.and_then(|place| self.row(place).nth(label)).map_or(0, i64::from)
+        place.and_then(|place| self.rows.weights(place).nth(label)).map_or(0, i64::from)
     }
 
     fn aim_of(&self, id: &String) -> Option<Aim> {
@@ -508,9 +481,10 @@ mod tests {
             let mut square = 0.0;
             for place in keys.iter().filter_map(|key| places.get(key)) {
                 square += f64::from(model.features.worth[*place]).powi(2);
-                for (label, sum) in sums.iter_mut().enumerate() {
-                    let weight = model.weights[place * model.stride + label];
-                    *sum += f64::from(weight) * 2_f64.powi(i32::from(model.shifts[*place]));
+                let (worth, shift) = model.rows.head(*place);
+                assert_eq!(worth, model.features.worth[*place]);
+                for (sum, weight) in sums.iter_mut().zip(model.rows.bytes(*place)) {
+                    *sum += f64::from(weight) * 2_f64.powi(i32::from(shift));
                 }
             }
             let found = model.predict(&[text]);

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::calibrate::{BINS, Margins};
 use super::options::{Aim, Recipe};
+use super::rows::{MOST_SHIFT, Rows};
 use super::train::Shape;
-use super::{Features, Index, LANES, MOST_SHIFT, Model, calibrations};
+use super::{Features, Index, Model, calibrations};
 use crate::base::config;
 use crate::interpret::reason::labels;
 use crate::text::Language;
@@ -59,15 +60,18 @@ impl Model {
         bytes.extend(VERSION.to_le_bytes());
         bytes.extend((header.len() as u32).to_le_bytes());
         bytes.extend(header.as_bytes());
+        // By key: then the distances are small.
+        let mut order: Vec<(u32, usize)> = self.features.keys.iter().copied().zip(0..).collect();
+        order.sort_unstable();
         let mut before = 0;
-        for key in &self.features.keys {
+        for (key, _) in &order {
             write_number(&mut bytes, key - before);
             before = *key;
         }
-        bytes.extend(&self.features.worth);
-        bytes.extend(&self.shifts);
-        for row in self.weights.chunks_exact(self.stride.max(1)) {
-            bytes.extend(row.iter().take(self.ids.len()).map(|weight| weight.cast_unsigned()));
+        bytes.extend(order.iter().map(|(_, place)| self.rows.head(*place).0));
+        bytes.extend(order.iter().map(|(_, place)| self.rows.head(*place).1));
+        for (_, place) in &order {
+            bytes.extend(self.rows.bytes(*place).map(i8::cast_unsigned));
         }
         for margins in &self.margins {
             for count in margins.with.iter().chain(&margins.without) {
@@ -121,17 +125,24 @@ impl Model {
             before = before.checked_add(distance).ok_or_else(broken)?;
             keys.push(before);
         }
-        let worth = rest.take(count)?.to_vec();
-        let shifts = rest.take(count)?.to_vec();
+        let worth = rest.take(count)?;
+        let shifts = rest.take(count)?;
         if shifts.iter().any(|shift| *shift > MOST_SHIFT) {
             return Err(broken());
         }
-        let stride = labels.next_multiple_of(LANES);
         let stored = rest.take(count.checked_mul(labels).ok_or_else(broken)?)?;
-        let mut weights = Vec::with_capacity(count * stride);
-        for (place, row) in (1..).zip(stored.chunks_exact(labels.max(1))) {
-            weights.extend(row.iter().map(|weight| weight.cast_signed()));
-            weights.resize(place * stride, 0);
+        let mut stored = stored.chunks_exact(labels.max(1));
+        let heads = keys.iter().zip(worth).zip(shifts);
+        let mut sorted: Vec<(u8, u32, u8, &[u8])> = heads
+            .map(|((key, worth), shift)| (*worth, *key, *shift, stored.next().unwrap_or_default()))
+            .collect();
+        sorted.sort_unstable_by_key(|(worth, key, ..)| (*worth, *key));
+        let mut features = Features::default();
+        let mut rows = Rows::new(labels, count);
+        for (worth, key, shift, weights) in sorted {
+            features.keys.push(key);
+            features.worth.push(worth);
+            rows.push(worth, shift, weights.iter().map(|weight| weight.cast_signed()));
         }
         let mut margins = Vec::with_capacity(labels);
         for _ in 0..labels {
@@ -142,7 +153,6 @@ impl Model {
             return Err(broken());
         }
         let aims: Vec<Aim> = header.reasons.iter().map(|reason| reason.aim).collect();
-        let features = Features { keys, worth };
         Ok(Self {
             shape: Shape { language: header.language, recipe: header.recipe },
             comments: header.comments,
@@ -152,9 +162,7 @@ impl Model {
             ids: header.reasons.into_iter().map(|reason| reason.id).collect(),
             unit: header.unit,
             features,
-            shifts,
-            weights,
-            stride,
+            rows,
             margins,
             aims,
         })

@@ -1,6 +1,6 @@
 //! From the key of a feature to its place.
 
-/// A table of ascending keys with open addressing. Most keys that are looked up are not in it; a bit for each
+/// A table of keys with open addressing. Most keys that are looked up are not in it; a bit for each
 /// of a smaller hash turns them away without touching the large table.
 #[derive(Debug, Clone)]
 pub(super) struct Index {
@@ -37,9 +37,14 @@ impl Index {
         ((key >> self.shift >> 3) as usize, 1 << (key & 63))
     }
 
-    pub(super) fn find(&self, key: u32) -> Option<usize> {
+    /// Whether a key may be in it; most that are not are told apart.
+    pub(super) fn may_have(&self, key: u32) -> bool {
         let (word, bit) = self.bit(key);
-        if self.bits.get(word)? & bit == 0 {
+        self.bits.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    pub(super) fn find(&self, key: u32) -> Option<usize> {
+        if !self.may_have(key) {
             return None;
         }
         let mut at = (key >> self.shift) as usize;

@@ -2,6 +2,7 @@
 
 use super::Model;
 use super::feature::{MOST_WORDS, gram_keys, near_key, next_key, pair_keys, stem_key, term_key};
+use super::rows::HEAD;
 use crate::text::{Lexer, Token};
 
 /// The largest weight of a word: sums over a comment stay within 32 bits.
@@ -19,6 +20,7 @@ pub(crate) struct Predictor {
     sums: Vec<i32>,
     odds: Vec<f64>,
     keys: Vec<u32>,
+    places: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,7 +43,7 @@ impl Predictor {
         tokens: &[Token],
         terms: &[u32],
     ) -> (&[f64], bool) {
-        let stride = model.stride;
+        let stride = model.rows.stride();
         self.prepare(lexer, stride);
         self.stems.clear();
         self.sums.clear();
@@ -72,18 +74,22 @@ impl Predictor {
                 }
             }
         }
-        let sums = &mut self.sums;
-        let mut add = |key| {
-            if let Some(place) = model.index.find(key) {
-                square += model.features.square(place);
-                model.add(place, sums);
+        // Keys first, then places, then rows: so the waits for memory overlap.
+        self.keys.clear();
+        pair_keys(&self.stems, model.shape.recipe.window, |key| {
+            if model.index.may_have(key) {
+                self.keys.push(key);
             }
-        };
-        pair_keys(&self.stems, model.shape.recipe.window, &mut add);
-        terms.iter().take(MOST_WORDS).for_each(|term| add(term_key(*term)));
+        });
+        self.keys.extend(terms.iter().take(MOST_WORDS).map(|term| term_key(*term)));
+        self.places.clear();
+        self.places.extend(self.keys.iter().filter_map(|key| model.index.find(*key)));
+        for place in &self.places {
+            square += model.rows.add(*place, &mut self.sums);
+        }
         let scale = model.unit / libm::sqrt(square.max(1) as f64);
         self.odds.clear();
-        let labels = self.sums.iter().zip(&model.bias).zip(&model.calibrations);
+        let labels = self.sums.iter().skip(HEAD).zip(&model.bias).zip(&model.calibrations);
         self.odds.extend(labels.map(|((sum, bias), calibration)| {
             calibration.slope * (f64::from(*sum) * scale + bias) + calibration.intercept
         }));
@@ -94,7 +100,7 @@ impl Predictor {
     /// Call after [`read`](Self::read) with the same tokens.
     pub(crate) fn evidence(&self, model: &Model, tokens: &[Token], label: usize) -> Vec<i64> {
         let own = |token: &Token| {
-            let at = token.slot as usize * model.stride + label;
+            let at = token.slot as usize * model.rows.stride() + HEAD + label;
             self.weights.get(at).map_or(0, |weight| 2 * i64::from(*weight))
         };
         let mut evidence: Vec<i64> = tokens.iter().map(own).collect();
@@ -146,12 +152,12 @@ impl Predictor {
         self.keys.clear();
         self.keys.push(stem);
         gram_keys(word, &model.shape.recipe, &mut self.keys);
-        let range = at * model.stride..(at + 1) * model.stride;
+        let stride = model.rows.stride();
+        let range = at * stride..(at + 1) * stride;
         let Some(weights) = self.weights.get_mut(range) else { return };
         for key in &self.keys {
             if let Some(place) = model.index.find(*key) {
-                entry.square += model.features.square(place);
-                model.add(place, weights);
+                entry.square += model.rows.add(place, weights);
             }
         }
         for weight in weights {

@@ -7,8 +7,9 @@ use hashbrown::HashMap;
 use super::calibrate::Margins;
 use super::feature::{MOST_WORDS, gram_keys, pair_keys, stem_key, term_key};
 use super::options::{Aim, ClassWeight, ModelOptions, Recipe};
+use super::rows::{MOST_SHIFT, Rows};
 use super::solve::{Matrix, Problem, Solver, Weights};
-use super::{Features, Index, LANES, MOST_SHIFT, Model, Terms, calibrations};
+use super::{Features, Index, Model, Terms, calibrations};
 use crate::interpret::reason::labels::Labels;
 use crate::interpret::reason::split::{deal, text_key};
 use crate::stats::Random;
@@ -238,52 +239,43 @@ pub(super) fn train(
     let row = |place, row: &mut [f64]| {
         learned(place, &features, &bundles, (&started, weights), old, row);
     };
-    let (unit, shifts, bytes) = round(features.keys.len(), ids.len(), row);
+    let (unit, packed) = round(&features, ids.len(), row);
     Ok(Model {
         index: Index::new(&features.keys),
         calibrations: calibrations(&margins, &aims),
         bias: weights.bias().iter().map(|bias| f64::from(*bias)).collect(),
-        weights: bytes,
-        stride: ids.len().next_multiple_of(LANES),
+        rows: packed,
         shape,
         comments,
         ids,
         features,
-        shifts,
         unit,
         margins,
         aims,
     })
 }
 
-/// Rounds weights to signed bytes with a shift for each feature: the unit, the shifts, the bytes.
-fn round(
-    features: usize,
-    labels: usize,
-    row_of: impl Fn(usize, &mut [f64]),
-) -> (f64, Vec<u8>, Vec<i8>) {
+/// Rounds weights to signed bytes with a shift for each feature; also returns what 1 stands for.
+fn round(features: &Features, labels: usize, row_of: impl Fn(usize, &mut [f64])) -> (f64, Rows) {
+    let count = features.keys.len();
     let mut row = vec![0.0; labels];
-    let mut largest = Vec::with_capacity(features);
-    for place in 0..features {
+    let mut largest = Vec::with_capacity(count);
+    for place in 0..count {
         row_of(place, &mut row);
         largest.push(row.iter().fold(0.0_f64, |most, weight| most.max(weight.abs())));
     }
     let most = largest.iter().copied().fold(0.0_f64, f64::max);
     let unit = if most > 0.0 { most / f64::from(127_u32 << MOST_SHIFT) } else { 1.0 };
     let size = |shift: u8| unit * f64::from(1_u32 << shift);
-    let stride = labels.next_multiple_of(LANES);
-    let mut bytes = Vec::with_capacity(features * stride);
-    let mut shifts = Vec::with_capacity(features);
-    for (place, largest) in largest.iter().enumerate() {
+    let mut rows = Rows::new(labels, count);
+    for (place, (largest, worth)) in largest.iter().zip(&features.worth).enumerate() {
         row_of(place, &mut row);
         let fits = |shift: &u8| *largest <= 127.0 * size(*shift);
         let shift = (0..MOST_SHIFT).find(fits).unwrap_or(MOST_SHIFT);
-        let rounded = row.iter().map(|w| libm::round(w / size(shift)).clamp(-127.0, 127.0) as i8);
-        bytes.extend(rounded);
-        bytes.resize((place + 1) * stride, 0);
-        shifts.push(shift);
+        let rounded = |w: &f64| libm::round(w / size(shift)).clamp(-127.0, 127.0) as i8;
+        rows.push(*worth, shift, row.iter().map(rounded));
     }
-    (unit, shifts, bytes)
+    (unit, rows)
 }
 
 fn count_margins(solver: &Solver, problem: &Problem<'_>, rows: &[u32], margins: &mut [Margins]) {
@@ -309,7 +301,7 @@ fn united(before: Option<&Model>, labels: &Labels) -> Vec<String> {
     ids
 }
 
-/// The features that are used, by ascending key, and for each collected feature its place among them.
+/// The features that are used, and for each collected feature its place among them.
 fn vocabulary(
     collected: &Collected,
     comments: u64,
@@ -334,10 +326,10 @@ fn vocabulary(
         model.features.keys.iter().copied().zip(model.features.worth.iter().copied())
     });
     let mut pairs: Vec<(u32, u8)> = known.chain(new).collect();
-    pairs.sort_unstable();
+    pairs.sort_unstable_by_key(|(key, worth)| (*worth, *key));
     let (keys, worth): (Vec<u32>, Vec<u8>) = pairs.into_iter().unzip();
-    let place = |key: &u32| keys.binary_search(key).ok().map(|place| place as u32);
-    let places = collected.keys.iter().map(place).collect();
+    let index = Index::new(&keys);
+    let places = collected.keys.iter().map(|key| Some(index.find(*key)? as u32)).collect();
     (Features { keys, worth }, places)
 }
 
@@ -436,7 +428,7 @@ fn start(
         let Some(own) = model.index.find(*key) else { continue };
         let size = bundles.sizes.get(*bundle as usize).copied().unwrap_or(1.0);
         let row = weights.of_mut(*bundle as usize);
-        for (weight, to) in model.row(own).zip(&places) {
+        for (weight, to) in model.rows.weights(own).zip(&places) {
             if let Some(slot) = to.and_then(|to| row.get_mut(to)) {
                 *slot += (f64::from(weight) * model.unit / size) as f32;
             }
@@ -463,7 +455,7 @@ fn learned(
     if let Some((model, places)) = before
         && let Some(own) = features.keys.get(place).and_then(|key| model.index.find(*key))
     {
-        for (weight, to) in model.row(own).zip(places) {
+        for (weight, to) in model.rows.weights(own).zip(places) {
             if let Some(slot) = to.and_then(|to| row.get_mut(to)) {
                 *slot = f64::from(weight) * model.unit;
             }

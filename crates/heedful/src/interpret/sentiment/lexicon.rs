@@ -222,17 +222,19 @@ impl Lexicon {
         })
     }
 
-    /// By the longest listed beginning.
+    /// By the listed beginnings, the longest first.
     fn begun(&self, word: &str) -> Option<Entry> {
+        let mut found: Option<Entry> = None;
         let mut end = word.len();
-        while end > 0 {
+        while end > 0 && !found.is_some_and(|entry| entry.given) {
             let beginning = word.get(..end)?;
             if let Ok(place) = self.beginnings.binary_search_by_key(&beginning, |(item, _)| item) {
-                return self.beginnings.get(place).map(|(_, entry)| *entry);
+                let entry = self.beginnings.get(place).map(|(_, entry)| *entry);
+                found = found.map_or(entry, |longer| entry.map(|shorter| longer.or(shorter)));
             }
             end = beginning.char_indices().next_back()?.0;
         }
-        None
+        found
     }
 }
 

@@ -60,7 +60,7 @@ const MIXED_SHARE: f32 = 0.5;
 /// assert!(feeling.mixed);
 /// let service = comment.find("service").unwrap();
 /// assert!(feeling.around(service, service + 7) < Some(0.0));
-/// assert_eq!(sentiment.read("No problems at all!").band, Some(FeelingBand::Positive));
+/// assert_eq!(sentiment.read("No problems.").band, Some(FeelingBand::Positive));
 /// assert_eq!(sentiment.read("Parcel 17").value, None);
 /// # Ok::<(), heedful::Error>(())
 /// ```

@@ -165,6 +165,7 @@ impl Reading {
         let mut clause = Clause::new(0);
         let mut sentence = 0;
         let mut opening = 0; // the first clause of the sentence
+        let mut requested = false; // in the sentence
         for at in 0..self.senses.len() {
             let Some(sense) = self.senses.get(at).copied() else { break };
             match sense.mark {
@@ -179,6 +180,7 @@ impl Reading {
                     self.close(tokens, clause, at, sentence, grammar);
                     self.end_sentence(opening, sense.mark, sense.bangs);
                     clause = Clause::new(at + 1);
+                    requested = false;
                     if self.parts.len() > opening {
                         opening = self.parts.len();
                         sentence += 1;
@@ -190,7 +192,7 @@ impl Reading {
             match entry.role {
                 Role::None | Role::Less | Role::More | Role::Subject => {}
                 Role::Not => clause.denial = Some(at),
-                Role::Ask => clause.asks = true,
+                Role::Ask => (clause.asks, requested) = (true, true),
                 Role::But => {
                     self.close(tokens, clause, at, sentence, grammar);
                     for part in self.parts.get_mut(opening..).unwrap_or_default() {
@@ -199,12 +201,12 @@ impl Reading {
                     clause = Clause { weight: AFTER_BUT, contrast: true, ..Clause::new(at) };
                 }
                 Role::Although | Role::If => {
-                    // What would be nice, if it were so, is not so.
-                    let asks = clause.asks && entry.role == Role::If;
                     if clause.first < at {
                         self.close(tokens, clause, at, sentence, grammar);
-                        clause = Clause { asks, ..Clause::new(at) };
+                        clause = Clause::new(at);
                     }
+                    // What would be nice, if it were so, is not so.
+                    clause.asks = requested && entry.role == Role::If;
                     clause.weight = if entry.role == Role::If { IF } else { ALTHOUGH };
                     clause.contrast = entry.role == Role::Although;
                 }

@@ -83,6 +83,7 @@ fn words_act_on_each_other() {
             ("too expensive", -1),
             ("sooooo goooood", 1),
             ("I dont like it", -1),
+            ("nobody called me back", -1),
             ("👍🏽", 1),
             ("😡", -1),
             ("#fail", -1),
@@ -112,6 +113,8 @@ fn speaks_german_french_and_spanish() {
             ("Die App stürzt nicht mehr ab, super!", 1),
             ("Enttäuschend", -1),
             ("ENTTAEUSCHEND", -1),
+            ("Es wäre schön, wenn die App schneller wäre", -1),
+            ("Man wird nie zurückgerufen", -1),
         ],
     );
     signs(
@@ -136,6 +139,8 @@ fn speaks_german_french_and_spanish() {
             ("El servicio es pésimo y muy lento", -1),
             ("no lo recomiendo", -1),
             ("Me gusta mucho", 1),
+            ("Nunca contestan el teléfono", -1),
+            ("Me siento estafado", -1),
         ],
     );
     // What is not spoken is not guessed at; signs speak.

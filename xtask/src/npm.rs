@@ -22,8 +22,8 @@ struct Entry {
 
 /// The aim for the main entry is 150,000: its budget is what it has today, so that it grows no further unseen.
 const ENTRIES: [Entry; 2] = [
-    Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 186_000 },
-    Entry { script: "read", feature: "read", module: "read.wasm", budget: 100_000 },
+    Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 182_000 },
+    Entry { script: "read", feature: "read", module: "read.wasm", budget: 97_000 },
 ];
 
 /// Prints raw, gzipped and brotli sizes of the files named, added up.

@@ -144,6 +144,7 @@ const NONE: u32 = u32::MAX;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Phrases {
+    language: Language,
     parts: HashMap<Part, u32>,
     /// Lengths in bytes of the shortest and longest prefix; nothing fits where there is none.
     prefixes: (usize, usize),

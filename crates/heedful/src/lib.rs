@@ -78,6 +78,8 @@ pub use interpret::emotion::{Emotion, EmotionMention};
 pub use interpret::keyness::{Collocation, Keyness, Keyword, Keywords};
 pub use interpret::league::{League, Place, Standing, Standings};
 pub use interpret::reason::discover::{Discover, Homogeneity, Topic, TopicTerm, Topics};
+pub use interpret::reason::agreement::{Agreed, Agreement};
+pub use interpret::reason::evaluate::{Average, Confusion, Evaluation, Measure, ReasonQuality};
 pub use interpret::reason::labels::Labels;
 pub use interpret::reason::lint::{Lint, LintFinding, LintKind, Overlap};
 pub use interpret::reason::mapper::{
@@ -87,6 +89,7 @@ pub use interpret::reason::mappings::{
     Disagreement, Mapping, Mappings, ReasonCount, ReasonTotal, Source,
 };
 pub use interpret::reason::model::{Aim, ClassWeight, Model, ModelOptions, Predictions};
+pub use interpret::reason::patterns::EvaluateOptions;
 pub use interpret::reason::split::Split;
 pub use interpret::reason::taxonomy::{Entry, Reason, Taxonomy};
 pub use interpret::reason::term::{Term, Within};

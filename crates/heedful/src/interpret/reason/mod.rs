@@ -1,6 +1,8 @@
 //! Reasons: what customers speak of.
 
 pub(crate) mod discover;
+pub(crate) mod agreement;
+pub(crate) mod evaluate;
 pub(crate) mod labels;
 pub(crate) mod lint;
 pub(crate) mod mapper;
@@ -8,6 +10,7 @@ pub(crate) mod mappings;
 mod matcher;
 pub(crate) mod model;
 pub(crate) mod preset;
+pub(crate) mod patterns;
 pub(crate) mod split;
 pub(crate) mod taxonomy;
 pub(crate) mod term;

@@ -17,7 +17,6 @@ pub(crate) use predict::Predictor;
 
 use self::calibrate::{Calibration, Margins, probability};
 use self::index::Index;
-use self::solve::Weights;
 use self::train::Shape;
 use super::labels::Labels;
 use super::split::check_length;
@@ -39,6 +38,7 @@ pub(crate) struct Terms {
 
 impl Terms {
     /// Adds the next comment.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the mapper"))]
     pub(crate) fn push(&mut self, terms: impl IntoIterator<Item = u32>) {
         self.numbers.extend(terms);
         self.ends.push(self.numbers.len());
@@ -218,6 +218,7 @@ impl Model {
     }
 
     /// The log-odds from which on a label is given.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the mapper"))]
     pub(crate) fn threshold(&self, label: usize) -> f64 {
         self.calibrations.get(label).map_or(f64::INFINITY, |c| c.threshold)
     }
@@ -243,77 +244,6 @@ impl Model {
         predictions
     }
 
-    /// Puts a model together from weights, rounding them to what it stores.
-    fn assemble(
-        shape: Shape,
-        comments: u64,
-        ids: Vec<String>,
-        features: Features,
-        weights: &Weights,
-        margins: Vec<Margins>,
-        aims: Vec<Aim>,
-    ) -> Self {
-        let scaled = |place: usize| {
-            let worth = f64::from(features.worth.get(place).copied().unwrap_or_default());
-            weights.of(place).iter().map(move |weight| f64::from(*weight) * worth)
-        };
-        let largest = |place| scaled(place).fold(0.0_f64, |most, weight| most.max(weight.abs()));
-        let count = features.keys.len();
-        let most = (0..count).map(largest).fold(0.0_f64, f64::max);
-        let unit = if most > 0.0 { most / f64::from(127_u32 << MOST_SHIFT) } else { 1.0 };
-        let stride = ids.len().next_multiple_of(LANES);
-        let mut bytes = Vec::with_capacity(count * stride);
-        let mut shifts = Vec::with_capacity(count);
-        for place in 0..count {
-            let size = |shift: u8| unit * f64::from(1_u32 << shift);
-            let row = largest(place);
-            let shift = (0..MOST_SHIFT).find(|s| row <= 127.0 * size(*s)).unwrap_or(MOST_SHIFT);
-            let rounded = scaled(place).map(|w| libm::round(w / size(shift)).clamp(-127.0, 127.0));
-            bytes.extend(rounded.map(|weight| weight as i8));
-            bytes.resize((place + 1) * stride, 0);
-            shifts.push(shift);
-        }
-        let bias = weights.bias().iter().map(|bias| f64::from(*bias)).collect();
-        Self {
-            index: Index::new(&features.keys),
-            calibrations: calibrations(&margins, &aims),
-            weights: bytes,
-            shape,
-            comments,
-            ids,
-            features,
-            shifts,
-            stride,
-            unit,
-            bias,
-            margins,
-            aims,
-        }
-    }
-
-    /// Its weights laid out for other features and ids, which hold all of its own.
-    fn spread_out(&self, features: &Features, ids: &[String]) -> Weights {
-        let mut spread = Weights::new(features.keys.len(), ids.len());
-        let places: Vec<Option<usize>> =
-            self.ids.iter().map(|id| ids.binary_search(id).ok()).collect();
-        for (place, key) in features.keys.iter().enumerate() {
-            let Some(own) = self.index.find(*key) else { continue };
-            let worth = f64::from(self.features.worth.get(own).copied().unwrap_or(1).max(1));
-            let row = spread.of_mut(place);
-            for (weight, to) in self.row(own).zip(&places) {
-                if let Some(slot) = to.and_then(|to| row.get_mut(to)) {
-                    *slot = (f64::from(weight) * self.unit / worth) as f32;
-                }
-            }
-        }
-        for (bias, to) in self.bias.iter().zip(&places) {
-            if let Some(slot) = to.and_then(|to| spread.bias_mut().get_mut(to)) {
-                *slot = *bias as f32;
-            }
-        }
-        spread
-    }
-
     /// The weights of a feature.
     fn row(&self, place: usize) -> impl Iterator<Item = i32> {
         let row = self.weights.get(place * self.stride..(place + 1) * self.stride);
@@ -336,6 +266,7 @@ impl Model {
     }
 
     /// The weight of a feature for a label; 0 where the model does not know it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the mapper"))]
     fn weight(&self, key: u32, label: usize) -> i64 {
         let place = self.index.find(key);
         place.and_then(|place| self.row(place).nth(label)).map_or(0, i64::from)
@@ -456,5 +387,236 @@ impl Serialize for Predictions {
     /// The rows of [`to_table`](Predictions::to_table).
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.to_table().serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::feature::{gram_keys, pair_keys, stem_key};
+    use super::*;
+
+    const DELAY: [&str; 6] = [
+        "the delivery was late",
+        "late delivery, again!",
+        "my parcel came two weeks late",
+        "delayed and delayed and delayed",
+        "still waiting for the parcel",
+        "delivery took for ever",
+    ];
+    const PRICE: [&str; 6] = [
+        "far too expensive",
+        "expensive for what it is",
+        "the price is too high",
+        "prices went up again",
+        "too dear for me",
+        "why is the price so high?",
+    ];
+    const NONE: [&str; 4] = ["thank you", "a nice day out", "nothing to say", "hello"];
+
+    fn labelled() -> (Vec<&'static str>, Labels) {
+        let mut texts: Vec<&str> = [&DELAY[..], &PRICE, &NONE].concat();
+        texts.push("late and expensive");
+        texts.push("never labelled");
+        let sets = (0..18).map(|row| match row {
+            0..6 => Some(vec!["delay"]),
+            6..12 => Some(vec!["price"]),
+            12..16 => Some(vec![]),
+            16 => Some(vec!["delay", "price"]),
+            _ => None,
+        });
+        (texts, Labels::sets(sets).unwrap())
+    }
+
+    pub(super) fn example() -> Model {
+        let (texts, labels) = labelled();
+        let options = ModelOptions { least: 1, ..ModelOptions::default() };
+        Model::fit(&texts, &labels, &options).unwrap()
+    }
+
+    #[test]
+    fn tells_reasons_apart_and_says_none() {
+        let model = example();
+        assert_eq!(
+            (model.ids(), model.comments()),
+            (&["delay".to_owned(), "price".into()][..], 17)
+        );
+        let texts = [
+            "parcels are always late",
+            "prices are too high",
+            "late and too expensive",
+            "hello, thank you",
+            "zzz qqq",
+            "",
+        ];
+        let found = model.predict(&texts);
+        let labels = found.labels();
+        assert_eq!(labels.names(0).unwrap(), ["delay"]);
+        assert_eq!(labels.names(1).unwrap(), ["price"]);
+        assert_eq!(labels.names(2).unwrap(), ["delay", "price"]);
+        assert_eq!((found.sure(3), found.sure(5), found.best(5)), (None, None, None));
+        assert_eq!(
+            found.to_table().len(),
+            labels.iter().flatten().map(<[u16]>::len).sum::<usize>()
+        );
+        assert!(found.probability(0, 0).unwrap() > found.probability(0, 1).unwrap());
+    }
+
+    /// The folded and cached prediction against a plain sum over features.
+    #[test]
+    fn prediction_is_the_sum_over_features() {
+        let model = example();
+        let recipe = model.shape.recipe;
+        for text in [
+            "the parcel came late, late, LATE",
+            "why so expensive? Why!",
+            "unknown words only",
+            "a",
+        ] {
+            let mut lexer = Lexer::new(Language::English);
+            let mut tokens = Vec::new();
+            lexer.read(text, &mut tokens);
+            let mut keys = Vec::new();
+            let mut stems = Vec::new();
+            let mut seen = BTreeSet::new();
+            for token in &tokens {
+                let word = lexer.word(token.slot);
+                if seen.insert(word.surface().to_owned())
+                    && let Some(stem) = stem_key(word)
+                {
+                    stems.push(stem);
+                    keys.push(stem);
+                    gram_keys(word, &recipe, &mut keys);
+                }
+            }
+            pair_keys(&stems, recipe.window, |key| keys.push(key));
+            let places: BTreeMap<u32, usize> =
+                model.features.keys.iter().enumerate().map(|(place, key)| (*key, place)).collect();
+            let mut sums = [0.0; 2];
+            let mut square = 0.0;
+            for place in keys.iter().filter_map(|key| places.get(key)) {
+                square += f64::from(model.features.worth[*place]).powi(2);
+                for (label, sum) in sums.iter_mut().enumerate() {
+                    let weight = model.weights[place * model.stride + label];
+                    *sum += f64::from(weight) * 2_f64.powi(i32::from(model.shifts[*place]));
+                }
+            }
+            let found = model.predict(&[text]);
+            for (label, sum) in sums.into_iter().enumerate() {
+                let margin = model.bias[label] + sum * model.unit / square.max(1.0).sqrt();
+                let calibration = model.calibrations[label];
+                let odds = calibration.slope * margin + calibration.intercept;
+                assert!((found.odds(0)[label] - odds).abs() < 1e-9, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_model_and_rows_that_are_not_labelled_do_not_matter() {
+        let bytes = example().to_bytes();
+        assert_eq!(example().to_bytes(), bytes);
+        let (texts, labels) = labelled();
+        let rows: Vec<_> = (0..17).map(|row| labels.names(row)).collect();
+        let options = ModelOptions { least: 1, ..ModelOptions::default() };
+        let without = Model::fit(&texts[..17], &Labels::sets(rows).unwrap(), &options).unwrap();
+        assert_eq!(without.to_bytes(), bytes);
+    }
+
+    #[test]
+    fn aims_move_thresholds() {
+        let model = example();
+        let found = |aim| {
+            let model = model.clone().with_aim(None, aim).unwrap();
+            model
+                .predict(&[DELAY, PRICE].concat())
+                .labels()
+                .iter()
+                .flatten()
+                .map(<[u16]>::len)
+                .sum::<usize>()
+        };
+        assert!(found(Aim::Recall(0.99)) >= found(Aim::F1));
+        assert_eq!(found(Aim::Probability(0.999_999)), 0);
+        let one = model.clone().with_aim(Some("price"), Aim::Probability(0.9)).unwrap();
+        assert!((one.thresholds()[1].unwrap() - 0.9).abs() < 1e-12);
+        assert_eq!(one.thresholds()[0], model.thresholds()[0]);
+        let unknown = model.clone().with_aim(Some("staff"), Aim::F1).unwrap_err();
+        assert_eq!(unknown.code(), ErrorCode::UnknownName);
+        assert!(model.with_aim(None, Aim::Recall(90.0)).is_err());
+    }
+
+    #[test]
+    fn more_labels_add_reasons_and_keep_the_old_ones() {
+        let model = example();
+        let texts = [
+            "rude staff",
+            "the staff were rude",
+            "staff ignored us",
+            "unfriendly staff at the till",
+        ];
+        let labels = Labels::single(["staff"; 4].map(Some)).unwrap();
+        let options = ModelOptions { least: 1, ..ModelOptions::default() };
+        let more = model.fit_more(&texts, &labels, &options).unwrap();
+        assert_eq!((more.ids().len(), more.comments()), (3, 21));
+        let found = more.predict(&["very rude staff", "late parcel", "too expensive"]);
+        assert_eq!([0, 1, 2].map(|row| found.best(row).unwrap()), ["staff", "delay", "price"]);
+    }
+
+    #[test]
+    fn proposes_the_doubtful_and_the_different() {
+        let model = example();
+        let texts = [
+            "the delivery was late",
+            "late or expensive",
+            "late, or expensive",
+            "?",
+            "",
+            "rude staff again",
+        ];
+        let proposed = model.suggest(&texts, 3);
+        assert_eq!(proposed.len(), 3);
+        assert!(!proposed.contains(&3) && !proposed.contains(&4));
+        assert!(!(proposed[..2].contains(&1) && proposed[..2].contains(&2)), "{proposed:?}");
+        assert_eq!(model.suggest(&texts, 99).len(), 4);
+    }
+
+    #[test]
+    fn terms_are_learned_and_tokens_are_weighed() {
+        let texts = ["x one", "y two", "z three", "x four", "y five", "z six"];
+        let labels = Labels::single(["a", "b", "b", "a", "b", "b"].map(Some)).unwrap();
+        let mut terms = Terms::default();
+        [7, 8, 8, 7, 8, 8].into_iter().for_each(|term| terms.push([term]));
+        let options = ModelOptions { least: 1, ..ModelOptions::default() };
+        let model = Model::fit_with(&texts, Some(&terms), &labels, &options).unwrap();
+        let mut lexer = Lexer::new(Language::English);
+        let mut tokens = Vec::new();
+        let mut predictor = Predictor::default();
+        lexer.read("nothing known", &mut tokens);
+        let mut odds = |terms: &[u32]| predictor.read(&model, &lexer, &tokens, terms).0.to_vec();
+        assert!(odds(&[7])[0] > odds(&[])[0] && odds(&[8])[0] < odds(&[])[0]);
+        assert_eq!(model.threshold(0), model.calibrations[0].threshold);
+        lexer.read("nothing but x", &mut tokens);
+        predictor.read(&model, &lexer, &tokens, &[]);
+        let evidence = predictor.evidence(&model, &tokens, 0);
+        assert!(evidence[2] > evidence[0] && evidence[2] > evidence[1], "{evidence:?}");
+    }
+
+    #[test]
+    fn too_little_and_too_much_is_refused() {
+        let fit = |texts: &[&str], labels: &[Option<&str>], options| {
+            Model::fit(texts, &Labels::single(labels.iter().copied()).unwrap(), &options)
+                .unwrap_err()
+                .code()
+        };
+        let usual = ModelOptions::default;
+        assert_eq!(fit(&["a"], &[Some("x")], usual()), ErrorCode::TooFew);
+        assert_eq!(fit(&["a", "b"], &[None, None], usual()), ErrorCode::TooFew);
+        assert_eq!(fit(&["a"], &[Some("x"), None], usual()), ErrorCode::LengthMismatch);
+        let options = ModelOptions { cost: f64::NAN, ..usual() };
+        assert_eq!(fit(&["a"], &[Some("x")], options), ErrorCode::InvalidArgument);
+        let error = ModelOptions::from_json(r#"{"grams": [3, 2]}"#).unwrap_err();
+        assert_eq!((error.code(), error.path()), (ErrorCode::InvalidArgument, "grams"));
+        assert_eq!(ModelOptions::from_json(r#"{"gram": 1}"#).unwrap_err().path(), "gram");
     }
 }

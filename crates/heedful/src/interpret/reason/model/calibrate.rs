@@ -175,3 +175,64 @@ pub(super) fn probability(z: f64) -> f64 {
         e / (1.0 + e)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn margins(counts: &[(f64, u32, u32)]) -> Margins {
+        let mut margins = Margins::new();
+        for (margin, with, without) in counts {
+            (0..*with).for_each(|_| margins.add(*margin, true));
+            (0..*without).for_each(|_| margins.add(*margin, false));
+        }
+        margins
+    }
+
+    fn example() -> Margins {
+        margins(&[
+            (-1.5, 0, 9),
+            (-0.75, 1, 12),
+            (-0.25, 3, 5),
+            (0.25, 6, 4),
+            (0.75, 8, 1),
+            (1.5, 7, 0),
+        ])
+    }
+
+    /// scikit-learn 1.9.1, `calibration._sigmoid_calibration` of the middles of the bins (its signs are the opposite).
+    #[test]
+    fn scales_as_platt() {
+        let (slope, intercept) = example().platt();
+        assert!((slope - 2.408_536_483).abs() < 1e-4, "{slope}");
+        assert!((intercept + 0.162_497_885).abs() < 1e-4, "{intercept}");
+    }
+
+    #[test]
+    fn thresholds_are_what_was_asked_for() {
+        let margins = example();
+        let threshold = |aim| {
+            let found = margins.calibrate(aim);
+            (found.threshold - found.intercept) / found.slope
+        };
+        // Found, wrong and missed from -0.25 up: 24, 10, 1; from 0.25 up: 21, 5, 4.
+        let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-9, "{found}");
+        near(threshold(Aim::F1), 0.25);
+        near(threshold(Aim::Recall(0.84)), 0.25);
+        near(threshold(Aim::Recall(0.9)), -0.25 + WIDTH * 0.5);
+        near(threshold(Aim::Precision(0.9)), 0.75);
+        near(threshold(Aim::Precision(0.8)), 0.25);
+        near(margins.calibrate(Aim::Probability(0.5)).threshold, 0.0);
+    }
+
+    #[test]
+    fn a_reason_never_seen_is_never_given_and_an_untold_one_stays_ordered() {
+        let unseen = margins(&[(-1.0, 0, 50)]).calibrate(Aim::F1);
+        assert_eq!(unseen.threshold, f64::INFINITY);
+        assert!(probability(unseen.slope - 1.0 + unseen.intercept) < 0.1);
+        let contrary = margins(&[(-1.0, 9, 1), (1.0, 1, 9)]).calibrate(Aim::F1);
+        assert_eq!(contrary.slope, LEAST_SLOPE);
+        let empty = Margins::new().calibrate(Aim::Recall(0.9));
+        assert!(empty.slope > 0.0 && empty.intercept == 0.0 && empty.threshold == f64::INFINITY);
+    }
+}

@@ -201,3 +201,42 @@ impl<'a> Rest<'a> {
         Err(broken())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interpret::reason::model::tests::example;
+    use crate::stats::Random;
+
+    #[test]
+    fn what_is_read_is_what_was_written() {
+        let model = example();
+        let bytes = model.to_bytes();
+        let same = Model::from_bytes(&bytes).unwrap();
+        assert_eq!(same.to_bytes(), bytes);
+        let texts = ["the parcel came late", "too dear", "what a lovely day"];
+        assert_eq!(same.predict(&texts), model.predict(&texts));
+    }
+
+    #[test]
+    fn broken_bytes_are_refused() {
+        let bytes = example().to_bytes();
+        for end in (0..bytes.len()).step_by(97).chain(bytes.len() - 700..bytes.len()) {
+            assert!(Model::from_bytes(&bytes[..end]).is_err(), "{end}");
+        }
+        assert!(Model::from_bytes(&[&bytes[..], &[0]].concat()).is_err());
+        let mut newer = bytes.clone();
+        newer[8] = 2;
+        assert_eq!(Model::from_bytes(&newer).unwrap_err().code(), ErrorCode::StateVersion);
+        // Whatever is read from damaged bytes must be harmless.
+        let mut random = Random::new(3);
+        for _ in 0..150 {
+            let mut damaged = bytes.clone();
+            let at = (random.word() % damaged.len() as u64) as usize;
+            damaged[at] = random.word() as u8;
+            if let Ok(model) = Model::from_bytes(&damaged) {
+                assert_eq!(model.predict(&["the parcel came late again"]).len(), 1);
+            }
+        }
+    }
+}

@@ -101,13 +101,13 @@ impl Default for ModelOptions {
             language: Language::English,
             aim: Aim::F1,
             class_weight: ClassWeight::default(),
-            cost: 2.0,
+            cost: 1.0,
             grams: [2, 5],
             window: 12,
             least: 2,
             most: 1 << 17,
-            folds: 4,
-            passes: 10,
+            folds: 5,
+            passes: 8,
             seed: 0,
         }
     }

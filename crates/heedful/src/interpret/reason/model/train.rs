@@ -1,12 +1,14 @@
 //! Training: comments and labels in, a model out.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 
 use super::calibrate::Margins;
 use super::feature::{MOST_WORDS, gram_keys, pair_keys, stem_key, term_key};
-use super::options::{ClassWeight, ModelOptions, Recipe};
+use super::options::{Aim, ClassWeight, ModelOptions, Recipe};
 use super::solve::{Matrix, Problem, Solver, Weights};
-use super::{Features, Model, Terms};
+use super::{Features, Index, LANES, MOST_SHIFT, Model, Terms, calibrations};
 use crate::interpret::reason::labels::Labels;
 use crate::interpret::reason::split::{deal, text_key};
 use crate::stats::Random;
@@ -15,8 +17,9 @@ use crate::{Error, ErrorCode, Result};
 
 /// Nothing moves any more: a thousandth of a margin.
 const TOLERANCE: f32 = 1e-3;
-/// Passes to find the solution without a part of the comments from the solution with all of them.
-const PASSES_WITHOUT: u16 = 3;
+/// Passes to find the solution without a part of the comments from the solution with all of them. The first ones
+/// look only at what mattered to that.
+const PASSES_WITHOUT: Range<u16> = 1..7;
 
 /// Reads comments into lists of keys, one list for each comment and a key as often as it occurs.
 struct Reader {
@@ -194,22 +197,19 @@ pub(super) fn train(
         .collect();
     let sets: Vec<&[u16]> = sets.iter().map(Vec::as_slice).collect();
 
-    let matrix = matrix(&collected, &features, &places);
+    let (matrix, bundles) = matrix(&collected, &features, &places);
     let costs = costs(&sets, ids.len(), options);
     let problem = Problem { matrix: &matrix, labels: &sets, costs: &costs };
-    let start = match before {
-        Some(model) => model.spread_out(&features, &ids),
-        None => Weights::new(features.keys.len(), ids.len()),
-    };
+    let started = start(before, &features, &bundles, &ids);
     let mut margins = margins_of(before, &ids);
     let mut random = Random::new(options.seed);
     let mut order: Vec<u32> = (0..rows.len() as u32).collect();
-    let mut solver = Solver::new(&problem, start);
+    let mut solver = Solver::new(&problem, started.clone());
     if before.is_some() {
         // What the old model says of comments that it has not seen is the honest measure.
         count_margins(&solver, &problem, &order, &mut margins);
     }
-    solver.run(&problem, &mut order, options.passes, TOLERANCE, &mut random);
+    solver.run(&problem, &mut order, 0..options.passes, TOLERANCE, &mut random);
     if before.is_none() {
         let keys: Vec<u64> = texts.iter().map(|text| text_key(text)).collect();
         let dealt = deal(&keys, labels, options.seed);
@@ -227,11 +227,63 @@ pub(super) fn train(
             count_margins(&without, &problem, &held, &mut margins);
         }
     }
-    let aims = ids
+    let aims: Vec<Aim> = ids
         .iter()
         .map(|id| before.and_then(|model| model.aim_of(id)).unwrap_or(options.aim))
         .collect();
-    Ok(Model::assemble(shape, comments, ids, features, &solver.weights, margins, aims))
+    let old_places: Option<Vec<Option<usize>>> =
+        before.map(|model| model.ids.iter().map(|id| ids.binary_search(id).ok()).collect());
+    let old = before.zip(old_places.as_deref());
+    let weights = &solver.weights;
+    let row = |place, row: &mut [f64]| {
+        learned(place, &features, &bundles, (&started, weights), old, row);
+    };
+    let (unit, shifts, bytes) = round(features.keys.len(), ids.len(), row);
+    Ok(Model {
+        index: Index::new(&features.keys),
+        calibrations: calibrations(&margins, &aims),
+        bias: weights.bias().iter().map(|bias| f64::from(*bias)).collect(),
+        weights: bytes,
+        stride: ids.len().next_multiple_of(LANES),
+        shape,
+        comments,
+        ids,
+        features,
+        shifts,
+        unit,
+        margins,
+        aims,
+    })
+}
+
+/// Rounds weights to signed bytes with a shift for each feature: the unit, the shifts, the bytes.
+fn round(
+    features: usize,
+    labels: usize,
+    row_of: impl Fn(usize, &mut [f64]),
+) -> (f64, Vec<u8>, Vec<i8>) {
+    let mut row = vec![0.0; labels];
+    let mut largest = Vec::with_capacity(features);
+    for place in 0..features {
+        row_of(place, &mut row);
+        largest.push(row.iter().fold(0.0_f64, |most, weight| most.max(weight.abs())));
+    }
+    let most = largest.iter().copied().fold(0.0_f64, f64::max);
+    let unit = if most > 0.0 { most / f64::from(127_u32 << MOST_SHIFT) } else { 1.0 };
+    let size = |shift: u8| unit * f64::from(1_u32 << shift);
+    let stride = labels.next_multiple_of(LANES);
+    let mut bytes = Vec::with_capacity(features * stride);
+    let mut shifts = Vec::with_capacity(features);
+    for (place, largest) in largest.iter().enumerate() {
+        row_of(place, &mut row);
+        let fits = |shift: &u8| *largest <= 127.0 * size(*shift);
+        let shift = (0..MOST_SHIFT).find(fits).unwrap_or(MOST_SHIFT);
+        let rounded = row.iter().map(|w| libm::round(w / size(shift)).clamp(-127.0, 127.0) as i8);
+        bytes.extend(rounded);
+        bytes.resize((place + 1) * stride, 0);
+        shifts.push(shift);
+    }
+    (unit, shifts, bytes)
 }
 
 fn count_margins(solver: &Solver, problem: &Problem<'_>, rows: &[u32], margins: &mut [Margins]) {
@@ -289,33 +341,141 @@ fn vocabulary(
     (Features { keys, worth }, places)
 }
 
-/// The rows as numbers: what each feature is worth, as often as it occurs, over the norm of the comment.
-fn matrix(collected: &Collected, features: &Features, places: &[Option<u32>]) -> Matrix {
-    let mut matrix = Matrix::default();
-    let mut counts = vec![0.0_f32; features.keys.len()];
-    let mut distinct = Vec::new();
-    for numbers in collected.rows() {
-        distinct.clear();
-        let mut square = 0_u64;
+/// Features that are in the same comments, equally often in each: training tells them apart by nothing, so they are
+/// learned as one and the outcome is shared out by what each is worth. This changes no result and halves the work.
+struct Bundles {
+    /// For each feature, its bundle.
+    of: Vec<u32>,
+    /// For each bundle, the root of the sum of squares of what its features are worth.
+    sizes: Vec<f64>,
+}
+
+/// The rows as numbers: for each bundle in it, its size as often as it occurs, over the norm of the comment.
+fn matrix(collected: &Collected, features: &Features, places: &[Option<u32>]) -> (Matrix, Bundles) {
+    let mut counts = vec![0_u16; features.keys.len()];
+    let mut present = Vec::new();
+    let mut count_row = |numbers: &[u32], each: &mut dyn FnMut(u32, u16)| {
         for number in numbers {
             let Some(place) = places.get(*number as usize).copied().flatten() else { continue };
             let Some(count) = counts.get_mut(place as usize) else { continue };
-            let worth = features.worth.get(place as usize).copied().unwrap_or_default();
-            if *count == 0.0 {
-                distinct.push(place);
+            if *count == 0 {
+                present.push(place);
             }
-            *count += f32::from(worth);
-            square += u64::from(worth) * u64::from(worth);
+            *count = count.saturating_add(1);
         }
-        let norm = 1.0 / libm::sqrt(square.max(1) as f64) as f32;
-        matrix.push(distinct.iter().filter_map(|place| {
-            let count = counts.get_mut(*place as usize)?;
-            let value = *count * norm;
-            *count = 0.0;
-            Some((*place, value))
-        }));
+        for place in present.drain(..) {
+            if let Some(count) = counts.get_mut(place as usize) {
+                each(place, std::mem::take(count));
+            }
+        }
+    };
+    let mut prints = vec![0_u64; features.keys.len()];
+    for (row, numbers) in (1_u64..).zip(collected.rows()) {
+        count_row(numbers, &mut |place, count| {
+            if let Some(print) = prints.get_mut(place as usize) {
+                *print = mix(*print ^ mix((row << 16) | u64::from(count)));
+            }
+        });
     }
-    matrix
+    let mut seen: HashMap<u64, u32> = HashMap::new();
+    let mut firsts: Vec<bool> = Vec::with_capacity(prints.len());
+    let mut squares: Vec<u64> = Vec::new();
+    let mut of = Vec::with_capacity(prints.len());
+    for (place, print) in prints.iter().enumerate() {
+        let next = squares.len() as u32;
+        let bundle = *seen.entry(*print).or_insert(next);
+        firsts.push(bundle == next);
+        if bundle == next {
+            squares.push(0);
+        }
+        if let Some(square) = squares.get_mut(bundle as usize) {
+            *square += features.square(place);
+        }
+        of.push(bundle);
+    }
+    let sizes: Vec<f64> = squares.iter().map(|square| libm::sqrt(*square as f64)).collect();
+    let mut matrix = Matrix::default();
+    let mut cells: Vec<(u32, f64)> = Vec::new();
+    for numbers in collected.rows() {
+        cells.clear();
+        let mut square = 0_u64;
+        count_row(numbers, &mut |place, count| {
+            let at = place as usize;
+            square += u64::from(count) * features.square(at);
+            if firsts.get(at).copied().unwrap_or_default()
+                && let Some(bundle) = of.get(at)
+            {
+                let size = sizes.get(*bundle as usize).copied().unwrap_or_default();
+                cells.push((*bundle, f64::from(count) * size));
+            }
+        });
+        let scale = 1.0 / libm::sqrt(square.max(1) as f64);
+        matrix.push(cells.iter().map(|(bundle, value)| (*bundle, (value * scale) as f32)));
+    }
+    (matrix, Bundles { of, sizes })
+}
+
+fn mix(word: u64) -> u64 {
+    let z = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// Where an older model's weights for `ids` and bundles stand.
+fn start(
+    before: Option<&Model>,
+    features: &Features,
+    bundles: &Bundles,
+    ids: &[String],
+) -> Weights {
+    let mut weights = Weights::new(bundles.sizes.len(), ids.len());
+    let Some(model) = before else { return weights };
+    let places: Vec<Option<usize>> =
+        model.ids.iter().map(|id| ids.binary_search(id).ok()).collect();
+    for (key, bundle) in features.keys.iter().zip(&bundles.of) {
+        let Some(own) = model.index.find(*key) else { continue };
+        let size = bundles.sizes.get(*bundle as usize).copied().unwrap_or(1.0);
+        let row = weights.of_mut(*bundle as usize);
+        for (weight, to) in model.row(own).zip(&places) {
+            if let Some(slot) = to.and_then(|to| row.get_mut(to)) {
+                *slot += (f64::from(weight) * model.unit / size) as f32;
+            }
+        }
+    }
+    for (bias, to) in model.bias.iter().zip(&places) {
+        if let Some(slot) = to.and_then(|to| weights.bias_mut().get_mut(to)) {
+            *slot = *bias as f32;
+        }
+    }
+    weights
+}
+
+/// What a feature adds to each margin, times the norm of the comment: what an older model said and what was learned on top.
+fn learned(
+    place: usize,
+    features: &Features,
+    bundles: &Bundles,
+    (started, ended): (&Weights, &Weights),
+    before: Option<(&Model, &[Option<usize>])>,
+    row: &mut [f64],
+) {
+    row.fill(0.0);
+    if let Some((model, places)) = before
+        && let Some(own) = features.keys.get(place).and_then(|key| model.index.find(*key))
+    {
+        for (weight, to) in model.row(own).zip(places) {
+            if let Some(slot) = to.and_then(|to| row.get_mut(to)) {
+                *slot = f64::from(weight) * model.unit;
+            }
+        }
+    }
+    let bundle = bundles.of.get(place).copied().unwrap_or_default() as usize;
+    let size = bundles.sizes.get(bundle).copied().unwrap_or(1.0);
+    let part = features.square(place) as f64 / size;
+    let moves = started.of(bundle).iter().zip(ended.of(bundle));
+    for (slot, (started, ended)) in row.iter_mut().zip(moves) {
+        *slot += (f64::from(*ended) - f64::from(*started)) * part;
+    }
 }
 
 /// What missing and wrongly finding each label costs.

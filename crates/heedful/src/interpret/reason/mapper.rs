@@ -87,6 +87,14 @@ pub trait Classifier: Send + Sync {
     /// # Errors
     /// Whatever kept it from answering.
     fn classify(&self, texts: &[&str]) -> Result<Vec<Vec<Claim>>>;
+
+    /// The most probable reason of each text, sure or not; none where it does not say.
+    ///
+    /// # Errors
+    /// Whatever kept it from answering.
+    fn guess(&self, texts: &[&str]) -> Result<Vec<Option<String>>> {
+        Ok(vec![None; texts.len()])
+    }
 }
 
 impl Classifier for Model {
@@ -105,6 +113,11 @@ impl Classifier for Model {
             labels.unwrap_or_default().iter().filter_map(claim).collect()
         };
         Ok(labels.iter().enumerate().map(claims).collect())
+    }
+
+    fn guess(&self, texts: &[&str]) -> Result<Vec<Option<String>>> {
+        let predictions = self.predict(texts);
+        Ok((0..texts.len()).map(|row| predictions.best(row).map(str::to_owned)).collect())
     }
 }
 
@@ -412,6 +425,36 @@ impl ReasonMapper {
             mappings.push_row(text.is_some(), clicks, manual, read);
         }
         Ok(mappings)
+    }
+
+    /// The main reason of each comment: `None` where nothing is sure enough, unless `abstain` is false
+    /// and the classifier has a [guess](Classifier::guess).
+    ///
+    /// # Errors
+    /// As for [`map`](Self::map).
+    pub fn predict<T: AsRef<str>>(
+        &self,
+        comments: &[T],
+        abstain: bool,
+    ) -> Result<Vec<Option<String>>> {
+        let texts: Vec<Option<&str>> = comments.iter().map(|text| Some(text.as_ref())).collect();
+        let mappings = self.map(&texts, Given::default())?;
+        let main = |row: usize| mappings.row(row).next().map(|mapping| mapping.id.to_owned());
+        let mut reasons: Vec<Option<String>> = (0..texts.len()).map(main).collect();
+        if let Some(classifier) = self.classifier.as_ref().filter(|_| !abstain) {
+            let (rows, open): (Vec<usize>, Vec<&str>) = comments
+                .iter()
+                .enumerate()
+                .filter(|(row, _)| reasons.get(*row).is_some_and(Option::is_none))
+                .map(|(row, text)| (row, text.as_ref()))
+                .unzip();
+            for (row, guess) in rows.into_iter().zip(classifier.guess(&open)?) {
+                if let Some(reason) = reasons.get_mut(row) {
+                    *reason = guess;
+                }
+            }
+        }
+        Ok(reasons)
     }
 
     /// Maps responses by their columns.

@@ -1,7 +1,7 @@
 //! Reasons: what customers speak of.
 
-pub(crate) mod discover;
 pub(crate) mod agreement;
+pub(crate) mod discover;
 pub(crate) mod evaluate;
 pub(crate) mod labels;
 pub(crate) mod lint;
@@ -9,8 +9,8 @@ pub(crate) mod mapper;
 pub(crate) mod mappings;
 mod matcher;
 pub(crate) mod model;
-pub(crate) mod preset;
 pub(crate) mod patterns;
+pub(crate) mod preset;
 pub(crate) mod split;
 pub(crate) mod taxonomy;
 pub(crate) mod term;

@@ -197,16 +197,8 @@ impl ReasonMapper {
         let result = run(py, || {
             let read: Vec<&str> =
                 texts.iter().map(|text| text.as_deref().unwrap_or_default()).collect();
-            let Some(predictions) = self.mapper.predictions(&read) else {
-                let mappings = self.mapper.map(&texts, Given::default())?;
-                let first = |row| mappings.row(row).next().map(|mapping| mapping.id.to_owned());
-                return Ok((0..mappings.rows()).map(first).collect());
-            };
-            let best = |row| if abstain { predictions.sure(row) } else { predictions.best(row) };
-            let rows = texts.iter().enumerate();
-            Ok(rows
-                .map(|(row, text)| text.as_ref().and_then(|_| best(row)).map(str::to_owned))
-                .collect())
+            let best = self.mapper.predict(&read, abstain)?;
+            Ok(texts.iter().zip(best).map(|(text, best)| text.as_ref().and(best)).collect())
         });
         self.or_raised(result)
     }

@@ -71,7 +71,11 @@ pub use interpret::cluster::Clusters;
 pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
 pub use interpret::design::Design;
+pub use interpret::driver::{
+    Contribution, ContributionMethod, Contributions, Driver, DriverReport, DriverSource, Drivers,
+};
 pub use interpret::league::{League, Place, Standing, Standings};
+pub use interpret::mention::Mentions;
 pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::scorer::Scorer;

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::key::Key;
 use super::time::Every;
+use crate::stats::Interval;
 
 /// The values of a column; `None` is missing.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +66,16 @@ impl Table {
     /// Adds a column of numbers; what is not finite is missing.
     pub(crate) fn floats(&mut self, name: &str, values: impl Iterator<Item = Option<f64>>) {
         self.push(name, Data::Float(values.map(|v| v.filter(|v| v.is_finite())).collect()));
+    }
+
+    /// Adds two columns, `lower` and `upper` after a prefix, of intervals.
+    pub(crate) fn interval(
+        &mut self,
+        prefix: &str,
+        intervals: impl Iterator<Item = Option<Interval>> + Clone,
+    ) {
+        self.floats(&format!("{prefix}lower"), intervals.clone().map(|i| i.map(|i| i.lower)));
+        self.floats(&format!("{prefix}upper"), intervals.map(|i| i.map(|i| i.upper)));
     }
 
     /// Adds a column of texts.

@@ -18,6 +18,7 @@ mod distribution;
 pub(crate) mod heterogeneity;
 pub mod interval;
 pub mod multiplicity;
+pub(crate) mod poisson;
 mod random;
 mod resample;
 mod root;

@@ -39,6 +39,9 @@ pub enum IntervalMethod {
     T,
     /// Equal-tailed credible interval of the posterior.
     Bayes,
+    /// Percentiles of bootstrap replicates: of analyses that draw them, not to be asked for in a score.
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Bootstrap,
 }
 
 impl IntervalMethod {
@@ -51,6 +54,7 @@ impl IntervalMethod {
             Self::Wald => "wald",
             Self::T => "t",
             Self::Bayes => "bayes",
+            Self::Bootstrap => "bootstrap",
         }
     }
 }

@@ -68,6 +68,11 @@ impl Table {
         self.push(name, Data::Float(values.map(|v| v.filter(|v| v.is_finite())).collect()));
     }
 
+    /// Adds a column of truth values.
+    pub(crate) fn bools(&mut self, name: &str, values: impl Iterator<Item = Option<bool>>) {
+        self.push(name, Data::Bool(values.collect()));
+    }
+
     /// Adds two columns, `lower` and `upper` after a prefix, of intervals.
     pub(crate) fn interval(
         &mut self,

@@ -62,10 +62,6 @@ impl<'a> Frame<'a> {
         })
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.codes.len()
-    }
-
     /// The rated rows: row, index of the point.
     pub(crate) fn rated(&self) -> impl Iterator<Item = (usize, usize)> {
         let points = self.points;
@@ -79,27 +75,22 @@ impl<'a> Frame<'a> {
         self.weights.as_ref().map_or(1.0, |w| w.get(row).copied().unwrap_or_default())
     }
 
-    /// The tally of each group; `group_of(row, add)` calls `add` with each group that a row belongs to.
-    pub(crate) fn tallies(
-        &self,
-        groups: usize,
-        mut group_of: impl FnMut(usize, &mut dyn FnMut(usize)),
-    ) -> Vec<Tally> {
-        let mut cells = Cells::new(groups, self);
-        for (row, code) in self.rated() {
-            group_of(row, &mut |group| cells.add(group, code, row));
-        }
-        cells.tallies()
-    }
-
     /// The tally of all rated rows.
     pub(crate) fn total(&self) -> Tally {
         let mut cells = Cells::new(1, self);
         for (row, code) in self.rated() {
             cells.add(0, code, row);
         }
-        cells.tallies().pop().unwrap_or_else(|| Tally::new(self.metric.scale().clone()))
+        cells.tally()
     }
+}
+
+/// Responses of one group with one point: how many, their sum of weights and of squared weights.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Cell {
+    pub(crate) count: u32,
+    pub(crate) mass: f64,
+    pub(crate) square: f64,
 }
 
 /// Counters of groups by point, dense.
@@ -128,6 +119,45 @@ impl<'a> Cells<'a> {
             *sum += weight;
             *square += weight * weight;
         }
+    }
+
+    /// Adds every rated row to the group that is listed for it.
+    pub(crate) fn add_rows(&mut self, groups: &[u32]) {
+        let points = self.frame.points;
+        for (row, (group, code)) in groups.iter().zip(self.frame.codes.iter()).enumerate() {
+            let code = usize::from(*code);
+            if code < points {
+                self.add(*group as usize, code, row);
+            }
+        }
+    }
+
+    /// Adds what another cell of the same point holds.
+    pub(crate) fn add_cell(&mut self, group: usize, point: usize, cell: Cell) {
+        let at = group * self.frame.points + point;
+        if let Some(count) = self.counts.get_mut(at) {
+            *count += cell.count;
+        }
+        if let Some([sum, square]) = self.weights.get_mut(at) {
+            *sum += cell.mass;
+            *square += cell.square;
+        }
+    }
+
+    /// The cells that hold anything: group, point, cell.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, usize, Cell)> {
+        let points = self.frame.points.max(1);
+        let filled = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        filled.map(move |(at, count)| {
+            let plain = [f64::from(*count); 2];
+            let [mass, square] = self.weights.get(at).copied().unwrap_or(plain);
+            (at / points, at % points, Cell { count: *count, mass, square })
+        })
+    }
+
+    /// The tally of the only group.
+    pub(crate) fn tally(&self) -> Tally {
+        self.tallies().pop().unwrap_or_else(|| Tally::new(self.frame.metric.scale().clone()))
     }
 
     pub(crate) fn tallies(&self) -> Vec<Tally> {

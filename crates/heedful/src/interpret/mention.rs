@@ -121,30 +121,21 @@ impl Mentions {
             flags.push(truths(responses.require(name)?).map_err(|e| e.at(name))?);
             names.push(name.to_owned());
         }
-        let mut counts = vec![0_u32; responses.len()];
-        for flags in &flags {
-            for (count, flag) in counts.iter_mut().zip(flags) {
-                *count += u32::from(*flag);
-            }
+        let mut builder = Builder::default();
+        let mut mentioned = Vec::new();
+        for row in 0..responses.len() {
+            mentioned.clear();
+            let each = (0_u16..).zip(&flags).filter(|(_, flags)| flags.get(row) == Some(&true));
+            mentioned.extend(each.map(|(code, _)| code));
+            builder.push(&mentioned);
         }
-        let mut end = 0;
-        let offsets: Vec<u32> = std::iter::once(0)
-            .chain(counts.iter().map(|count| {
-                end += count;
-                end
-            }))
-            .collect();
-        let mut next = offsets.clone();
-        let mut codes = vec![0_u16; end as usize];
-        for (code, flags) in (0_u16..).zip(&flags) {
-            for (next, _) in next.iter_mut().zip(flags).filter(|(_, flag)| **flag) {
-                if let Some(slot) = codes.get_mut(*next as usize) {
-                    *slot = code;
-                }
-                *next += 1;
-            }
+        let mut sorted: Vec<&String> = names.iter().collect();
+        sorted.sort_unstable();
+        if let Some([name, _]) = sorted.windows(2).find(|pair| matches!(pair, [a, b] if a == b)) {
+            let message = "the column is named twice";
+            return Err(Error::new(ErrorCode::DuplicateColumn, message).at(name.as_str()));
         }
-        Self::new(names, &offsets, &codes)
+        Ok(builder.finish(names))
     }
 
     /// One reason at most for each row: the values of a column.
@@ -282,7 +273,7 @@ impl Builder {
 }
 
 /// Which rows are true, or a number other than 0.
-fn truths(column: &Column) -> Result<Vec<bool>> {
+pub(crate) fn truths(column: &Column) -> Result<Vec<bool>> {
     if let Column::Number(Numbers::U8(values), None) = column {
         return Ok(values.iter().map(|value| *value != 0).collect());
     }

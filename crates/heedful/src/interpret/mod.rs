@@ -17,5 +17,6 @@ pub(crate) mod scorer;
 pub(crate) mod scoring;
 pub(crate) mod segment;
 pub(crate) mod select;
+pub(crate) mod split;
 pub(crate) mod target;
 pub(crate) mod weight;

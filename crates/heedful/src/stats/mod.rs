@@ -14,12 +14,13 @@
 //! | [`Random`], [`resample`] | seeded draws, bootstrap replicates of a tally |
 #![cfg_attr(test, expect(clippy::float_cmp, reason = "tests assert that exact results are exact"))]
 
-mod distribution;
+pub(crate) mod distribution;
 pub(crate) mod heterogeneity;
 pub mod interval;
 pub mod multiplicity;
 pub(crate) mod poisson;
 mod random;
+pub(crate) mod regression;
 mod resample;
 mod root;
 pub mod sample_size;

@@ -1,8 +1,13 @@
 //! Drivers: reasons and attributes with their impact on the score.
 
+pub(crate) mod confound;
 pub(crate) mod impact;
+pub(crate) mod importance;
 mod report;
+pub(crate) mod role;
+pub(crate) mod sets;
 pub(crate) mod shapley;
+pub(crate) mod what_if;
 
 use serde::Deserialize;
 
@@ -11,11 +16,12 @@ pub use report::{
 };
 
 use self::impact::{Impact, Levels};
-use self::shapley::{Game, MOST_EXACT, Reference};
+use self::sets::{MOST_EXACT, Sets};
+use self::shapley::{Game, Reference};
 use super::codes::{Codes, NONE};
 use super::compare::Comparison;
 use super::frame::{Cells, Frame};
-use super::mention::Mentions;
+use super::mention::{Mentions, truths};
 use super::score::{Score, Uncertainty};
 use super::scoring::Scoring;
 use crate::base::config;
@@ -45,7 +51,7 @@ use crate::stats::{Adjustment, Comparison as Test, Random};
 /// difference between the responses with and without, adjusted over all candidates.
 ///
 /// An impact describes; it is a cause only as far as nothing else differs. See
-/// `Confounding`.
+/// [`Confounding`](crate::Confounding).
 ///
 /// ```
 /// use heedful::{Column, Drivers, Mentions, Metric, Responses};
@@ -208,7 +214,15 @@ impl Drivers {
     /// As for [`run_with`](Self::run_with), and those of
     /// [`Mentions::from_columns`](Mentions::from_columns).
     pub fn run(&self, responses: &Responses) -> Result<DriverReport> {
-        self.run_with(responses, &Mentions::from_columns(responses, &self.reasons)?)
+        if self.reasons.len() > MOST_EXACT {
+            let mentions = Mentions::from_columns(responses, &self.reasons)?;
+            return self.run_with(responses, &mentions);
+        }
+        self.check()?;
+        let flags = |name: &String| truths(responses.require(name)?).map_err(|e| e.at(name));
+        let flags = self.reasons.iter().map(flags).collect::<Result<Vec<_>>>()?;
+        let names = self.reasons.iter().map(String::as_str);
+        self.analyse(responses, names.collect(), &Sets::of_flags(&flags, responses.len()))
     }
 
     /// The drivers of a table with the reasons of each response.
@@ -219,16 +233,32 @@ impl Drivers {
     pub fn run_with(&self, responses: &Responses, mentions: &Mentions) -> Result<DriverReport> {
         self.check()?;
         mentions.check(responses)?;
+        let counts = mentions.counts();
+        let used = |code: &u16| counts.get(usize::from(*code)).is_some_and(|count| *count > 0);
+        let all = (0_u16..).zip(mentions.names()).map(|(code, _)| code);
+        let players: Vec<u16> =
+            if counts.len() <= MOST_EXACT { all.collect() } else { all.filter(used).collect() };
+        let name = |code: &u16| mentions.names().get(usize::from(*code)).map(String::as_str);
+        let names = players.iter().filter_map(name).collect();
+        self.analyse(responses, names, &Sets::of(mentions, &players))
+    }
+
+    fn analyse(
+        &self,
+        responses: &Responses,
+        reasons: Vec<&str>,
+        sets: &Sets,
+    ) -> Result<DriverReport> {
         let frame = Frame::of(&self.scoring, responses)?;
         let stated = self.scoring.stated();
-        let all = frame.total();
+        let counted = sets.count(&frame);
+        let (with, all) = sets.by_player(&frame, &counted);
         let score = Score::from_tally(&all, frame.metric, stated)?;
         let mut random = Random::new(self.seed);
 
-        let with = reason_tallies(&frame, mentions);
-        let named = mentions.names().iter().zip(with.iter().cloned());
+        let named = reasons.iter().zip(with.iter().cloned());
         let mut candidates: Vec<(DriverSource, String, Key, Tally)> = named
-            .map(|(name, tally)| (DriverSource::Reason, name.clone(), Key::Missing, tally))
+            .map(|(name, tally)| (DriverSource::Reason, (*name).to_owned(), Key::Missing, tally))
             .collect();
         for name in &self.attributes {
             let codes = Codes::of(responses.require(name)?);
@@ -266,7 +296,9 @@ impl Drivers {
         let size = |driver: &Driver| driver.impact.map_or(-1.0, f64::abs);
         drivers.sort_by(|a, b| size(b).total_cmp(&size(a)));
 
-        let contributions = self.contributions(&frame, mentions, &with, stated, &mut random);
+        let game =
+            Game::new(sets, &counted, frame.metric, Reference::Responses, self.minimum_n.max(1));
+        let contributions = self.contributions(game, &reasons, &with, &mut random);
         Ok(DriverReport { score, drivers, contributions, adjustment: self.adjustment })
     }
 
@@ -304,19 +336,14 @@ impl Drivers {
     /// without reasons and no reference is declared.
     fn contributions(
         &self,
-        frame: &Frame<'_>,
-        mentions: &Mentions,
+        mut game: Game<'_>,
+        reasons: &[&str],
         with: &[Tally],
-        stated: Uncertainty,
         random: &mut Random,
     ) -> Option<Contributions> {
-        let used = (0_u16..).zip(with).filter(|(_, tally)| tally.n() > 0);
-        let players: Vec<u16> = used.map(|(code, _)| code).collect();
-        if players.is_empty() {
+        if with.iter().all(|tally| tally.n() == 0) {
             return None;
         }
-        let mut game =
-            Game::new(frame, mentions, &players, Reference::Responses, self.minimum_n.max(1));
         let without = game.without();
         let declared = without < self.minimum_n.max(1);
         if declared {
@@ -324,15 +351,18 @@ impl Drivers {
         }
         let found = game.solve(self.orders, random)?;
         let mut replicates = game.replicates(self.replicates, random);
-        let confidence = stated.confidence;
+        let confidence = self.scoring.stated().confidence;
         let mut rows = Vec::new();
-        for (i, player) in players.iter().enumerate() {
+        for (i, (name, tally)) in reasons.iter().zip(with).enumerate() {
+            if tally.n() == 0 {
+                continue;
+            }
             let (contribution, standard_error) =
                 (*found.shares.get(i)?, *found.standard_errors.get(i)?);
             let test = Test::wald(contribution, standard_error, confidence);
             rows.push(Contribution {
-                name: mentions.names().get(usize::from(*player)).cloned().unwrap_or_default(),
-                n: with.get(usize::from(*player)).map_or(0, Tally::n),
+                name: (*name).to_owned(),
+                n: tally.n(),
                 contribution,
                 standard_error: Some(standard_error),
                 interval: test.map(|t| t.interval),
@@ -346,7 +376,7 @@ impl Drivers {
         for (row, adjusted) in rows.iter_mut().zip(self.adjustment.adjust(&p_values)) {
             row.p_adjusted = adjusted;
         }
-        let method = if players.len() <= MOST_EXACT {
+        let method = if reasons.len() <= MOST_EXACT {
             ContributionMethod::Exact
         } else {
             ContributionMethod::Sampled

@@ -4,13 +4,11 @@
 //! score of those without reasons and v(all) the score of all.
 
 use super::impact::Levels;
-use crate::interpret::frame::Frame;
-use crate::interpret::mention::Mentions;
+use super::sets::Sets;
+use crate::base::metric::Metric;
+use crate::interpret::frame::Cells;
 use crate::stats::Random;
 use crate::stats::poisson::CellDraw;
-
-/// Reasons up to which every coalition is looked at.
-pub(crate) const MOST_EXACT: usize = 15;
 
 /// Responses with the same reasons and the same value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,11 +32,10 @@ pub(crate) enum Reference {
 
 /// A game whose responses have been counted.
 #[derive(Debug, Clone)]
-pub(crate) struct Game {
+pub(crate) struct Game<'a> {
+    sets: &'a Sets,
     players: usize,
     cells: Vec<Cell>,
-    /// The reasons of each set; for up to [`MOST_EXACT`] reasons set number s is the subset with bits s.
-    sets: Vec<Vec<u16>>,
     reference: Reference,
     /// Coalitions with fewer responses take the reference.
     minimum_n: u64,
@@ -56,79 +53,45 @@ pub(crate) struct Shares {
     pub(crate) reference: f64,
 }
 
-impl Game {
-    /// Counts the responses of a frame; `players` are the numbers of the reasons, ascending.
+impl<'a> Game<'a> {
+    /// From the responses with each set of reasons; points of one value are one cell.
     pub(crate) fn new(
-        frame: &Frame<'_>,
-        mentions: &Mentions,
-        players: &[u16],
+        sets: &'a Sets,
+        counted: &Cells<'_>,
+        metric: &Metric,
         reference: Reference,
         minimum_n: u64,
     ) -> Self {
-        let levels = Levels::of(frame.metric);
-        let width = levels.values.len();
-        let mut places = vec![None; mentions.names().len()];
-        for (place, player) in (0_u16..).zip(players) {
-            if let Some(slot) = places.get_mut(usize::from(*player)) {
-                *slot = Some(place);
-            }
-        }
-        let place = |code: &u16| places.get(usize::from(*code)).copied().flatten();
-        let exact = players.len() <= MOST_EXACT;
-        let mut sets: Vec<Vec<u16>> = Vec::new();
-        let mut known: hashbrown::HashMap<Vec<u16>, usize> = hashbrown::HashMap::new();
-        let mut counts = vec![0_u64; if exact { width << players.len() } else { 0 }];
-        let mut masses =
-            if frame.weights.is_some() { vec![[0.0; 2]; counts.len()] } else { Vec::new() };
-        let mut own = Vec::new();
-        for (row, code) in frame.rated() {
-            let reasons = mentions.row(row).iter().filter_map(place);
-            let set = if exact {
-                reasons.fold(0, |set, place| set | 1 << place)
-            } else {
-                own.clear();
-                own.extend(reasons);
-                match known.get(&own) {
-                    Some(set) => *set,
-                    None => {
-                        known.insert(own.clone(), sets.len());
-                        sets.push(own.clone());
-                        counts.resize(sets.len() * width, 0);
-                        if frame.weights.is_some() {
-                            masses.resize(counts.len(), [0.0; 2]);
-                        }
-                        sets.len() - 1
-                    }
+        let levels = Levels::of(metric);
+        let mut cells: Vec<Cell> = Vec::new();
+        for (set, point, cell) in counted.iter() {
+            let level = levels.of_point.get(point).copied().unwrap_or_default();
+            let value = levels.values.get(level).copied().unwrap_or_default();
+            let own = cells.iter_mut().rev().take_while(|c| c.set == set);
+            let mut same = own.filter(|c| !((c.value - value).abs() > 0.0));
+            match same.next() {
+                Some(known) => {
+                    known.mass += cell.mass;
+                    known.square += cell.square;
+                    known.count += u64::from(cell.count);
                 }
-            };
-            let at = set * width + levels.of_point.get(code).copied().unwrap_or_default();
-            if let Some(count) = counts.get_mut(at) {
-                *count += 1;
-            }
-            if let Some([mass, square]) = masses.get_mut(at) {
-                let weight = frame.weight(row);
-                *mass += weight;
-                *square += weight * weight;
+                None => cells.push(Cell {
+                    set,
+                    value,
+                    mass: cell.mass,
+                    square: cell.square,
+                    count: cell.count.into(),
+                }),
             }
         }
-        if exact {
-            let members = |set: usize| (0..16).filter(|place| set >> place & 1 == 1).collect();
-            sets = (0..1 << players.len()).map(members).collect();
-        }
-        let cell = |(at, count): (usize, &u64)| {
-            let plain = [*count as f64; 2];
-            let [mass, square] = masses.get(at).copied().unwrap_or(plain);
-            let value = levels.values.get(at % width).copied().unwrap_or_default();
-            Cell { set: at / width, value, mass, square, count: *count }
-        };
-        let cells = counts.iter().enumerate().map(cell).filter(|c| c.count > 0 && c.mass > 0.0);
-        let cells = cells.collect();
-        Self { players: players.len(), cells, sets, reference, minimum_n }
+        cells.retain(|cell| cell.mass > 0.0);
+        Self { sets, players: sets.players(), cells, reference, minimum_n }
     }
 
     /// Rated responses without any reason.
     pub(crate) fn without(&self) -> u64 {
-        let none = self.cells.iter().filter(|c| self.sets.get(c.set).is_none_or(Vec::is_empty));
+        let none =
+            self.cells.iter().filter(|c| self.sets.members().get(c.set).is_none_or(Vec::is_empty));
         none.map(|c| c.count).sum()
     }
 
@@ -139,7 +102,7 @@ impl Game {
     }
 
     fn is_exact(&self) -> bool {
-        self.players <= MOST_EXACT
+        self.sets.is_exact()
     }
 
     /// The shares, exactly or from this many pairs of orders. `None` where there is no response that the
@@ -213,7 +176,7 @@ impl Game {
         (0..self.players).map(share).collect()
     }
 
-    /// Bootstrap replicates of the shares, one list for each player; none beyond [`MOST_EXACT`] reasons.
+    /// Bootstrap replicates of the shares, one list for each player; none where orders are sampled.
     pub(crate) fn replicates(&self, replicates: u32, random: &mut Random) -> Vec<Vec<f64>> {
         let mut found = vec![Vec::with_capacity(replicates as usize); self.players];
         if !self.is_exact() {
@@ -248,8 +211,8 @@ impl Game {
         let mut order: Vec<usize> = (0..players).collect();
         let mut sums = vec![0.0; players];
         let mut squares = vec![0.0; players];
-        let mut slopes = vec![0.0; players * self.sets.len()];
-        let mut offsets = vec![0.0; players * self.sets.len()];
+        let mut slopes = vec![0.0; players * self.sets.members().len()];
+        let mut offsets = vec![0.0; players * self.sets.members().len()];
         let mut walk = Walk::new(self);
         let pairs = pairs.max(2);
         for _ in 0..pairs {
@@ -294,7 +257,7 @@ impl Game {
 
 /// One order after the other over the same sets.
 struct Walk<'a> {
-    game: &'a Game,
+    game: &'a Game<'a>,
     /// Mass, weighted sum and count of each set.
     sets: Vec<[f64; 3]>,
     reference: f64,
@@ -305,8 +268,8 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(game: &'a Game) -> Self {
-        let mut sets = vec![[0.0; 3]; game.sets.len()];
+    fn new(game: &'a Game<'a>) -> Self {
+        let mut sets = vec![[0.0; 3]; game.sets.members().len()];
         for cell in &game.cells {
             if let Some([mass, sum, count]) = sets.get_mut(cell.set) {
                 *mass += cell.mass;
@@ -314,7 +277,7 @@ impl<'a> Walk<'a> {
                 *count += cell.count as f64;
             }
         }
-        let none = sets.iter().zip(&game.sets).find(|(_, reasons)| reasons.is_empty());
+        let none = sets.iter().zip(game.sets.members()).find(|(_, reasons)| reasons.is_empty());
         let reference = match (game.reference, none) {
             (Reference::Declared(value), _) => value,
             (Reference::Responses, Some(([mass, sum, _], _))) => sum / mass,
@@ -348,7 +311,7 @@ impl<'a> Walk<'a> {
             let steps = reasons.iter().filter_map(|r| position.get(usize::from(*r)));
             steps.copied().max().unwrap_or(0)
         };
-        for (set, reasons) in self.sets.iter().zip(&self.game.sets) {
+        for (set, reasons) in self.sets.iter().zip(self.game.sets.members()) {
             let step = self.entered.get_mut(entry(reasons, &self.position))?;
             for (sum, part) in step.iter_mut().zip(set) {
                 *sum += part;
@@ -376,7 +339,7 @@ impl<'a> Walk<'a> {
             }
         }
         let count = self.game.players;
-        for (set, reasons) in self.game.sets.iter().enumerate() {
+        for (set, reasons) in self.game.sets.members().iter().enumerate() {
             let entry = entry(reasons, &self.position);
             let mut last = [0.0; 2];
             let steps = self.slopes.iter().enumerate().skip(entry);
@@ -465,7 +428,7 @@ fn sum_supersets(entries: &mut [f64]) {
 }
 
 /// The weight of a coalition of each size that a player joins: s! (k - s - 1)! / k!.
-fn coalition_weights(players: usize) -> Vec<f64> {
+pub(super) fn coalition_weights(players: usize) -> Vec<f64> {
     let mut weight = 1.0 / players.max(1) as f64;
     (0..players)
         .map(|size| {
@@ -480,7 +443,7 @@ fn coalition_weights(players: usize) -> Vec<f64> {
 ///
 /// With a(S) the weight of joining S, the share of i is the sum of a(S less i) v(S) over the S with i less that
 /// of a(S) v(S) over those without: sums over all S with i, which halving the table gives for every i at once.
-fn attribute(values: &[f64], players: usize, weights: &[f64]) -> Vec<f64> {
+pub(super) fn attribute(values: &[f64], players: usize, weights: &[f64]) -> Vec<f64> {
     let mut total = 0.0;
     let weight = |size: usize| weights.get(size).copied().unwrap_or_default();
     // By number of members: the weight where i is a member and where it is not.
@@ -513,13 +476,14 @@ fn attribute(values: &[f64], players: usize, weights: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::metric::Metric;
+    use crate::interpret::frame::Frame;
+    use crate::interpret::mention::Mentions;
     use proptest::prelude::*;
     use std::borrow::Cow;
 
     type Row = (u8, Vec<u16>, u8);
 
-    fn game(rows: &[Row], players: u16, reference: Reference, weighted: bool) -> Game {
+    fn sets(rows: &[Row], players: u16) -> Sets {
         let names = (0..players).map(|i| format!("r{i}")).collect();
         let mut offsets = vec![0];
         let mut codes = Vec::new();
@@ -528,6 +492,10 @@ mod tests {
             offsets.push(codes.len() as u32);
         }
         let mentions = Mentions::new(names, &offsets, &codes).unwrap();
+        Sets::of(&mentions, &(0..players).collect::<Vec<_>>())
+    }
+
+    fn game<'a>(sets: &'a Sets, rows: &[Row], reference: Reference, weighted: bool) -> Game<'a> {
         let metric = Metric::nps();
         let frame = Frame {
             metric: &metric,
@@ -535,7 +503,7 @@ mod tests {
             points: 11,
             weights: weighted.then(|| rows.iter().map(|r| f64::from(r.2)).collect()),
         };
-        Game::new(&frame, &mentions, &(0..players).collect::<Vec<_>>(), reference, 3)
+        Game::new(sets, &sets.count(&frame), &metric, reference, 3)
     }
 
     /// By the definition: all orders, each coalition scored row by row.
@@ -593,7 +561,8 @@ mod tests {
         ) {
             rows.push((8, Vec::new(), 1));
             let reference = declared.map_or(Reference::Responses, Reference::Declared);
-            let game = game(&rows, 5, reference, weighted);
+            let sets = sets(&rows, 5);
+            let game = game(&sets, &rows, reference, weighted);
             let found = game.solve(1, &mut Random::new(0)).unwrap();
             let expected = brute(&rows, 5, reference, weighted);
             for (a, b) in found.shares.iter().zip(&expected) {
@@ -612,7 +581,8 @@ mod tests {
         fn sampled_orders_add_up_too(mut rows in rows(20), declared in prop::option::of(-50.0..50.0)) {
             rows.push((9, Vec::new(), 1));
             let reference = declared.map_or(Reference::Responses, Reference::Declared);
-            let found = game(&rows, 20, reference, true).solve(3, &mut Random::new(1)).unwrap();
+            let sets = sets(&rows, 20);
+            let found = game(&sets, &rows, reference, true).solve(3, &mut Random::new(1)).unwrap();
             let all: f64 = rows.iter().map(|r| f64::from(r.2) * Metric::nps().values()[usize::from(r.0)]).sum();
             let mass: f64 = rows.iter().map(|r| f64::from(r.2)).sum();
             let sum: f64 = found.shares.iter().sum();
@@ -634,7 +604,8 @@ mod tests {
     #[test]
     fn sampled_orders_come_near_the_exact_shares_within_their_stated_error() {
         let rows = drawn(4000, 8, 7);
-        let game = game(&rows, 8, Reference::Responses, false);
+        let sets = sets(&rows, 8);
+        let game = game(&sets, &rows, Reference::Responses, false);
         let exact = game.solve_exactly().unwrap();
         let sampled = game.solve_by_orders(400, &mut Random::new(3)).unwrap();
         for i in 0..8 {
@@ -649,7 +620,9 @@ mod tests {
     #[test]
     fn the_linearised_error_is_that_of_replicates() {
         for reference in [Reference::Responses, Reference::Declared(10.0)] {
-            let game = game(&drawn(3000, 6, 11), 6, reference, false);
+            let rows = drawn(3000, 6, 11);
+            let sets = sets(&rows, 6);
+            let game = game(&sets, &rows, reference, false);
             let shares = game.solve_exactly().unwrap();
             for (i, list) in game.replicates(1500, &mut Random::new(2)).iter().enumerate() {
                 let n = list.len() as f64;

@@ -67,6 +67,10 @@ pub use base::tally::Tally;
 pub use base::time::{
     Clock, DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeUnit, Zone,
 };
+pub use interpret::change::{
+    Change, ChangeReport, ChangeWarning, Cohorts, Effect, ReasonChange, ReasonChanges,
+    SegmentChange, SegmentStatus,
+};
 pub use interpret::cluster::Clusters;
 pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};

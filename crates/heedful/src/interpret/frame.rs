@@ -124,10 +124,16 @@ impl<'a> Cells<'a> {
     /// Adds every rated row to the group that is listed for it.
     pub(crate) fn add_rows(&mut self, groups: &[u32]) {
         let points = self.frame.points;
+        let weighted = self.frame.weights.is_some();
         for (row, (group, code)) in groups.iter().zip(self.frame.codes.iter()).enumerate() {
             let code = usize::from(*code);
-            if code < points {
+            if code >= points {
+                continue;
+            }
+            if weighted {
                 self.add(*group as usize, code, row);
+            } else if let Some(count) = self.counts.get_mut(*group as usize * points + code) {
+                *count += 1;
             }
         }
     }

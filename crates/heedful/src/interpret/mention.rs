@@ -1,5 +1,6 @@
 //! Which reasons each response gives.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::base::error::{Error, ErrorCode, Result};
@@ -125,7 +126,9 @@ impl Mentions {
         let mut mentioned = Vec::new();
         for row in 0..responses.len() {
             mentioned.clear();
-            let each = (0_u16..).zip(&flags).filter(|(_, flags)| flags.get(row) == Some(&true));
+            let each = (0_u16..)
+                .zip(&flags)
+                .filter(|(_, flags)| flags.get(row).is_some_and(|flag| *flag != 0));
             mentioned.extend(each.map(|(code, _)| code));
             builder.push(&mentioned);
         }
@@ -208,6 +211,30 @@ impl Mentions {
         })
     }
 
+    /// For each row the sum of what its reasons stand for, modulo 2^32.
+    ///
+    /// As differences of running sums, since loops over rows of few and varying reasons are what
+    /// processors guess wrong.
+    pub(crate) fn sums(&self, of_code: &[u32]) -> Vec<u32> {
+        let mut sum = 0_u32;
+        let running: Vec<u32> = std::iter::once(0)
+            .chain(self.codes.iter().map(|code| {
+                let own = of_code.get(usize::from(*code)).copied().unwrap_or_default();
+                sum = sum.wrapping_add(own);
+                sum
+            }))
+            .collect();
+        let mut before = 0_u32;
+        let ends = self.offsets.iter().skip(1);
+        ends.map(|end| {
+            let after = running.get(*end as usize).copied().unwrap_or_default();
+            let own = after.wrapping_sub(before);
+            before = after;
+            own
+        })
+        .collect()
+    }
+
     /// How many rows mention each reason.
     #[must_use]
     pub fn counts(&self) -> Vec<u64> {
@@ -272,26 +299,29 @@ impl Builder {
     }
 }
 
-/// Which rows are true, or a number other than 0.
-pub(crate) fn truths(column: &Column) -> Result<Vec<bool>> {
+/// A byte for each row that is not 0 where the column is true, or a number other than 0.
+///
+/// # Errors
+/// `column-type` for a column of anything else.
+pub(crate) fn truths(column: &Column) -> Result<Cow<'_, [u8]>> {
     if let Column::Number(Numbers::U8(values), None) = column {
-        return Ok(values.iter().map(|value| *value != 0).collect());
+        return Ok(Cow::Borrowed(values));
     }
     let truth = |key: &Key| match key {
-        Key::Bool(value) => Some(*value),
-        Key::Int(value) => Some(*value != 0),
-        Key::Float(value) => Some(value.abs() > 0.0),
-        Key::Missing => Some(false),
+        Key::Bool(value) => Some(u8::from(*value)),
+        Key::Int(value) => Some(u8::from(*value != 0)),
+        Key::Float(value) => Some(u8::from(value.abs() > 0.0)),
+        Key::Missing => Some(0),
         _ => None,
     };
     let wrong =
         || Error::new(ErrorCode::ColumnType, "a reason's column holds truth values or numbers");
     match column {
         Column::Category(category) => {
-            let known = category.values.iter().map(truth).collect::<Option<Vec<bool>>>();
+            let known = category.values.iter().map(truth).collect::<Option<Vec<u8>>>();
             let known = known.ok_or_else(wrong)?;
             let flag = |row| category.position(row).and_then(|p| known.get(p).copied());
-            Ok((0..column.len()).map(|row| flag(row).unwrap_or(false)).collect())
+            Ok((0..column.len()).map(|row| flag(row).unwrap_or(0)).collect())
         }
         Column::Number(..) => {
             (0..column.len()).map(|row| truth(&column.key(row)).ok_or_else(wrong)).collect()

@@ -1,5 +1,6 @@
 //! Interpreting: what the responses say.
 
+pub(crate) mod change;
 pub(crate) mod cluster;
 mod codes;
 pub(crate) mod compare;

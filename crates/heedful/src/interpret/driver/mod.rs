@@ -233,11 +233,11 @@ impl Drivers {
     pub fn run_with(&self, responses: &Responses, mentions: &Mentions) -> Result<DriverReport> {
         self.check()?;
         mentions.check(responses)?;
-        let counts = mentions.counts();
-        let used = |code: &u16| counts.get(usize::from(*code)).is_some_and(|count| *count > 0);
-        let all = (0_u16..).zip(mentions.names()).map(|(code, _)| code);
-        let players: Vec<u16> =
-            if counts.len() <= MOST_EXACT { all.collect() } else { all.filter(used).collect() };
+        let mut players: Vec<u16> = (0_u16..).zip(mentions.names()).map(|(code, _)| code).collect();
+        if players.len() > MOST_EXACT {
+            let counts = mentions.counts();
+            players.retain(|code| counts.get(usize::from(*code)).is_some_and(|count| *count > 0));
+        }
         let name = |code: &u16| mentions.names().get(usize::from(*code)).map(String::as_str);
         let names = players.iter().filter_map(name).collect();
         self.analyse(responses, names, &Sets::of(mentions, &players))

@@ -1,5 +1,7 @@
 //! The set of reasons of each response, numbered.
 
+use std::borrow::Cow;
+
 use crate::base::tally::Tally;
 use crate::interpret::frame::{Cells, Frame};
 use crate::interpret::mention::Mentions;
@@ -30,9 +32,7 @@ impl Sets {
         if players.len() <= MOST_EXACT {
             let bits: Vec<u32> =
                 places.iter().map(|place| place.map_or(0, |place| 1 << place)).collect();
-            let bit = |code: &u16| bits.get(usize::from(*code)).copied().unwrap_or_default();
-            let set = |row: &[u16]| row.iter().fold(0, |set, code| set | bit(code));
-            return Self::by_bits(mentions.iter().map(set).collect(), players.len());
+            return Self::by_bits(mentions.sums(&bits), players.len());
         }
         let mut known: hashbrown::HashMap<Vec<u16>, u32> = hashbrown::HashMap::new();
         let mut members: Vec<Vec<u16>> = Vec::new();
@@ -52,18 +52,21 @@ impl Sets {
         Self { of_row, members, players: players.len() }
     }
 
-    /// From flags for each of at most [`MOST_EXACT`] reasons.
-    pub(crate) fn of_flags(flags: &[Vec<bool>], rows: usize) -> Self {
+    /// From flags (not 0) for each of at most [`MOST_EXACT`] reasons.
+    pub(crate) fn of_flags(flags: &[Cow<'_, [u8]>], rows: usize) -> Self {
         // A block's sets stay in the cache while each reason is added.
         const BLOCK: usize = 4096;
-        let mut of_row = vec![0_u32; rows];
-        for (block, sets) in of_row.chunks_mut(BLOCK).enumerate() {
+        let mut of_row = Vec::with_capacity(rows);
+        let mut sets = [0_u16; BLOCK];
+        for start in (0..rows).step_by(BLOCK) {
+            sets.fill(0);
             for (place, flags) in flags.iter().enumerate() {
-                let flags = flags.get(block * BLOCK..).unwrap_or_default();
+                let flags = flags.get(start..).unwrap_or_default();
                 for (set, flag) in sets.iter_mut().zip(flags) {
-                    *set |= u32::from(*flag) << place;
+                    *set |= u16::from(*flag != 0) << place;
                 }
             }
+            of_row.extend(sets.iter().take(rows - start).map(|set| u32::from(*set)));
         }
         Self::by_bits(of_row, flags.len())
     }

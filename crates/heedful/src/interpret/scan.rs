@@ -1,0 +1,1 @@
+//! Which segments stand out, or moved otherwise than the rest.

@@ -10,7 +10,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use heedful::{Column, Drivers, Mentions, Metric, Responses};
+use heedful::stats::Random;
+use heedful::{Category, Column, Drivers, Key, Keys, Mentions, Metric, Responses, Scan};
 
 /// Seconds of the best of some rounds, and the result of the last.
 fn best<T>(rounds: u32, mut run: impl FnMut() -> T) -> (f64, T) {
@@ -22,6 +23,22 @@ fn best<T>(rounds: u32, mut run: impl FnMut() -> T) -> (f64, T) {
         least = least.min(start.elapsed().as_secs_f64());
     }
     (least, last.expect("at least one round"))
+}
+
+/// Ten attributes of 100 values each.
+fn attributes(rows: usize, scores: Vec<u8>) -> Responses {
+    let mut random = Random::new(10);
+    let mut table =
+        Responses::new().with("score", Column::numbers(scores)).expect("a column").rating("score");
+    for i in 0..10 {
+        // Few large values and many small ones, as stores and products have.
+        let keys: Vec<u8> =
+            (0..rows).map(|_| (100.0 * random.uniform() * random.uniform()) as u8).collect();
+        let values: Vec<Key> = (0..100).map(|v| Key::text(&format!("value {v}"))).collect();
+        let column = Category { keys: Keys::from(keys), validity: None, values: values.into() };
+        table = table.with(format!("attribute_{i}"), Column::Category(column)).expect("a column");
+    }
+    table
 }
 
 fn main() {
@@ -43,13 +60,19 @@ fn main() {
     let (lists, _) = best(5, || plain.run_with(&table, &mentions).expect("a table"));
     let full = plain.clone().replicates(1000);
     let (replicated, _) = best(3, || full.run_with(&table, &mentions).expect("a table"));
+    let scanned = attributes(table.len(), bytes("score"));
+    let names = (0..10).map(|i| format!("attribute_{i}"));
+    let scan = Scan::new(Metric::nps(), names).minimum_n(50);
+    let (scan_time, found) = best(3, || scan.run(&scanned).expect("a table"));
     let impacts: Vec<String> = report
         .drivers
         .iter()
         .map(|d| format!("\"{}\": {:.9}", d.name, d.impact.unwrap_or_default()))
         .collect();
     println!(
-        "{{\"rows\": {}, \"columns\": {columns:.6}, \"lists\": {lists:.6}, \"replicated\": {replicated:.6}, \"impacts\": {{{}}}}}",
+        "{{\"scan\": {scan_time:.6}, \"looked_at\": {}, \"found\": {}, \"rows\": {}, \"columns\": {columns:.6}, \"lists\": {lists:.6}, \"replicated\": {replicated:.6}, \"impacts\": {{{}}}}}",
+        found.looked_at,
+        found.findings.len(),
         table.len(),
         impacts.join(", ")
     );

@@ -86,9 +86,15 @@ pub use interpret::driver::what_if::{WhatIf, WhatIfReport, WhatIfSegment};
 pub use interpret::driver::{
     Contribution, ContributionMethod, Contributions, Driver, DriverReport, DriverSource, Drivers,
 };
+pub use interpret::journey::{
+    Estimate, Feeling, Journey, JourneyAnalysis, JourneyChange, JourneyDifference, JourneyGap,
+    JourneyIssue, JourneyMoments, JourneyProblem, JourneyReport, MakeOrBreak, MeasureAt, PeakEnd,
+    Stage, StepChange, Touchpoint, TouchpointResult, ViewGap,
+};
 pub use interpret::league::{League, Place, Standing, Standings};
 pub use interpret::mention::Mentions;
 pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
+pub use interpret::scan::{Condition, Finding, Scan, ScanReport};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::scorer::Scorer;
 pub use interpret::scoring::{MetricOf, Scoring};

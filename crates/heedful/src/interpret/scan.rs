@@ -1,1 +1,0 @@
-//! Which segments stand out, or moved otherwise than the rest.

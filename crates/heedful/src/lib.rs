@@ -27,6 +27,10 @@
 //! | score groups and periods | [`Scoring`]; batch by batch [`Scorer`] |
 //! | weight to a population | [`Weighting`] |
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
+//! | say which reasons each response has | [`Mentions`] |
+//! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Confounding`], [`WhatIf`] |
+//! | say why a score moved | [`Change`], [`Scan`] |
+//! | follow a journey | [`Journey`], [`JourneyAnalysis`] |
 //! | keep counts that merge | [`Tally`] |
 //! | use the statistics alone | [`stats`] |
 //!

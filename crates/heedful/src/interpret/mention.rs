@@ -217,13 +217,13 @@ impl Mentions {
     /// processors guess wrong.
     pub(crate) fn sums(&self, of_code: &[u32]) -> Vec<u32> {
         let mut sum = 0_u32;
-        let running: Vec<u32> = std::iter::once(0)
-            .chain(self.codes.iter().map(|code| {
-                let own = of_code.get(usize::from(*code)).copied().unwrap_or_default();
-                sum = sum.wrapping_add(own);
-                sum
-            }))
-            .collect();
+        let mut running = Vec::with_capacity(self.codes.len() + 1);
+        running.push(sum);
+        running.extend(self.codes.iter().map(|code| {
+            let own = of_code.get(usize::from(*code)).copied().unwrap_or_default();
+            sum = sum.wrapping_add(own);
+            sum
+        }));
         let mut before = 0_u32;
         let ends = self.offsets.iter().skip(1);
         ends.map(|end| {

@@ -7,7 +7,6 @@ use serde::{Serialize, Serializer};
 
 use super::key::Key;
 use super::time::Every;
-use crate::stats::Interval;
 
 /// The values of a column; `None` is missing.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,16 +70,6 @@ impl Table {
     /// Adds a column of truth values.
     pub(crate) fn bools(&mut self, name: &str, values: impl Iterator<Item = Option<bool>>) {
         self.push(name, Data::Bool(values.collect()));
-    }
-
-    /// Adds two columns, `lower` and `upper` after a prefix, of intervals.
-    pub(crate) fn interval(
-        &mut self,
-        prefix: &str,
-        intervals: impl Iterator<Item = Option<Interval>> + Clone,
-    ) {
-        self.floats(&format!("{prefix}lower"), intervals.clone().map(|i| i.map(|i| i.lower)));
-        self.floats(&format!("{prefix}upper"), intervals.map(|i| i.map(|i| i.upper)));
     }
 
     /// Adds a column of texts.

@@ -3,6 +3,7 @@
 pub(crate) mod change;
 pub(crate) mod cluster;
 mod codes;
+mod columns;
 pub(crate) mod compare;
 pub(crate) mod contrast;
 pub(crate) mod count;

@@ -26,6 +26,7 @@ use crate::base::key::Key;
 use crate::base::metric::{Better, Metric};
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
+use crate::interpret::columns::intervals;
 use crate::interpret::driver::impact::mean;
 use crate::listen::responses::Responses;
 use crate::stats::{Adjustment, Confidence, Random};
@@ -534,7 +535,7 @@ fn effect_columns<'a>(
     effects: impl Iterator<Item = &'a Effect> + Clone,
 ) {
     table.floats(name, effects.clone().map(|e| Some(e.value)));
-    table.interval(&format!("{name}_"), effects.clone().map(|e| e.interval));
+    intervals(table, &format!("{name}_"), effects.clone().map(|e| e.interval));
     table.floats(&format!("{name}_p_value"), effects.clone().map(|e| e.p_value));
     table.floats(&format!("{name}_p_adjusted"), effects.map(|e| e.p_adjusted));
 }

@@ -10,6 +10,7 @@ use crate::base::key::Key;
 use crate::base::metric::Metric;
 use crate::base::table::Table;
 use crate::base::tally::Tally;
+use crate::interpret::columns::intervals;
 use crate::interpret::compare::Comparison;
 use crate::interpret::frame::{Cells, Frame};
 use crate::interpret::mention::Mentions;
@@ -269,7 +270,7 @@ impl ConfoundedDriver {
         table.ints("with", rows().map(|r| Some(r.with)));
         table.ints("without", rows().map(|r| Some(r.without)));
         table.floats("effect", rows().map(|r| r.effect));
-        table.interval("", rows().map(|r| r.interval));
+        intervals(&mut table, "", rows().map(|r| r.interval));
         table.bools("reversed", rows().map(|r| Some(r.reversed)));
         table
     }

@@ -8,6 +8,7 @@ use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
 use crate::base::table::{Data, Table};
+use crate::interpret::columns::intervals;
 use crate::interpret::frame::Frame;
 use crate::interpret::mention::Mentions;
 use crate::interpret::scoring::Scoring;
@@ -479,7 +480,7 @@ impl ImportanceReport {
         table.texts("name", rows().map(|r| Some(r.name.as_str())));
         table.floats("importance", rows().map(|r| Some(r.importance)));
         table.floats("relative", rows().map(|r| r.relative));
-        table.interval("", rows().map(|r| r.interval));
+        intervals(&mut table, "", rows().map(|r| r.interval));
         table.floats("coefficient", rows().map(|r| r.coefficient));
         table.floats("standard_error", rows().map(|r| r.standard_error));
         table.floats("p_value", rows().map(|r| r.p_value));

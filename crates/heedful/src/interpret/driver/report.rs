@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::base::key::Key;
 use crate::base::table::{Data, Table};
+use crate::interpret::columns::intervals;
 use crate::interpret::score::Score;
 use crate::stats::{Adjustment, Interval};
 
@@ -145,8 +146,8 @@ impl DriverReport {
         table.floats("without", rows().map(|r| r.without));
         table.floats("impact", rows().map(|r| r.impact));
         table.floats("standard_error", rows().map(|r| r.standard_error));
-        table.interval("", rows().map(|r| r.interval));
-        table.interval("bootstrap_", rows().map(|r| r.bootstrap));
+        intervals(&mut table, "", rows().map(|r| r.interval));
+        intervals(&mut table, "bootstrap_", rows().map(|r| r.bootstrap));
         table.floats("p_value", rows().map(|r| r.p_value));
         table.floats("p_adjusted", rows().map(|r| r.p_adjusted));
         table
@@ -166,8 +167,8 @@ impl Contributions {
         table.ints("n", rows().map(|r| Some(r.n)));
         table.floats("contribution", rows().map(|r| Some(r.contribution)));
         table.floats("standard_error", rows().map(|r| r.standard_error));
-        table.interval("", rows().map(|r| r.interval));
-        table.interval("bootstrap_", rows().map(|r| r.bootstrap));
+        intervals(&mut table, "", rows().map(|r| r.interval));
+        intervals(&mut table, "bootstrap_", rows().map(|r| r.bootstrap));
         table.floats("sampling_error", rows().map(|r| r.sampling_error));
         table.floats("p_value", rows().map(|r| r.p_value));
         table.floats("p_adjusted", rows().map(|r| r.p_adjusted));

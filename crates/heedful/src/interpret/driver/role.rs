@@ -8,6 +8,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Better, Metric};
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
+use crate::interpret::columns::intervals;
 use crate::interpret::frame::Frame;
 use crate::interpret::mention::Mentions;
 use crate::interpret::scoring::Scoring;
@@ -438,7 +439,7 @@ impl RoleReport {
         table.texts("reason", rows().map(|r| Some(r.reason.as_str())));
         let mut share = |name: &str, pick: fn(&RoleRow) -> &BandShare| {
             table.floats(&format!("share_{name}"), rows().map(|r| pick(r).share));
-            table.interval(&format!("share_{name}_"), rows().map(|r| pick(r).interval));
+            intervals(&mut table, &format!("share_{name}_"), rows().map(|r| pick(r).interval));
             table.ints(&format!("n_{name}"), rows().map(|r| Some(pick(r).count)));
         };
         share("worst", |r| &r.worst);

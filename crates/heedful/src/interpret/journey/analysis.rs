@@ -11,6 +11,7 @@ use crate::base::key::Key;
 use crate::base::metric::Metric;
 use crate::base::table::Table;
 use crate::base::tally::Tally;
+use crate::interpret::columns::intervals;
 use crate::interpret::driver::{reason_tallies, thirty};
 use crate::interpret::frame::Frame;
 use crate::interpret::mention::Mentions;
@@ -452,7 +453,7 @@ impl JourneyReport {
         table.ints("n", rows().map(|r| Some(r.n)));
         table.floats("frequency", rows().map(|r| r.frequency));
         table.floats("score", rows().map(|r| r.score.as_ref()?.value));
-        table.interval("", rows().map(|r| r.score.as_ref()?.interval));
+        intervals(&mut table, "", rows().map(|r| r.score.as_ref()?.interval));
         table.ints("rated", rows().map(|r| r.score.as_ref().map(|s| s.n)));
         let mut felt = |name: &str, pick: fn(&TouchpointResult) -> Option<Feeling>| {
             table.ints(&format!("{name}_n"), rows().map(|r| pick(r).map(|f| f.n)));

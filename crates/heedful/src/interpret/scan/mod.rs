@@ -16,6 +16,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
 use crate::base::table::{Data, Table};
+use crate::interpret::columns::intervals;
 use crate::listen::responses::Responses;
 use crate::stats::{Adjustment, Comparison as Test, Interval};
 
@@ -592,7 +593,7 @@ impl ScanReport {
         table.floats("value", rows().map(|r| Some(r.value)));
         table.floats("rest", rows().map(|r| Some(r.rest)));
         table.floats("difference", rows().map(|r| Some(r.difference)));
-        table.interval("", rows().map(|r| r.interval));
+        intervals(&mut table, "", rows().map(|r| r.interval));
         table.floats("impact", rows().map(|r| Some(r.impact)));
         table.floats("p_value", rows().map(|r| Some(r.p_value)));
         table.floats("p_adjusted", rows().map(|r| Some(r.p_adjusted)));

@@ -22,7 +22,7 @@ const MOST_NAMES: usize = 1 << 16;
 /// let mentions = Mentions::from_lists([vec!["price", "speed"], vec![], vec!["price"]])?;
 /// assert_eq!(mentions.names(), ["price", "speed"]);
 /// assert_eq!(mentions.row(0), [0, 1]);
-/// assert_eq!(mentions.row(1), []);
+/// assert!(mentions.row(1).is_empty());
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -49,7 +49,9 @@ impl<'a> Frame<'a> {
         if scoring.invalid == Invalid::Error {
             // After the points come missing, invalid, out of range and left out.
             let points = coder.points();
-            if codes.iter().any(|code| *code == points + 1 || *code == points + 2) {
+            let off = |code: &u8| (*code == points + 1) | (*code == points + 2);
+            // Without stopping at the first, which is rarely there and hard on vectors.
+            if codes.iter().fold(false, |any, code| any | off(code)) {
                 first_off_scale(&coder, column, &of.metric, mask.as_deref())
                     .map_err(|e| e.at(path))?;
             }

@@ -216,23 +216,32 @@ impl Mentions {
     /// As differences of running sums, since loops over rows of few and varying reasons are what
     /// processors guess wrong.
     pub(crate) fn sums(&self, of_code: &[u32]) -> Vec<u32> {
-        let mut sum = 0_u32;
-        let mut running = Vec::with_capacity(self.codes.len() + 1);
-        running.push(sum);
-        running.extend(self.codes.iter().map(|code| {
-            let own = of_code.get(usize::from(*code)).copied().unwrap_or_default();
-            sum = sum.wrapping_add(own);
-            sum
-        }));
-        let mut before = 0_u32;
-        let ends = self.offsets.iter().skip(1);
-        ends.map(|end| {
-            let after = running.get(*end as usize).copied().unwrap_or_default();
-            let own = after.wrapping_sub(before);
-            before = after;
-            own
-        })
-        .collect()
+        // Of a block at a time, so that they stay in the cache.
+        const BLOCK: usize = 4096;
+        let mut sums = Vec::with_capacity(self.len());
+        let mut running = Vec::new();
+        let mut start = 0;
+        for ends in self.offsets.get(1..).unwrap_or_default().chunks(BLOCK) {
+            let end = ends.last().map_or(start, |end| *end as usize);
+            let mut sum = 0_u32;
+            running.clear();
+            running.push(sum);
+            let codes = self.codes.get(start..end).unwrap_or_default();
+            running.extend(codes.iter().map(|code| {
+                sum =
+                    sum.wrapping_add(of_code.get(usize::from(*code)).copied().unwrap_or_default());
+                sum
+            }));
+            let mut before = 0_u32;
+            sums.extend(ends.iter().map(|end| {
+                let after = running.get(*end as usize - start).copied().unwrap_or_default();
+                let own = after.wrapping_sub(before);
+                before = after;
+                own
+            }));
+            start = end;
+        }
+        sums
     }
 
     /// How many rows mention each reason.

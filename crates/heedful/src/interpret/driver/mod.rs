@@ -509,6 +509,26 @@ mod tests {
     }
 
     #[test]
+    fn columns_and_lists_agree_across_bytes_and_blocks() {
+        let mut random = Random::new(21);
+        let rows = 9000;
+        let names: Vec<String> = (0..12).map(|i| format!("r{i}")).collect();
+        let ratings: Vec<u8> = (0..rows).map(|_| (11.0 * random.uniform()) as u8).collect();
+        let mut table =
+            Responses::new().with("score", Column::numbers(ratings)).unwrap().rating("score");
+        for name in &names {
+            let flags: Vec<u8> = (0..rows).map(|_| u8::from(random.uniform() < 0.1) * 3).collect();
+            table = table.with(name, Column::numbers(flags)).unwrap();
+        }
+        let drivers = Drivers::new(Metric::nps()).reasons(names.clone()).replicates(0);
+        let mentions = Mentions::from_columns(&table, &names).unwrap();
+        let by_columns = drivers.run(&table).unwrap();
+        assert_eq!(by_columns, drivers.run_with(&table, &mentions).unwrap());
+        let driver = by_columns.drivers.iter().find(|d| d.name == "r11").unwrap();
+        assert_eq!(driver.n, mentions.counts()[11]);
+    }
+
+    #[test]
     fn a_reference_is_needed_where_everybody_has_a_reason() {
         let responses = Responses::new()
             .with("score", Column::numbers([9_u8, 2, 9, 3].repeat(20)))

@@ -98,7 +98,7 @@ pub struct Baseline {
 }
 
 /// A new fit when the history has grown by one part in so many.
-const GROWTH: usize = 40;
+const GROWTH: usize = 10;
 /// Larger counts would leave the whole numbers that a float holds.
 const MOST: u64 = 1 << 53;
 

@@ -167,8 +167,10 @@ pub use listen::import::{
 pub use listen::join::{Duplicates, Join, Joined};
 pub use listen::responses::{Responses, Roles};
 pub use monitor::Direction;
+pub use monitor::backtest::Backtest;
 pub use monitor::baseline::feedback::Feedback;
 pub use monitor::baseline::stream::{Answer, Baseline};
+pub use monitor::change_point::{ChangePoint, ChangePoints, PeriodScore, change_points_table};
 pub use monitor::classical::farrington::{
     Farrington, FarringtonThreshold, FarringtonWeek, PowerScale, farrington_table,
 };
@@ -177,5 +179,7 @@ pub use monitor::classical::moving::{
 };
 pub use monitor::detect::{Detect, Detection};
 pub use monitor::episode::{Episode, EpisodeStatus, Episodes};
+pub use monitor::localise::{Attribute, EpisodePlace, Localise, places_table};
+pub use monitor::many::{Finding, NamedSeries, Watch, findings_table};
 #[cfg(feature = "schema")]
 pub use schema::schemas;

@@ -470,7 +470,9 @@ fn a_model_speaks_for_what_it_has_learned_and_terms_for_the_rest() {
     assert_eq!(found, [("delay", Source::Model), ("staff", Source::Terms)]);
     let spans: Vec<&str> = mappings
         .row(0)
-        .flat_map(|m| m.spans.iter().map(|(start, end)| &comment[*start as usize..*end as usize]))
+        .flat_map(|m| {
+            m.spans.iter().map(|(start, end)| comment.get(*start as usize..*end as usize).unwrap())
+        })
         .collect();
     assert!(spans[0].contains("late") && spans.contains(&"staff"), "{spans:?}");
     // Stored and given back, it says the same; another taxonomy must know its reasons.

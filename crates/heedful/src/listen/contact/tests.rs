@@ -51,11 +51,11 @@ fn a_relational_gap_does_not_look_at_support_contacts() {
     );
     let relational = Contact::new("ada", "nps", NOON - 100 * DAY);
     let support = Contact { kind: Kind::Transactional, ..Contact::new("ada", "csat", NOON - DAY) };
-    assert_eq!(decide(&policy, &[support.clone()], &ada(), NOON), ask());
+    assert_eq!(decide(&policy, std::slice::from_ref(&support), &ada(), NOON), ask());
     let held = later(NOON + 80 * DAY, HoldCode::Gap);
     assert_eq!(decide(&policy, &[relational.clone(), support], &ada(), NOON), held);
     let about_support = Candidate { kind: Kind::Transactional, ..ada() };
-    assert_eq!(decide(&policy, &[relational.clone()], &about_support, NOON), ask());
+    assert_eq!(decide(&policy, std::slice::from_ref(&relational), &about_support, NOON), ask());
     assert_eq!(
         decide(&policy, &[Contact { customer: "bob".into(), ..relational.clone() }], &ada(), NOON),
         ask()

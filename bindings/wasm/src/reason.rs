@@ -1,4 +1,4 @@
-//! Taxonomies and what they find: the one thing that lives on between calls, since it is prepared once and then used
+//! Taxonomies and what they find: what lives on between calls, since it is prepared once and then used
 //! on every keystroke.
 
 use std::rc::Rc;

@@ -3,6 +3,8 @@
 //! Comments come as an array of texts, null where there is none; positions leave in UTF-16 code units. A lone surrogate
 //! arrives as U+FFFD, which is one code unit as well.
 
+use std::cell::RefCell;
+
 use heedful::text::{PrivateSpan, Redactor, Unit, convert_spans};
 use heedful::{
     Discover, EvaluateOptions, Evaluation, Feeling, Key, Keyness, Labels, Result, Sentiment,
@@ -79,6 +81,11 @@ pub fn private_spans(texts: &Array, names: &Array) -> Answer {
     answer(Ok(comments(texts).into_iter().map(&mut find).collect::<Vec<_>>()))
 }
 
+thread_local! {
+    /// The reader that was asked last, and its options: a field that is typed into asks the same one every time.
+    static READER: RefCell<Option<(String, Sentiment)>> = const { RefCell::new(None) };
+}
+
 /// The feeling of each comment, null where there is no comment.
 ///
 /// # Errors
@@ -86,9 +93,15 @@ pub fn private_spans(texts: &Array, names: &Array) -> Answer {
 #[wasm_bindgen]
 pub fn sentiment(texts: &Array, options: &str) -> Answer {
     let run = || {
-        let mut reader = Sentiment::new(SentimentOptions::from_json(options)?)?;
+        let last = READER.take().filter(|(known, _)| known == options);
+        let mut reader = match last {
+            Some((_, reader)) => reader,
+            None => Sentiment::new(SentimentOptions::from_json(options)?)?,
+        };
         let mut read = |text: Option<String>| text.map(|text| feeling(&mut reader, &text));
-        Ok(comments(texts).into_iter().map(&mut read).collect::<Vec<_>>())
+        let feelings: Vec<_> = comments(texts).into_iter().map(&mut read).collect();
+        READER.set(Some((options.to_owned(), reader)));
+        Ok(feelings)
     };
     answer(run())
 }

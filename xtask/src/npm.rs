@@ -21,9 +21,10 @@ struct Entry {
 }
 
 /// The aim for the main entry is 150,000: its budget is what it has today, so that it grows no further unseen.
-const ENTRIES: [Entry; 2] = [
-    Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 182_000 },
-    Entry { script: "read", feature: "read", module: "read.wasm", budget: 97_000 },
+const ENTRIES: [Entry; 3] = [
+    Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 186_000 },
+    Entry { script: "read", feature: "read", module: "read.wasm", budget: 100_000 },
+    Entry { script: "text", feature: "text", module: "text.wasm", budget: 350_000 },
 ];
 
 /// Prints raw, gzipped and brotli sizes of the files named, added up.
@@ -98,6 +99,12 @@ fn build() -> Result<(PathBuf, Result<()>)> {
         let glue = format!("glue/{}.js", entry.feature);
         shell::copy(&sources().join("ts").join(&glue), &dist.join(&glue))?;
         shell::copy(module, &dist.join(entry.module))?;
+    }
+    // The starter taxonomies are files beside the module, so that a page loads the one it needs.
+    fresh(&dist.join("taxonomies"))?;
+    for file in shell::files(&root().join("crates/heedful/data/taxonomies"), ".json")? {
+        let name = file.file_name().unwrap_or_default();
+        shell::copy(&file, &dist.join("taxonomies").join(name))?;
     }
     let scripts = [shell::files(&dist, ".js")?, shell::files(&dist.join("glue"), ".js")?].concat();
     // Comments are for the declarations: the scripts go without.

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use crate::Answer;
 
 /// An error as JavaScript gets it: code, message, path, row and line.
-fn failure(error: &Error) -> JsValue {
+pub(crate) fn failure(error: &Error) -> JsValue {
     #[derive(Serialize)]
     struct Failure<'a> {
         code: &'static str,

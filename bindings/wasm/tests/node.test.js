@@ -7,9 +7,11 @@ import { test } from "node:test";
 import * as heedful from "heedful";
 import * as manual from "heedful/manual";
 import * as reader from "heedful/read";
+import * as text from "heedful/text";
 
 import { cases } from "./cases.js";
 import { memory } from "./memory.js";
+import { textCases } from "./text-cases.js";
 
 const require = createRequire(import.meta.url);
 
@@ -23,6 +25,7 @@ test("the package has what a user needs and nothing of its making", async () => 
 test("before init, a call says what to do", () => {
   assert.throws(() => heedful.version(), /await init\(\)/);
   assert.throws(() => reader.readCsv("a", {}), /await init\(\)` of "heedful\/read"/);
+  assert.throws(() => text.sentiment("good"), /await init\(\)` of "heedful\/text"/);
 });
 
 test("a start that failed can be tried again", async () => {
@@ -31,12 +34,27 @@ test("a start that failed can be tried again", async () => {
 });
 
 test("init without arguments, twice", async () => {
+  await text.init();
   await reader.init();
   await heedful.init();
   await heedful.init();
 });
 
 for (const [name, check] of cases(heedful, reader, require("heedful/package.json"), memory)) test(name, check);
+
+for (const [name, check] of textCases(text, require("heedful/taxonomies/retail.en.json"))) test(`text: ${name}`, check);
+
+test("after a trap mappers are prepared again", async () => {
+  const { call } = await import("./node_modules/heedful/dist/text-engine.js");
+  const mapper = new text.ReasonMapper({ id: "shop", reasons: [{ id: "staff", terms: ["staff"] }] });
+  mapper.fit(["late", "so late", "dear", "too dear", "late", "dear"], ["delay", "delay", "price", "price", "delay", "price"]);
+  const before = mapper.map(["dear staff", "late"]);
+  assert.equal(before.length, 3);
+  assert.throws(() => call(() => new WebAssembly.Instance(unreachable).exports.run()), { code: "internal" });
+  assert.deepEqual(mapper.map(["dear staff", "late"]), before);
+  assert.deepEqual(mapper.read("late").map(({ reason }) => reason), ["delay"]);
+  mapper.free();
+});
 
 test("after a trap the next call works on a new instance", async () => {
   // No input is known to trap, so the test breaks into the package.

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const file = (name) => `await (await import("node:fs/promises")).readFile(new URL(import.meta.resolve("heedful/${name}.wasm")))`;
-const [scores, read] = [file("heedful"), file("read")];
+const [scores, read, text] = [file("heedful"), file("read"), file("text")];
 const ways = {
   "node entry, no arguments": ["heedful", ""],
   "node entry, bytes": ["heedful", scores],
@@ -13,6 +13,8 @@ const ways = {
   "manual entry, compiled module": ["heedful/manual", `new WebAssembly.Module(${scores})`],
   "node entry of reading, no arguments": ["heedful/read", ""],
   "manual entry of reading, bytes": ["heedful/read/manual", read],
+  "node entry of texts, no arguments": ["heedful/text", ""],
+  "manual entry of texts, bytes": ["heedful/text/manual", text],
 };
 
 for (const [name, [entry, source]] of Object.entries(ways)) {

@@ -4,7 +4,9 @@
 //! ids are the same in all languages.
 
 use super::taxonomy::Taxonomy;
+#[cfg(feature = "taxonomies")]
 use crate::base::error::{Error, ErrorCode, Result};
+#[cfg(feature = "taxonomies")]
 use crate::text::Language;
 
 /// Fields for which there is a starter.
@@ -12,6 +14,7 @@ const FIELDS: &[&str] =
     &["banking", "healthcare", "restaurants", "retail", "software", "support", "telecom", "travel"];
 
 /// Languages in which there are starters.
+#[cfg(feature = "taxonomies")]
 const LANGUAGES: [Language; 4] =
     [Language::English, Language::German, Language::French, Language::Spanish];
 

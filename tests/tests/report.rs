@@ -3,7 +3,7 @@
 #[path = "../../examples/rust/make_sample.rs"]
 #[expect(dead_code, reason = "its `main` is for the program")]
 mod make_sample;
-#[path = "../../examples/rust/report.rs"]
+#[path = "../../examples/rust/report/main.rs"]
 #[expect(dead_code, reason = "its `main` is for the program")]
 mod report;
 

@@ -16,9 +16,10 @@ use super::layout::{WIDTH, count, percent, points, put, shorten, strip};
 const REASONS: usize = 12;
 const QUOTED: usize = 5;
 /// Letters of a reason's name.
-const NAME: usize = 24;
-/// Words shown of a band.
+const NAME: usize = 30;
+/// Words shown of a band, and letters of one.
 const WORDS: usize = 8;
+const WORD: usize = 34;
 /// Quotes of a reason, letters of one, and the share of words that two have in common at most.
 const QUOTES: usize = 3;
 const LETTERS: usize = 120;
@@ -57,8 +58,7 @@ pub(crate) fn comments(
         Some(taxonomy) => taxonomy.clone(),
         None => best_starter(request, &comments)?,
     };
-    let options =
-        MapperOptions { language: Some(request.language), ..MapperOptions::default() };
+    let options = MapperOptions { language: Some(request.language), ..MapperOptions::default() };
     let mapper = ReasonMapper::with_options(taxonomy, options)?;
     let mut texts = vec![None; responses.len()];
     for comment in &comments {
@@ -158,10 +158,10 @@ fn reasons(
     let found = all - mappings.unmapped().count() as u64;
     put!(
         out,
-        "  {} of {} comments name a reason{}",
+        "  {} of {} comments name a reason ({})",
         count(found),
         count(all),
-        percent(found, all).replace("   ", " ").replace("  ", ": ")
+        percent(found, all).trim()
     );
     if 3 * found < all {
         put!(out, "  few: look at --taxonomy and --language");
@@ -229,7 +229,7 @@ fn words(out: &mut String, request: &Request, comments: &[Comment]) -> Result<()
     let texts: Vec<&str> = sided().map(|(comment, _)| comment.text.as_str()).collect();
     let name = |side: Side| called(&request.metric, side);
     let groups: Vec<Key> = sided().map(|(_, side)| Key::text(&name(side))).collect();
-    let keyness = Keyness { most: WORDS, examples: 0, ..Keyness::new(request.language) };
+    let keyness = Keyness { examples: 0, ..Keyness::new(request.language) };
     let keywords = keyness.run(&texts, &groups)?;
     let size = |side: Side| sided().filter(|(_, other)| *other == side).count() as u64;
     put!(out, "\nTelling words: {} against {}", name(Side::Good), name(Side::Bad));
@@ -238,29 +238,33 @@ fn words(out: &mut String, request: &Request, comments: &[Comment]) -> Result<()
     }
     // Words may hold names and numbers, too.
     let mut redactor = Redactor::new([] as [&str; 0]);
-    for (side, other) in [(Side::Good, Side::Bad), (Side::Bad, Side::Good)] {
+    for side in [Side::Good, Side::Bad] {
         let group = Key::text(&name(side));
-        let rows: Vec<&Keyword> = keywords.rows.iter().filter(|k| k.group == group).collect();
+        // Of phrases that share a word, the first.
+        let mut rows: Vec<&Keyword> = Vec::new();
+        for word in keywords.rows.iter().filter(|word| word.group == group) {
+            let has = |part| rows.iter().any(|r| r.term.split(' ').any(|other| other == part));
+            if rows.len() < WORDS && !word.term.split(' ').any(has) {
+                rows.push(word);
+            }
+        }
         if rows.is_empty() {
             continue;
         }
         put!(
             out,
-            "\n  {:<LABEL$} {:>9}  {:>9}",
+            "\n  {:<WORD$} {:>9}  {:>9}",
             format!("{}: {} comments", name(side), count(size(side))),
             "of these",
-            "of others",
-            LABEL = super::layout::LABEL
+            "of others"
         );
-        let _ = other;
         for word in rows {
             put!(
                 out,
-                "    {:<width$} {:>7.1} %  {:>7.1} %",
-                shorten(&redactor.redact(&word.term), super::layout::LABEL - 2),
+                "  {:<WORD$} {:>7.1} %  {:>7.1} %",
+                shorten(&format!("  {}", redactor.redact(&word.term)), WORD),
                 100.0 * word.share,
-                100.0 * word.rest_share,
-                width = super::layout::LABEL - 2
+                100.0 * word.rest_share
             );
         }
     }
@@ -270,7 +274,10 @@ fn words(out: &mut String, request: &Request, comments: &[Comment]) -> Result<()
 /// A few short comments on each reason that differ, most of them from the end of the scale that speaks of
 /// it most.
 fn quotes(out: &mut String, comments: &[Comment], mappings: &Mappings, totals: &[ReasonTotal]) {
-    put!(out, "\nQuotes, with the rating; e-mail addresses, telephone and other long numbers are taken out");
+    put!(
+        out,
+        "\nQuotes, with the rating; e-mail addresses, telephone and other long numbers are taken out"
+    );
     let mut redactor = Redactor::new([] as [&str; 0]);
     let mut shown: Vec<BTreeSet<String>> = Vec::new();
     for total in totals {

@@ -90,7 +90,11 @@ pub(crate) fn score(out: &mut String, request: &Request, scores: &Scores) {
     }
 }
 
-pub(crate) fn trend(out: &mut String, request: &Request, responses: &Responses) -> heedful::Result<()> {
+pub(crate) fn trend(
+    out: &mut String,
+    request: &Request,
+    responses: &Responses,
+) -> heedful::Result<()> {
     let scoring = Scoring::new(request.metric.clone()).every(request.every);
     let scores = scoring.minimum_n(request.minimum_n).run(responses)?;
     let dated: Vec<_> = scores
@@ -137,7 +141,11 @@ struct Segment {
     p_value: Option<f64>,
 }
 
-pub(crate) fn segments(out: &mut String, request: &Request, responses: &Responses) -> heedful::Result<()> {
+pub(crate) fn segments(
+    out: &mut String,
+    request: &Request,
+    responses: &Responses,
+) -> heedful::Result<()> {
     let mut segments = Vec::new();
     let mut hidden = 0;
     for name in &request.by {

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use heedful::text::{Language, Unit, in_unit};
 use heedful::{
-    Claim, Classifier, Error, ErrorCode, Given, Labels, MapperOptions, Model, ModelOptions,
-    ReasonColumns, ReasonCount, Result, Taxonomy,
+    Claim, Classifier, Error, ErrorCode, Labels, MapperOptions, Model, ModelOptions, ReasonColumns,
+    ReasonCount, Result, Taxonomy,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -58,7 +58,8 @@ struct Callable {
     raised: Mutex<Option<PyErr>>,
 }
 
-type Claims = Vec<Vec<(String, f64, Vec<(usize, usize)>)>>;
+/// Reason, confidence and spans of each claim of a text.
+type TextClaims = Vec<(String, f64, Vec<(usize, usize)>)>;
 
 impl Classifier for Callable {
     fn reasons(&self) -> Vec<String> {
@@ -66,7 +67,7 @@ impl Classifier for Callable {
     }
 
     fn classify(&self, texts: &[&str]) -> Result<Vec<Vec<Claim>>> {
-        let answer: PyResult<Claims> =
+        let answer: PyResult<Vec<TextClaims>> =
             Python::attach(|py| self.function.call1(py, (texts.to_vec(),))?.extract(py));
         let answer = answer.map_err(|error| {
             if let Ok(mut raised) = self.raised.lock() {
@@ -74,7 +75,7 @@ impl Classifier for Callable {
             }
             Error::new(ErrorCode::InvalidArgument, "the classifier failed").at("classifier")
         })?;
-        let claims = |(text, row): (&&str, Vec<(String, f64, Vec<(usize, usize)>)>)| {
+        let claims = |(text, row): (&&str, TextClaims)| {
             let bytes: Vec<usize> =
                 text.char_indices().map(|(at, _)| at).chain(std::iter::once(text.len())).collect();
             // Beyond the text, which the core refuses.
@@ -197,16 +198,8 @@ impl ReasonMapper {
         let result = run(py, || {
             let read: Vec<&str> =
                 texts.iter().map(|text| text.as_deref().unwrap_or_default()).collect();
-            let Some(predictions) = self.mapper.predictions(&read) else {
-                let mappings = self.mapper.map(&texts, Given::default())?;
-                let first = |row| mappings.row(row).next().map(|mapping| mapping.id.to_owned());
-                return Ok((0..mappings.rows()).map(first).collect());
-            };
-            let best = |row| if abstain { predictions.sure(row) } else { predictions.best(row) };
-            let rows = texts.iter().enumerate();
-            Ok(rows
-                .map(|(row, text)| text.as_ref().and_then(|_| best(row)).map(str::to_owned))
-                .collect())
+            let best = self.mapper.predict(&read, abstain)?;
+            Ok(texts.iter().zip(best).map(|(text, best)| text.as_ref().and(best)).collect())
         });
         self.or_raised(result)
     }

@@ -399,6 +399,27 @@ impl ReasonMapper {
         Ok(mappings)
     }
 
+    /// The best reason of each comment. Of a mapper that has learned: the most probable one of the model, and `None` only
+    /// where no word is known; with `abstain` only one that reaches its threshold. Otherwise the main reason of
+    /// [`map`](Self::map).
+    ///
+    /// # Errors
+    /// As for [`map`](Self::map).
+    pub fn predict<T: AsRef<str>>(
+        &self,
+        comments: &[T],
+        abstain: bool,
+    ) -> Result<Vec<Option<String>>> {
+        let rows = 0..comments.len();
+        if let Some(predictions) = self.predictions(comments) {
+            let best = |row| if abstain { predictions.sure(row) } else { predictions.best(row) };
+            return Ok(rows.map(|row| best(row).map(str::to_owned)).collect());
+        }
+        let texts: Vec<Option<&str>> = comments.iter().map(|text| Some(text.as_ref())).collect();
+        let mappings = self.map(&texts, Given::default())?;
+        Ok(rows.map(|row| mappings.row(row).next().map(|m| m.id.to_owned())).collect())
+    }
+
     /// Maps responses by their columns.
     ///
     /// # Errors

@@ -129,6 +129,54 @@ fn a_classifier_silences_terms_about_what_it_knows() {
 }
 
 #[test]
+fn a_model_is_trained_and_predicts() {
+    let texts: Vec<String> = (0..60)
+        .map(|i| {
+            if i % 2 == 0 {
+                format!("the soup tasted of salt {i}")
+            } else {
+                format!("paid far too many euros {i}")
+            }
+        })
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let labels =
+        Labels::single((0..60).map(|i| Some(if i % 2 == 0 { "food" } else { "price" }))).unwrap();
+    let mapper = plain(MapperOptions::default())
+        .fit(&texts, &labels, &crate::ModelOptions::default())
+        .unwrap();
+    let new = ["the soup tasted of salt", "paid far too many euros", "xyz"];
+    let best = mapper.predict(&new, false).unwrap();
+    assert_eq!((best[0].as_deref(), best[1].as_deref()), (Some("food"), Some("price")));
+    for (sure, best) in mapper.predict(&new, true).unwrap().iter().zip(&best) {
+        assert!(sure.is_none() || sure == best);
+    }
+    let mappings = mapper.map(&[Some("salty soup and slow service")], Given::default()).unwrap();
+    assert!(mappings.iter().any(|m| m.id == "service" && m.source == Source::Terms));
+    // What the taxonomy lacks is added to it.
+    let unknown = Labels::single([Some("zoo"), Some("food")]).unwrap();
+    let options = crate::ModelOptions::default();
+    let grown = plain(MapperOptions::default()).fit(&["a", "b"], &unknown, &options).unwrap();
+    assert!(grown.taxonomy().get("zoo").is_some());
+}
+
+#[test]
+fn parts_make_the_whole() {
+    let mapper = plain(MapperOptions::default());
+    let texts = [Some("small meal"), None, Some("service, price"), Some("service")];
+    let clicks = Labels::single([None, None, Some("food"), Some("price")]).unwrap();
+    let whole = mapper.map(&texts, Given { clicks: Some(&clicks), ..Given::default() }).unwrap();
+    let mut parts = mapper.map(&texts[..2], Given::default()).unwrap();
+    let clicks = Labels::single([Some("food"), Some("price")]).unwrap();
+    let rest =
+        mapper.map(&texts[2..], Given { clicks: Some(&clicks), ..Given::default() }).unwrap();
+    parts.append(&rest).unwrap();
+    assert_eq!(parts, whole);
+    let other = ReasonMapper::new(Taxonomy::new("x", Language::English)).unwrap();
+    assert!(parts.append(&other.map(&[Some("x")], Given::default()).unwrap()).is_err());
+}
+
+#[test]
 fn reasons_apply_where_they_are_asked_for() {
     let mapper = plain(MapperOptions { metric: Some("nps".into()), ..MapperOptions::default() });
     assert_eq!(ids(&mapper, "queue"), [""; 0]);

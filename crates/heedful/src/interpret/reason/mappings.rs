@@ -221,6 +221,41 @@ impl Mappings {
         self.written.push(written);
     }
 
+    /// Adds the rows of another part of the same comments, mapped with the same taxonomy.
+    ///
+    /// ```
+    /// use heedful::{Given, ReasonMapper, Taxonomy};
+    ///
+    /// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "price", "terms": ["price"]}]}"#)?;
+    /// let mapper = ReasonMapper::new(taxonomy)?;
+    /// let mut mappings = mapper.map(&[Some("fair price")], Given::default())?;
+    /// mappings.append(&mapper.map(&[None, Some("price?")], Given::default())?)?;
+    /// assert_eq!(mappings.iter().map(|m| m.row).collect::<Vec<_>>(), [0, 2]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid-argument` where the taxonomies differ.
+    pub fn append(&mut self, other: &Self) -> Result<()> {
+        if self.nodes != other.nodes {
+            let message = "mappings of different taxonomies do not go together";
+            return Err(Error::new(ErrorCode::InvalidArgument, message));
+        }
+        let (rows, entries, spans) = (self.rows(), self.len(), self.spans.len());
+        self.ends.extend(other.ends.iter().map(|end| end + entries));
+        self.written.extend_from_slice(&other.written);
+        self.reason.extend_from_slice(&other.reason);
+        self.source.extend_from_slice(&other.source);
+        self.confidence.extend_from_slice(&other.confidence);
+        self.sentiment.extend_from_slice(&other.sentiment);
+        self.span_ends.extend(other.span_ends.iter().map(|end| end + spans));
+        self.spans.extend_from_slice(&other.spans);
+        let moved = other.disagreements.iter().map(|(row, a, b)| (row + rows, *a, *b));
+        self.disagreements.extend(moved);
+        self.compared += other.compared;
+        Ok(())
+    }
+
     fn compare(&mut self, clicks: &[u32], read: &[Found]) {
         let (Some(clicked), Some(first)) = (clicks.first(), read.first()) else { return };
         self.compared += 1;

@@ -66,6 +66,11 @@ mod schema;
 pub mod stats;
 pub mod text;
 
+/// Runs the code of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}
+
 /// Whom to ask, and when.
 pub mod contact {
     pub use crate::listen::contact::{

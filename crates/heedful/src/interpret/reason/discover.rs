@@ -217,6 +217,17 @@ impl Topics {
         table.floats("homogeneity", rows().map(|t| t.homogeneity));
         table
     }
+
+    /// One row for each group: `group`, `comments`, `homogeneity`.
+    #[must_use]
+    pub fn groups_to_table(&self) -> Table {
+        let groups = || self.by_group.iter();
+        let mut table = Table::new();
+        table.keys("group", groups().map(|g| &g.group));
+        table.ints("comments", groups().map(|g| Some(g.comments)));
+        table.floats("homogeneity", groups().map(|g| g.value));
+        table
+    }
 }
 
 impl Discover {

@@ -100,9 +100,10 @@ fn phrases(corpora: &[Corpus]) -> Vec<String> {
     ranked(words).take(250).chain(ranked(pairs).take(200)).chain(gaps).collect()
 }
 
+#[expect(clippy::print_stderr, reason = "a benchmark that is skipped says so")]
 fn reading(criterion: &mut Criterion) {
     let Some(corpora) = corpora() else {
-        println!("skipped: ../shared/data is not there");
+        eprintln!("skipped: ../shared/data is not there");
         return;
     };
     let texts = phrases(&corpora);

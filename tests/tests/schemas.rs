@@ -9,9 +9,10 @@
 use std::collections::BTreeMap;
 
 use heedful::{
-    Contrast, CsvOptions, Design, Error, FunnelCounts, FunnelOptions, Join, League, Metric, Roles,
-    SampleSize, Scale, Scoring, SentimentFit, SentimentOptions, Suppression, Target, Uncertainty,
-    Weighting,
+    Change, Confounding, Contrast, CsvOptions, Design, Drivers, Error, FunnelCounts, FunnelOptions,
+    Importance, Join, Journey, JourneyAnalysis, League, Metric, ReasonRoles, Roles, SampleSize,
+    Scale, Scan, Scoring, SentimentFit, SentimentOptions, Suppression, Target, Uncertainty,
+    Weighting, WhatIf,
 };
 use heedful_tests::here;
 use jsonschema::Validator;
@@ -27,17 +28,25 @@ fn validators() -> BTreeMap<&'static str, Validator> {
 fn refusal(name: &str, document: &Value) -> Option<&'static str> {
     let text = document.to_string();
     let error: Option<Error> = match name {
+        "change" => Change::from_json(&text).err(),
+        "confounding" => Confounding::from_json(&text).err(),
         "contrast" => Contrast::from_json(&text).err(),
         "csv_options" => CsvOptions::from_json(&text).err(),
         "design" => Design::from_json(&text).err(),
+        "drivers" => Drivers::from_json(&text).err(),
         "funnel_counts" => FunnelCounts::from_json(&text).err(),
         "funnel_options" => FunnelOptions::from_json(&text).err(),
+        "importance" => Importance::from_json(&text).err(),
         "join" => Join::from_json(&text).err(),
+        "journey" => Journey::from_json(&text).err(),
+        "journey_analysis" => JourneyAnalysis::from_json(&text).err(),
         "league" => League::from_json(&text).err(),
         "metric" => Metric::from_json(&text).err(),
+        "reason_roles" => ReasonRoles::from_json(&text).err(),
         "roles" => Roles::from_json(&text).err(),
         "sample_size" => SampleSize::from_json(&text).err(),
         "scale" => Scale::from_json(&text).err(),
+        "scan" => Scan::from_json(&text).err(),
         "scoring" => Scoring::from_json(&text).err(),
         "sentiment_fit" => SentimentFit::from_json(&text).err(),
         "sentiment_options" => SentimentOptions::from_json(&text).err(),
@@ -47,6 +56,7 @@ fn refusal(name: &str, document: &Value) -> Option<&'static str> {
         "target" => Target::from_json(&text).err(),
         "uncertainty" => Uncertainty::from_json(&text).err(),
         "weighting" => Weighting::from_json(&text).err(),
+        "what_if" => WhatIf::from_json(&text).err(),
         other => panic!("no reader for `{other}`"),
     };
     error.map(|error| error.code().as_str())
@@ -80,6 +90,14 @@ fn documents() -> Vec<(&'static str, Value)> {
         "signals": ["solicited", "inferred"], "missing": ["-"], "threads": 2, "clusters": {"value": "revenue"},
         "design": design,
     });
+    let nps = json!({"metrics": [{"metric": "nps"}]});
+    let journey = json!({
+        "name": "stay",
+        "stages": [{"name": "arrive", "touchpoints": [{
+            "name": "reception", "channel": "desk", "owner": "front", "outcome": "a key at once",
+            "importance": 8.5, "survey": "check-in", "reasons": ["staff"],
+        }]}],
+    });
     let tally = json!({
         "version": 1, "scale": "1-5", "counts": [1, 2, 3, 4, 5], "missing": 1, "invalid": 0,
         "out_of_range": 2, "weights": {"sums": [1, 2, 3, 4, 5], "squares": [1, 2, 3, 4, 5.5]},
@@ -103,6 +121,50 @@ fn documents() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("contrast", json!({"scoring": {"metrics": [{"metric": "nps"}]}, "adjustment": "holm"})),
+        (
+            "drivers",
+            json!({
+                "scoring": nps, "reasons": ["price"], "attributes": ["region"], "minimum_n": 20,
+                "reference": 5.5, "replicates": 200, "orders": 100, "seed": 7, "adjustment": "holm",
+            }),
+        ),
+        (
+            "change",
+            json!({
+                "scoring": nps, "by": ["region", "store"], "minimum_n": 20, "reference": 5.5,
+                "replicates": 200, "orders": 100, "seed": 7, "adjustment": "holm",
+            }),
+        ),
+        (
+            "importance",
+            json!({
+                "scoring": nps, "columns": ["speed"], "model": "ordinal", "replicates": 200, "seed": 7,
+            }),
+        ),
+        ("reason_roles", json!({"scoring": nps, "adjustment": "holm"})),
+        (
+            "what_if",
+            json!({
+                "scoring": nps, "reasons": ["price"], "factor": 0.5, "segments": ["region"],
+                "minimum_n": 20,
+            }),
+        ),
+        ("confounding", json!({"scoring": nps, "by": ["region"], "minimum_n": 20})),
+        (
+            "scan",
+            json!({
+                "scoring": nps, "attributes": ["region"], "conditions": 3, "minimum_n": 20,
+                "level": 0.1,
+            }),
+        ),
+        ("journey", journey.clone()),
+        (
+            "journey_analysis",
+            json!({
+                "journey": journey, "scoring": nps, "touchpoint": "step", "intensity": "feeling",
+                "measures": ["wait"], "minimum_n": 20, "adjustment": "holm",
+            }),
+        ),
         (
             "league",
             json!({

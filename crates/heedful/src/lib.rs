@@ -29,6 +29,10 @@
 //! | find words and topics | [`Keyness`], [`Discover`] |
 //! | weight to a population | [`Weighting`] |
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
+//! | say which reasons each response has | [`Mentions`] |
+//! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Confounding`], [`WhatIf`] |
+//! | say why a score moved | [`Change`], [`Scan`] |
+//! | follow a journey | [`Journey`], [`JourneyAnalysis`] |
 //! | keep counts that merge | [`Tally`] |
 //! | read comments into words, find phrases, take out names and numbers | [`text`] |
 //! | use the statistics alone | [`stats`] |
@@ -95,13 +99,34 @@ pub use base::tally::Tally;
 pub use base::time::{
     Clock, DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeUnit, Zone,
 };
+pub use interpret::change::{
+    Change, ChangeReport, ChangeWarning, Cohorts, Effect, ReasonChange, ReasonChanges,
+    SegmentChange, SegmentStatus,
+};
 pub use interpret::cluster::Clusters;
 pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
 pub use interpret::design::Design;
+pub use interpret::driver::confound::{ConfoundedDriver, Confounding, SegmentEffect};
+pub use interpret::driver::importance::{
+    Importance, ImportanceModel, ImportanceReport, ImportanceRow, Quadrant,
+};
+pub use interpret::driver::role::{
+    BandShare, Lift, ReasonRole, ReasonRoles, RoleChange, RoleReport, RoleRow, RoleShift,
+};
+pub use interpret::driver::what_if::{WhatIf, WhatIfReport, WhatIfSegment};
+pub use interpret::driver::{
+    Contribution, ContributionMethod, Contributions, Driver, DriverReport, DriverSource, Drivers,
+};
 pub use interpret::emotion::{Emotion, EmotionMention};
+pub use interpret::journey::{
+    Estimate, Journey, JourneyAnalysis, JourneyChange, JourneyDifference, JourneyGap, JourneyIssue,
+    JourneyMoments, JourneyProblem, JourneyReport, MakeOrBreak, MeasureAt, PeakEnd, Stage,
+    StepChange, Touchpoint, TouchpointFeeling, TouchpointResult, ViewGap,
+};
 pub use interpret::keyness::{Collocation, Keyness, Keyword, Keywords};
 pub use interpret::league::{League, Place, Standing, Standings};
+pub use interpret::mention::Mentions;
 pub use interpret::reason::agreement::{Agreed, Agreement};
 pub use interpret::reason::discover::{Discover, Homogeneity, Topic, TopicTerm, Topics};
 pub use interpret::reason::evaluate::{Average, Confusion, Evaluation, Measure, ReasonQuality};
@@ -119,6 +144,7 @@ pub use interpret::reason::split::Split;
 pub use interpret::reason::taxonomy::{Entry, Reason, Taxonomy};
 pub use interpret::reason::term::{Term, Within};
 pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
+pub use interpret::scan::{Condition, Finding, Scan, ScanReport};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::scorer::Scorer;
 pub use interpret::scoring::{MetricOf, Scoring};
@@ -141,8 +167,10 @@ pub use listen::import::{
 pub use listen::join::{Duplicates, Join, Joined};
 pub use listen::responses::{Responses, Roles};
 pub use monitor::Direction;
+pub use monitor::backtest::Backtest;
 pub use monitor::baseline::feedback::Feedback;
 pub use monitor::baseline::stream::{Answer, Baseline};
+pub use monitor::change_point::{ChangePoint, ChangePoints, PeriodScore, change_points_table};
 pub use monitor::classical::farrington::{
     Farrington, FarringtonThreshold, FarringtonWeek, PowerScale, farrington_table,
 };
@@ -151,5 +179,7 @@ pub use monitor::classical::moving::{
 };
 pub use monitor::detect::{Detect, Detection};
 pub use monitor::episode::{Episode, EpisodeStatus, Episodes};
+pub use monitor::localise::{Attribute, EpisodePlace, Localise, places_table};
+pub use monitor::many::{Finding, NamedSeries, Watch, findings_table};
 #[cfg(feature = "schema")]
 pub use schema::schemas;

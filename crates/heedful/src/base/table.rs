@@ -103,6 +103,11 @@ impl Table {
         self.push(name, Data::Float(from_fn(next).map(known).collect()));
     }
 
+    /// Adds a column of truth values.
+    pub(crate) fn bools(&mut self, name: &str, values: impl Iterator<Item = Option<bool>>) {
+        self.push(name, Data::Bool(values.collect()));
+    }
+
     /// Adds a column of texts.
     pub(crate) fn texts<T: Into<String>>(
         &mut self,

@@ -194,6 +194,27 @@ impl Tally {
         Ok(())
     }
 
+    /// The ratings that are left when those of `part`, which are all in here, are taken out; missing and
+    /// invalid ones are not looked at. Sums of weights are differences, 0 where nobody is left.
+    pub(crate) fn less(&self, part: &Self) -> Self {
+        let counts: Vec<u64> = self
+            .counts
+            .iter()
+            .zip(&part.counts)
+            .map(|(all, part)| all.saturating_sub(*part))
+            .collect();
+        let weights = self.weights.as_ref().map(|all| {
+            let part = part.weights.clone().unwrap_or_else(|| part.unit_weights());
+            let rest = |all: &[f64], part: Vec<f64>| {
+                let each = all.iter().zip(part).zip(&counts);
+                each.map(|((all, part), left)| if *left > 0 { (all - part).max(0.0) } else { 0.0 })
+                    .collect()
+            };
+            Weights { sums: rest(&all.sums, part.sums), squares: rest(&all.squares, part.squares) }
+        });
+        Self { counts, weights, ..Self::new(self.scale.clone()) }
+    }
+
     /// The scale.
     #[must_use]
     pub fn scale(&self) -> &Scale {

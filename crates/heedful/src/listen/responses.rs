@@ -248,6 +248,33 @@ impl Responses {
         self.unfolded.as_deref()
     }
 
+    /// The rows whose flag is set.
+    ///
+    /// ```
+    /// # use heedful::{Column, Responses};
+    /// let table = Responses::new().with("score", Column::numbers(vec![10_u8, 3, 9]))?;
+    /// assert_eq!(table.filter(&[true, false, true])?.len(), 2);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `length-mismatch` unless there is a flag for each row.
+    pub fn filter(&self, keep: &[bool]) -> Result<Self> {
+        if keep.len() != self.rows {
+            let message = format!("there are {} flags for {} rows", keep.len(), self.rows);
+            return Err(Error::new(ErrorCode::LengthMismatch, message).at("keep"));
+        }
+        let kept = keep.iter().enumerate().filter(|(_, keep)| **keep);
+        let rows: Vec<Option<usize>> = kept.map(|(row, _)| Some(row)).collect();
+        let columns = self.columns.iter().map(|(n, c)| (n.clone(), c.gather(&rows))).collect();
+        Ok(Self {
+            rows: rows.len(),
+            columns,
+            roles: self.roles.clone(),
+            unfolded: self.unfolded.clone(),
+        })
+    }
+
     /// The rows from `start`, sharing the memory.
     ///
     /// ```

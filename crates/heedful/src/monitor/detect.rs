@@ -210,6 +210,10 @@ pub struct Detection {
 }
 
 impl Detection {
+    pub(super) fn every(&self) -> Every {
+        self.settings.every
+    }
+
     /// One row a period: `period` (its first day), `observed`, `expected`, `lower`, `upper` (each with a chance of
     /// alpha beyond), `p_value`, `strength` (higher is more anomalous), `alarm`, `direction`, `window`, and why so
     /// much is expected: `level`, `trend`, `season`, `holiday` (factors of the level).
@@ -245,4 +249,4 @@ impl Detection {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -168,9 +168,15 @@ impl Episodes {
     }
 }
 
-/// One row an episode.
+/// One row an episode: `start`, `raised`, `last` and `peak` (first days of periods), `status`, `direction`,
+/// `observed`, `expected`, `excess`, `p_value`, `alarms`.
 pub(crate) fn to_table(every: Every, episodes: &[Episode]) -> Table {
     let mut table = Table::new();
+    columns(&mut table, every, episodes);
+    table
+}
+
+pub(crate) fn columns(table: &mut Table, every: Every, episodes: &[Episode]) {
     let mut days = |name: &str, of: fn(&Episode) -> i32| {
         let days = episodes.iter().map(|e| Some(every.first_day(of(e)))).collect();
         table.push(name, Data::Date(days));
@@ -186,7 +192,6 @@ pub(crate) fn to_table(every: Every, episodes: &[Episode]) -> Table {
     table.floats("excess", episodes.iter().map(|e| Some(e.excess())));
     table.floats("p_value", episodes.iter().map(|e| Some(e.p_value)));
     table.ints("alarms", episodes.iter().map(|e| Some(e.alarms as u64)));
-    table
 }
 
 impl EpisodeStatus {

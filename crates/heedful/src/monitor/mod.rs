@@ -1,9 +1,13 @@
 //! The third wing: what is normal, what departs from it, and who is well.
 
+pub(crate) mod backtest;
 pub(crate) mod baseline;
+pub(crate) mod change_point;
 pub(crate) mod classical;
 pub(crate) mod detect;
 pub(crate) mod episode;
+pub(crate) mod localise;
+pub(crate) mod many;
 
 use serde::{Deserialize, Serialize};
 

@@ -18,7 +18,7 @@ impl Language {
     ///
     /// let (language, confidence) = Language::detect("Le temps d'attente en caisse est beaucoup trop long").unwrap();
     /// assert_eq!(language, Language::French);
-    /// assert!(confidence > 0.2 && confidence <= 1.0);
+    /// assert!((0.0..=1.0).contains(&confidence));
     /// ```
     #[must_use]
     pub fn detect(text: &str) -> Option<(Self, f64)> {

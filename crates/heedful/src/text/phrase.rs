@@ -169,6 +169,7 @@ impl Phrases {
         phrases: impl IntoIterator<Item = Phrase<'a>>,
     ) -> Result<Self> {
         let mut this = Self {
+            language,
             parts: HashMap::new(),
             prefixes: (usize::MAX, 0),
             nodes: vec![Node::new()],

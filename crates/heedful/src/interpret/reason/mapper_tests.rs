@@ -142,8 +142,9 @@ fn a_model_is_trained_and_predicts() {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let labels =
         Labels::single((0..60).map(|i| Some(if i % 2 == 0 { "food" } else { "price" }))).unwrap();
-    let mapper =
-        plain(MapperOptions::default()).fit(&texts, &labels, &ModelOptions::default()).unwrap();
+    let mapper = plain(MapperOptions::default())
+        .fit(&texts, &labels, &crate::ModelOptions::default())
+        .unwrap();
     let new = ["the soup tasted of salt", "paid far too many euros", "xyz"];
     let best = mapper.predict(&new, false).unwrap();
     assert_eq!((best[0].as_deref(), best[1].as_deref()), (Some("food"), Some("price")));
@@ -152,10 +153,11 @@ fn a_model_is_trained_and_predicts() {
     }
     let mappings = mapper.map(&[Some("salty soup and slow service")], Given::default()).unwrap();
     assert!(mappings.iter().any(|m| m.id == "service" && m.source == Source::Terms));
+    // What the taxonomy lacks is added to it.
     let unknown = Labels::single([Some("zoo"), Some("food")]).unwrap();
-    let error =
-        plain(MapperOptions::default()).fit(&["a", "b"], &unknown, &ModelOptions::default());
-    assert_eq!(error.unwrap_err().code(), ErrorCode::UnknownName);
+    let options = crate::ModelOptions::default();
+    let grown = plain(MapperOptions::default()).fit(&["a", "b"], &unknown, &options).unwrap();
+    assert!(grown.taxonomy().get("zoo").is_some());
 }
 
 #[test]

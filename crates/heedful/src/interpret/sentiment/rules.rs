@@ -165,6 +165,7 @@ impl Reading {
         let mut clause = Clause::new(0);
         let mut sentence = 0;
         let mut opening = 0; // the first clause of the sentence
+        let mut turned = 0; // the first clause since the last "but"
         let mut requested = false; // in the sentence
         for at in 0..self.senses.len() {
             let Some(sense) = self.senses.get(at).copied() else { break };
@@ -195,9 +196,11 @@ impl Reading {
                 Role::Ask => (clause.asks, requested) = (true, true),
                 Role::But => {
                     self.close(tokens, clause, at, sentence, grammar);
-                    for part in self.parts.get_mut(opening..).unwrap_or_default() {
+                    // Each clause once, however often the sentence turns: the time stays linear.
+                    for part in self.parts.get_mut(turned.max(opening)..).unwrap_or_default() {
                         part.weight *= BEFORE_BUT;
                     }
+                    turned = self.parts.len();
                     clause = Clause { weight: AFTER_BUT, contrast: true, ..Clause::new(at) };
                 }
                 Role::Although | Role::If => {

@@ -110,8 +110,7 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
     let mut course = Course::new();
     for round in 0..=ROUNDS {
         let sums;
-        (course, sums) =
-            pass(calendar, stretch, &parts, &mut spans, &marks, used, round, round + 2 > ROUNDS);
+        (course, sums) = pass(calendar, stretch, &parts, &mut spans, &marks, used, round);
         if round > 0 {
             let parameters = basis.parts.iter().filter(|p| **p).count() as f64 * 2.0
                 + (calendar.positions() as f64);
@@ -123,7 +122,7 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
             let mean = expected / sums.weights.max(1.0);
             parts.phi =
                 ((sums.squares * scale * factor + phi * worth) / (sums.weights + worth)).max(1.0);
-            let doubt = (DOUBT * (parts.phi - 1.0)).min(1.0).max(1e-6);
+            let doubt = (DOUBT * (parts.phi - 1.0)).clamp(1e-6, 1.0);
             // The variance of a squared residual of a rare count is far above a normal one's.
             parts.freedom = df / ((1.0 + 0.5 * parts.phi / mean.max(1e-9)) * doubt);
         }
@@ -173,9 +172,10 @@ fn pass(
     marks: &[Mark],
     used: usize,
     round: usize,
-    moving: bool,
 ) -> (Course, Sums) {
     let first = round == 0;
+    // The level moves once the parts are about right.
+    let moving = round + 2 > ROUNDS;
     let mut course = Course::new();
     let mut sums = Sums::default();
     for span in spans.iter_mut() {

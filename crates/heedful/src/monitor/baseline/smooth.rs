@@ -46,7 +46,11 @@ pub(crate) fn dot(a: &Terms, b: &Terms) -> f64 {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Factor([Terms; TERMS]);
 
-#[expect(clippy::indexing_slicing, reason = "loops over the arrays' own fixed size")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    reason = "loops over the arrays' own fixed size, as the formulas have them"
+)]
 impl Factor {
     /// A pivot that is not positive is taken for a term that does not exist.
     pub(crate) fn new(matrix: &[Terms; TERMS]) -> Self {

@@ -47,6 +47,16 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Alarms or not, by a rule other than the level of the baseline.
+    pub(crate) fn decide(&mut self, alarm: Option<bool>) {
+        let side = match self.observed.zip(self.expected) {
+            Some((observed, expected)) if observed < expected => Direction::Down,
+            _ => Direction::Up,
+        };
+        self.alarm = alarm;
+        self.direction = (alarm == Some(true)).then_some(side);
+    }
+
     /// The least and the largest count that are not surprising: `tail` is the chance beyond each bound.
     #[must_use]
     pub fn bounds(&self, tail: f64) -> Option<(f64, f64)> {
@@ -88,7 +98,7 @@ pub struct Baseline {
 }
 
 /// A new fit when the history has grown by one part in so many.
-const GROWTH: usize = 40;
+const GROWTH: usize = 10;
 /// Larger counts would leave the whole numbers that a float holds.
 const MOST: u64 = 1 << 53;
 

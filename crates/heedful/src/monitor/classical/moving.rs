@@ -362,7 +362,7 @@ mod tests {
                 "C2" => EarsMethod::C2,
                 _ => EarsMethod::C3AsCoded,
             };
-            let baseline = parts.next().unwrap()[1..].parse().unwrap();
+            let baseline = parts.next().unwrap().trim_start_matches('b').parse().unwrap();
             let series = &file["series"][call["series"].as_str().unwrap()]["counts"];
             let counts: Vec<Option<u64>> =
                 series.as_array().unwrap().iter().map(Value::as_u64).collect();

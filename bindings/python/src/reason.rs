@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use heedful::text::{Language, Unit, in_unit};
 use heedful::{
-    Claim, Classifier, Error, ErrorCode, Given, Labels, MapperOptions, Model, ModelOptions,
-    ReasonColumns, ReasonCount, Result, Taxonomy,
+    Claim, Classifier, Error, ErrorCode, Labels, MapperOptions, Model, ModelOptions, ReasonColumns,
+    ReasonCount, Result, Taxonomy,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -58,7 +58,8 @@ struct Callable {
     raised: Mutex<Option<PyErr>>,
 }
 
-type Claims = Vec<Vec<(String, f64, Vec<(usize, usize)>)>>;
+/// Reason, confidence and spans of each claim of a text.
+type TextClaims = Vec<(String, f64, Vec<(usize, usize)>)>;
 
 impl Classifier for Callable {
     fn reasons(&self) -> Vec<String> {
@@ -66,7 +67,7 @@ impl Classifier for Callable {
     }
 
     fn classify(&self, texts: &[&str]) -> Result<Vec<Vec<Claim>>> {
-        let answer: PyResult<Claims> =
+        let answer: PyResult<Vec<TextClaims>> =
             Python::attach(|py| self.function.call1(py, (texts.to_vec(),))?.extract(py));
         let answer = answer.map_err(|error| {
             if let Ok(mut raised) = self.raised.lock() {
@@ -74,7 +75,7 @@ impl Classifier for Callable {
             }
             Error::new(ErrorCode::InvalidArgument, "the classifier failed").at("classifier")
         })?;
-        let claims = |(text, row): (&&str, Vec<(String, f64, Vec<(usize, usize)>)>)| {
+        let claims = |(text, row): (&&str, TextClaims)| {
             let bytes: Vec<usize> =
                 text.char_indices().map(|(at, _)| at).chain(std::iter::once(text.len())).collect();
             // Beyond the text, which the core refuses.

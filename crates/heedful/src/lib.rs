@@ -180,6 +180,6 @@ pub use monitor::classical::moving::{
 pub use monitor::detect::{Detect, Detection};
 pub use monitor::episode::{Episode, EpisodeStatus, Episodes};
 pub use monitor::localise::{Attribute, EpisodePlace, Localise, places_table};
-pub use monitor::many::{Finding, NamedSeries, Watch, findings_table};
+pub use monitor::many::{NamedSeries, Watch, WatchFinding, findings_table};
 #[cfg(feature = "schema")]
 pub use schema::schemas;

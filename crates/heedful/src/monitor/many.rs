@@ -33,7 +33,7 @@ pub struct Watch {
 
 /// An episode of one of many series.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Finding {
+pub struct WatchFinding {
     /// The series.
     pub path: Vec<Key>,
     /// The episode.
@@ -58,7 +58,7 @@ impl Watch {
     /// # Errors
     /// [`ErrorCode::InvalidArgument`] for a rate outside 0..1 and for what [`Detect::run`] refuses;
     /// [`ErrorCode::LengthMismatch`] for series of different lengths.
-    pub fn run(&self, series: &[NamedSeries], from: usize) -> Result<Vec<Finding>> {
+    pub fn run(&self, series: &[NamedSeries], from: usize) -> Result<Vec<WatchFinding>> {
         if !(self.fdr > 0.0 && self.fdr < 1.0) {
             let message = "a false-discovery rate must lie between 0 and 1";
             return Err(Error::new(ErrorCode::InvalidArgument, message).at("fdr"));
@@ -96,10 +96,10 @@ impl Watch {
                 episodes.update(answer);
             }
         }
-        let mut findings: Vec<Finding> = Vec::new();
+        let mut findings: Vec<WatchFinding> = Vec::new();
         for (one, _, episodes) in watched {
             for episode in episodes.finish() {
-                findings.push(Finding { path: one.path.clone(), episode, part_of: None });
+                findings.push(WatchFinding { path: one.path.clone(), episode, part_of: None });
             }
         }
         findings.sort_by(|a, b| (a.episode.raised, &a.path).cmp(&(b.episode.raised, &b.path)));
@@ -110,18 +110,18 @@ impl Watch {
 
 /// Of episodes of a whole and its part that overlap, one is enough: the part where it holds most of the excess,
 /// else the whole.
-fn say_once(findings: &mut [Finding]) {
+fn say_once(findings: &mut [WatchFinding]) {
     let mut covered: Vec<Option<Vec<Key>>> = vec![None; findings.len()];
     for (i, whole) in findings.iter().enumerate() {
-        let overlaps = |part: &&Finding| {
+        let overlaps = |part: &&WatchFinding| {
             part.path.len() > whole.path.len()
                 && part.path.starts_with(&whole.path)
                 && part.episode.direction == whole.episode.direction
                 && part.episode.start <= whole.episode.last
                 && whole.episode.start <= part.episode.last
         };
-        let size = |f: &Finding| f.episode.excess().abs();
-        let parts: Vec<&Finding> = findings.iter().filter(overlaps).collect();
+        let size = |f: &WatchFinding| f.episode.excess().abs();
+        let parts: Vec<&WatchFinding> = findings.iter().filter(overlaps).collect();
         let Some(largest) = parts.iter().max_by(|a, b| size(a).total_cmp(&size(b))) else {
             continue;
         };
@@ -144,7 +144,7 @@ fn say_once(findings: &mut [Finding]) {
 
 /// One row a finding: `series` (its path joined), `part_of`, then the columns of an episode.
 #[must_use]
-pub fn findings_table(every: crate::Every, findings: &[Finding]) -> Table {
+pub fn findings_table(every: crate::Every, findings: &[WatchFinding]) -> Table {
     let join = |path: &[Key]| path.iter().map(Key::to_string).collect::<Vec<_>>().join(" / ");
     let mut table = Table::new();
     table.push("series", Data::Text(findings.iter().map(|f| Some(join(&f.path))).collect()));
@@ -191,7 +191,7 @@ mod tests {
         }
         let watch = Watch::new(Detect::new(Every::Day).start(18_631), 0.05);
         let findings = watch.run(&series, 200).unwrap();
-        let told: Vec<&Finding> = findings.iter().filter(|f| f.part_of.is_none()).collect();
+        let told: Vec<&WatchFinding> = findings.iter().filter(|f| f.part_of.is_none()).collect();
         let tx = vec![Key::text("promotions"), Key::text("TX")];
         let found = told.iter().find(|f| f.path == tx).unwrap();
         assert_eq!(found.episode.start, 18_631 + 240);

@@ -254,6 +254,7 @@ impl Phrases {
             phrases: self,
             generation: None,
             codes: Vec::new(),
+            starts: Vec::new(),
             sets: Vec::new(),
             symbols: Vec::new(),
             seen: HashSet::new(),
@@ -385,8 +386,8 @@ const CLAUSE: u32 = 1;
 const SENTENCE: u32 = 2;
 /// Codes from here on are sets of symbols.
 const SETS: u32 = 3;
-/// Added where a phrase may start.
-const STARTS: u32 = 1 << 31;
+/// Stands for several nodes.
+const SEVERAL: u32 = u32::MAX - 1;
 
 /// Searches texts for [`Phrases`]; remembers what each distinct word of a lexer stands for.
 ///
@@ -397,6 +398,8 @@ pub struct Finder<'a> {
     phrases: &'a Phrases,
     generation: Option<u32>,
     codes: Vec<u32>,
+    /// The node to which each word leads from the root: `NONE`, one, or `SEVERAL`.
+    starts: Vec<u32>,
     /// Where each set begins and ends in `symbols`.
     sets: Vec<(u32, u32)>,
     symbols: Vec<u32>,
@@ -420,31 +423,60 @@ impl Finder<'_> {
         if self.generation != Some(lexer.generation()) {
             self.generation = Some(lexer.generation());
             self.codes.clear();
+            self.starts.clear();
             self.sets.clear();
             self.symbols.clear();
         }
         for slot in self.codes.len()..lexer.words() {
             let code = self.code(lexer.word(slot as u32));
             self.codes.push(code);
+            self.starts.push(self.start(code));
         }
         if !self.seen.is_empty() {
             self.seen.clear();
         }
         for (at, token) in tokens.iter().enumerate() {
-            let code = self.codes.get(token.slot as usize).copied().unwrap_or(INERT);
-            if code >= STARTS {
-                let mut search = Search {
-                    phrases: self.phrases,
-                    codes: &self.codes,
-                    sets: &self.sets,
-                    symbols: &self.symbols,
-                    seen: &mut self.seen,
-                    tokens,
-                    first: at as u32,
-                    hits,
-                };
-                search.walk(ROOT, at as u32, false);
+            let start = self.starts.get(token.slot as usize).copied().unwrap_or(NONE);
+            if start == NONE || !self.goes_on(start, tokens.get(at + 1)) {
+                continue;
             }
+            let mut search = Search {
+                phrases: self.phrases,
+                codes: &self.codes,
+                sets: &self.sets,
+                symbols: &self.symbols,
+                seen: &mut self.seen,
+                tokens,
+                first: at as u32,
+                hits,
+            };
+            match start {
+                SEVERAL => search.walk(ROOT, at as u32, false),
+                node => search.arrive(node, at as u32, false),
+            }
+        }
+    }
+
+    /// Whether there is more to the node than words that the next token cannot be.
+    fn goes_on(&self, node: u32, next: Option<&Token>) -> bool {
+        let fits =
+            |token: &Token| self.codes.get(token.slot as usize).is_some_and(|code| *code >= SETS);
+        match self.phrases.nodes.get(node as usize) {
+            Some(node) if node.end == NONE && node.gap == NONE => next.is_some_and(fits),
+            _ => true,
+        }
+    }
+
+    /// The node to which a word leads from the root.
+    fn start(&self, code: u32) -> u32 {
+        let Some(set) = code.checked_sub(SETS) else { return NONE };
+        let Some(&(start, end)) = self.sets.get(set as usize) else { return NONE };
+        let symbols = self.symbols.get(start as usize..end as usize).unwrap_or_default();
+        let mut nodes = symbols.iter().filter_map(|symbol| self.phrases.next(ROOT, *symbol));
+        match (nodes.next(), nodes.next()) {
+            (None, _) => NONE,
+            (Some(node), None) => node,
+            _ => SEVERAL,
         }
     }
 
@@ -459,9 +491,8 @@ impl Finder<'_> {
         if found.is_empty() {
             return INERT;
         }
-        let starts = found.iter().any(|symbol| self.phrases.next(ROOT, *symbol).is_some());
         self.sets.push((first as u32, self.symbols.len() as u32));
-        (SETS + self.sets.len() as u32 - 1) | if starts { STARTS } else { 0 }
+        SETS + self.sets.len() as u32 - 1
     }
 }
 
@@ -480,7 +511,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn code(&self, at: u32) -> u32 {
         let Some(token) = self.tokens.get(at as usize) else { return SENTENCE };
-        self.codes.get(token.slot as usize).map_or(INERT, |code| code & !STARTS)
+        self.codes.get(token.slot as usize).copied().unwrap_or(INERT)
     }
 
     /// Follows the words from `at` on, as far as they go.

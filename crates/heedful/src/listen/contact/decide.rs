@@ -325,10 +325,8 @@ fn recurring(rule: &Recurring, history: &[&Contact], candidate: &Candidate, now:
         return Some((HoldCode::TooEarly, next));
     }
     let from = occasion(gone);
-    match window(from, from.saturating_add(within), history, candidate, now) {
-        Some((code, _)) => Some((code, next)),
-        None => None,
-    }
+    let found = window(from, from.saturating_add(within), history, candidate, now);
+    found.map(|(code, _)| (code, next))
 }
 
 /// The open invitation is the last one without an answer.

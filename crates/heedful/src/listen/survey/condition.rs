@@ -88,7 +88,7 @@ impl Condition {
             Self::CommentLength(range) => within(range, answers.comment_length()),
             Self::Sentiment(range) => within(range, answers.sentiment()),
             Self::Answer(Matches { name, is }) => {
-                answers.values(name).any(|value| is.iter().any(|is| *is == value))
+                answers.values(name).any(|value| is.contains(&value))
             }
         }
     }

@@ -98,7 +98,7 @@ impl Survey {
             ),
             _ => {}
         }
-        findings.0.sort_by(|a, b| a.code.cmp(&b.code));
+        findings.0.sort_by_key(|finding| finding.code);
         Ok(findings.0)
     }
 

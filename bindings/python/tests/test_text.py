@@ -44,9 +44,7 @@ FRAMES: dict[str, Callable[[], Any]] = {
     "polars lazy": lambda: pl.LazyFrame(TABLE),
     "polars categories": lambda: pl.DataFrame(TABLE).with_columns(pl.col("text").cast(pl.Categorical)),
     "pyarrow": lambda: pa.table(TABLE),
-    "pyarrow dictionary": lambda: pa.table(
-        {**TABLE, "text": pa.array(TABLE["text"], pa.string()).dictionary_encode()}
-    ),
+    "pyarrow dictionary": lambda: pa.table({**TABLE, "text": pa.array(TABLE["text"], pa.string()).dictionary_encode()}),
 }
 
 

@@ -115,7 +115,9 @@ class Topics:
 
     __slots__ = ("_data", "_document", "_groups", "_table", "_topics")
 
-    def __init__(self, made: tuple[str, list[str], _heedful.Table, _heedful.Table], data: Any, texts: list[Any]) -> None:
+    def __init__(
+        self, made: tuple[str, list[str], _heedful.Table, _heedful.Table], data: Any, texts: list[Any]
+    ) -> None:
         self._document: dict[str, Any] = json.loads(made[0])
         self._topics = [
             Topic(
@@ -210,7 +212,7 @@ def discover(
     if within is not None and known is None:
         raise HeedfulError("invalid-argument", "`within` names a reason of `known`, which is not given", "within")
     if language is None and known is not None:
-        language = known._options.get("language") or known.taxonomy.to_dict().get("language")
+        language = str(known._options.get("language") or known.taxonomy.to_dict()["language"])
     given = {
         "language": language,
         "most": most,

@@ -127,7 +127,12 @@ class Evaluation:
 
 
 def evaluate(
-    gold: Any, predicted: Any, *, confidence: float | None = None, replicates: int | None = None, seed: int | None = None
+    gold: Any,
+    predicted: Any,
+    *,
+    confidence: float | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
 ) -> Evaluation:
     """How well reasons were found, against what is known to be right; or how well two coders agree.
 
@@ -187,4 +192,3 @@ def split(comments: Iterable[str | None], labels: Iterable[Any], share: float = 
     """
     texts, rows = paired(comments, labels)
     return Split(*_heedful.split(texts, rows, share, seed))
-

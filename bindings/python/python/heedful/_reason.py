@@ -83,7 +83,9 @@ class Taxonomy:
 
         return list(ids(self._document.get("reasons", [])))
 
-    def with_reason(self, reason: Mapping[str, Any] | Topic, id: str | None = None, under: str | None = None) -> Taxonomy:
+    def with_reason(
+        self, reason: Mapping[str, Any] | Topic, id: str | None = None, under: str | None = None
+    ) -> Taxonomy:
         """A taxonomy with one more reason, at the top or under another one: a dict, or a topic of `discover`.
 
         >>> import heedful as hf

@@ -31,6 +31,9 @@ def is_table(data: object) -> bool:
         return True
     if isinstance(data, Sequence) and not isinstance(data, str):
         return len(data) > 0 and isinstance(data[0], Mapping)
+    if _is(data, "polars", "LazyFrame"):
+        # Its names cost a look at what it is made of.
+        return True
     # Frames have `columns`, Arrow's tables, batches and readers a `schema`; series and arrays have neither.
     return any(hasattr(data, name) for name in ("columns", "column_names", "schema"))
 

@@ -83,7 +83,10 @@ pub(crate) fn column(list: &Bound<'_, PyList>, wanted: Wanted) -> Result<Column>
         }));
     }
     keys.resize(list.len(), Key::Missing);
-    Ok(if wanted == Wanted::Texts { texts(&keys) } else { of_keys(&keys) })
+    // A column of numbers alone holds no comments: it stays what it is, to be refused.
+    let readable = keys.iter().any(|key| matches!(key, Key::Text(_)))
+        || keys.iter().all(|key| *key == Key::Missing);
+    Ok(if wanted == Wanted::Texts && readable { texts(&keys) } else { of_keys(&keys) })
 }
 
 /// A time that is a text of one meaning, as ISO 8601 is.

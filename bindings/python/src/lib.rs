@@ -5,6 +5,7 @@
 
 mod cells;
 mod compare;
+mod explore;
 mod ffi;
 mod guard;
 mod listen;
@@ -28,6 +29,8 @@ mod _heedful {
 
     #[pymodule_export]
     use crate::compare::{compare, contrast, league, sample_size, target};
+    #[pymodule_export]
+    use crate::explore::{comments, discover, evaluate, keywords, redact, split};
     use crate::guard::OrRaise;
     #[pymodule_export]
     use crate::listen::{funnel, funnel_of_counts, join};

@@ -108,8 +108,12 @@ impl ReasonMapper {
         Self { mapper, callable: self.callable.clone() }
     }
 
+    pub(crate) fn mapper(&self) -> &heedful::ReasonMapper {
+        &self.mapper
+    }
+
     /// What the callable raised goes before what the core made of it.
-    fn or_raised<T>(&self, result: PyResult<T>) -> PyResult<T> {
+    pub(crate) fn or_raised<T>(&self, result: PyResult<T>) -> PyResult<T> {
         let raised = self.callable.as_ref().and_then(|c| c.raised.lock().ok()?.take());
         match raised {
             Some(error) if result.is_err() => Err(error),
@@ -185,6 +189,20 @@ impl ReasonMapper {
         count: usize,
     ) -> PyResult<Option<Vec<usize>>> {
         run(py, || Ok(self.mapper.model().map(|model| model.suggest(&texts, count))))
+    }
+
+    /// What other thresholds of the model would give.
+    fn curve(
+        &self,
+        py: Python<'_>,
+        texts: Vec<String>,
+        rows: Vec<Option<Vec<String>>>,
+    ) -> PyResult<Option<Table>> {
+        run(py, || {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let Some(predictions) = self.mapper.predictions(&texts) else { return Ok(None) };
+            predictions.curve(&labels(rows)?).map(|table| Some(Table(table)))
+        })
     }
 
     /// The best reason of each text: of the model where there is one, else of the terms. Where `abstain` is set only
@@ -293,6 +311,12 @@ impl Mappings {
             all.1.extend(reasons);
         }
         all
+    }
+
+    /// The reasons of each row.
+    fn sets(&self) -> Vec<Vec<String>> {
+        let ids = |row| self.mappings.row(row).map(|m| m.id.to_owned()).collect();
+        (0..self.mappings.rows()).map(ids).collect()
     }
 
     /// The table with a column of reasons.

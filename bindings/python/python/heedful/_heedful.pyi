@@ -11,23 +11,29 @@ __all__ = [
     "Tally",
     "Weights",
     "__version__",
+    "comments",
     "compare",
     "contrast",
+    "discover",
+    "evaluate",
     "funnel",
     "funnel_of_counts",
     "join",
+    "keywords",
     "league",
     "metric",
     "metric_preset",
     "metrics",
     "read_bytes",
     "read_path",
+    "redact",
     "require",
     "sample_size",
     "scale",
     "score",
     "score_all",
     "sentiment",
+    "split",
     "target",
     "taxonomy",
     "taxonomy_preset",
@@ -60,6 +66,27 @@ def read_bytes(bytes: bytes, jsonl: bool, options: str) -> tuple[Responses, str]
 def taxonomy(json: str) -> str: ...
 def taxonomy_preset(field: str, languages: list[str]) -> str: ...
 def taxonomy_presets() -> list[str]: ...
+def evaluate(
+    gold: list[list[str] | None], predicted: list[list[str] | None], options: str
+) -> tuple[str, str, Table, Table, Table | None]: ...
+def split(
+    texts: list[str], rows: list[list[str] | None], share: float, seed: int
+) -> tuple[list[int], list[int]]: ...
+def keywords(
+    data: object, columns: list[str], roles: str, by: str, metric: str | None, options: str
+) -> Table: ...
+def comments(data: object, columns: list[str], roles: str) -> list[str | None]: ...
+def discover(
+    data: object,
+    columns: list[str],
+    roles: str,
+    known: ReasonMapper | None,
+    within: str | None,
+    by: str | None,
+    metric: str | None,
+    options: str,
+) -> tuple[str, list[str], Table, Table]: ...
+def redact(texts: list[str | None], names: list[str]) -> tuple[list[str | None], Table]: ...
 def sentiment(data: object, columns: list[str], roles: str, options: str) -> tuple[Table, Table, Table]: ...
 @final
 class SentimentModel:
@@ -89,6 +116,7 @@ class ReasonMapper:
     def model(self) -> bytes | None: ...
     def suggest(self, texts: list[str], count: int) -> list[int] | None: ...
     def predict(self, texts: list[str | None], abstain: bool) -> list[str | None]: ...
+    def curve(self, texts: list[str], rows: list[list[str] | None]) -> Table | None: ...
     def map(self, data: object, needed: list[str], columns: str) -> Mappings: ...
     def lint(self, texts: list[str]) -> tuple[Table, Table]: ...
 
@@ -101,6 +129,7 @@ class Mappings:
     def unmapped(self) -> list[int]: ...
     def at_level(self, level: int) -> Mappings: ...
     def rows(self, main: bool) -> tuple[list[int], list[str | None]]: ...
+    def sets(self) -> list[list[str]]: ...
     def attach(self, data: object, roles: str, name: str, main: bool) -> Responses: ...
 
 @final

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from heedful import _frames, _heedful, _options
 from heedful._errors import HeedfulError
 from heedful._responses import Responses
 from heedful._table import Table
+
+if TYPE_CHECKING:
+    from heedful._explore import Topic
 
 #: What a classifier says of one text: reason, confidence (0 to 1), spans in characters.
 Claims = list[tuple[str, float, list[tuple[int, int]]]]
@@ -80,6 +83,26 @@ class Taxonomy:
 
         return list(ids(self._document.get("reasons", [])))
 
+    def with_reason(
+        self, reason: Mapping[str, Any] | Topic, id: str | None = None, under: str | None = None
+    ) -> Taxonomy:
+        """A taxonomy with one more reason, at the top or under another one: a dict, or a topic of `discover`.
+
+        >>> import heedful as hf
+        >>> shop = hf.Taxonomy({"reasons": [{"id": "store", "terms": ["store"]}]})
+        >>> shop.with_reason({"id": "parking", "terms": ["parking"]}, under="store").reasons
+        ['store', 'parking']
+        """
+        added = dict(reason) if isinstance(reason, Mapping) else reason.to_reason()
+        if id is not None:
+            added["id"] = id
+        document = self.to_dict()
+        above = document if under is None else _find(document, under)
+        if above is None:
+            raise HeedfulError("unknown-name", f"no reason is called `{under}`", "under")
+        above.setdefault("reasons", []).append(added)
+        return Taxonomy(document)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Taxonomy) and self._json == other._json
 
@@ -91,6 +114,15 @@ class Taxonomy:
 
     def __repr__(self) -> str:
         return f"Taxonomy({self._document.get('id', '')!r}, {len(self.reasons)} reasons)"
+
+
+def _find(above: dict[str, Any], id: str) -> dict[str, Any] | None:
+    """A reason of a document by its id."""
+    for reason in above.get("reasons", []):
+        found: dict[str, Any] | None = reason if reason["id"] == id else _find(reason, id)
+        if found is not None:
+            return found
+    return None
 
 
 class Mappings:
@@ -253,13 +285,8 @@ class ReasonMapper:
     ) -> ReasonMapper:
         if "language" not in options and "language" in self._options:
             options = {"language": self._options["language"], **options}
-        texts = texts_of(comments)
-        rows = labels_of(labels)
-        if len(texts) != len(rows):
-            raise HeedfulError("length-mismatch", f"{len(texts)} comments but {len(rows)} labels", "labels")
-        # A comment that is missing teaches nothing.
-        known = [row if text is not None else None for text, row in zip(texts, rows, strict=True)]
-        self._mapper = self._mapper.fit([text or "" for text in texts], known, _options.dumps(options), more)
+        texts, rows = paired(comments, labels)
+        self._mapper = self._mapper.fit(texts, rows, _options.dumps(options), more)
         return self
 
     def to_bytes(self) -> bytes | None:
@@ -302,6 +329,18 @@ class ReasonMapper:
         word is known.
         """
         return self._mapper.predict(texts_of(comments), abstain)
+
+    def curve(self, comments: Iterable[str | None], labels: Iterable[Any]) -> Table:
+        """What other thresholds of the trained model would give on labelled comments, best ones that it never saw.
+
+        For each reason and each probability from 0.01 to 0.99: `reason`, `threshold`, `found`, `precision`, `recall`,
+        `f1`.
+        """
+        texts, rows = paired(comments, labels)
+        found = self._mapper.curve(texts, rows)
+        if found is None:
+            raise HeedfulError("too-few", "nothing was learned yet: fit the mapper first")
+        return Table(found)
 
     def lint(self, comments: Iterable[str | None] = ()) -> Table:
         """What is wrong with terms, or looks so.
@@ -377,3 +416,12 @@ def labels_of(labels: Any) -> list[list[str] | None]:
             label = value if isinstance(value, int) else _text(value, row)
             rows.append(None if label is None else [str(label)])
     return rows
+
+
+def paired(comments: Iterable[str | None], labels: Iterable[Any]) -> tuple[list[str], list[list[str] | None]]:
+    """Comments and their labels; of a comment that is missing nothing is known."""
+    texts, rows = texts_of(comments), labels_of(labels)
+    if len(texts) != len(rows):
+        raise HeedfulError("length-mismatch", f"{len(texts)} comments but {len(rows)} labels", "labels")
+    known = [None if text is None else row for text, row in zip(texts, rows, strict=True)]
+    return [text or "" for text in texts], known

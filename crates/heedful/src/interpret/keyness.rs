@@ -141,7 +141,8 @@ pub struct Keywords {
 
 impl Keywords {
     /// Columns: the groups under their own name (`group` where it has none), then `term`, `comments`,
-    /// `rest_comments`, `share`, `rest_share`, `log_ratio`, `g2`, `p_value`, `p_adjusted`, `association`.
+    /// `rest_comments`, `share`, `rest_share`, `log_ratio`, `g2`, `p_value`, `p_adjusted`, `association`,
+    /// `example` (the row of the best one).
     #[must_use]
     pub fn to_table(&self) -> Table {
         let rows = || self.rows.iter();
@@ -158,6 +159,7 @@ impl Keywords {
         table.floats("p_value", rows().map(|k| Some(k.p_value)));
         table.floats("p_adjusted", rows().map(|k| Some(k.p_adjusted)));
         table.floats("association", rows().map(|k| k.association));
+        table.ints("example", rows().map(|k| k.examples.first().map(|row| *row as u64)));
         table
     }
 }

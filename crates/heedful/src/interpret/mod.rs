@@ -1,5 +1,6 @@
 //! Interpreting: what the responses say.
 
+mod bands;
 pub(crate) mod change;
 pub(crate) mod cluster;
 mod codes;

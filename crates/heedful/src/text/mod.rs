@@ -20,6 +20,6 @@ mod word;
 pub use language::Language;
 pub use lexer::{Lexer, Token};
 pub use phrase::{Finder, Hit, Phrase, Phrases};
-pub use redact::{Private, PrivateSpan, Redactor};
+pub use redact::{Private, PrivateSpan, Redacted, Redactor};
 pub use span::{Positions, Unit, convert_spans, in_unit};
 pub use word::{Kind, Word};

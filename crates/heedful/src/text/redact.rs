@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::language::Language;
 use super::lexer::{Lexer, Token};
 use super::word::Kind;
+use crate::base::table::Table;
 
 /// What was found to identify a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -76,6 +77,30 @@ pub struct PrivateSpan {
     pub start: usize,
     /// The byte after its end.
     pub end: usize,
+}
+
+/// Texts without what identifies persons.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct Redacted {
+    /// The texts; `None` where there was none.
+    pub texts: Vec<Option<String>>,
+    /// What was taken out, with the number of its text, in order.
+    pub spans: Vec<(usize, PrivateSpan)>,
+}
+
+impl Redacted {
+    /// One row for each span of the texts as they were: `row`, `kind`, `start` and `end` in bytes.
+    #[must_use]
+    pub fn to_table(&self) -> Table {
+        let spans = || self.spans.iter();
+        let mut table = Table::new();
+        table.ints("row", spans().map(|(row, _)| Some(*row as u64)));
+        table.texts("kind", spans().map(|(_, span)| Some(span.kind.as_str())));
+        table.ints("start", spans().map(|(_, span)| Some(span.start as u64)));
+        table.ints("end", spans().map(|(_, span)| Some(span.end as u64)));
+        table
+    }
 }
 
 /// Finds and replaces what identifies a person. It errs on the side of privacy: a long number is taken out whatever
@@ -149,18 +174,46 @@ impl Redactor {
 
     /// The text with `[email]`, `[phone]` and so on in place of what is private.
     pub fn redact(&mut self, text: &str) -> String {
-        let mut redacted = String::with_capacity(text.len());
-        let mut copied = 0;
-        for span in self.find(text) {
-            redacted.push_str(text.get(copied..span.start).unwrap_or_default());
-            redacted.push('[');
-            redacted.push_str(span.kind.as_str());
-            redacted.push(']');
-            copied = span.end;
-        }
-        redacted.push_str(text.get(copied..).unwrap_or_default());
-        redacted
+        without(text, &self.find(text))
     }
+
+    /// Many texts, and what was taken out of them.
+    ///
+    /// ```
+    /// use heedful::text::Redactor;
+    ///
+    /// let redacted = Redactor::new(["Anna"]).redact_all(&[Some("thanks, Anna"), None]);
+    /// assert_eq!(redacted.texts, [Some("thanks, [name]".to_owned()), None]);
+    /// assert_eq!((redacted.spans[0].0, redacted.spans[0].1.start), (0, 8));
+    /// ```
+    pub fn redact_all<T: AsRef<str>>(&mut self, texts: &[Option<T>]) -> Redacted {
+        let mut all = Redacted::default();
+        for (row, text) in texts.iter().enumerate() {
+            let redacted = text.as_ref().map(|text| {
+                let spans = self.find(text.as_ref());
+                let redacted = without(text.as_ref(), &spans);
+                all.spans.extend(spans.into_iter().map(|span| (row, span)));
+                redacted
+            });
+            all.texts.push(redacted);
+        }
+        all
+    }
+}
+
+/// The text with the kinds of these spans in their place.
+fn without(text: &str, spans: &[PrivateSpan]) -> String {
+    let mut redacted = String::with_capacity(text.len());
+    let mut copied = 0;
+    for span in spans {
+        redacted.push_str(text.get(copied..span.start).unwrap_or_default());
+        redacted.push('[');
+        redacted.push_str(span.kind.as_str());
+        redacted.push(']');
+        copied = span.end;
+    }
+    redacted.push_str(text.get(copied..).unwrap_or_default());
+    redacted
 }
 
 /// Whether a web address may hold a key or a name.

@@ -217,6 +217,17 @@ impl Topics {
         table.floats("homogeneity", rows().map(|t| t.homogeneity));
         table
     }
+
+    /// One row for each group: `group`, `comments`, `homogeneity`.
+    #[must_use]
+    pub fn groups_to_table(&self) -> Table {
+        let groups = || self.by_group.iter();
+        let mut table = Table::new();
+        table.keys("group", groups().map(|g| &g.group));
+        table.ints("comments", groups().map(|g| Some(g.comments)));
+        table.floats("homogeneity", groups().map(|g| g.value));
+        table
+    }
 }
 
 impl Discover {
@@ -239,8 +250,17 @@ impl Discover {
     /// # Errors
     /// `invalid-argument` for options out of range.
     pub fn run<T: AsRef<str>>(&self, comments: &[T]) -> Result<Topics> {
+        self.run_grouped(comments, &[])
+    }
+
+    /// The topics of all comments, and homogeneity by group (bands, say; one for each comment, or none).
+    ///
+    /// # Errors
+    /// `length-mismatch` for groups of another length; as for [`run`](Self::run).
+    pub fn run_grouped<T: AsRef<str>>(&self, comments: &[T], groups: &[Key]) -> Result<Topics> {
+        check_groups(comments.len(), groups)?;
         let rows: Vec<usize> = (0..comments.len()).collect();
-        self.topics(comments, &rows, &[], &HashSet::new())
+        self.topics(comments, &rows, groups, &HashSet::new())
     }
 
     /// The topics of the comments that a mapper finds no reason in; with `within`, of those that mention
@@ -258,10 +278,7 @@ impl Discover {
         within: Option<&str>,
         groups: &[Key],
     ) -> Result<Topics> {
-        if !groups.is_empty() && groups.len() != comments.len() {
-            let message = format!("{} groups for {} comments", groups.len(), comments.len());
-            return Err(Error::new(ErrorCode::LengthMismatch, message).at("groups"));
-        }
+        check_groups(comments.len(), groups)?;
         let texts: Vec<Option<&str>> = comments.iter().map(|text| Some(text.as_ref())).collect();
         let mappings = known.map(&texts, Given::default())?;
         let mut names = HashSet::new();
@@ -396,6 +413,14 @@ impl Discover {
             diverse: vectors.diverse(&ranked, self.examples).iter().map(place).collect(),
         }
     }
+}
+
+fn check_groups(comments: usize, groups: &[Key]) -> Result<()> {
+    if groups.is_empty() || groups.len() == comments {
+        return Ok(());
+    }
+    let message = format!("{} groups for {comments} comments", groups.len());
+    Err(Error::new(ErrorCode::LengthMismatch, message).at("groups"))
 }
 
 /// Takes topics one after the other.

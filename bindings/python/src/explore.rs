@@ -19,7 +19,6 @@ type Rows = Vec<Option<Vec<String>>>;
 /// What is known against what was found: all of it as JSON, the agreement as JSON, and tables of the quality by
 /// reason, the agreement by reason and the confusion.
 #[pyfunction]
-#[expect(clippy::type_complexity, reason = "read once, on the other side")]
 pub(crate) fn evaluate(
     py: Python<'_>,
     gold: Rows,
@@ -131,7 +130,6 @@ pub(crate) fn comments(
 /// Topics: all of it as JSON, each as a reason in JSON, and tables of the topics and of homogeneity by group.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "what the other side has to say")]
-#[expect(clippy::type_complexity, reason = "read once, on the other side")]
 pub(crate) fn discover(
     py: Python<'_>,
     data: &Bound<'_, PyAny>,

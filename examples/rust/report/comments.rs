@@ -208,7 +208,7 @@ fn reasons(
             count(total.mentions),
             share(total.mention_share),
             share(total.main_share),
-            total.sentiment.map_or("-".to_owned(), |felt| format!("{felt:+.2}"))
+            total.sentiment.map_or("-".to_owned(), feeling)
         );
     }
     let others = totals.len().saturating_sub(REASONS);
@@ -224,6 +224,11 @@ fn reasons(
     Ok(())
 }
 
+fn feeling(value: f64) -> String {
+    // No minus before a zero.
+    format!("{:+.2}", (value * 100.0).round() / 100.0 + 0.0)
+}
+
 fn words(out: &mut String, request: &Request, comments: &[Comment]) -> Result<()> {
     let sided = || comments.iter().filter_map(|comment| Some((comment, comment.side?)));
     let texts: Vec<&str> = sided().map(|(comment, _)| comment.text.as_str()).collect();
@@ -234,7 +239,7 @@ fn words(out: &mut String, request: &Request, comments: &[Comment]) -> Result<()
     let size = |side: Side| sided().filter(|(_, other)| *other == side).count() as u64;
     put!(out, "\nTelling words: {} against {}", name(Side::Good), name(Side::Bad));
     if keywords.rows.is_empty() {
-        put!(out, "  none that more comments would be sure to repeat");
+        put!(out, "  none that is sure");
     }
     // Words may hold names and numbers, too.
     let mut redactor = Redactor::new([] as [&str; 0]);

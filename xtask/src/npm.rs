@@ -119,6 +119,9 @@ fn build() -> Result<(PathBuf, Result<()>)> {
             shell::copy(&from, &package.join(file))?;
         }
     }
+    // The lists of words of the entry for text.
+    let vader = root().join("crates/heedful/data/sentiment/LICENSE-VADER");
+    shell::copy(&vader, &package.join("LICENSE-VADER"))?;
     // The version is the workspace's, and what only the build needs stays at home.
     shell::copy(&sources().join("package.json"), &package.join("package.json"))?;
     let version = format!("version={}", env!("CARGO_PKG_VERSION"));

@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url);
 
 test("the package has what a user needs and nothing of its making", async () => {
   const root = new URL("./node_modules/heedful/", import.meta.url);
-  assert.deepEqual((await readdir(root)).sort(), ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist", "package.json"]);
+  assert.deepEqual((await readdir(root)).sort(), ["LICENSE-APACHE", "LICENSE-MIT", "LICENSE-VADER", "README.md", "dist", "package.json"]);
   const { devDependencies, private: hidden, dependencies } = require("heedful/package.json");
   assert.deepEqual([devDependencies, hidden, dependencies], [undefined, undefined, undefined]);
 });

@@ -32,7 +32,7 @@ impl Responses {
         first_off_scale(&coder, column, metric, None).map_err(|e| e.at(at))?;
         let band = |row| match coder.reading(row) {
             Reading::Point(index) => {
-                metric.band(index).map_or(Key::Missing, |band| Key::text(&*band.name))
+                metric.band(index).map_or(Key::Missing, |band| Key::text(&band.name))
             }
             _ => Key::Missing,
         };

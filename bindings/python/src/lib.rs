@@ -10,6 +10,7 @@ mod ffi;
 mod guard;
 mod listen;
 mod metric;
+mod monitor;
 mod out;
 mod read;
 mod reason;
@@ -36,6 +37,8 @@ mod _heedful {
     use crate::listen::{funnel, funnel_of_counts, join};
     #[pymodule_export]
     use crate::metric::{metric, metric_preset, metrics, scale};
+    #[pymodule_export]
+    use crate::monitor::detect;
     #[pymodule_export]
     use crate::out::Table;
     #[pymodule_export]

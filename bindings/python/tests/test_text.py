@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -393,3 +394,25 @@ def test_pickles() -> None:
     assert pickle.loads(pickle.dumps(model)).predict(["brilliant"]) == model.predict(["brilliant"])
     topic = hf.discover(["the parking garage was full"] * 8)[0]
     assert pickle.loads(pickle.dumps(topic)) == topic
+
+
+# Series of counts
+
+
+def test_detects_in_every_kind_of_series() -> None:
+    counts: list[Any] = [20 + week % 5 for week in range(120)]
+    counts[118] = 60
+    counts[50] = None
+    start = datetime.date(2001, 1, 1)
+    for made in (counts, pd.Series(counts), pl.Series(counts), pa.array(counts), np.array(counts, dtype=float)):
+        found, episodes = hf.detect(made, every="week", start=start)
+        assert [row["period"] for row in rows(found) if row["alarm"]][-1].isoformat()[:10] == "2003-04-07"
+        assert len(rows(episodes)) == 1
+        assert rows(found)[50]["observed"] is None
+    for bad in ([-1], [0.5], ["x"], [float("inf")]):
+        with pytest.raises(hf.HeedfulError) as failure:
+            hf.detect(bad, every="day")
+        assert (failure.value.code, failure.value.row) == ("invalid-argument", 0)
+    with pytest.raises(hf.HeedfulError) as failure:
+        hf.detect([1, 2], every="day", volume=[1])
+    assert failure.value.code == "length-mismatch"

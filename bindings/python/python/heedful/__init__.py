@@ -11,6 +11,7 @@ from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact
 from heedful._heedful import __version__
 from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
+from heedful._monitor import Detected, detect
 from heedful._quality import Average, Evaluation, Measure, Split, evaluate, split
 from heedful._read import read
 from heedful._reason import Mappings, ReasonMapper, Taxonomy
@@ -32,6 +33,7 @@ __all__ = [
     "Attainment",
     "Average",
     "Comparison",
+    "Detected",
     "Evaluation",
     "HeedfulError",
     "InternalError",
@@ -62,6 +64,7 @@ __all__ = [
     "contrast",
     "cross_validate_sentiment",
     "csat",
+    "detect",
     "discover",
     "emotions",
     "enps",

@@ -14,6 +14,7 @@ __all__ = [
     "comments",
     "compare",
     "contrast",
+    "detect",
     "discover",
     "evaluate",
     "funnel",
@@ -86,6 +87,9 @@ def discover(
     metric: str | None,
     options: str,
 ) -> tuple[str, list[str], Table, Table]: ...
+def detect(
+    counts: list[int | None], volume: list[int | None] | None, options: str
+) -> tuple[Table, Table]: ...
 def redact(texts: list[str | None], names: list[str]) -> tuple[list[str | None], Table]: ...
 def sentiment(data: object, columns: list[str], roles: str, options: str) -> tuple[Table, Table, Table]: ...
 @final

@@ -159,6 +159,7 @@ impl Labels {
     }
 
     /// The ids of a comment's reasons; `None` where they are not known.
+    #[must_use]
     pub fn names(&self, row: usize) -> Option<Vec<&str>> {
         Some(self.row(row)?.iter().filter_map(|label| self.id(*label)).collect())
     }

@@ -133,7 +133,8 @@ impl Model {
     }
 
     /// Learns from more comments, without those it learned from before: the new model stays as near to the old as the new
-    /// labels allow. Language, kinds of features and aims stay; new features and reasons are added.
+    /// labels allow. Language, kinds of features and aims stay; new features and reasons are added. A reason that is new needs comments
+    /// that have it and comments that have not among the new ones.
     ///
     /// Training on all comments at once is the better model; this one is for when the old comments are gone. The calibration
     /// counts what the old model said of the new comments, beside what it counted before.
@@ -239,7 +240,6 @@ impl Model {
     }
 
     /// The weight of a feature for a label; 0 where the model does not know it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the mapper"))]
     fn weight(&self, key: u32, label: usize) -> i64 {
         let place = self.index.find(key);
         place.and_then(|place| self.rows.weights(place).nth(label)).map_or(0, i64::from)
@@ -367,7 +367,7 @@ impl Serialize for Predictions {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use super::feature::{gram_keys, pair_keys, stem_key};
+    use super::feature::{gram_keys, pairs, stem_key};
     use super::*;
 
     const DELAY: [&str; 6] = [
@@ -463,7 +463,7 @@ mod tests {
                     gram_keys(word, &recipe, &mut keys);
                 }
             }
-            pair_keys(&stems, recipe.window, |key| keys.push(key));
+            pairs(&stems, recipe.window, |_, key, is_pair| keys.extend(is_pair.then_some(key)));
             let places: BTreeMap<u32, usize> =
                 model.features.keys.iter().enumerate().map(|(place, key)| (*key, place)).collect();
             let mut sums = [0.0; 2];
@@ -528,12 +528,15 @@ mod tests {
             "the staff were rude",
             "staff ignored us",
             "unfriendly staff at the till",
+            "parcel late once more",
+            "now too expensive",
         ];
-        let labels = Labels::single(["staff"; 4].map(Some)).unwrap();
+        let reasons = ["staff", "staff", "staff", "staff", "delay", "price"];
+        let labels = Labels::single(reasons.map(Some)).unwrap();
         let options = ModelOptions { least: 1, ..ModelOptions::default() };
         let more = model.fit_more(&texts, &labels, &options).unwrap();
-        assert_eq!((more.ids().len(), more.comments()), (3, 21));
-        let found = more.predict(&["very rude staff", "late parcel", "too expensive"]);
+        assert_eq!((more.ids().len(), more.comments()), (3, 23));
+        let found = more.predict(&["very rude staff", "late delivery", "the price is too high"]);
         assert_eq!([0, 1, 2].map(|row| found.best(row).unwrap()), ["staff", "delay", "price"]);
     }
 

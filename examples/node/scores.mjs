@@ -6,12 +6,13 @@
 //
 // Without a file it reads the bundled sample.
 import { readFile } from "node:fs/promises";
-import { init, readCsv, score } from "heedful";
+import { init, score } from "heedful";
+import { init as initReader, readCsv } from "heedful/read";
 
 const sample = process.env.HEEDFUL_ROOT ? `${process.env.HEEDFUL_ROOT}/examples/data/sample.csv` : new URL("../data/sample.csv", import.meta.url);
 const [file = sample, rating = "score", by = "plan"] = process.argv.slice(2);
 
-await init();
+await Promise.all([init(), initReader()]);
 const responses = readCsv(await readFile(file), { rating, attributes: [by] });
 const points = (value) => (value === null ? "-" : value.toFixed(1)).padStart(7);
 for (const row of score(responses, { metric: "nps", by })) {

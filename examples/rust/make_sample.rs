@@ -29,6 +29,12 @@ const PRAISE: &[&str] = &[
     "The new overview saves me an hour a week",
     "Friendly people who know what they talk about",
     "Good value for what we pay",
+    "Setting up was quick and the app is easy to use",
+    "Fast connection and a fair price",
+    "Your engineer came on time, was friendly and explained everything",
+    "Never had an outage in three years",
+    "The bill is clear and there are no surprises",
+    "Chat was so helpful, my router runs again",
 ];
 const DOUBT: &[&str] = &[
     "It is fine but search could be faster",
@@ -36,6 +42,10 @@ const DOUBT: &[&str] = &[
     "The app is good, the website feels old",
     "Good product, the bill is hard to read",
     "I miss an export to a spreadsheet",
+    "Speed is good but the price is rather high",
+    "Friendly staff, though the wait on the phone was long",
+    "Works most days, the signal upstairs is weak",
+    "The app could be easier to use",
 ];
 const BLAME: &[&str] = &[
     "I waited three days for an answer",
@@ -44,15 +54,31 @@ const BLAME: &[&str] = &[
     "I had to explain my problem to four people",
     "Nobody told me that the appointment was moved",
     "Cancelling is far too hard",
+    "Rude person on the phone and my problem is not solved",
+    "The bill is wrong again and nobody calls back",
+    "Slow every evening and far too expensive",
+    "The engineer never came and I took a day off for it",
+    "The app keeps crashing and support sends me the same answer",
+    "Your new contract costs more than you promised",
 ];
 const OUTAGE: &[&str] = &[
     "No connection for two days",
     "The line drops every evening",
     "You said it was repaired and it was not",
+    "No signal again and support cannot say until when",
+    "Third outage this month, I am so angry",
 ];
 const HAPPY: &[&str] = &[".", ".", ", thank you.", ", and I told my colleagues."];
-const ENDINGS: &[&str] =
-    &[".", ".", ".\nPlease pass this on.", ". As one of you said: \"we are on it\"."];
+const ENDINGS: &[&str] = &[
+    ".",
+    ".",
+    ".",
+    ".",
+    ".\nPlease pass this on.",
+    ". As one of you said: \"we are on it\".",
+    ". Call me: 020 7946 0018.",
+    ". Write to sam@mail.example, please.",
+];
 
 fn main() {
     print!("{}", sample());

@@ -9,12 +9,14 @@
 use std::collections::BTreeMap;
 
 use heedful::{
-    Contrast, CsvOptions, Design, Error, FunnelCounts, FunnelOptions, Join, League, Metric, Roles,
-    SampleSize, Scale, Scoring, Suppression, Target, Uncertainty, Weighting,
+    Change, Confounding, Contrast, CsvOptions, Design, Drivers, Error, FunnelCounts, FunnelOptions,
+    Importance, Join, Journey, JourneyAnalysis, League, Metric, ReasonRoles, Roles, SampleSize,
+    Scale, Scan, Scoring, SentimentFit, SentimentOptions, Suppression, Target, Uncertainty,
+    Weighting, WhatIf,
 };
 use heedful_tests::here;
 use jsonschema::Validator;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A validator for each schema, by name.
 fn validators() -> BTreeMap<&'static str, Validator> {
@@ -26,24 +28,35 @@ fn validators() -> BTreeMap<&'static str, Validator> {
 fn refusal(name: &str, document: &Value) -> Option<&'static str> {
     let text = document.to_string();
     let error: Option<Error> = match name {
+        "change" => Change::from_json(&text).err(),
+        "confounding" => Confounding::from_json(&text).err(),
         "contrast" => Contrast::from_json(&text).err(),
         "csv_options" => CsvOptions::from_json(&text).err(),
         "design" => Design::from_json(&text).err(),
+        "drivers" => Drivers::from_json(&text).err(),
         "funnel_counts" => FunnelCounts::from_json(&text).err(),
         "funnel_options" => FunnelOptions::from_json(&text).err(),
+        "importance" => Importance::from_json(&text).err(),
         "join" => Join::from_json(&text).err(),
+        "journey" => Journey::from_json(&text).err(),
+        "journey_analysis" => JourneyAnalysis::from_json(&text).err(),
         "league" => League::from_json(&text).err(),
         "metric" => Metric::from_json(&text).err(),
+        "reason_roles" => ReasonRoles::from_json(&text).err(),
         "roles" => Roles::from_json(&text).err(),
         "sample_size" => SampleSize::from_json(&text).err(),
         "scale" => Scale::from_json(&text).err(),
+        "scan" => Scan::from_json(&text).err(),
         "scoring" => Scoring::from_json(&text).err(),
+        "sentiment_fit" => SentimentFit::from_json(&text).err(),
+        "sentiment_options" => SentimentOptions::from_json(&text).err(),
         "suppression" => {
             return serde_json::from_str::<Suppression>(&text).err().map(|_| "invalid-config");
         }
         "target" => Target::from_json(&text).err(),
         "uncertainty" => Uncertainty::from_json(&text).err(),
         "weighting" => Weighting::from_json(&text).err(),
+        "what_if" => WhatIf::from_json(&text).err(),
         other => panic!("no reader for `{other}`"),
     };
     error.map(|error| error.code().as_str())
@@ -77,6 +90,14 @@ fn documents() -> Vec<(&'static str, Value)> {
         "signals": ["solicited", "inferred"], "missing": ["-"], "threads": 2, "clusters": {"value": "revenue"},
         "design": design,
     });
+    let nps = json!({"metrics": [{"metric": "nps"}]});
+    let journey = json!({
+        "name": "stay",
+        "stages": [{"name": "arrive", "touchpoints": [{
+            "name": "reception", "channel": "desk", "owner": "front", "outcome": "a key at once",
+            "importance": 8.5, "survey": "check-in", "reasons": ["staff"],
+        }]}],
+    });
     let tally = json!({
         "version": 1, "scale": "1-5", "counts": [1, 2, 3, 4, 5], "missing": 1, "invalid": 0,
         "out_of_range": 2, "weights": {"sums": [1, 2, 3, 4, 5], "squares": [1, 2, 3, 4, 5.5]},
@@ -100,6 +121,50 @@ fn documents() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("contrast", json!({"scoring": {"metrics": [{"metric": "nps"}]}, "adjustment": "holm"})),
+        (
+            "drivers",
+            json!({
+                "scoring": nps, "reasons": ["price"], "attributes": ["region"], "minimum_n": 20,
+                "reference": 5.5, "replicates": 200, "orders": 100, "seed": 7, "adjustment": "holm",
+            }),
+        ),
+        (
+            "change",
+            json!({
+                "scoring": nps, "by": ["region", "store"], "minimum_n": 20, "reference": 5.5,
+                "replicates": 200, "orders": 100, "seed": 7, "adjustment": "holm",
+            }),
+        ),
+        (
+            "importance",
+            json!({
+                "scoring": nps, "columns": ["speed"], "model": "ordinal", "replicates": 200, "seed": 7,
+            }),
+        ),
+        ("reason_roles", json!({"scoring": nps, "adjustment": "holm"})),
+        (
+            "what_if",
+            json!({
+                "scoring": nps, "reasons": ["price"], "factor": 0.5, "segments": ["region"],
+                "minimum_n": 20,
+            }),
+        ),
+        ("confounding", json!({"scoring": nps, "by": ["region"], "minimum_n": 20})),
+        (
+            "scan",
+            json!({
+                "scoring": nps, "attributes": ["region"], "conditions": 3, "minimum_n": 20,
+                "level": 0.1,
+            }),
+        ),
+        ("journey", journey.clone()),
+        (
+            "journey_analysis",
+            json!({
+                "journey": journey, "scoring": nps, "touchpoint": "step", "intensity": "feeling",
+                "measures": ["wait"], "minimum_n": 20, "adjustment": "holm",
+            }),
+        ),
         (
             "league",
             json!({
@@ -147,6 +212,13 @@ fn documents() -> Vec<(&'static str, Value)> {
                 "duplicates": "last", "time_zone": "UTC",
             }),
         ),
+        (
+            "sentiment_fit",
+            json!({
+                "sentiment": {"language": "pt-BR", "words": {"lag": -0.5}}, "scale": "0-10", "penalty": 2,
+            }),
+        ),
+        ("sentiment_options", json!({"language": "de", "words": {"nicht schlecht": 0.3}})),
         ("suppression", json!({"minimum_n": 5, "secondary": true})),
         (
             "roles",
@@ -234,7 +306,11 @@ fn what_is_accepted_validates() {
 fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
     let mut rest = options.as_object().unwrap().clone();
     match function {
-        "score" | "score_table" | "trend" | "contrast" => {
+        "score" | "score_table" | "trend" | "contrast" | "league" => {
+            let mut own = Map::new();
+            for option in ["between", "smoothing", "k", "draws", "seed"] {
+                own.extend(rest.remove_entry(option));
+            }
             let mut roles = json!({});
             for role in ["rating", "at", "weight"] {
                 if let Some(column) = rest.remove(role) {
@@ -248,6 +324,10 @@ fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
             if function == "contrast" {
                 return vec![("roles", roles), ("contrast", json!({ "scoring": scoring }))];
             }
+            if function == "league" {
+                own.insert("scoring".to_owned(), scoring);
+                return vec![("roles", roles), ("league", Value::Object(own))];
+            }
             vec![("roles", roles), ("scoring", scoring)]
         }
         "compare" => {
@@ -260,6 +340,20 @@ fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
         }
         "weight" => vec![("weighting", Value::Object(rest))],
         "sample_size" => vec![("sample_size", Value::Object(rest))],
+        "join" => {
+            rest.remove("at");
+            vec![("join", Value::Object(rest))]
+        }
+        "funnel" => {
+            for role in ["rating", "comment", "signal_column"] {
+                rest.remove(role);
+            }
+            vec![("funnel_options", Value::Object(rest))]
+        }
+        "target" => {
+            let metric = rest.remove("metric").unwrap();
+            vec![("metric", metric), ("target", Value::Object(rest))]
+        }
         other => panic!("no documents for `{other}`"),
     }
 }

@@ -7,8 +7,9 @@
 )]
 
 use heedful::{
-    Clock, Column, Comparison, Contrast, CsvOptions, Error, Metric, Responses, Result, Roles,
-    SampleSize, Scoring, TimeUnit, Times, Uncertainty, Weighting,
+    Clock, Column, Comparison, Contrast, CsvOptions, DateReader, Error, Funnel, FunnelCounts,
+    FunnelOptions, Join, League, Metric, Responses, Result, Roles, SampleSize, Scoring, Tally,
+    Target, TimeUnit, Times, Uncertainty, Weighting,
 };
 use heedful_tests::{column, difference, here, table};
 use serde_json::{Map, Value, json};
@@ -30,25 +31,43 @@ fn scoring(options: &Value, rating: &str) -> Result<(Roles, Scoring)> {
     Ok((roles, Scoring::from_json(&Value::Object(rest).to_string())?))
 }
 
-/// Milliseconds since the epoch in the column of times.
+/// Milliseconds since the epoch, or texts of wall-clock times, in the column of times.
 fn with_times(input: &Value, at: Option<&str>) -> Result<Responses> {
     let mut responses = Responses::new();
     for (name, values) in input.as_object().into_iter().flatten() {
-        let column = if Some(name.as_str()) == at {
-            let values: Vec<i64> =
-                values.as_array().unwrap().iter().map(|v| v.as_i64().unwrap()).collect();
-            Column::Time(Times {
-                values: values.into(),
-                validity: None,
-                unit: TimeUnit::Millisecond,
-                clock: Clock::Instant,
-            })
-        } else {
-            column(values)
-        };
+        let column = if Some(name.as_str()) == at { times(values)? } else { column(values) };
         responses = responses.with(name, column)?;
     }
     Ok(responses)
+}
+
+fn times(values: &Value) -> Result<Column> {
+    let values = values.as_array().unwrap();
+    let mut reader = DateReader::new(None);
+    for (row, text) in (0..).zip(values) {
+        match text.as_str() {
+            Some(text) => reader.push(row, text)?,
+            None => reader.push_missing(),
+        }
+    }
+    let dates = reader.finish()?;
+    let numbers = values.iter().zip(dates.millis).map(|(v, read)| v.as_i64().unwrap_or(read));
+    Ok(Column::Time(Times {
+        values: numbers.collect::<Vec<_>>().into(),
+        validity: Some(values.iter().map(|v| !v.is_null()).collect::<Vec<_>>().into()),
+        unit: TimeUnit::Millisecond,
+        clock: dates.kind.unwrap_or(Clock::Instant),
+    }))
+}
+
+/// The options by name: those that are in `names`, and the others.
+fn split(options: &Value, names: &[&str]) -> (Map<String, Value>, Map<String, Value>) {
+    let all = options.as_object().unwrap().clone();
+    all.into_iter().partition(|(name, _)| names.contains(&name.as_str()))
+}
+
+fn tally(values: &Value, metric: &Metric) -> Result<Tally> {
+    Responses::new().with("values", column(values))?.rating("values").tally(metric)
 }
 
 fn stated(options: &Value) -> Uncertainty {
@@ -78,9 +97,7 @@ fn answer(function: &str, input: &Value, options: &Value) -> Result<Value> {
         }
         "compare" => {
             let metric = Metric::from_json(&options["metric"].to_string())?;
-            let tally = |side: &str| {
-                Responses::new().with(side, column(&input[side]))?.rating(side).tally(&metric)
-            };
+            let tally = |side: &str| tally(&input[side], &metric);
             let compared =
                 Comparison::of(&tally("before")?, &tally("after")?, &metric, stated(options))?;
             Ok(serde_json::to_value(compared).unwrap())
@@ -112,8 +129,64 @@ fn answer(function: &str, input: &Value, options: &Value) -> Result<Value> {
             Ok(found)
         }
         "sample_size" => {
-            let plan = SampleSize::from_json(&options.to_string())?.run()?;
+            let mut asked = SampleSize::from_json(&options.to_string())?;
+            if !input["pilot"].is_null() {
+                let metric = Metric::from_json(&options["metric"].to_string())?;
+                asked = asked.pilot(tally(&input["pilot"], &metric)?);
+            }
+            let plan = asked.run()?;
             Ok(serde_json::to_value(plan).unwrap())
+        }
+        "league" => {
+            let (mut league, rest) =
+                split(options, &["between", "smoothing", "k", "draws", "seed"]);
+            let (mut scoring, roles) = split(&Value::Object(rest), &["by", "confidence"]);
+            scoring.insert("metrics".to_owned(), json!([{ "metric": options["metric"] }]));
+            league.insert("scoring".to_owned(), Value::Object(scoring));
+            let (roles, _) = split(&Value::Object(roles), &["rating"]);
+            let roles = Roles::from_json(&Value::Object(roles).to_string())?;
+            let league = League::from_json(&Value::Object(league).to_string())?;
+            let standings = league.run(&table(&input["table"])?.with_roles(roles))?;
+            Ok(serde_json::to_value(standings.to_table()).unwrap())
+        }
+        "join" => {
+            let (at, join) = split(options, &["at"]);
+            let at = at.get("at").and_then(Value::as_str);
+            let mut responses = with_times(&input["table"], at)?;
+            if let Some(at) = at {
+                responses = responses.at(at);
+            }
+            let customers = with_times(&input["customers"], options["valid_from"].as_str())?;
+            let joined =
+                Join::from_json(&Value::Object(join).to_string())?.run(&responses, &customers)?;
+            let mut found = serde_json::to_value(&joined).unwrap();
+            let all = joined.responses.columns().iter();
+            let new = all.filter(|(name, _)| responses.column(name).is_none());
+            let cells = new.map(|(name, column)| {
+                let keys = (0..column.len()).map(|row| column.key(row));
+                (name.clone(), keys.map(|key| serde_json::to_value(key).unwrap()).collect())
+            });
+            found["columns"] = Value::Object(cells.collect());
+            Ok(found)
+        }
+        "funnel" => {
+            let (roles, options) = split(options, &["rating", "comment", "signal_column"]);
+            let confidence = stated(&Value::Object(options.clone())).confidence;
+            let funnel = if input["counts"].is_null() {
+                let roles = Value::Object(roles).to_string().replace("signal_column", "signal");
+                let invited = table(&input["table"])?.with_roles(Roles::from_json(&roles)?);
+                FunnelOptions::from_json(&Value::Object(options).to_string())?.run(&invited)?
+            } else {
+                Funnel::new(&FunnelCounts::from_json(&input["counts"].to_string())?, confidence)?
+            };
+            Ok(serde_json::to_value(funnel.to_table()).unwrap())
+        }
+        "target" => {
+            let (_, target) = split(options, &["metric"]);
+            let metric = Metric::from_json(&options["metric"].to_string())?;
+            let target = Target::from_json(&Value::Object(target).to_string())?;
+            let found = target.assess(&tally(&input["values"], &metric)?, &metric)?;
+            Ok(serde_json::to_value(found).unwrap())
         }
         other => panic!("no runner for `{other}`"),
     }

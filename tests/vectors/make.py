@@ -8,6 +8,8 @@ function, periods by Python's own calendar and zone database. Each vector says s
 import datetime as dt
 import json
 import pathlib
+import random
+import statistics
 import zoneinfo
 
 import mpmath as mp
@@ -102,6 +104,55 @@ def wilson(x, n, z):
     return middle - half, middle + half
 
 
+def beta_quantile(p, a, b):
+    """By bisection on the regularised incomplete beta function."""
+    with mp.workdps(25):
+        return bisect(lambda x: mp.betainc(a, b, 0, x, regularized=True) - p, 0, 1)
+
+
+def net_quantile(p, negative, neutral, positive):
+    """Where the difference of two shares of a Dirichlet has probability p below it: given the share of negatives q,
+    the positives are (1 - q) Beta(positive, neutral), and q is Beta(negative, rest), integrated over."""
+    rest = neutral + positive
+
+    def below(net):
+        def integrand(q):
+            t = (net + q) / (1 - q)
+            inner = 0 if t <= 0 else 1 if t >= 1 else mp.betainc(positive, neutral, 0, t, regularized=True)
+            return q ** (negative - 1) * (1 - q) ** (rest - 1) * inner
+
+        middle, spread = negative / (negative + rest), mp.sqrt(negative * rest / (negative + rest) ** 2 / (negative + rest + 1))
+        cuts = {max(mp.mpf(0), -net), (1 - net) / 2, mp.mpf(1)} | {middle + k * spread for k in (-6, -3, 0, 3, 6)}
+        low = max(mp.mpf(0), -net)
+        return mp.quad(integrand, sorted(c for c in cuts if low <= c <= 1)) / mp.beta(negative, rest)
+
+    with mp.workdps(20):
+        total = negative + rest
+        mean = (positive - negative) / total
+        spread = mp.sqrt(((positive + negative) / total - mean**2) / (total + 1))
+        z = mp.sqrt(2) * mp.erfinv(2 * p - 1)
+        first = min(max(mean + z * spread, mp.mpf("-0.999")), mp.mpf("0.999"))
+        return mp.findroot(lambda net: below(net) - p, (first, first * mp.mpf("0.99") + mp.mpf("0.002")), solver="secant", tol=1e-30, maxsteps=30)
+
+
+def posterior(kind, counts, masses, size, confidence):
+    """Equal tails under Jeffreys' prior, a half of a response for each answer: nets and shares exactly; means by the beta
+    distribution on the range of the points that has the posterior's exact mean and variance."""
+    tail = (1 - mp.mpf(str(confidence))) / 2
+    half = mp.mpf(1) / 2
+    if kind == "net":
+        return [100 * net_quantile(p, *(c + half for c in counts)) for p in (tail, 1 - tail)]
+    if kind == "share":
+        return [100 * beta_quantile(p, counts[2] + half, counts[1] + half) for p in (tail, 1 - tail)]
+    low, high = min(v for v, _ in masses), max(v for v, _ in masses)
+    total = size + half * len(masses)
+    mean = sum((m + half) * v for v, m in masses) / total
+    variance = sum((m + half) * (v - mean) ** 2 for v, m in masses) / total / (total + 1)
+    centre, spread = (mean - low) / (high - low), variance / (high - low) ** 2
+    strength = centre * (1 - centre) / spread - 1
+    return [low + (high - low) * beta_quantile(p, centre * strength, (1 - centre) * strength) for p in (tail, 1 - tail)]
+
+
 METRICS = {  # points, value of a point, kind, bands
     "nps": (range(11), lambda p: 100 if p >= 9 else -100 if p <= 6 else 0, "net",
             {"detractor": (0, 6), "passive": (7, 8), "promoter": (9, 10)}),
@@ -159,6 +210,10 @@ def score(values, metric, confidence=0.95, interval=None, weights=None):
         middle = (pos - neg) / all_
         half = z * mp.sqrt(((pos + neg) / all_ - middle**2) / all_)
         ends = [100 * max(middle - half, -1), 100 * min(middle + half, 1)]
+    elif method == "bayes":
+        counts = [share(lambda v: v < 0), share(lambda v: v == 0), share(lambda v: v > 0)]
+        masses = [(mp.mpf(value_of(p)), share(lambda v, p=p: v == value_of(p))) for p in points]
+        ends = posterior(kind, counts, masses, size, confidence)
     result |= {
         "value": number(value),
         "standard_error": None if error is None else number(error),
@@ -228,6 +283,24 @@ def scores():
                       {"value": 50.0, "n": 4, "missing": 1, "counts": {"0": 1, "0.5": 1, "1": 2}}, source="by hand"))
     out.append(vector("labels-with-numbers", "score", {"values": ["10 - Extremely likely", "0 - Not at all", "7"]}, {"metric": "nps"},
                       {"value": 0.0, "n": 3}, source="by hand"))
+    return out
+
+
+def bayesian():
+    """Posterior intervals; quadrature in the library is good to about 1e-11 of a net."""
+    out = []
+    cases = {
+        "nps": {"typical": repeat({0: 1, 6: 2, 7: 2, 8: 3, 9: 5, 10: 7}), "unanimous": [10] * 10, "no-passives": [10, 10, 0], "one": [8]},
+        "csat": {"typical": [5, 4, 2, 5, 5, 3, None, 1], "unanimous": [5] * 6},
+        "ces": {"typical": [7, 6, 2, 5, 5], "one": [7]},
+        "acsi": {"typical": [1, 10, 7, 8, 8, 3]},
+    }
+    for metric, samples in cases.items():
+        for name, values in samples.items():
+            for confidence in (0.95, 0.8):
+                options = {"metric": metric, "interval": "bayes", "confidence": confidence}
+                out.append(vector(f"bayes-{metric}-{name}-{confidence}", "score", {"values": values}, options,
+                                  score(values, metric, confidence, "bayes"), tolerance=1e-10))
     return out
 
 
@@ -388,6 +461,23 @@ def sizes():
     power = mp.sqrt(2) * mp.erfinv(2 * mp.mpf("0.8") - 1)
     out.append(vector("sample-size-nps-difference", "sample_size", {}, {"metric": "nps", "difference": 10},
                       {"n": int(mp.ceil(2 * 10000 * ((z + power) / 10) ** 2))}))
+    margin = lambda variance, n: z * mp.sqrt(variance / mp.mpf(n))
+    detectable = lambda variance, n: (z + power) * mp.sqrt(2 * variance / mp.mpf(n))
+    out.append(vector("sample-size-what-400-show", "sample_size", {}, {"metric": "nps", "n": 400},
+                      {"n": 400, "margin": number(margin(10000, 400)), "difference": number(detectable(10000, 400)), "power": 0.8, "assumption": "worst_case"}))
+    population = 500  # the finite population correction, (N - n) / (N - 1)
+    n = next(n for n in range(1, population + 1) if margin(10000, n) * mp.sqrt(mp.mpf(population - n) / (population - 1)) <= 5)
+    out.append(vector("sample-size-of-a-population", "sample_size", {}, {"metric": "nps", "margin": 5, "population": population},
+                      {"n": n, "margin": number(margin(10000, n) * mp.sqrt(mp.mpf(population - n) / (population - 1))), "population": population}))
+    points = [mp.mpf(x) / 20 for x in (1, 1, 2, 7, 9)]
+    variance = sum(s * x * x for x, s in enumerate(points, 1)) - sum(s * x for x, s in enumerate(points, 1)) ** 2
+    out.append(vector("sample-size-points", "sample_size", {}, {"metric": "stars", "margin": 0.1, "shares": [number(x) for x in points], "confidence": 0.9},
+                      {"n": int(mp.ceil(variance * (z_of(0.9) / mp.mpf("0.1")) ** 2)), "variance": number(variance), "assumption": "shares"}, tolerance=1e-11))
+    pilot = [10, 9, 9, 8, 3, 10, 6, 9, None]
+    _, rated, _, spread, _ = effective(pilot, "nps")
+    variance = spread * rated / (rated - 1)
+    out.append(vector("sample-size-from-a-pilot", "sample_size", {"pilot": pilot}, {"metric": "nps", "difference": 15, "power": 0.9},
+                      {"n": int(mp.ceil(2 * variance * ((z + mp.sqrt(2) * mp.erfinv(mp.mpf("0.8"))) / 15) ** 2)), "variance": number(variance), "assumption": "pilot"}))
     out.append(vector("sample-size-margin-of-nothing", "sample_size", {}, {"metric": "nps", "margin": 0},
                       error={"code": "invalid-argument", "path": "margin"}, source="contract"))
     return out
@@ -452,6 +542,307 @@ def reading():
     return out
 
 
+class Words:
+    """The generator xoshiro256++ after Blackman and Vigna, from their text."""
+
+    def __init__(self, seed):
+        self.state = []
+        for _ in range(4):
+            seed = (seed + 0x9E3779B97F4A7C15) % 2**64
+            z = ((seed ^ seed >> 30) * 0xBF58476D1CE4E5B9) % 2**64
+            z = ((z ^ z >> 27) * 0x94D049BB133111EB) % 2**64
+            self.state.append(z ^ z >> 31)
+
+    def word(self):
+        turn = lambda x, k: (x << k | x >> 64 - k) % 2**64
+        a, b, c, d = self.state
+        result = (turn((a + d) % 2**64, 23) + a) % 2**64
+        c, d = c ^ a, d ^ b
+        self.state = [a ^ d, b ^ c, c ^ (b << 17) % 2**64, turn(d, 45)]
+        return result
+
+    def uniform(self):
+        return (self.word() >> 11) / 2**53
+
+    def normal(self):
+        return statistics.NormalDist().inv_cdf(((self.word() >> 11) + 0.5) / 2**53)
+
+
+def league(table, metric, by, k, between=None, draws=4000, seed=0, smoothing=4, confidence=0.95):
+    """Normal true scores around a normal mean. For a variance between groups, everything is a precision-weighted
+    average; without `between` that is averaged over a flat prior for the deviation by quadrature."""
+    points, value_of, _, _ = METRICS[metric]
+    groups = {}
+    for key, rating in zip(table[by], table["score"]):
+        groups.setdefault(key, []).append(rating)
+    rated = {key: [r for r in ratings if r is not None] for key, ratings in groups.items()}
+    everyone = [r for ratings in rated.values() for r in ratings]
+    prior = {p: mp.mpf(smoothing * everyone.count(p)) / len(everyone) for p in points}
+    keys = sorted((key for key in rated if rated[key]), key=lambda key: (key is None, key or ""))
+    values, errors = [], []
+    for key in keys:
+        n = len(rated[key])
+        masses = {p: rated[key].count(p) + prior[p] for p in points}
+        mean = sum(m * value_of(p) for p, m in masses.items()) / (n + smoothing)
+        values.append(sum(mp.mpf(value_of(r)) for r in rated[key]) / n)
+        errors.append(sum(m * (value_of(p) - mean) ** 2 for p, m in masses.items()) / (n + smoothing) / n)
+
+    def component(tau2):
+        precisions = [1 / (v + tau2) for v in errors]
+        total = sum(precisions)
+        mean = sum(w * y for w, y in zip(precisions, values)) / total
+        q = sum(w * (y - mean) ** 2 for w, y in zip(precisions, values))
+        own = [tau2 * w for w in precisions]
+        centres = [o * y + (1 - o) * mean for o, y in zip(own, values)]
+        variances = [o * v + (1 - o) ** 2 / total for o, v in zip(own, errors)]
+        density = mp.sqrt(mp.fprod(precisions) / total) * mp.exp(-q / 2)
+        return density, mean, q, own, centres, variances, total
+
+    if between:
+        excess = lambda tau2: component(tau2)[2] - (len(keys) - 1)
+        tau2 = bisect(lambda x: -excess(x), 0, 10**6) if excess(mp.mpf(0)) > 0 else mp.mpf(0)
+        _, mean, _, own, shrunk, variances, total = component(tau2)
+        deviation = mp.sqrt(tau2)
+    else:
+        ends = [mp.mpf(value_of(p)) for p in points]
+        most = (max(ends) - min(ends)) / 2
+        known = {}
+
+        def part(tau):
+            if tau not in known:
+                known[tau] = component(tau * tau)
+            return known[tau]
+
+        with mp.workdps(25):
+            cuts = [0, *(most / 2**i for i in range(8, -1, -1))]
+            norm = mp.quad(lambda t: part(t)[0], cuts)
+            expected = lambda f: mp.quad(lambda t: part(t)[0] * f(t, part(t)), cuts) / norm
+            deviation = expected(lambda t, c: t)
+            own = [expected(lambda t, c, i=i: c[3][i]) for i in range(len(keys))]
+            shrunk = [expected(lambda t, c, i=i: c[4][i]) for i in range(len(keys))]
+            squares = [expected(lambda t, c, i=i: c[5][i] + c[4][i] ** 2) for i in range(len(keys))]
+            variances = [square - centre**2 for square, centre in zip(squares, shrunk)]
+
+    # Draws of all true scores: with the published generator where the variance is given, else independent ones.
+    ranks = [[] for _ in keys]
+    if between:
+        words, plain = Words(seed), [(float(y), float(v)) for y, v in zip(values, errors)]
+        t = float(tau2)
+        for _ in range(draws):
+            words.uniform()  # says which variance
+            middle = float(mean) + words.normal() / float(mp.sqrt(total))
+            drawn = []
+            for y, v in plain:
+                o = t / (v + t)
+                drawn.append(middle + o * (y - middle) + (o * v) ** 0.5 * words.normal())
+            for i, x in enumerate(drawn):
+                ranks[i].append(1 + sum(other > x for other in drawn))
+    else:
+        source = random.Random(1)
+        grid = [most * (i + 0.5) / 2000 for i in range(2000)]
+        parts = [component(t * t) for t in grid]
+        for c in source.choices(parts, [float(c[0]) for c in parts], k=draws):
+            t = source.gauss(0, 1) / float(mp.sqrt(c[6]))  # how far the mean is from where it is expected
+            drawn = [float(centre) + (1 - float(o)) * t + (float(o) * float(v)) ** 0.5 * source.gauss(0, 1) for centre, o, v in zip(c[4], c[3], errors)]
+            for i, x in enumerate(drawn):
+                ranks[i].append(1 + sum(other > x for other in drawn))
+    z, tail = z_of(confidence), 0.5 * (1 - confidence)
+    ends = [mp.mpf(value_of(p)) for p in points]
+    rows = []
+    for i, key in enumerate(keys):
+        drawn = sorted(ranks[i])
+        skipped = int(tail * draws)
+        half = z * mp.sqrt(variances[i])
+        certain = {"rank": 1 + sum(other > shrunk[i] for other in shrunk), "shrunk": number(shrunk[i]),
+                   "shrunk_lower": number(max(shrunk[i] - half, min(ends))), "shrunk_upper": number(min(shrunk[i] + half, max(ends))),
+                   "own_weight": number(own[i]), "value": number(values[i]), "n": len(rated[key]), "suppressed": False}
+        drawn_ = {"expected_rank": sum(drawn) / draws, "p_top": sum(r <= k for r in drawn) / draws, "p_bottom": sum(r + k > len(keys) for r in drawn) / draws}
+        if between:
+            drawn_ |= {"rank_lower": drawn[skipped], "rank_upper": drawn[draws - 1 - skipped]}
+        rows.append(({by: key}, certain, drawn_))
+    rows.sort(key=lambda row: row[1]["rank"])
+    rest = [{by: key, "rank": None, "shrunk": None, "p_top": None, "value": None, "n": 0} for key in sorted(set(groups) - set(keys))]
+    return rows, rest
+
+
+def leagues():
+    agents = {"Ann": [10, 10], "Bob": repeat({10: 12, 9: 9, 8: 4, 3: 1}), "Cid": repeat({9: 6, 7: 6, 5: 4, 0: 2, None: 3}),
+              "Dot": repeat({10: 2, 8: 3, 6: 9}), "Eve": [None, None], None: [9, 10, 8, 2, 6]}
+    table = {"score": [r for ratings in agents.values() for r in ratings], "agent": [a for a, ratings in agents.items() for _ in ratings]}
+    stars = {"score": repeat({5: 9, 4: 3, 1: 1}) + [5, 3, 2, 4] + [5, 4, 4, 4, 4, 5, 5, 4], "agent": ["x"] * 13 + ["y"] * 4 + ["z"] * 8}
+    out = []
+    for name, data, metric, options in (
+        ("nps", table, "nps", {}), ("nps-80", table, "nps", {"confidence": 0.8, "smoothing": 10}), ("stars", stars, "stars", {"k": 1}),
+    ):
+        asked = {"rating": "score", "metric": metric, "by": ["agent"]} | options
+        given = {"k": 2} | options  # of 5 ranked groups, 2 are the top
+        rows, rest = league(data, metric, "agent", draws=100, **given)
+        out.append(vector(f"league-{name}", "league", {"table": data}, asked, [key | certain for key, certain, _ in rows] + rest, tolerance=1e-10))
+        rows, rest = league(data, metric, "agent", between=True, draws=2000, seed=7, **given)
+        out.append(vector(f"league-{name}-given", "league", {"table": data}, asked | {"between": "paule_mandel", "draws": 2000, "seed": 7},
+                          [key | certain | drawn for key, certain, drawn in rows] + rest, tolerance=1e-10))
+    rows, rest = league(table, "nps", "agent", k=2, draws=40000)
+    out.append(vector("league-nps-chances", "league", {"table": table}, {"rating": "score", "metric": "nps", "by": ["agent"], "draws": 40000},
+                      [key | drawn for key, _, drawn in rows] + rest, source="make.py: 40000 draws of Python's random", tolerance=0.015))
+    out.append(vector("league-of-none", "league", {"table": table}, {"rating": "score", "metric": "nps", "by": ["agent"], "k": 0},
+                      error={"code": "invalid-argument", "path": "k"}, source="contract"))
+    out.append(vector("league-without-groups", "league", {"table": table}, {"rating": "score", "metric": "nps", "by": []},
+                      error={"code": "invalid-argument", "path": "by"}, source="contract"))
+    return out
+
+
+def milliseconds(text):
+    return int(dt.datetime.fromisoformat(text).replace(tzinfo=dt.timezone.utc).timestamp() * 1000)
+
+
+def joins():
+    out = []
+    responses = {"score": [10, 9, 3, 0, 7, 8, 6], "customer": ["ada", "bo", "ada", None, "ada", "dee", "bo"],
+                 "at": [milliseconds(f"2024-{d}") if d else None for d in ("01-10T12:00", "02-01T00:00", "02-15T08:30", "02-15T08:30", "01-01T00:00", "03-01T00:00", None)]}
+    customers = {"id": ["bo", "ada", "ada", None, "cy", "ada"], "since": [None, milliseconds("2024-01-10T12:00"), milliseconds("2024-02-15T08:31"), milliseconds("2024-01-01T00:00"), milliseconds("2024-01-01T00:00"), milliseconds("2024-02-01T00:00")],
+                 "plan": ["free", "free", "pro", "pro", "free", None], "value": [1.5, 2, 3, 4, 5, 6]}
+
+    def joined(responses, customers, on, key, at=None, since=None, last=False):
+        counts = dict.fromkeys(("matched", "unmatched", "without_key", "too_early", "without_time", "duplicates", "unused"), 0)
+        counts["keyless"] = sum(k is None for k in customers[key])
+        used, rows = set(), []
+        seen = set()
+        for row, k in enumerate(customers[key]):
+            mark = (k, customers[since][row] if since else None)
+            counts["duplicates"] += k is not None and mark in seen
+            seen.add(mark)
+        for row, who in enumerate(responses[on]):
+            found, own = None, [i for i, k in enumerate(customers[key]) if k == who]
+            if who is None:
+                counts["without_key"] += 1
+            elif not own:
+                counts["unmatched"] += 1
+            elif since and responses[at][row] is None:
+                counts["without_time"] += 1
+            else:
+                begin = lambda i: -(10**18) if not since or customers[since][i] is None else customers[since][i]
+                valid = [i for i in own if not since or begin(i) <= responses[at][row]]
+                if valid:
+                    found = max(valid, key=lambda i: (begin(i), i))
+                    used.add(who)
+                    counts["matched"] += 1
+                else:
+                    counts["too_early"] += 1
+            rows.append(found)
+        counts["unused"] = len({k for k in customers[key] if k is not None} - used)
+        names = [name for name in customers if name not in (key, since)]
+        return counts | {"columns": {name: [None if i is None else customers[name][i] for i in rows] for name in names}}
+
+    source = "make.py: by going through all rows"
+    options = {"on": "customer", "key": "id", "at": "at", "valid_from": "since"}
+    given = {"table": responses, "customers": customers}
+    out.append(vector("join-as-of", "join", given, options, joined(responses, customers, "customer", "id", "at", "since"), source=source))
+    one = joined(responses, customers, "customer", "id", "at", "since")
+    one["columns"] = {"value": one["columns"]["value"]}
+    out.append(vector("join-one-column", "join", given, options | {"columns": ["value"]}, one, source=source))
+    out.append(vector("join-last", "join", given, {"on": "customer", "key": "id", "columns": ["plan"], "duplicates": "last"},
+                      {**joined(responses, customers, "customer", "id"), "columns": {"plan": joined(responses, customers, "customer", "id")["columns"]["plan"]}}, source=source))
+    out.append(vector("join-two-of-a-key", "join", given, {"on": "customer", "key": "id"}, error={"code": "duplicate-key", "path": "id", "row": 2}, source="contract"))
+    out.append(vector("join-no-such-key", "join", given, options | {"key": "name"}, error={"code": "missing-column", "path": "name"}, source="contract"))
+    twice = {"table": responses | {"plan": ["x"] * 7}, "customers": {"id": ["bo"], "plan": ["pro"]}}
+    out.append(vector("join-name-is-taken", "join", twice, {"on": "customer", "key": "id"}, error={"code": "duplicate-column", "path": "plan"}, source="contract"))
+    # Wall-clock validity on the day that clocks in Copenhagen went forward, instants on the other side.
+    zone = zoneinfo.ZoneInfo("Europe/Copenhagen")
+    instants = [f"2024-03-31T{t}" for t in ("00:29", "00:31", "01:00", "01:29:59", "01:30", "02:15")]
+    walls = {"id": ["ada"] * 3, "since": ["2024-03-31T01:30:00", "2024-03-31T02:30:00", "2024-03-31T03:30:00"], "plan": ["a", "b", "c"]}
+    local = [dt.datetime.fromisoformat(t).replace(tzinfo=dt.timezone.utc).astimezone(zone).replace(tzinfo=None).isoformat() for t in instants]
+    plans = [next((p for p, s in reversed(list(zip(walls["plan"], walls["since"]))) if s <= t), None) for t in local]
+    mixed = {"table": {"who": ["ada"] * 6, "at": [milliseconds(t) for t in instants]}, "customers": walls}
+    across = {"on": "who", "key": "id", "at": "at", "valid_from": "since"}
+    out.append(vector("join-across-clocks", "join", mixed, across | {"time_zone": "Europe/Copenhagen"},
+                      {"matched": sum(p is not None for p in plans), "too_early": sum(p is None for p in plans), "columns": {"plan": plans}}, source="make.py: Python's zoneinfo"))
+    out.append(vector("join-clocks-without-a-zone", "join", mixed, across, error={"code": "date-mixed", "path": "since"}, source="contract"))
+    return out
+
+
+def funnels():
+    order = ["invited", "delivered", "opened", "rated", "gave_reason", "commented", "declined"]
+    whole = {"gave_reason": "rated", "commented": "rated", "declined": "invited"}
+
+    def rows(counts, confidence=0.95):
+        z, out = z_of(confidence), []
+        for step in (s for s in order if s in counts):
+            n, previous = counts[step], None
+            if step != "invited":
+                before = order[: order.index(whole.get(step, order[order.index(step) - 1])) + 1]
+                previous = [s for s in before if s in counts][-1]
+            row = {"step": step, "n": n, "previous": previous}
+            for name, of in (("of_previous", counts[previous] if previous else 0), ("of_invited", counts["invited"] if previous else 0)):
+                lower, upper = wilson(n, of, z) if of else (None, None)
+                row |= {name: number(mp.mpf(n) / of) if of else None, f"{name}_lower": number(lower), f"{name}_upper": number(upper)}
+            out.append(row)
+        return out
+
+    out = []
+    counts = {"invited": 1000, "delivered": 940, "opened": 400, "rated": 120, "gave_reason": 80, "commented": 31, "declined": 12}
+    out.append(vector("funnel-counts", "funnel", {"counts": counts}, {}, rows(counts)))
+    out.append(vector("funnel-counts-80", "funnel", {"counts": {"invited": 7, "rated": 0, "commented": 0}}, {"confidence": 0.8}, rows({"invited": 7, "rated": 0, "commented": 0}, 0.8)))
+    out.append(vector("funnel-grows", "funnel", {"counts": {"invited": 7, "opened": 3, "rated": 4}}, {}, error={"code": "invalid-argument", "path": "rated"}, source="contract"))
+    states = ["rated", "opened", None, "declined", "commented", "delivered", "gave_reason", "rated", "invited"]
+    # Who refused had opened it.
+    reached = {"invited": 9, "delivered": 7, "opened": 6, "rated": 4, "gave_reason": 1, "commented": 1, "declined": 1}
+    out.append(vector("funnel-status", "funnel", {"table": {"state": states}}, {"status": "state"}, rows(reached)))
+    words = {"SENT": "invited", "Seen": "opened", "DONE": "rated"}
+    out.append(vector("funnel-words", "funnel", {"table": {"state": ["done", "SENT", "seen", None, "DONE", "Seen"]}}, {"status": "state", "words": words},
+                      rows({"invited": 6, "opened": 4, "rated": 2})))
+    out.append(vector("funnel-no-such-status", "funnel", {"table": {"state": ["rated", "lost"]}}, {"status": "state"}, error={"code": "invalid-argument", "path": "state", "row": 1}, source="contract"))
+    table = {"opened": [1, 0, 1, 0, 0, 1], "score": [10, 7, None, None, 3, 9], "why": ["good", None, "no rating", None, "", "fine"],
+             "signal": ["solicited", None, "solicited", "solicited", "solicited", "unsolicited"]}
+    # An opening that was not tracked is one where a rating followed; a blank comment is none; the last row was not asked.
+    out.append(vector("funnel-columns", "funnel", {"table": table}, {"columns": {"opened": "opened"}, "rating": "score", "comment": "why", "signal_column": "signal"},
+                      rows({"invited": 5, "opened": 4, "rated": 3, "commented": 1})))
+    return out
+
+
+def targets():
+    def attained(values, metric, goal, likely=0.8, confidence=0.95, interval=None, better=1):
+        kind, n, value, variance, counts = effective(values, metric)
+        s = score(values, metric, confidence, interval)
+        error = s["standard_error"] and mp.sqrt(variance / (n - 1 if kind == "mean" else n))
+        method = interval or ("t" if kind == "mean" else "score")
+        if kind == "mean":
+            t = (value - goal) / error
+            one = mp.betainc(mp.mpf(n - 1) / 2, 0.5, 0, (n - 1) / (n - 1 + t * t), regularized=True)
+            p = one if method == "t" else mp.erfc(abs(t) / mp.sqrt(2))
+        else:
+            if method == "wald":
+                z = (value - goal) / error
+            elif kind == "net":
+                goal_ = mp.mpf(goal) / 100
+                z = (value / 100 - goal_) / mp.sqrt(constrained_variance(*counts, goal_) / n)
+            else:
+                p0 = mp.mpf(goal) / 100
+                z = (value / 100 - p0) / mp.sqrt(p0 * (1 - p0) / n)
+            p = mp.erfc(abs(z) / mp.sqrt(2))
+        ends = [s["interval"][end] - goal for end in ("lower", "upper")]
+        chance = 1 - p / 2 if value >= goal else p / 2
+        status = "reached" if ends[0] >= 0 else "missed" if ends[1] < 0 else "likely" if chance >= likely else "open"
+        return {"distance": number(value - goal), "probability": number(chance), "status": status,
+                "test": {"target": goal, "difference": number(value - goal), "standard_error": number(error), "p_value": number(p), "method": method,
+                         "interval": {"lower": ends[0], "upper": ends[1], "confidence": confidence, "method": method}}}
+
+    ratings = repeat({0: 2, 3: 1, 6: 5, 7: 9, 8: 12, 9: 30, 10: 41})
+    out = []
+    for goal in (20, 50, 60, 65, 90):
+        for interval in (None, "wald"):
+            options = {"value": goal, "metric": "nps"} | ({"interval": interval} if interval else {})
+            out.append(vector(f"target-nps-{goal}-{interval or 'default'}", "target", {"values": ratings}, options, attained(ratings, "nps", goal, interval=interval), tolerance=1e-10))
+    satisfied = [5, 4, 2, 5, 5, 3, None, 1, 4, 4, 5]
+    out.append(vector("target-csat", "target", {"values": satisfied}, {"value": 60, "metric": "csat", "confidence": 0.9, "likely": 0.6, "name": "industry"},
+                      attained(satisfied, "csat", 60, 0.6, 0.9) | {"name": "industry"}, tolerance=1e-10))
+    effort = [7, 6, 2, 5, 5, 7, 6, 6]
+    out.append(vector("target-ces", "target", {"values": effort}, {"value": 5, "metric": "ces"}, attained(effort, "ces", 5), tolerance=1e-10))
+    out.append(vector("target-of-nothing", "target", {"values": [None]}, {"value": 5, "metric": "ces"},
+                      {"distance": None, "probability": None, "status": "open"}, source="contract"))
+    out.append(vector("target-out-of-reach", "target", {"values": ratings}, {"value": 101, "metric": "nps"}, error={"code": "invalid-argument", "path": "value"}, source="contract"))
+    return out
+
+
 def write(name, vectors):
     ids = [v["id"] for v in vectors]
     assert len(ids) == len(set(ids))
@@ -462,6 +853,7 @@ def write(name, vectors):
 
 if __name__ == "__main__":
     write("score", scores())
+    write("bayes", bayesian())
     write("group", groups())
     write("trend", trends())
     write("compare", comparisons())
@@ -469,3 +861,7 @@ if __name__ == "__main__":
     write("weight", weighting())
     write("contrast", contrasts())
     write("read_csv", reading())
+    write("league", leagues())
+    write("join", joins())
+    write("funnel", funnels())
+    write("target", targets())

@@ -1,4 +1,4 @@
-//! From the crate `heedful-wasm` to an optimised module and its glue.
+//! From the crate `heedful-wasm` to optimised modules and their glue.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -35,15 +35,18 @@ pub fn tool_chain() -> Result<()> {
     bindgen().map(drop)
 }
 
-/// Builds the module; the glue goes beside the TypeScript. Returns the optimised module.
-pub fn module() -> Result<PathBuf> {
+/// Builds a module for each of the features; the glue goes beside the TypeScript. Returns the optimised modules.
+pub fn modules(features: &[&str]) -> Result<Vec<PathBuf>> {
     npm::packages()?;
-    let bindgen = bindgen()?;
-    say("building the WASM module");
-    let raw = compile(standard()?)?;
-
+    let (bindgen, standard) = (bindgen()?, standard()?);
     let glue = root().join("bindings/wasm/ts/glue");
     fresh(&glue)?;
+    features.iter().map(|feature| module(feature, &bindgen, standard, &glue)).collect()
+}
+
+fn module(feature: &str, bindgen: &Path, standard: Standard, glue: &Path) -> Result<PathBuf> {
+    say(format!("building the WASM module `{feature}`"));
+    let raw = compile(feature, standard)?;
     run(program(bindgen)
         .args([
             "--target",
@@ -52,15 +55,15 @@ pub fn module() -> Result<PathBuf> {
             // After a trap the wrapper starts a new instance.
             "--experimental-reset-state-function",
             "--out-name",
-            "heedful",
+            feature,
             "--out-dir",
         ])
-        .arg(&glue)
+        .arg(glue)
         .arg(raw))?;
-    optimised(&glue.join("heedful_bg.wasm"))
+    optimised(feature, &glue.join(format!("{feature}_bg.wasm")))
 }
 
-fn compile(standard: Standard) -> Result<PathBuf> {
+fn compile(feature: &str, standard: Standard) -> Result<PathBuf> {
     // Apart from the other builds: another compiler may be at work here.
     let directory = target("wasm");
     let mut cargo = match standard {
@@ -79,6 +82,9 @@ fn compile(standard: Standard) -> Result<PathBuf> {
             "--locked",
             "-p",
             "heedful-wasm",
+            "--no-default-features",
+            "--features",
+            feature,
             "--profile",
             "wasm",
             "--target",
@@ -91,10 +97,13 @@ fn compile(standard: Standard) -> Result<PathBuf> {
 }
 
 /// `wasm-opt`, unless the same module was optimised before: it takes its time.
-fn optimised(module: &Path) -> Result<PathBuf> {
+fn optimised(feature: &str, module: &Path) -> Result<PathBuf> {
     let directory = target("npm");
     std::fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
-    let (input, result) = (directory.join("input.wasm"), directory.join("heedful.wasm"));
+    let (input, result) = (
+        directory.join(format!("{feature}-input.wasm")),
+        directory.join(format!("{feature}.wasm")),
+    );
     let bytes = |path: &Path| std::fs::read(path).unwrap_or_default();
     if result.is_file() && bytes(&input) == bytes(module) {
         return Ok(result);
@@ -102,7 +111,17 @@ fn optimised(module: &Path) -> Result<PathBuf> {
     let _ = std::fs::remove_file(&input);
     say("optimising the module for size");
     run(npm::tool("wasm-opt")
-        .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+        .args([
+            // The lowest addresses are the end of the stack, which no pointer of ours has.
+            "--low-memory-unused",
+            "--flatten",
+            "--rereloop",
+            "-Oz",
+            "-Oz",
+            "--strip-debug",
+            "--strip-producers",
+            "--strip-target-features",
+        ])
         .args(FEATURES)
         .arg(module)
         .arg("-o")

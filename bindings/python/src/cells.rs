@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use heedful::{
-    Category, Clock, Column, Error, ErrorCode, Key, Keys, Numbers, Result, TimeUnit, Times,
+    Category, Clock, Column, DateStream, Error, ErrorCode, Key, Keys, Numbers, Result, TimeUnit,
+    Times,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDateTime, PyFloat, PyInt, PyList, PyString};
@@ -31,9 +32,16 @@ pub(crate) fn column(list: &Bound<'_, PyList>, wanted: Wanted) -> Result<Column>
     let mut keys = Vec::with_capacity(list.len());
     let mut times = Vec::new();
     let mut clock = None;
+    let mut dates = DateStream::new(None);
     for (row, value) in list.iter().enumerate() {
         let here = |error: Error| error.on_row(row as u64);
-        match cell(&value).map_err(here)? {
+        let found = match cell(&value).map_err(here)? {
+            Cell::Key(Key::Text(text)) if wanted == Wanted::Times => {
+                dated(&text, row as u64, &mut dates)?
+            }
+            found => found,
+        };
+        match found {
             Cell::Time(micros, of) => {
                 if *clock.get_or_insert(of) != of {
                     return Err(here(Error::new(
@@ -75,7 +83,19 @@ pub(crate) fn column(list: &Bound<'_, PyList>, wanted: Wanted) -> Result<Column>
         }));
     }
     keys.resize(list.len(), Key::Missing);
-    Ok(if wanted == Wanted::Texts { texts(&keys) } else { of_keys(&keys) })
+    // A column of numbers alone holds no comments: it stays what it is, to be refused.
+    let readable = keys.iter().any(|key| matches!(key, Key::Text(_)))
+        || keys.iter().all(|key| *key == Key::Missing);
+    Ok(if wanted == Wanted::Texts && readable { texts(&keys) } else { of_keys(&keys) })
+}
+
+/// A time that is a text of one meaning, as ISO 8601 is.
+fn dated(text: &str, row: u64, dates: &mut DateStream) -> Result<Cell> {
+    if text.trim().is_empty() {
+        return Ok(Cell::Key(Key::Missing));
+    }
+    let moment = dates.read(row, text)?;
+    Ok(Cell::Time(moment.millis * 1000, moment.kind))
 }
 
 /// The values of a dictionary.

@@ -5,16 +5,19 @@
 
 mod cells;
 mod compare;
+mod explore;
 mod ffi;
 mod guard;
 mod listen;
 mod metric;
 mod out;
 mod read;
+mod reason;
 mod responses;
 mod score;
 mod table;
 mod tally;
+mod texts;
 mod weight;
 
 use pyo3::prelude::*;
@@ -26,6 +29,8 @@ mod _heedful {
 
     #[pymodule_export]
     use crate::compare::{compare, contrast, league, sample_size, target};
+    #[pymodule_export]
+    use crate::explore::{comments, discover, evaluate, keywords, redact, split};
     use crate::guard::OrRaise;
     #[pymodule_export]
     use crate::listen::{funnel, funnel_of_counts, join};
@@ -36,6 +41,8 @@ mod _heedful {
     #[pymodule_export]
     use crate::read::{read_bytes, read_path};
     #[pymodule_export]
+    use crate::reason::{Mappings, ReasonMapper, taxonomy, taxonomy_preset, taxonomy_presets};
+    #[pymodule_export]
     use crate::responses::Responses;
     #[pymodule_export]
     use crate::score::{score, score_all};
@@ -43,6 +50,8 @@ mod _heedful {
     use crate::table::{Codes, Stamps};
     #[pymodule_export]
     use crate::tally::Tally;
+    #[pymodule_export]
+    use crate::texts::{SentimentModel, sentiment};
     #[pymodule_export]
     use crate::weight::Weights;
 

@@ -13,6 +13,11 @@ pub(crate) struct Table(pub(crate) heedful::Table);
 
 #[pymethods]
 impl Table {
+    /// The rows as JSON.
+    fn json(&self, py: Python<'_>) -> PyResult<String> {
+        run(py, || json(&self.0))
+    }
+
     fn __len__(&self) -> usize {
         self.0.len()
     }

@@ -254,3 +254,44 @@ def test_a_defect_is_an_ordinary_exception() -> None:
         with pytest.raises(hf.InternalError) as caught:
             call()
         assert caught.value.code == "internal"
+
+
+TEXTS = ["2024-01-31", "2024-03-01T09:30:00", None, " ", "2024-01-02T23:59:59.5", "2024-01-02 00:00"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        list,
+        lambda texts: pd.Series(texts, dtype="object"),
+        lambda texts: pd.Series(texts, dtype="str"),
+        lambda texts: pl.Series(texts),
+        pa.array,
+        lambda texts: pa.chunked_array([texts[:3], texts[3:]]),
+        lambda texts: pa.array(texts).dictionary_encode(),
+    ],
+)
+def test_times_that_are_texts(kind: Any) -> None:
+    found = hf.trend({"score": frames.RATINGS, "at": kind(TEXTS)}, rating="score", at="at", every="month")
+    assert [(row["period"], row["n"]) for row in found.to_pylist()] == [
+        (datetime.date(2024, 1, 1), 3),
+        (datetime.date(2024, 2, 1), 0),
+        (datetime.date(2024, 3, 1), 1),
+        (None, 1),
+    ]
+
+
+def test_texts_that_are_instants_and_those_that_need_a_format() -> None:
+    late = {"score": [10, 3], "at": ["2024-01-31T23:30:00Z", "2024-01-31T23:30:00+02:00"]}
+    found = hf.trend(late, rating="score", at="at", every="month", time_zone="Europe/Copenhagen")
+    assert found["value"] == [-100.0, 100.0]
+    for text, code in (("04/03/2024", "date-ambiguous"), ("soon", "date-invalid"), ("2024-01-01T00:00Z", "date-mixed")):
+        for make in (list, pd.Series, pa.array):
+            table = {"score": [10, 3], "at": make(["2024-01-01", text])}
+            with pytest.raises(hf.HeedfulError) as caught:
+                hf.trend(table, rating="score", at="at")
+            assert (caught.value.code, caught.value.path, caught.value.row) == (code, "at", 1)
+    history = {"id": ["a", "a"], "since": ["2024-01-01", "2024-02-01"], "plan": ["free", "pro"]}
+    answers = {"score": [1, 2], "who": ["a", "a"], "at": ["2024-01-31", "2024-02-01"]}
+    joined = hf.join(answers, history, on="who", key="id", at="at", valid_from="since")
+    assert hf.score(joined.table, rating="score", by="plan")["plan"] == ["free", "pro"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -365,3 +366,20 @@ def test_funnel() -> None:
     with pytest.raises(hf.HeedfulError) as caught:
         hf.funnel({"invited": 1, "rated": 2})
     assert caught.value.path == "rated"
+
+
+def test_results_are_stored() -> None:
+    table = {"score": [10, 9, 3], "plan": ["a", None, "b"], "day": [datetime.date(2024, 1, 31)] * 3}
+    found = hf.trend(table, rating="score", at="day", by="plan")
+    assert [row["period"] for row in json.loads(found.to_json())] == ["2024-01-01"] * 3
+    assert [row["plan"] for row in json.loads(found.to_json())] == ["a", "b", None]
+    results = [
+        hf.nps([10, 9, 3]),
+        hf.compare([10, 9, 3], [10, 10, 1]),
+        hf.target([10, 9, 3], 20),
+        hf.sample_size(margin=5),
+        hf.Metric.preset("csat"),
+        hf.Tally([10, 9, 3]),
+    ]
+    for result in results:
+        assert pickle.loads(pickle.dumps(result)) == result

@@ -1,5 +1,7 @@
 """The vectors that every language runs: see `tests/vectors`."""
 
+import dataclasses
+import datetime
 import json
 import math
 import pathlib
@@ -22,10 +24,14 @@ def table(columns):
     return {name: values(column) for name, column in columns.items()}
 
 
-def with_instants(columns, at):
+def with_times(columns, at):
+    """Milliseconds are instants, texts are times without a zone."""
     pyarrow = pytest.importorskip("pyarrow")
     given = {name: pyarrow.array(column) for name, column in columns.items()}
-    given[at] = pyarrow.array(columns[at], pyarrow.timestamp("ms", tz="UTC"))
+    if at is not None:
+        wall = any(isinstance(value, str) for value in columns[at])
+        times = [datetime.datetime.fromisoformat(value) for value in columns[at]] if wall else columns[at]
+        given[at] = pyarrow.array(times, pyarrow.timestamp("ms", tz=None if wall else "UTC"))
     return pyarrow.table(given)
 
 
@@ -36,10 +42,12 @@ def answer(function, given, options):
     if function == "score_table":
         return hf.score(table(given["table"]), **options).to_pylist()
     if function == "trend":
-        return hf.trend(with_instants(given["table"], options["at"]), **options).to_pylist()
+        return hf.trend(with_times(given["table"], options["at"]), **options).to_pylist()
     if function == "compare":
         return hf.compare(values(given["before"]), values(given["after"]), **options).to_dict()
     if function == "sample_size":
+        if "pilot" in given:
+            options["pilot"] = hf.Tally(given["pilot"])
         return hf.sample_size(**options).to_dict()
     if function == "weight":
         weights = hf.weight(table(given["table"]), **options)
@@ -57,6 +65,18 @@ def answer(function, given, options):
             return hf.trend(responses, rating=rating, at=options["at"], metric="nps", every=every).to_pylist()
         row = hf.score(responses, rating=rating, metric="nps").to_pylist()[0]
         return row | {"rows": len(responses)}
+    if function == "league":
+        return hf.league(table(given["table"]), **options).to_pylist()
+    if function == "join":
+        responses = with_times(given["table"], options.get("at"))
+        made = hf.join(responses, with_times(given["customers"], options.get("valid_from")), **options)
+        new = [name for name in made.table.column_names if name not in given["table"]]
+        return dataclasses.asdict(dataclasses.replace(made, table=None)) | {"columns": made.table.select(new).to_pydict()}
+    if function == "funnel":
+        return hf.funnel(given["counts"] if "counts" in given else table(given["table"]), **options).to_pylist()
+    if function == "target":
+        found = hf.target(values(given["values"]), options.pop("value"), **options).to_dict()
+        return found | {"test": found | {"standard_error": found["score"]["standard_error"]}}
     raise AssertionError(f"no runner for {function}")
 
 

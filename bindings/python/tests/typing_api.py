@@ -49,6 +49,14 @@ metric = hf.Metric(name="own", scale=hf.Scale([1, 2, 3]), rule={"type": "mean"})
 assert_type(metric.to_dict(), dict[str, Any])
 assert_type(hf.Tally([10]) + hf.Tally([9]), hf.Tally)
 
+shop = hf.Taxonomy({"reasons": []})
+assert_type(hf.evaluate(["a"], ["b"]).micro.f1.value, float | None)
+assert_type(hf.split(["a"], ["b"]).test, list[int])
+assert_type(hf.discover(["a"], known=shop)[0].examples, list[str])
+assert_type(shop.with_reason(hf.discover(["a"])[0], under="price"), hf.Taxonomy)
+assert_type(hf.score(pandas, rating="score", by="reason", reasons=shop, comment="text"), pd.DataFrame)
+hf.keywords(pandas, comment="text", adjustment="guess")  # type: ignore[arg-type]
+
 try:
     hf.nps([11])
 except hf.HeedfulError as error:

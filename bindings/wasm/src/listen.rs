@@ -1,23 +1,18 @@
 //! Customer data beside responses, and the response funnel.
 
-use heedful::{
-    Error, ErrorCode, Funnel, FunnelCounts, FunnelOptions, Join, Joined, Key, Uncertainty,
-};
+use heedful::{Funnel, FunnelCounts, FunnelOptions, Join, Joined, Uncertainty};
 use js_sys::Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::output::{Columns, answer};
+use crate::output::answer;
+use crate::table::Columns;
 use crate::{Answer, input};
 
-/// The column with the numbers of the customer data's rows; no column of a user is called so.
-const ROW: &str = "\0row";
-
-/// Joins customer data that has the columns of its key, of its time and the number of each row under this name: for each
-/// response the number of its row, and how well the two fit.
+/// Joins customer data: for each response the number of its row, and how well the two fit.
 ///
 /// # Errors
-/// As for [`Join::run`].
+/// As for [`Join::find`].
 #[wasm_bindgen]
 pub fn join(
     columns: &Array,
@@ -28,16 +23,14 @@ pub fn join(
 ) -> Answer {
     #[derive(Serialize)]
     struct Found {
-        rows: Vec<Key>,
+        rows: Vec<Option<usize>>,
         fit: Joined,
     }
     let run = || {
         let (responses, customers) =
             (input::responses(columns, roles)?, input::responses(customers, theirs)?);
-        let fit = Join::from_json(options)?.columns([ROW]).run(&responses, &customers)?;
-        let column =
-            fit.responses.column(ROW).ok_or_else(|| Error::new(ErrorCode::Internal, "no rows"))?;
-        Ok(Found { rows: (0..column.len()).map(|row| column.key(row)).collect(), fit })
+        let mut fit = Join::from_json(options)?.find(&responses, &customers)?;
+        Ok(Found { rows: std::mem::take(&mut fit.rows), fit })
     };
     answer(run())
 }

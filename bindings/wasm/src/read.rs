@@ -1,10 +1,8 @@
 //! Files of responses.
 
 use heedful::{
-    Clock, Column, CsvOptions, DateFormat, DateReader, DatesRead, Encoding, Key, Keys, Read,
-    Rejected, Result, Roles, Times,
+    Clock, Column, CsvOptions, DatesRead, Encoding, Key, Keys, Read, Rejected, Result, Roles, Times,
 };
-use js_sys::Array;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 use wasm_bindgen::prelude::*;
@@ -100,34 +98,4 @@ impl Serialize for Shown<'_> {
 fn milliseconds(times: &Times, at: &Key) -> Option<f64> {
     let Key::Int(at) = at else { return None };
     Some(*at as f64 / (times.unit.per_second() as f64 / 1000.0))
-}
-
-/// Reads a column of dates, null where they are missing: milliseconds, and whether they are wall-clock times.
-///
-/// # Errors
-/// As for [`DateReader`].
-#[wasm_bindgen]
-pub fn read_times(texts: &Array, format: Option<String>) -> Answer {
-    #[derive(Serialize)]
-    struct Times {
-        wall: bool,
-        at: Vec<Option<i64>>,
-    }
-    let run = || {
-        let format = format.map(|format| format.parse::<DateFormat>()).transpose()?;
-        let mut reader = DateReader::new(format);
-        let mut present = Vec::new();
-        for (row, text) in (0..).zip(texts.iter()) {
-            let text = text.as_string();
-            match &text {
-                Some(text) => reader.push(row, text)?,
-                None => reader.push_missing(),
-            }
-            present.push(text.is_some());
-        }
-        let dates = reader.finish()?;
-        let at = dates.millis.iter().zip(present).map(|(at, present)| present.then_some(*at));
-        Ok(Times { wall: dates.kind == Some(Clock::Wall), at: at.collect() })
-    };
-    answer(run())
 }

@@ -4,7 +4,8 @@ use heedful::{Contrast, League, Scoring};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::output::{Columns, answer};
+use crate::output::answer;
+use crate::table::Columns;
 use crate::{Answer, input};
 
 /// Scores a table: a table.

@@ -25,9 +25,9 @@ before(async () => {
   const common = { bundle: true, format: "esm", target: "es2022", outdir: site, logLevel: "warning" };
   await esbuild.build({ ...common, entryPoints: [join(here, "page.js")] });
   await esbuild.build({ ...common, entryPoints: [join(here, "inline.js")], loader: { ".wasm": "binary" } });
-  // A bundler without support for `new URL(..., import.meta.url)` needs the module beside its bundle.
+  // A bundler without support for `new URL(..., import.meta.url)` needs the modules beside its bundle.
   const module = fileURLToPath(import.meta.resolve("heedful/heedful.wasm"));
-  await copyFile(module, join(site, "heedful.wasm"));
+  for (const name of ["heedful.wasm", "read.wasm", "text.wasm"]) await copyFile(join(dirname(module), name), join(site, name));
   // The example runs without a bundler, on the package as it is installed.
   await cp(dirname(module), join(site, "node_modules/heedful/dist"), { recursive: true });
   await copyFile(join(examples, "browser/scores/index.html"), join(site, "scores.html"));

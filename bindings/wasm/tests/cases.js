@@ -1,10 +1,11 @@
 // Checks that hold in every environment: node and the browser run the same list. Each entry is a name and a function
-// that throws when the check fails. `package_` holds the package's own package.json,
+// that throws when the check fails. `reader` is `heedful/read`, `package_` holds the package's own package.json,
 // `memory()` the bytes of the module's memory.
 import { vectorCases } from "./vector-cases.js";
 
-export function cases(heedful, package_, memory) {
-  const { nps, csat, ces, score, trend, compare, contrast, league, weight, sampleSize, target, join, funnel, readCsv, readJsonl, Metric, Tally } = heedful;
+export function cases(heedful, reader, package_, memory) {
+  const { nps, csat, ces, score, trend, compare, contrast, league, weight, sampleSize, target, join, funnel, Metric, Tally } = heedful;
+  const { readCsv, readJsonl } = reader;
   const rows = [
     { score: 10, plan: "pro", "first name": "Zoë", at: "2024-01-05" },
     { score: 9, plan: "free", "first name": "👩‍👩‍👧", at: "2024-01-31" },
@@ -265,7 +266,7 @@ export function cases(heedful, package_, memory) {
       const found = trend(big, { rating: "s", by: "g", at: "at", every: "month", timeZone: "America/New_York" });
       equal(found.reduce((sum, row) => sum + row.n, 0), 100_000);
     }],
-    ...vectorCases(heedful),
+    ...vectorCases(heedful, reader),
   ];
 }
 

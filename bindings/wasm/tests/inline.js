@@ -1,13 +1,22 @@
 // Bundled for the browser: the module travels inside the bundle, nothing is fetched.
 import * as heedful from "heedful/manual";
 import bytes from "heedful/heedful.wasm";
+import * as reader from "heedful/read/manual";
+import readBytes from "heedful/read.wasm";
+import taxonomy from "heedful/taxonomies/retail.en.json";
+import * as text from "heedful/text/manual";
+import textBytes from "heedful/text.wasm";
 import package_ from "heedful/package.json";
 
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
 import { memory } from "./memory.js";
+import { textCases } from "./text-cases.js";
 
 export async function run() {
+  // The module that starts last is the one whose memory is watched.
+  await text.init(textBytes);
+  await reader.init(readBytes);
   await heedful.init(bytes);
-  return collect(cases(heedful, package_, memory));
+  return collect([...cases(heedful, reader, package_, memory), ...textCases(text, taxonomy)]);
 }

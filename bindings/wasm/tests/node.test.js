@@ -1,19 +1,31 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
 import * as heedful from "heedful";
 import * as manual from "heedful/manual";
+import * as reader from "heedful/read";
+import * as text from "heedful/text";
 
 import { cases } from "./cases.js";
 import { memory } from "./memory.js";
+import { textCases } from "./text-cases.js";
 
 const require = createRequire(import.meta.url);
 
+test("the package has what a user needs and nothing of its making", async () => {
+  const root = new URL("./node_modules/heedful/", import.meta.url);
+  assert.deepEqual((await readdir(root)).sort(), ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist", "package.json"]);
+  const { devDependencies, private: hidden, dependencies } = require("heedful/package.json");
+  assert.deepEqual([devDependencies, hidden, dependencies], [undefined, undefined, undefined]);
+});
+
 test("before init, a call says what to do", () => {
   assert.throws(() => heedful.version(), /await init\(\)/);
+  assert.throws(() => reader.readCsv("a", {}), /await init\(\)` of "heedful\/read"/);
+  assert.throws(() => text.sentiment("good"), /await init\(\)` of "heedful\/text"/);
 });
 
 test("a start that failed can be tried again", async () => {
@@ -22,15 +34,31 @@ test("a start that failed can be tried again", async () => {
 });
 
 test("init without arguments, twice", async () => {
+  await text.init();
+  await reader.init();
   await heedful.init();
   await heedful.init();
 });
 
-for (const [name, check] of cases(heedful, require("heedful/package.json"), memory)) test(name, check);
+for (const [name, check] of cases(heedful, reader, require("heedful/package.json"), memory)) test(name, check);
+
+for (const [name, check] of textCases(text, require("heedful/taxonomies/retail.en.json"))) test(`text: ${name}`, check);
+
+test("after a trap mappers are prepared again", async () => {
+  const { call } = await import("./node_modules/heedful/dist/text-engine.js");
+  const mapper = new text.ReasonMapper({ id: "shop", reasons: [{ id: "staff", terms: ["staff"] }] });
+  mapper.fit(["late", "so late", "dear", "too dear", "late", "dear"], ["delay", "delay", "price", "price", "delay", "price"]);
+  const before = mapper.map(["dear staff", "late"]);
+  assert.equal(before.length, 3);
+  assert.throws(() => call(() => new WebAssembly.Instance(unreachable).exports.run()), { code: "internal" });
+  assert.deepEqual(mapper.map(["dear staff", "late"]), before);
+  assert.deepEqual(mapper.read("late").map(({ reason }) => reason), ["delay"]);
+  mapper.free();
+});
 
 test("after a trap the next call works on a new instance", async () => {
   // No input is known to trap, so the test breaks into the package.
-  const { call } = await import("./node_modules/heedful/dist/engine.js");
+  const { call } = await import("./node_modules/heedful/dist/scores-engine.js");
   const trap = () => call(() => new WebAssembly.Instance(unreachable).exports.run());
   assert.throws(trap, (error) => error instanceof heedful.HeedfulError && error.code === "internal" && /unreachable/.test(error.message));
   assert.equal(heedful.nps([10, 9, 8, 3]).value, 25);

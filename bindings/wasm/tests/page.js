@@ -1,12 +1,19 @@
 // Bundled for the browser: the module is fetched from beside the bundle.
 import * as heedful from "heedful";
+import * as reader from "heedful/read";
+import taxonomy from "heedful/taxonomies/retail.en.json";
+import * as text from "heedful/text";
 import package_ from "heedful/package.json";
 
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
 import { memory } from "./memory.js";
+import { textCases } from "./text-cases.js";
 
 export async function run() {
+  // The module that starts last is the one whose memory is watched.
+  await text.init();
+  await reader.init();
   await heedful.init();
-  return collect(cases(heedful, package_, memory));
+  return collect([...cases(heedful, reader, package_, memory), ...textCases(text, taxonomy)]);
 }

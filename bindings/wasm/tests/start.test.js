@@ -4,12 +4,17 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-const read = 'await (await import("node:fs/promises")).readFile(new URL(import.meta.resolve("heedful/heedful.wasm")))';
+const file = (name) => `await (await import("node:fs/promises")).readFile(new URL(import.meta.resolve("heedful/${name}.wasm")))`;
+const [scores, read, text] = [file("heedful"), file("read"), file("text")];
 const ways = {
   "node entry, no arguments": ["heedful", ""],
-  "node entry, bytes": ["heedful", read],
-  "manual entry, bytes": ["heedful/manual", read],
-  "manual entry, compiled module": ["heedful/manual", `new WebAssembly.Module(${read})`],
+  "node entry, bytes": ["heedful", scores],
+  "manual entry, bytes": ["heedful/manual", scores],
+  "manual entry, compiled module": ["heedful/manual", `new WebAssembly.Module(${scores})`],
+  "node entry of reading, no arguments": ["heedful/read", ""],
+  "manual entry of reading, bytes": ["heedful/read/manual", read],
+  "node entry of texts, no arguments": ["heedful/text", ""],
+  "manual entry of texts, bytes": ["heedful/text/manual", text],
 };
 
 for (const [name, [entry, source]] of Object.entries(ways)) {
@@ -31,7 +36,8 @@ function run(script) {
 test("the README's code runs", () => {
   const blocks = [...readFileSync(`${root}/README.md`, "utf8").matchAll(/^```js\n(.*?)^```/gms)].map((block) => block[1]);
   assert.ok(blocks.length > 0);
-  assert.match(run(blocks[0]), /^25\n/);
+  // One after the other, as a reader goes along.
+  assert.match(run(blocks.join("\n")), /^25\n/);
 });
 
 test("the example scores the sample", () => {

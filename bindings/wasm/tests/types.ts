@@ -1,10 +1,17 @@
 // Read by the type checker only: what a user's strict project must accept, infer and refuse.
 import {
-  type Attainment, ces, compare, type Comparison, contrast, type ErrorCode, type File, funnel, type FunnelRow, HeedfulError,
-  init, join, league, type LeagueRow, Metric, nps, readCsv, readJsonl, sampleSize, type SamplePlan, score, type Score,
+  type Attainment, ces, compare, type Comparison, contrast, type ErrorCode, funnel, type FunnelRow, HeedfulError,
+  init, join, league, type LeagueRow, Metric, nps, sampleSize, type SamplePlan, score, type Score,
   type ScoreRow, target, Tally, trend, type TrendRow, version, weight, type Weights,
 } from "heedful";
 import { init as initManual, type ModuleSource } from "heedful/manual";
+import { type File, init as initReader, readCsv, readJsonl } from "heedful/read";
+import { init as initReaderManually } from "heedful/read/manual";
+import {
+  discover, evaluate, type Evaluation, type Feeling, init as initText, type Keyword, keywords, type Mapping, privateSpans,
+  ReasonMapper, type ReasonTotal, redact, sentiment, type Taxonomy, type Topics,
+} from "heedful/text";
+import { init as initTextManually } from "heedful/text/manual";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function is<T extends true>(_: T): void {}
@@ -16,6 +23,10 @@ const bytes: ModuleSource = new Uint8Array();
 void init();
 void init(bytes);
 void initManual(bytes);
+void initReader();
+void initReaderManually(bytes);
+void initText();
+void initTextManually(bytes);
 // @ts-expect-error the manual entry has no default
 void initManual();
 // @ts-expect-error a path is not a module
@@ -70,6 +81,34 @@ is<Same<(typeof joined.table)[number]["since"], unknown>>(true);
 const steps = funnel({ invited: 10, rated: 1 });
 is<Same<typeof steps, FunnelRow[]>>(true);
 void funnel(rows, { status: "state", words: { DONE: "rated" } });
+
+const taxonomy: Taxonomy = { id: "shop", reasons: [{ id: "staff", name: { en: "Staff" }, terms: ["staff"] }] };
+const mapper = new ReasonMapper(taxonomy, { typos: true });
+is<Same<ReturnType<typeof mapper.read>, Mapping[]>>(true);
+const comments = ["rude staff", null, undefined];
+is<Same<Mapping["sentiment"], number | null>>(true);
+void mapper.map(comments, { clicks: ["staff", null, []], touchpoint: "shop", language: ["en", null, "de"] });
+const totals = mapper.totals(comments);
+is<Same<typeof totals, ReasonTotal[]>>(true);
+const guesses = mapper.fit(comments, ["staff", null, ["staff"]], { aim: { recall: 0.9 } }).predict(comments, { abstain: true });
+is<Same<typeof guesses, (string | null)[]>>(true);
+void new ReasonMapper(mapper.taxonomy, {}, mapper.toBytes() ?? new Uint8Array());
+const feeling = sentiment("good");
+is<Same<typeof feeling, Feeling>>(true);
+const feelings = sentiment(comments, { language: "de", words: { buffering: -0.6 } });
+is<Same<typeof feelings, (Feeling | null)[]>>(true);
+const clean = redact("Anna", { names: ["Anna"] });
+is<Same<typeof clean, string>>(true);
+is<Same<ReturnType<typeof keywords>, Keyword[]>>(true);
+const topics = discover(comments, { known: mapper, within: "staff" });
+is<Same<typeof topics, Topics>>(true);
+const quality = evaluate(["staff"], [["staff"]]);
+is<Same<typeof quality, Evaluation>>(true);
+void privateSpans("a")[0]?.start;
+// @ts-expect-error a taxonomy has reasons
+void new ReasonMapper({ id: "shop" });
+// @ts-expect-error keywords need groups
+void keywords(comments, {});
 
 const own: Metric = Metric.of({ scale: { points: [0, 1], labels: ["no", null] }, rule: { type: "top", boxes: 1 } });
 const stored: Tally = Tally.merge(Tally.create(own.scale), Tally.fromJson("{}"));

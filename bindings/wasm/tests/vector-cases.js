@@ -8,9 +8,9 @@ const camel = (name) => name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpp
 const options = (given) => Object.fromEntries(Object.entries(given).map(([name, value]) => [camel(name), value]));
 
 // Fields that hold names of the user.
-const DATA = new Set(["shares", "counts"]);
+const DATA = new Set(["shares", "counts", "columns"]);
 
-function answer(heedful, { function: name, input, options: given }) {
+function answer(heedful, reader, { function: name, input, options: given }) {
   const { every, ...rest } = options(given);
   switch (name) {
     case "score":
@@ -22,15 +22,27 @@ function answer(heedful, { function: name, input, options: given }) {
     case "compare":
       return heedful.compare(values(input.before), values(input.after), rest);
     case "sample_size":
-      return heedful.sampleSize(rest);
+      return heedful.sampleSize({ ...rest, ...(input.pilot && { pilot: heedful.Tally.of(input.pilot, { metric: rest.metric }) }) });
     case "weight":
       return heedful.weight(table(input.table), rest);
     case "contrast":
       return heedful.contrast(table(input.table), { ...(every && { every }), ...rest });
     case "read_csv": {
-      const file = heedful.readCsv(input.text, rest);
+      const file = reader.readCsv(input.text, rest);
       if (every) return heedful.trend(file, { every });
       return { ...heedful.score(file)[0], rows: file.rows - file.rejected.length };
+    }
+    case "league":
+      return heedful.league(table(input.table), rest);
+    case "join": {
+      const { table: joined, ...fit } = heedful.join(input.table, input.customers, rest);
+      return { ...fit, columns: joined };
+    }
+    case "funnel":
+      return heedful.funnel(input.counts ?? table(input.table), rest);
+    case "target": {
+      const { value, name, likely, ...stated } = rest;
+      return heedful.target(values(input.values), { value, name, likely }, stated);
     }
     default:
       throw new Error(`no runner for ${name}`);
@@ -60,7 +72,7 @@ function difference(expected, found, tolerance, path, data = false) {
   return `${path}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`;
 }
 
-export function vectorCases(heedful) {
+export function vectorCases(heedful, reader) {
   if (vectors.length <= 130) throw new Error("vectors are missing");
   return vectors.map((vector) => [
     `vector ${vector.id}`,
@@ -69,7 +81,7 @@ export function vectorCases(heedful) {
       if (vector.error) {
         let error;
         try {
-          answer(heedful, vector);
+          answer(heedful, reader, vector);
         } catch (thrown) {
           error = thrown;
         }
@@ -77,7 +89,7 @@ export function vectorCases(heedful) {
         const { code, row } = vector.error;
         problem = difference({ code, ...(row !== undefined && { row }) }, error, 0, "error");
       } else {
-        problem = difference(vector.expected, answer(heedful, vector), vector.tolerance, "");
+        problem = difference(vector.expected, answer(heedful, reader, vector), vector.tolerance, "");
       }
       if (problem) throw new Error(problem);
     },

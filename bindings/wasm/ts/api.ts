@@ -1,5 +1,5 @@
-// What every entry point exports beside its own `init`.
-import { call } from "./engine.js";
+// What the entry points of `heedful` export beside their own `init`.
+import { call } from "./scores-engine.js";
 
 export { compare, sampleSize, target } from "./compare.js";
 export type { Attainment, Comparison, Sample, SampleOptions, SamplePlan, SampleSizeOptions, Target } from "./compare.js";
@@ -7,7 +7,6 @@ export { type ErrorCode, HeedfulError } from "./error.js";
 export { funnel, join } from "./listen.js";
 export type { FunnelOptions, FunnelRow, Joined, JoinOptions, Step, WithColumns } from "./listen.js";
 export * from "./metric.js";
-export { type File, type ReadOptions, readCsv, readJsonl, type Rejected } from "./read.js";
 export { ces, contrast, csat, enps, league, nps, score, trend } from "./score.js";
 export type {
   Attributes,

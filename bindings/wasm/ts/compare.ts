@@ -1,5 +1,5 @@
 // Differences, targets and the size of samples.
-import { call } from "./engine.js";
+import { call } from "./scores-engine.js";
 import { camel, decode, encode } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import type { Interval, IntervalMethod, Score, Uncertainty, ValueOptions, Values } from "./score.js";

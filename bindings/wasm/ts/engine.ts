@@ -1,48 +1,65 @@
-// The one WebAssembly instance behind every entry point.
+// A WebAssembly module, and the one instance of it behind every way of starting it.
 import { HeedfulError } from "./error.js";
-import start, * as glue from "./glue/heedful.js";
 import { camelName, decode } from "./json.js";
 import type { ModuleSource } from "./source.js";
 
-let starting: Promise<void> | undefined;
-let state: "waiting" | "ready" | "broken" = "waiting";
-
-/** Starts the engine once; later calls wait for the first one. A start that failed can be tried again. @internal */
-export function startWith(source: () => Promise<ModuleSource | URL> | ModuleSource | URL): Promise<void> {
-  starting ??= (async () => {
-    await start({ module_or_path: (await source()) as BufferSource | WebAssembly.Module | URL });
-    state = "ready";
-  })().catch((error: unknown) => {
-    starting = undefined;
-    throw error;
-  });
-  return starting;
+/** What the glue of every module exports. */
+interface Glue {
+  __wbg_reset_state(): void;
+  last_panic(): string | undefined;
 }
 
-/**
- * Calls into the module. What the engine refuses is thrown as a {@link HeedfulError}. Anything else that comes out of
- * the module is a trap (a defect, or no memory left): it is thrown with the code `internal`, and since the memory of a
- * trapped instance cannot be trusted, the next call starts a new one. Nothing lives in an instance between calls, so
- * nothing is lost with it. What is refused of a single column has its name as the path.
- * @internal
- */
-export function call<T>(run: (module: typeof glue) => T, path?: string): T {
-  if (state === "waiting") throw new Error("the engine has not started: `await init()` first");
-  if (state === "broken") {
-    glue.__wbg_reset_state();
-    state = "ready";
-  }
-  try {
-    return run(glue);
-  } catch (error) {
-    if (typeof error === "string") throw refusal(error, path);
-    if (error instanceof HeedfulError) throw error;
-    state = "broken";
-    throw new HeedfulError("internal", `the engine stopped: ${lastPanic() ?? String(error)}`);
-  }
+type Start = (options: { module_or_path: BufferSource | WebAssembly.Module | URL }) => Promise<unknown>;
+
+/** The two things that can be done with a module. @internal */
+export interface Engine<G> {
+  /** Starts the engine once; later calls wait for the first one. A start that failed can be tried again. */
+  startWith(source: () => Promise<ModuleSource | URL> | ModuleSource | URL): Promise<void>;
+  /**
+   * Calls into the module. What the engine refuses is thrown as a {@link HeedfulError}. Anything else that comes out of
+   * the module is a trap (a defect, or no memory left): it is thrown with the code `internal`, and since the memory of
+   * a trapped instance cannot be trusted, the next call starts a new one. Nothing lives in an instance between calls,
+   * so nothing is lost with it. What is refused of a single column has its name as the path.
+   */
+  call<T>(run: (module: G) => T, path?: string): T;
 }
 
-function lastPanic(): string | undefined {
+/** The engine of the entry point `entry`. @internal */
+export function engine<G extends Glue>(entry: string, start: Start, glue: G): Engine<G> {
+  let starting: Promise<void> | undefined;
+  let state: "waiting" | "ready" | "broken" = "waiting";
+
+  return {
+    startWith(source) {
+      starting ??= (async () => {
+        await start({ module_or_path: (await source()) as BufferSource | WebAssembly.Module | URL });
+        state = "ready";
+      })().catch((error: unknown) => {
+        starting = undefined;
+        throw error;
+      });
+      return starting;
+    },
+
+    call(run, path) {
+      if (state === "waiting") throw new Error(`the engine has not started: \`await init()\` of "${entry}" first`);
+      if (state === "broken") {
+        glue.__wbg_reset_state();
+        state = "ready";
+      }
+      try {
+        return run(glue);
+      } catch (error) {
+        if (typeof error === "string") throw refusal(error, path);
+        if (error instanceof HeedfulError) throw error;
+        state = "broken";
+        throw new HeedfulError("internal", `the engine stopped: ${lastPanic(glue) ?? String(error)}`);
+      }
+    },
+  };
+}
+
+function lastPanic(glue: Glue): string | undefined {
   try {
     return glue.last_panic();
   } catch {

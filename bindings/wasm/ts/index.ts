@@ -1,5 +1,5 @@
 // Browsers and bundlers: the module is fetched from beside this file.
-import { startWith } from "./engine.js";
+import { startWith } from "./scores-engine.js";
 import type { ModuleSource } from "./source.js";
 
 export * from "./api.js";

@@ -1,5 +1,5 @@
 // Customer data beside responses, and the response funnel.
-import { call } from "./engine.js";
+import { call } from "./scores-engine.js";
 import { camel, decode, encode } from "./json.js";
 import { beside, open, pack, type Roles, rowsOf, type Table } from "./table.js";
 import { hostZone } from "./zone.js";
@@ -102,12 +102,11 @@ export function join<T extends Table>(table: T, customers: Table, options: JoinO
     dateFormat,
   );
   // The module says which row of customer data belongs to each response; values of any kind are then taken from there.
-  const numbered = [...theirs.columns, ["\0row", "numbers", Float64Array.from({ length: source.length }, (_, row) => row)]];
   const instants = Float64Array.of(...(ours.instants ?? []), ...(theirs.instants ?? []));
   const time_zone = timeZone === undefined ? undefined : hostZone(timeZone, instants);
   const document = encode({ valid_from: validFrom, time_zone, ...rest });
   const { rows, fit } = decode(
-    call((module) => module.join(ours.columns, ours.roles, numbered, theirs.roles, document)),
+    call((module) => module.join(ours.columns, ours.roles, theirs.columns, theirs.roles, document)),
   ) as { rows: (number | null)[]; fit: object };
   const names = columns ?? source.names().filter((name) => name !== theirKey && name !== validFrom);
   const joined = names.map((name): [string, unknown[]] => {

@@ -1,5 +1,5 @@
 // Metrics: a scale plus a declared rule.
-import { call } from "./engine.js";
+import { call } from "./scores-engine.js";
 import { decode, encode } from "./json.js";
 
 /** The names of the metrics that are known; see {@link Metric.preset}. */

@@ -1,5 +1,5 @@
 // Scores of values, by group and over time; contrasts and leagues.
-import { call } from "./engine.js";
+import { call } from "./scores-engine.js";
 import { camel, decode, encode, snake } from "./json.js";
 import type { MetricLike, MetricName } from "./metric.js";
 import { isValues, pack, packValues, type Packed, type Responses, rowsOf, type Roles, split, type Table } from "./table.js";
@@ -104,7 +104,7 @@ export interface ContrastOptions extends TrendOptions {
 /** Options of {@link league}. */
 export interface LeagueOptions extends GroupOptions {
   by: string | readonly string[];
-  /** How the variance between groups is estimated; `paule_mandel` where not given. */
+  /** Takes one estimate of the variance between groups as the truth; all that it may be is averaged over where not given. */
   between?: "paule_mandel" | "dersimonian_laird";
   /** How many pseudo-responses each group is given; 4 where not given. */
   smoothing?: number;

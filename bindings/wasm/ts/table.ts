@@ -1,5 +1,5 @@
 // Tables in, tables out: JavaScript's rows and columns as the columns of the engine, and its answers as rows.
-import { call } from "./engine.js";
+import { call } from "./scores-engine.js";
 import { HeedfulError } from "./error.js";
 import { camelName, decode, encode, escapeText } from "./json.js";
 
@@ -10,7 +10,7 @@ export type Rows = readonly object[];
 export type Columns = { readonly [name: string]: ArrayLike<unknown> };
 
 /**
- * Responses as {@link readCsv} and {@link readJsonl} return them: columns, and which column plays which role.
+ * Responses as the readers of `heedful/read` return them: columns, and which column plays which role.
  * Any other table can be made one: `{ columns, roles }`.
  */
 export interface Responses {
@@ -24,8 +24,8 @@ export interface Responses {
  * A table of responses. Missing are `null`, `undefined`, `NaN` and `""`.
  *
  * - Ratings are numbers, or texts and booleans that the metric's scale understands (`"10 - Extremely likely"`).
- * - Times are `Date`s, milliseconds since 1970, or texts: ISO 8601 and what else {@link readCsv} understands. Texts
- *   without an offset from UTC are in their own zone; everything else is an instant.
+ * - Times are `Date`s, milliseconds since 1970, or texts: ISO 8601 and what else the readers of `heedful/read`
+ *   understand. Texts without an offset from UTC are in their own zone; everything else is an instant.
  * - Attributes are texts, numbers or booleans.
  */
 export type Table = Rows | Columns | Responses;
@@ -128,7 +128,6 @@ export function isValues(data: unknown): data is ArrayLike<unknown> {
 /** A table of any form. @internal */
 export interface Source {
   roles: Roles;
-  length: number;
   names(): string[];
   column(name: string): ArrayLike<unknown>;
 }
@@ -138,7 +137,6 @@ export function open(table: unknown): Source {
   if (Array.isArray(table)) {
     return {
       roles: {},
-      length: table.length,
       names: () => [...new Set(table.flatMap((row: unknown) => (typeof row === "object" && row !== null ? Object.keys(row) : [])))],
       column: (name) => fieldOf(table, name),
     };
@@ -150,7 +148,6 @@ export function open(table: unknown): Source {
   const lists = (read ? table.columns : table) as Columns;
   return {
     roles: read ? split(table.roles ?? {}).roles : {},
-    length: Object.values(lists)[0]?.length ?? 0,
     names: () => Object.keys(lists),
     column: (name) => {
       const list = Object.hasOwn(lists, name) ? lists[name] : undefined;

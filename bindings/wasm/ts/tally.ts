@@ -1,5 +1,5 @@
 // Tallies: mergeable counts from which every score is computed.
-import { call } from "./engine.js";
+import { call } from "./scores-engine.js";
 import { camel, decode, encode, snakeName } from "./json.js";
 import type { MetricLike, Scale } from "./metric.js";
 import { type GroupOptions, prepareOne, type Score, scoreOf, type Uncertainty, type ValueOptions, type Values } from "./score.js";

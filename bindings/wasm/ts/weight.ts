@@ -1,5 +1,5 @@
 // Weights: responses made to look like the population.
-import { call } from "./engine.js";
+import { call } from "./scores-engine.js";
 import { camel, decode, encode, snakeName } from "./json.js";
 import { type Cell, pack, split, type Table } from "./table.js";
 

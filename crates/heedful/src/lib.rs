@@ -25,9 +25,16 @@
 //! | declare a metric | [`Metric`], [`Scale`], [`Rule`] |
 //! | hold responses | [`Responses`], [`Column`] |
 //! | score groups and periods | [`Scoring`]; batch by batch [`Scorer`] |
+//! | know why | [`Taxonomy`], [`ReasonMapper`], [`Mappings`]; a trained [`Model`] |
+//! | find words and topics | [`Keyness`], [`Discover`] |
 //! | weight to a population | [`Weighting`] |
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
+//! | say which reasons each response has | [`Mentions`] |
+//! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Confounding`], [`WhatIf`] |
+//! | say why a score moved | [`Change`], [`Scan`] |
+//! | follow a journey | [`Journey`], [`JourneyAnalysis`] |
 //! | keep counts that merge | [`Tally`] |
+//! | read comments into words, find phrases, take out names and numbers | [`text`] |
 //! | use the statistics alone | [`stats`] |
 //!
 //! # Rules that hold everywhere
@@ -45,6 +52,8 @@
 //! | `zones` | yes | named time zones from a bundled database |
 //! | `parallel` | no | sharing rows among threads where an option asks for it |
 //! | `arrow` | no | Arrow record batches in and out |
+//! | `taxonomies` | yes | the starter taxonomies (`Taxonomy::preset`) |
+//! | `detect` | no | the language of a text, guessed from its letters |
 //! | `schema` | no | JSON Schemas of the configuration types (`schemas`) |
 #![forbid(unsafe_code)]
 
@@ -57,6 +66,34 @@ mod schema;
 pub mod stats;
 pub mod text;
 
+/// Runs the code of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}
+
+/// Whom to ask, and when.
+pub mod contact {
+    pub use crate::listen::contact::{
+        Candidate, Cap, Channels, Clock, Contact, ContactPolicy, ContactRule, Customer, Decision,
+        Enough, FirstContact, Gap, Histories, Hold, HoldCode, Invitation, LeftOut, Outcome, Per,
+        Plan, PlanOptions, Quiet, Recurring, Reminder, Replay, ReplaySurvey, Sample, SegmentRate,
+        Trigger, Verdict, Weekday, Which,
+    };
+}
+
+/// Surveys as data, and sessions that run them.
+pub mod survey {
+    pub use crate::listen::session::{
+        Answer, Context, Session, SessionStatus, Step, StepAction, StepOption, StepPoint, StepType,
+        SurveyResponse, Written,
+    };
+    pub use crate::listen::survey::{
+        Action, ActionType, BandThanks, Choice, Condition, Continuation, Ends, Finding,
+        FindingCode, FollowUp, Matches, Metadata, Path, Question, QuestionType, Reasons, Survey,
+        Thanks, Within, Wording,
+    };
+}
+
 pub use base::error::{Error, ErrorCode, Result};
 pub use base::key::Key;
 pub use base::metric::{Band, Better, Metric, Rule};
@@ -67,23 +104,61 @@ pub use base::tally::Tally;
 pub use base::time::{
     Clock, DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeUnit, Zone,
 };
+pub use interpret::change::{
+    Change, ChangeReport, ChangeWarning, Cohorts, Effect, ReasonChange, ReasonChanges,
+    SegmentChange, SegmentStatus,
+};
 pub use interpret::cluster::Clusters;
 pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
 pub use interpret::design::Design;
+pub use interpret::driver::confound::{ConfoundedDriver, Confounding, SegmentEffect};
+pub use interpret::driver::importance::{
+    Importance, ImportanceModel, ImportanceReport, ImportanceRow, Quadrant,
+};
+pub use interpret::driver::role::{
+    BandShare, Lift, ReasonRole, ReasonRoles, RoleChange, RoleReport, RoleRow, RoleShift,
+};
+pub use interpret::driver::what_if::{WhatIf, WhatIfReport, WhatIfSegment};
+pub use interpret::driver::{
+    Contribution, ContributionMethod, Contributions, Driver, DriverReport, DriverSource, Drivers,
+};
+pub use interpret::emotion::{Emotion, EmotionMention};
+pub use interpret::journey::{
+    Estimate, Journey, JourneyAnalysis, JourneyChange, JourneyDifference, JourneyGap, JourneyIssue,
+    JourneyMoments, JourneyProblem, JourneyReport, MakeOrBreak, MeasureAt, PeakEnd, Stage,
+    StepChange, Touchpoint, TouchpointFeeling, TouchpointResult, ViewGap,
+};
+pub use interpret::keyness::{Collocation, Keyness, Keyword, Keywords};
 pub use interpret::league::{League, Place, Standing, Standings};
+pub use interpret::mention::Mentions;
 pub use interpret::reason::agreement::{Agreed, Agreement};
+pub use interpret::reason::discover::{Discover, Homogeneity, Topic, TopicTerm, Topics};
 pub use interpret::reason::evaluate::{Average, Confusion, Evaluation, Measure, ReasonQuality};
 pub use interpret::reason::labels::Labels;
+pub use interpret::reason::lint::{Lint, LintFinding, LintKind, Overlap};
+pub use interpret::reason::mapper::{
+    Claim, Classifier, Given, MapperOptions, MapperSession, ReasonColumns, ReasonMapper,
+};
+pub use interpret::reason::mappings::{
+    Disagreement, Mapping, Mappings, ReasonCount, ReasonTotal, Source,
+};
 pub use interpret::reason::model::{Aim, ClassWeight, Model, ModelOptions, Predictions};
 pub use interpret::reason::patterns::EvaluateOptions;
 pub use interpret::reason::split::Split;
+pub use interpret::reason::taxonomy::{Entry, Reason, Taxonomy};
+pub use interpret::reason::term::{Term, Within};
 pub use interpret::sample_size::{Assumption, ExpectedShares, SamplePlan, SampleSize};
+pub use interpret::scan::{Condition, Finding, Scan, ScanReport};
 pub use interpret::score::{Rating, Score, Share, Uncertainty};
 pub use interpret::scorer::Scorer;
 pub use interpret::scoring::{MetricOf, Scoring};
 pub use interpret::segment::{GroupScore, Scores};
 pub use interpret::select::{Kind, Repeats, Signal};
+pub use interpret::sentiment::{
+    ClauseMood, Feeling, FeelingBand, FeelingClause, Feelings, HeldOut, Sentiment, SentimentFit,
+    SentimentModel, SentimentOptions, SentimentReader,
+};
 pub use interpret::target::{Attainment, Target, TargetStatus};
 pub use interpret::weight::{MissingValues, TargetFit, Weighting, Weights};
 #[cfg(feature = "arrow")]
@@ -96,5 +171,20 @@ pub use listen::import::{
 };
 pub use listen::join::{Duplicates, Join, Joined};
 pub use listen::responses::{Responses, Roles};
+pub use monitor::Direction;
+pub use monitor::backtest::Backtest;
+pub use monitor::baseline::feedback::Feedback;
+pub use monitor::baseline::stream::{Answer, Baseline};
+pub use monitor::change_point::{ChangePoint, ChangePoints, PeriodScore, change_points_table};
+pub use monitor::classical::farrington::{
+    Farrington, FarringtonThreshold, FarringtonWeek, PowerScale, farrington_table,
+};
+pub use monitor::classical::moving::{
+    Cusum, Ears, EarsMethod, PeriodReading, SeasonalZ, reading_table,
+};
+pub use monitor::detect::{Detect, Detection};
+pub use monitor::episode::{Episode, EpisodeStatus, Episodes};
+pub use monitor::localise::{Attribute, EpisodePlace, Localise, places_table};
+pub use monitor::many::{NamedSeries, Watch, WatchFinding, findings_table};
 #[cfg(feature = "schema")]
 pub use schema::schemas;

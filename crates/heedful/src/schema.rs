@@ -7,12 +7,25 @@ use serde_json::Value;
 use crate::base::metric::Metric;
 use crate::base::scale::Scale;
 use crate::base::suppression::Suppression;
+use crate::interpret::change::Change;
 use crate::interpret::contrast::Contrast;
 use crate::interpret::design::Design;
+use crate::interpret::driver::Drivers;
+use crate::interpret::driver::confound::Confounding;
+use crate::interpret::driver::importance::Importance;
+use crate::interpret::driver::role::ReasonRoles;
+use crate::interpret::driver::what_if::WhatIf;
+use crate::interpret::journey::{Journey, JourneyAnalysis};
+use crate::interpret::keyness::Keyness;
 use crate::interpret::league::League;
+use crate::interpret::reason::discover::Discover;
+use crate::interpret::reason::mapper::{MapperOptions, ReasonColumns};
+use crate::interpret::reason::taxonomy::Taxonomy;
 use crate::interpret::sample_size::SampleSize;
+use crate::interpret::scan::Scan;
 use crate::interpret::score::Uncertainty;
 use crate::interpret::scoring::Scoring;
+use crate::interpret::sentiment::{SentimentFit, SentimentOptions};
 use crate::interpret::target::Target;
 use crate::interpret::weight::Weighting;
 use crate::listen::funnel::{FunnelCounts, FunnelOptions};
@@ -38,23 +51,39 @@ use crate::listen::responses::Roles;
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
+        ("change", of::<Change>()),
+        ("confounding", of::<Confounding>()),
         ("contrast", of::<Contrast>()),
         #[cfg(feature = "read")]
         ("csv_options", of::<CsvOptions>()),
         ("design", of::<Design>()),
+        ("discover", of::<Discover>()),
+        ("drivers", of::<Drivers>()),
         ("funnel_counts", of::<FunnelCounts>()),
         ("funnel_options", of::<FunnelOptions>()),
+        ("importance", of::<Importance>()),
         ("join", of::<Join>()),
+        ("keyness", of::<Keyness>()),
+        ("journey", of::<Journey>()),
+        ("journey_analysis", of::<JourneyAnalysis>()),
         ("league", of::<League>()),
+        ("mapper_options", of::<MapperOptions>()),
         ("metric", of::<Metric>()),
+        ("reason_columns", of::<ReasonColumns>()),
+        ("reason_roles", of::<ReasonRoles>()),
         ("roles", of::<Roles>()),
         ("sample_size", of::<SampleSize>()),
         ("scale", of::<Scale>()),
+        ("scan", of::<Scan>()),
         ("scoring", of::<Scoring>()),
+        ("sentiment_fit", of::<SentimentFit>()),
+        ("sentiment_options", of::<SentimentOptions>()),
         ("suppression", of::<Suppression>()),
         ("target", of::<Target>()),
+        ("taxonomy", of::<Taxonomy>()),
         ("uncertainty", of::<Uncertainty>()),
         ("weighting", of::<Weighting>()),
+        ("what_if", of::<WhatIf>()),
     ]
 }
 

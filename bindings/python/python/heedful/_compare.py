@@ -383,7 +383,9 @@ def league(
 ) -> Any:
     """Groups ranked fairly: scores are shrunk towards the mean of all by as much as chance moves them.
 
-    `k` is how many are the top and the bottom. Intervals of ranks come from `draws` (4000) seeded by `seed` (0).
+    `k` is how many are the top and the bottom. How much the groups truly differ is not known: everything is averaged
+    over all that it may be, unless `between` says by what estimator one value is taken as the truth (`paule_mandel` or
+    `dersimonian_laird`). Intervals of ranks come from `draws` (4000) seeded by `seed` (0).
     `smoothing` (4) pseudo-responses keep a group of two happy customers from a standard error of 0. Other options
     as for `score`.
 

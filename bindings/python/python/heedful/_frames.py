@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from heedful import _heedful
 from heedful._errors import HeedfulError
-from heedful._table import Table
+from heedful._table import Table, text_dtype
 
 if TYPE_CHECKING:
     import numpy
@@ -31,6 +31,9 @@ def is_table(data: object) -> bool:
         return True
     if isinstance(data, Sequence) and not isinstance(data, str):
         return len(data) > 0 and isinstance(data[0], Mapping)
+    if _is(data, "polars", "LazyFrame"):
+        # Its names cost a look at what it is made of.
+        return True
     # Frames have `columns`, Arrow's tables, batches and readers a `schema`; series and arrays have neither.
     return any(hasattr(data, name) for name in ("columns", "column_names", "schema"))
 
@@ -176,9 +179,9 @@ def _stamps(array: numpy.ndarray[Any, Any], *, zoned: bool) -> object:
 def like(data: object, result: _heedful.Table) -> Any:
     """The result as the kind of table that the data is: of pandas, polars or PyArrow, else our own."""
     made = Table(result)
-    if _is(data, "pandas", "DataFrame"):
+    if _is(data, "pandas", "DataFrame") or _is(data, "pandas", "Series"):
         return made.to_pandas()
-    if _is(data, "polars", "DataFrame") or _is(data, "polars", "LazyFrame"):
+    if any(_is(data, "polars", name) for name in ("DataFrame", "LazyFrame", "Series")):
         return made.to_polars()
     if _is(data, "pyarrow", "Table") or _is(data, "pyarrow", "RecordBatch"):
         return sys.modules["pyarrow"].table(made)
@@ -207,6 +210,32 @@ def beside(data: Any, responses: Any, old: Iterable[str]) -> Any:
     for name in new:
         data = data.append_column(name, columns[name])
     return data
+
+
+def gathered(data: Any, rows: list[int], name: str, values: list[Any]) -> Any:
+    """The rows of a frame by their numbers, with one more column."""
+    there = data.column_names if _is(data, "pyarrow", "Table") else data.columns
+    if name in there:
+        raise HeedfulError("duplicate-column", "the column is there already", name)
+    if _is(data, "pandas", "DataFrame"):
+        frame = data.iloc[rows]
+        return frame.assign(**{name: sys.modules["pandas"].Series(values, index=frame.index, dtype=text_dtype())})
+    if _is(data, "polars", "DataFrame"):
+        polars = sys.modules["polars"]
+        return data[rows].with_columns(polars.Series(name, values, dtype=polars.String))
+    arrow = sys.modules["pyarrow"]
+    return data.take(rows).append_column(name, arrow.array(values, arrow.string()))
+
+
+def texts_like(data: Any, texts: list[str | None]) -> Any:
+    """Texts, one for each row, as the kind of column that the data's library has, else a list."""
+    if _is(data, "pandas", "DataFrame") or _is(data, "pandas", "Series"):
+        return sys.modules["pandas"].Series(texts, index=data.index, dtype=text_dtype(), name=getattr(data, "name", None))
+    if any(_is(data, "polars", name) for name in ("DataFrame", "LazyFrame", "Series")):
+        polars = sys.modules["polars"]
+        name = data.name if _is(data, "polars", "Series") else ""
+        return polars.Series(name, texts, dtype=polars.String)
+    return texts
 
 
 def series(data: Any, weights: _heedful.Weights) -> Any:

@@ -96,6 +96,11 @@ class TrendOptions(Groups, total=False):
     design: Mapping[str, Any]
     """How the sample was drawn: `strata`, `clusters` and `fpc` name columns, `weighting` holds the options of
     `weight`."""
+    reasons: Any
+    """What tells reasons: a `ReasonMapper`, a `Taxonomy`, or the `Mappings` of these rows. Goes with `by="reason"`
+    (mentions) or `by="main_reason"`."""
+    comment: str
+    """What the customer wrote."""
 
 
 class ScoreOptions(TrendOptions, At, total=False):

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, overload
 
 from heedful import _frames, _heedful, _options
+from heedful._errors import HeedfulError
 from heedful._metric import Metric
 from heedful._options import ScoreOptions, TrendOptions, ValueOptions
+from heedful._reason import Mappings, ReasonMapper
+from heedful._responses import Responses
 from heedful._score import Score
 from heedful._table import Table
 
@@ -134,6 +137,11 @@ def score(
     `kind_column`, `signal_column`; what counts: `kind`, `pool`, `signals`, `repeats`; small groups: `minimum_n`,
     `secondary`; accounts with several contacts: `clusters`; complex samples: `design`; `threads`.
 
+    **By reason.** With `reasons` (a `ReasonMapper`, a `Taxonomy`, or the `Mappings` of these rows) and `comment`,
+    ``by="reason"`` counts mentions: a response stands under each reason it mentions, so that groups overlap and their `n`
+    add up to more than there are responses. ``by="main_reason"`` puts each response under its main reason
+    alone, so that groups add up. Either way responses without a reason are a group of their own, last.
+
     Columns: the attributes of `by`; `metric`, `value`, `lower`, `upper`, `standard_error`, `n`, `missing`,
     `invalid`, `out_of_range`, `mean`, `effective_n`, `design_effect`; `share_` and each band's name (0 to 1);
     `suppressed`, where all numbers are missing.
@@ -145,6 +153,13 @@ def score(
     [('free', 100.0), ('pro', 50.0), (None, -100.0)]
     >>> hf.score([1, 0, 1], metric="psat").n
     3
+    >>> shop = {"reasons": [{"id": "price", "terms": ["price"]}, {"id": "staff", "terms": ["staff"]}]}
+    >>> answers = {"score": [10, 2, 9], "text": ["fair price, good staff", "rude staff", None]}
+    >>> for by in ["reason", "main_reason"]:
+    ...     found = hf.score(answers, rating="score", by=by, reasons=shop, comment="text")
+    ...     print(list(zip(found[by], found["n"])))
+    [('price', 1), ('staff', 2), (None, 1)]
+    [('price', 1), ('staff', 1), (None, 1)]
     """
     if rating is None and by is None and not _frames.is_table(data):
         return _of_values(data, _one(metric), options)
@@ -211,7 +226,8 @@ def trend(
 ) -> Any:
     """Scores by period, empty periods included, and by group where `by` says so.
 
-    `at` names a column of dates or times. Times with a zone are instants: in which period they fall depends on
+    `at` names a column of dates or times, or of texts of one meaning, as those of ISO 8601 are (others need converting
+    by their format first). Times with a zone are instants: in which period they fall depends on
     `time_zone` (an IANA name; UTC where not given). Dates and times without a zone are in their own. `every` is
     `day`, `week` (ISO, from Monday), `month`, `quarter` or `year`. With `rolling` each row takes that many periods
     up to and including its own.
@@ -248,6 +264,30 @@ def _scores(
     options["metrics"] = _options.metrics(rating, metric)
     options["by"] = groups
     needed = [*ratings, *groups, *roles.values(), *_options.columns(options)]
-    table = _frames.table(data, needed)
+    reasons = options.pop("reasons", None)
+    if reasons is None:
+        table = _frames.table(data, needed)
+    else:
+        table = _with_reasons(data, reasons, [name for name in needed if name not in _BY_REASON], groups, roles)
     result = _heedful.score(table, needed, _options.dumps(roles), _options.dumps(options))
     return _frames.like(data, result)
+
+
+#: How responses count by reason: whether by main reasons only.
+_BY_REASON = {"reason": False, "main_reason": True}
+
+
+def _with_reasons(data: Any, reasons: Any, needed: list[str], groups: list[str], roles: dict[str, str]) -> object:
+    """The columns that are needed, and one of reasons."""
+    asked = [name for name in groups if name in _BY_REASON]
+    if len(asked) != 1:
+        message = "`reasons` go with one of `reason` (mentions) and `main_reason`"
+        raise HeedfulError("invalid-argument", message, "by")
+    # Read once: a stream cannot be read again.
+    table = _frames.table(data, needed)
+    if not isinstance(table, _heedful.Responses):
+        table = _heedful.Responses(table, _options.dumps(roles))
+    if not isinstance(reasons, Mappings):
+        mapper = reasons if isinstance(reasons, ReasonMapper) else ReasonMapper(reasons)
+        reasons = mapper.mappings(Responses._of(table), roles.get("comment"))
+    return reasons._found.attach(table, _options.dumps(roles), asked[0], _BY_REASON[asked[0]])

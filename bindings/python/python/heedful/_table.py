@@ -58,6 +58,10 @@ class Table:
         columns = [self._result.values(index) for index in range(len(names))]
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
+    def to_json(self) -> str:
+        """The rows as JSON: a list of objects, days as ISO texts, what is not known as `null`."""
+        return self._result.json()
+
     def to_pandas(self) -> pandas.DataFrame:
         """A data frame of pandas; PyArrow is not needed. Whole numbers are `Int64` where some are missing."""
         import pandas

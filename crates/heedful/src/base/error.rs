@@ -74,6 +74,14 @@ codes! {
     NoConvergence = "no-convergence",
     /// A join key occurs more than once where it must be unique.
     DuplicateKey = "duplicate-key",
+    /// An answer does not fit the step of the survey that it was given to.
+    AnswerInvalid = "answer-invalid",
+    /// A step of a survey was skipped that needs an answer, or an attribute that it needs is missing.
+    AnswerRequired = "answer-required",
+    /// Another step of the survey is due than the one that was answered.
+    WrongStep = "wrong-step",
+    /// There is more than can be listed or held.
+    TooMany = "too-many",
     /// Stored state was written by a version that this one cannot read.
     StateVersion = "state-version",
     /// A defect of this library: please report it.
@@ -110,6 +118,15 @@ struct Inner {
 
 impl Error {
     /// An error with a message in lower case, without a full stop, free of customer text.
+    ///
+    /// ```
+    /// use heedful::{Error, ErrorCode};
+    /// // What a host reports in the same form: a code, the place, a message.
+    /// let error = Error::new(ErrorCode::MissingColumn, "there is no such column").at("score").on_row(3).on_line(5);
+    /// assert_eq!((error.code().as_str(), error.path()), ("missing-column", "score"));
+    /// assert_eq!((error.row(), error.line()), (Some(3), Some(5)));
+    /// assert_eq!(error.message(), "there is no such column");
+    /// ```
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
@@ -121,7 +138,22 @@ impl Error {
         }))
     }
 
+    /// Puts a step before the path: the field or place in a list that the value with the error is in.
+    pub(crate) fn below(mut self, step: &str) -> Self {
+        let path = &mut self.0.path;
+        if !path.is_empty() && !path.starts_with('[') {
+            path.insert(0, '.');
+        }
+        path.insert_str(0, step);
+        self
+    }
+
     /// Adds where in the input it is: a column name or a path such as `rule.positive[1]`.
+    ///
+    /// ```
+    /// use heedful::{Error, ErrorCode};
+    /// assert_eq!(Error::new(ErrorCode::ColumnType, "no numbers").at("score").path(), "score");
+    /// ```
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.0.path = path.into();
@@ -149,12 +181,23 @@ impl Error {
     }
 
     /// Where in the input: a column, or a path in a configuration; empty where neither applies.
+    ///
+    /// ```
+    /// use heedful::Metric;
+    /// let error = Metric::from_json(r#"{"name": "own", "scale": "1-5", "rule": {"type": "max"}}"#).unwrap_err();
+    /// assert!(error.path().starts_with("rule"));
+    /// ```
     #[must_use]
     pub fn path(&self) -> &str {
         &self.0.path
     }
 
     /// The data row, counted from 0, where one row is to blame.
+    ///
+    /// ```
+    /// let error = heedful::Score::csat([5, 4, 9]).unwrap_err();
+    /// assert_eq!(error.row(), Some(2)); // counted from 0
+    /// ```
     #[must_use]
     pub fn row(&self) -> Option<u64> {
         self.0.row
@@ -167,6 +210,11 @@ impl Error {
     }
 
     /// What happened, in words, without code and place.
+    ///
+    /// ```
+    /// let error = heedful::Score::csat([9]).unwrap_err();
+    /// assert_eq!(error.message(), "rating 9 is outside the scale 1-5");
+    /// ```
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message

@@ -13,6 +13,13 @@ use super::time::Every;
 ///
 /// Keys sort by kind in the order given here, then by value; text by code point, and missing comes
 /// last, visibly, because a group of responses without the attribute is a finding too.
+///
+/// ```
+/// use heedful::Key;
+/// let mut keys = [Key::Missing, Key::text("pro"), Key::Int(2), Key::Float(1.5), Key::Bool(true)];
+/// keys.sort();
+/// assert_eq!(keys, [Key::Bool(true), Key::Float(1.5), Key::Int(2), Key::text("pro"), Key::Missing]);
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive] // hosts may come with further types
 pub enum Key {
@@ -32,6 +39,10 @@ pub enum Key {
 
 impl Key {
     /// A text.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Key::text("pro").to_string(), "pro");
+    /// ```
     #[must_use]
     pub fn text(text: &str) -> Self {
         Self::Text(text.into())

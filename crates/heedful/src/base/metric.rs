@@ -1,26 +1,21 @@
 //! Scoring rules: a metric is a scale plus a declared rule.
 
-use std::fmt;
+use serde::Serialize;
 
-use serde::de::{self, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-
-use super::config;
+use super::config::{self, Config, deserialized, invalid, names, options, unknown};
 use super::error::{Error, ErrorCode, Result};
+use super::json::Json;
+use super::order::sort_by;
 use super::scale::Scale;
 
 /// How a metric turns points into a score.
 ///
 /// Every rule gives each point of the scale a value, and the score is the mean of these values over
 /// the rated responses.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 // Each kind of rule apart, which says more than how it is read.
-#[cfg_attr(
-    feature = "schema",
-    derive(schemars::JsonSchema),
-    schemars(!try_from, deny_unknown_fields)
-)]
-#[serde(tag = "type", rename_all = "snake_case", try_from = "RuleObject")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive] // further rules of the field may come
 pub enum Rule {
     /// 100 times the share of responses in `positive` less the share in `negative`: -100 to 100.
@@ -50,52 +45,42 @@ pub enum Rule {
     Rescaled,
 }
 
-/// A rule as it is written: flat, because a derived tagged enum costs several times the code.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleObject {
-    r#type: RuleType,
-    positive: Option<[f64; 2]>,
-    negative: Option<[f64; 2]>,
-    boxes: Option<usize>,
-}
-
-#[derive(Deserialize, Clone, Copy)]
-#[serde(rename_all = "snake_case")]
-enum RuleType {
-    Net,
-    Top,
-    Bottom,
-    Mean,
-    Rescaled,
-}
-
-impl TryFrom<RuleObject> for Rule {
-    type Error = &'static str;
-
-    fn try_from(object: RuleObject) -> Result<Self, &'static str> {
-        let RuleObject { r#type, positive, negative, boxes } = object;
-        Ok(match (r#type, positive, negative, boxes) {
-            (RuleType::Net, Some(positive), Some(negative), None) => {
-                Self::Net { positive, negative }
+impl Config for Rule {
+    fn read(json: &Json) -> Result<Self> {
+        let (mut kind, mut positive, mut negative, mut boxes) = (String::new(), None, None, None);
+        let mut object = config::Object::of(json)?;
+        object.needs("type", &mut kind);
+        object.takes("positive", &mut positive);
+        object.takes("negative", &mut negative);
+        object.takes("boxes", &mut boxes);
+        object.finish()?;
+        match (kind.as_str(), positive, negative, boxes) {
+            ("net", Some(positive), Some(negative), None) => Ok(Self::Net { positive, negative }),
+            ("top", None, None, Some(boxes)) => Ok(Self::Top { boxes }),
+            ("bottom", None, None, Some(boxes)) => Ok(Self::Bottom { boxes }),
+            ("mean", None, None, None) => Ok(Self::Mean),
+            ("rescaled", None, None, None) => Ok(Self::Rescaled),
+            ("net", ..) => Err(invalid("a net has `positive` and `negative` and nothing else")),
+            ("top" | "bottom", ..) => Err(invalid("boxes have `boxes` and nothing else")),
+            ("mean" | "rescaled", ..) => Err(invalid("a mean has nothing else")),
+            _ => {
+                Err(unknown("variant", &kind, &["net", "top", "bottom", "mean", "rescaled"])
+                    .at("type"))
             }
-            (RuleType::Top, None, None, Some(boxes)) => Self::Top { boxes },
-            (RuleType::Bottom, None, None, Some(boxes)) => Self::Bottom { boxes },
-            (RuleType::Mean, None, None, None) => Self::Mean,
-            (RuleType::Rescaled, None, None, None) => Self::Rescaled,
-            (RuleType::Net, ..) => {
-                return Err("a net has `positive` and `negative` and nothing else");
-            }
-            (RuleType::Top | RuleType::Bottom, ..) => {
-                return Err("boxes have `boxes` and nothing else");
-            }
-            (RuleType::Mean | RuleType::Rescaled, ..) => return Err("a mean has nothing else"),
-        })
+        }
     }
 }
 
+deserialized!(Rule);
+
 /// Whether a higher or a lower score is the good news.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::{Better, Metric};
+/// assert_eq!(Metric::preset("ces_1")?.better(), Better::Lower); // an effort score from before 2.0
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Better {
@@ -106,8 +91,16 @@ pub enum Better {
     Lower,
 }
 
+names!(Better { Higher = "higher", Lower = "lower" });
+
 /// A named range of points; both ends belong to it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// ```
+/// let nps = heedful::Metric::nps();
+/// let detractors = &nps.bands()[0];
+/// assert_eq!((detractors.name.as_str(), detractors.from, detractors.to), ("detractor", 0.0, 6.0));
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Band {
@@ -118,6 +111,8 @@ pub struct Band {
     /// Highest point.
     pub to: f64,
 }
+
+options!(Band, needs [name, from, to], takes [], from Self { name: String::new(), from: 0.0, to: 0.0 });
 
 /// The shape of a rule's values, which decides the kind of interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,6 +194,12 @@ impl Metric {
     /// | `pmf` | disappointment | share of "very disappointed" without the product |
     /// | `acsi` | 1-10 | mean with 1 as 0 and 10 as 100 |
     ///
+    /// ```
+    /// let stars = heedful::Metric::preset("stars")?;
+    /// assert_eq!((stars.name(), stars.range()), ("stars", (1.0, 5.0)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `unknown-name`.
     pub fn preset(name: &str) -> Result<Self> {
@@ -269,24 +270,42 @@ impl Metric {
     }
 
     /// The names that [`Metric::preset`] knows.
+    ///
+    /// ```
+    /// assert!(heedful::Metric::presets().contains(&"enps"));
+    /// ```
     #[must_use]
     pub fn presets() -> &'static [&'static str] {
         PRESETS
     }
 
     /// Net promoter score on 0-10.
+    ///
+    /// ```
+    /// let nps = heedful::Metric::nps();
+    /// // What a 0, a 7 and a 9 contribute; the score is the mean.
+    /// assert_eq!([0, 7, 9].map(|point| nps.value(point)), [Some(-100.0), Some(0.0), Some(100.0)]);
+    /// ```
     #[must_use]
     pub fn nps() -> Self {
         Self::known("nps")
     }
 
     /// Customer satisfaction: share of the top 2 of 5.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Metric::csat().range(), (0.0, 100.0));
+    /// ```
     #[must_use]
     pub fn csat() -> Self {
         Self::known("csat")
     }
 
     /// Customer effort score 2.0: mean on 1-7.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Metric::ces().range(), (1.0, 7.0));
+    /// ```
     #[must_use]
     pub fn ces() -> Self {
         Self::known("ces")
@@ -301,6 +320,14 @@ impl Metric {
     /// net; `rest` and `top` or `bottom` for boxes; none for means) unless set by
     /// [`Metric::with_bands`].
     ///
+    /// ```
+    /// use heedful::{Metric, Rule, Scale};
+    /// let best = Metric::new("best", Scale::preset("1-5")?, Rule::Top { boxes: 1 })?;
+    /// assert_eq!(best.value(4), Some(100.0)); // the fifth point
+    /// assert!(Metric::new("all", Scale::preset("1-5")?, Rule::Top { boxes: 5 }).is_err());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `invalid-argument` where the rule does not fit the scale: ranges that overlap, are empty or
     /// upside down, boxes that are none or all of the points.
@@ -310,6 +337,14 @@ impl Metric {
 
     /// The same metric with other bands. Bands may leave points out but must not overlap.
     ///
+    /// ```
+    /// use heedful::{Band, Metric};
+    /// let band = |name: &str, from, to| Band { name: name.to_owned(), from, to };
+    /// let tiers = Metric::nps().with_bands(vec![band("angry", 0.0, 2.0), band("rest", 3.0, 10.0)])?;
+    /// assert_eq!(tiers.band(2).unwrap().name, "angry");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `invalid-argument` for bands that overlap, hold no point, or share a name.
     pub fn with_bands(self, bands: Vec<Band>) -> Result<Self> {
@@ -317,6 +352,11 @@ impl Metric {
     }
 
     /// The same metric with another good direction.
+    ///
+    /// ```
+    /// use heedful::{Better, Metric};
+    /// assert_eq!(Metric::ces().with_better(Better::Lower).better(), Better::Lower);
+    /// ```
     #[must_use]
     pub fn with_better(mut self, better: Better) -> Self {
         self.better = better;
@@ -325,13 +365,27 @@ impl Metric {
 
     /// Reads a metric from JSON: an object, or a preset's name in quotes.
     ///
+    /// ```
+    /// use heedful::Metric;
+    /// let own = Metric::from_json(r#"{"name": "own", "scale": "1-5", "rule": {"type": "top", "boxes": 1}}"#)?;
+    /// assert_eq!((own.name(), own.value(4)), ("own", Some(100.0)));
+    /// assert_eq!(Metric::from_json(r#""nps""#)?, Metric::nps());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json` where the text is not JSON, `invalid-config` with a path where it is not a metric.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The whole definition as JSON.
+    ///
+    /// ```
+    /// use heedful::Metric;
+    /// assert_eq!(Metric::from_json(&Metric::csat().to_json())?, Metric::csat());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(self)
@@ -368,12 +422,20 @@ impl Metric {
     }
 
     /// What the point with this index contributes: a score is the mean of these values.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Metric::csat().value(3), Some(100.0)); // the fourth point, a 4
+    /// ```
     #[must_use]
     pub fn value(&self, index: usize) -> Option<f64> {
         self.values.get(index).copied()
     }
 
     /// The band of the point with this index.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Metric::nps().band(7).unwrap().name, "passive");
+    /// ```
     #[must_use]
     pub fn band(&self, index: usize) -> Option<&Band> {
         let point = *self.scale.points().get(index)?;
@@ -381,6 +443,10 @@ impl Metric {
     }
 
     /// The lowest and highest score there can be.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Metric::nps().range(), (-100.0, 100.0));
+    /// ```
     #[must_use]
     pub fn range(&self) -> (f64, f64) {
         match self.rule {
@@ -412,7 +478,7 @@ impl Metric {
         let points = scale.points();
         let values = rule_values(rule, points)?;
         let mut bands = bands.unwrap_or_else(|| rule_bands(rule, points));
-        bands.sort_by(|a, b| a.from.total_cmp(&b.from));
+        sort_by(&mut bands, |a, b| a.from.total_cmp(&b.from));
         for (i, band) in bands.iter().enumerate() {
             let bad = |why: &str| {
                 let message = format!("band `{}` {why}", band.name);
@@ -510,21 +576,28 @@ fn rule_bands(rule: Rule, points: &[f64]) -> Vec<Band> {
 }
 
 /// A metric that is not a preset, as JSON has it.
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, deny_unknown_fields))]
 struct Object {
     /// For example `csat`.
-    #[serde(default = "custom")]
+    #[cfg_attr(feature = "schema", schemars(default = "custom"))]
     name: String,
     scale: Scale,
     rule: Rule,
     /// Ranges that do not overlap; those of the rule where not set.
     bands: Option<Vec<Band>>,
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     better: Better,
 }
 
+options!(Object, needs [scale, rule], takes [name, bands, better], from Self {
+    name: "custom".to_owned(),
+    scale: Scale::preset("0-10")?,
+    rule: Rule::Mean,
+    bands: None,
+    better: Better::Higher,
+});
+
+#[cfg(feature = "schema")]
 fn custom() -> String {
     "custom".to_owned()
 }
@@ -534,31 +607,20 @@ fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "anyOf": [{ "enum": PRESETS }, generator.subschema_for::<Object>()] })
 }
 
-impl<'de> Deserialize<'de> for Metric {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Door;
-
-        impl<'de> Visitor<'de> for Door {
-            type Value = Metric;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a metric or an object with scale and rule")
+impl Config for Metric {
+    fn read(json: &Json) -> Result<Self> {
+        match json {
+            Json::Text(name) => Self::preset(name),
+            Json::Object(_) => {
+                let o = Object::read(json)?;
+                Self::build(&o.name, o.scale, o.rule, o.bands, o.better)
             }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Metric, E> {
-                Metric::preset(name).map_err(E::custom)
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Metric, M::Error> {
-                let o = Object::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Metric::build(&o.name, o.scale, o.rule, o.bands, o.better)
-                    .map_err(de::Error::custom)
-            }
+            _ => Err(json.refused("the name of a metric or an object with scale and rule")),
         }
-
-        deserializer.deserialize_any(Door)
     }
 }
+
+deserialized!(Metric);
 
 #[cfg(test)]
 mod tests {

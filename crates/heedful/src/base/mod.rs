@@ -4,10 +4,13 @@
 mod arrow;
 pub(crate) mod config;
 pub(crate) mod error;
-mod json;
+pub(crate) mod json;
 pub(crate) mod key;
+pub(crate) mod kind;
+pub(crate) mod letters;
 pub(crate) mod metric;
 pub(crate) mod number;
+pub(crate) mod order;
 mod reader;
 pub(crate) mod scale;
 pub(crate) mod state;

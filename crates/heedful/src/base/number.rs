@@ -4,6 +4,8 @@
 const EXACT: u32 = 22;
 /// Beyond this power every number is infinite or zero.
 const LAST: u32 = 400;
+/// How many numbers on either side may be closer to a long decimal than the one found.
+const NEARBY: u32 = 64;
 
 /// Reads a decimal number: `7`, `-0.5`, `+3`, `1.`, `.5`, `1e3`; not `nan`, `inf` or anything else.
 ///
@@ -42,6 +44,29 @@ pub(crate) fn decimal(text: &str) -> Option<f64> {
     Some(if text.starts_with('-') { -value } else { value })
 }
 
+/// As [`decimal`], and exact for numbers as Rust and JavaScript print them, with the fewest digits that tell them
+/// apart: of the numbers nearby it is the one that is printed with these digits.
+pub(crate) fn printed(text: &str) -> Option<f64> {
+    let near = decimal(text)?;
+    let digits = significant(text);
+    let is = |value: &f64| significant(&value.to_string()) == digits;
+    let (mut above, mut below) = (near, near);
+    for _ in 0..NEARBY {
+        if let Some(exact) = [below, above].into_iter().find(is) {
+            return Some(exact);
+        }
+        (below, above) = (below.next_down(), above.next_up());
+    }
+    Some(near)
+}
+
+/// The digits without point, exponent, and zeros at either end.
+fn significant(text: &str) -> String {
+    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -71,6 +96,13 @@ mod tests {
             let mut text = format!("{digits:015}");
             text.insert(point, '.');
             prop_assert_eq!(decimal(&text), text.parse().ok());
+        }
+
+        #[test]
+        fn what_is_printed_is_read_exactly(value in any::<f64>().prop_filter("finite", |v| v.is_finite())) {
+            for text in [value.to_string(), format!("{value:e}"), serde_json::to_string(&value).unwrap()] {
+                prop_assert_eq!(printed(&text).unwrap().to_bits(), value.to_bits(), "{}", text);
+            }
         }
 
         #[test]

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeStruct;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
+use super::config::{self, Config, deserialized, names, options};
 use super::error::{Error, ErrorCode, Result};
+use super::json::Json;
+use super::letters::fold;
 use super::number::decimal;
 
 /// The most points that a scale can have.
@@ -62,6 +64,13 @@ impl Scale {
     /// (0 no, 1 yes), `thumbs` (0 down, 1 up), `smileys` (1 unhappy, 2 neutral, 3 happy) or
     /// `disappointment` (1 not, 2 somewhat, 3 very disappointed).
     ///
+    /// ```
+    /// use heedful::Scale;
+    /// assert_eq!(Scale::preset("1-7")?.points().len(), 7);
+    /// assert_eq!(Scale::preset("thumbs")?.label(1), Some("up"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `unknown-name`.
     pub fn preset(name: &str) -> Result<Self> {
@@ -83,6 +92,12 @@ impl Scale {
     }
 
     /// The integers from `first` to `last`.
+    ///
+    /// ```
+    /// use heedful::Scale;
+    /// assert_eq!(Scale::integers(1, 5)?, Scale::preset("1-5")?);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid-argument` for fewer than 2 or more than 250 points.
@@ -113,10 +128,17 @@ impl Scale {
 
     /// Reads a scale from JSON: the name of a preset in quotes, or an object with points.
     ///
+    /// ```
+    /// use heedful::Scale;
+    /// let often = Scale::from_json(r#"{"points": [0, 1, 2], "labels": ["never", "at times", "always"]}"#)?;
+    /// assert_eq!(often.read("Always"), Some(2.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json` where the text is not JSON, `invalid-config` where it is not a scale.
     pub fn from_json(text: &str) -> Result<Self> {
-        super::config::from_json(text)
+        config::read(text)
     }
 
     fn checked(points: Vec<f64>, mut labels: Vec<Option<String>>) -> Result<Self> {
@@ -137,15 +159,17 @@ impl Scale {
             )
             .at("labels"));
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen: Vec<String> = Vec::new();
         for label in labels.iter().flatten() {
-            if !seen.insert(fold(label)) {
+            let folded = fold(label);
+            if seen.contains(&folded) {
                 return Err(Error::new(
                     ErrorCode::InvalidArgument,
                     format!("two points are labelled `{label}`"),
                 )
                 .at("labels"));
             }
+            seen.push(folded);
         }
         // Presets compare equal to the same points given by hand, so the name is found again.
         let name = PRESETS.iter().find(|p| {
@@ -161,12 +185,24 @@ impl Scale {
     }
 
     /// The points, ascending.
+    ///
+    /// ```
+    /// let scale = heedful::Scale::preset("1-5")?;
+    /// assert_eq!((scale.min(), scale.max(), scale.points()[1]), (1.0, 5.0, 2.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn points(&self) -> &[f64] {
         &self.0.points
     }
 
     /// The label of the point with this index.
+    ///
+    /// ```
+    /// let thumbs = heedful::Scale::preset("thumbs")?;
+    /// assert_eq!((thumbs.label(0), thumbs.label(2)), (Some("down"), None));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn label(&self, index: usize) -> Option<&str> {
         self.0.labels.get(index)?.as_deref()
@@ -185,6 +221,12 @@ impl Scale {
     }
 
     /// The index of a value that is exactly a point of the scale.
+    ///
+    /// ```
+    /// let scale = heedful::Scale::preset("1-5")?;
+    /// assert_eq!([1.0, 5.0, 5.5].map(|v| scale.index(v)), [Some(0), Some(4), None]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn index(&self, value: f64) -> Option<usize> {
         if self.0.consecutive {
@@ -209,6 +251,14 @@ impl Scale {
 
     /// Where a rating stands: a point of the scale, missing (NaN), outside the range (infinities
     /// too), or invalid (inside the range but between two points).
+    ///
+    /// ```
+    /// use heedful::{Reading, Scale};
+    /// let scale = Scale::preset("0-10")?;
+    /// let readings = [9.0, 6.9, 11.0, f64::NAN].map(|rating| scale.classify(rating));
+    /// assert_eq!(readings, [Reading::Point(9), Reading::Invalid, Reading::OutOfRange, Reading::Missing]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn classify(&self, value: f64) -> Reading {
         match self.index(value) {
@@ -240,6 +290,13 @@ impl Scale {
     /// Reads a text as a rating: a label of this scale in any case, a number, or a number with
     /// words behind it (`10 - Extremely likely`, `5 stars`). The number need not be a point.
     /// `None` is a text that is neither.
+    ///
+    /// ```
+    /// let scale = heedful::Scale::preset("0-10")?;
+    /// assert_eq!(scale.read("10 - Extremely likely"), Some(10.0));
+    /// assert_eq!(scale.read("likely"), None);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn read(&self, text: &str) -> Option<f64> {
         let text = text.trim();
@@ -257,7 +314,16 @@ impl Scale {
 }
 
 /// What happens to a rating that is not on its scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::{Column, Invalid, Metric, Responses, Scoring};
+/// let responses = Responses::new().with("score", Column::numbers(vec![10_u8, 11]))?.rating("score");
+/// assert!(Scoring::new(Metric::nps()).run(&responses).is_err());
+/// let counted = Scoring::new(Metric::nps()).invalid(Invalid::Count).run(&responses)?;
+/// assert_eq!((counted.rows[0].score.n, counted.rows[0].score.out_of_range), (1, 1));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Invalid {
@@ -268,10 +334,18 @@ pub enum Invalid {
     Count,
 }
 
+names!(Invalid { Error = "error", Count = "count" });
+
 /// Words that stand for no value unless others are declared; blank text always does.
 pub(crate) const MISSING: [&str; 2] = ["NA", "N/A"];
 
 /// A rating against a scale: the result of [`Scale::classify`].
+///
+/// ```
+/// use heedful::{Reading, Scale};
+/// assert_eq!(Scale::preset("1-5")?.classify(0.0), Reading::OutOfRange);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
     /// A point, by its index.
@@ -282,10 +356,6 @@ pub enum Reading {
     Invalid,
     /// Below the lowest or above the highest point.
     OutOfRange,
-}
-
-fn fold(label: &str) -> String {
-    label.trim().to_lowercase()
 }
 
 fn bad_points() -> Error {
@@ -352,17 +422,18 @@ impl Serialize for Scale {
 }
 
 /// A scale that is not a preset, as JSON has it.
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
-#[serde(deny_unknown_fields)]
+#[derive(Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, deny_unknown_fields))]
 struct Object {
     /// Finite, in strictly ascending order.
     #[cfg_attr(feature = "schema", schemars(length(min = 2, max = MAX_POINTS)))]
     points: Vec<f64>,
     /// As many as points, or none; null leaves a point without one.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     labels: Vec<Option<String>>,
 }
+
+options!(Object, needs [points], takes [labels], from Self::default());
 
 #[cfg(feature = "schema")]
 fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
@@ -370,30 +441,20 @@ fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "anyOf": [{ "enum": names }, generator.subschema_for::<Object>()] })
 }
 
-impl<'de> Deserialize<'de> for Scale {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Door;
-
-        impl<'de> Visitor<'de> for Door {
-            type Value = Scale;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a scale or an object with points")
+impl Config for Scale {
+    fn read(json: &Json) -> Result<Self> {
+        match json {
+            Json::Text(name) => Self::preset(name),
+            Json::Object(_) => {
+                let object = Object::read(json)?;
+                Self::checked(object.points, object.labels)
             }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Scale, E> {
-                Scale::preset(name).map_err(E::custom)
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Scale, M::Error> {
-                let object = Object::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Scale::checked(object.points, object.labels).map_err(de::Error::custom)
-            }
+            _ => Err(json.refused("the name of a scale or an object with points")),
         }
-
-        deserializer.deserialize_any(Door)
     }
 }
+
+deserialized!(Scale);
 
 #[cfg(test)]
 mod tests {

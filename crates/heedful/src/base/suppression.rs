@@ -1,13 +1,29 @@
 //! Hiding small groups so that nobody can be recognised in them.
 
-use std::collections::BTreeMap;
+use serde::Serialize;
 
-use serde::{Deserialize, Serialize};
-
+use super::config::options;
 use super::key::Key;
+use super::order::runs;
 
 /// When a group is too small to be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::{Column, Metric, Responses, Scoring, Suppression};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 9, 3, 7, 8]))?
+///     .with("plan", Column::categories(["a", "a", "b", "c", "c"].map(Some)))?
+///     .rating("score");
+/// let hidden = |secondary| {
+///     let scoring = Scoring::new(Metric::nps()).by(["plan"]);
+///     let scores = scoring.suppression(Suppression { minimum_n: 2, secondary }).run(&responses)?;
+///     Ok::<_, heedful::Error>(scores.rows.iter().filter(|row| row.suppressed).count())
+/// };
+/// // With the total known, one hidden group is no secret: a second one hides it.
+/// assert_eq!((hidden(false)?, hidden(true)?), (1, 2));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Suppression {
@@ -18,6 +34,8 @@ pub struct Suppression {
     /// with fewer than `minimum_n` responses together.
     pub secondary: bool,
 }
+
+options!(Suppression, takes [minimum_n, secondary], from Self::default());
 
 impl Suppression {
     /// Which groups are hidden, given each group's keys and rated responses.
@@ -48,12 +66,11 @@ fn lines(groups: &[(&[Key], u64)]) -> Vec<Vec<usize>> {
     let mut lines: Vec<Vec<usize>> = vec![(0..groups.len()).collect()];
     if width > 1 {
         for free in 0..width {
-            let mut by_rest: BTreeMap<Vec<&Key>, Vec<usize>> = BTreeMap::new();
-            for (index, (keys, _)) in groups.iter().enumerate() {
-                let rest = keys.iter().enumerate().filter(|(i, _)| *i != free).map(|(_, k)| k);
-                by_rest.entry(rest.collect()).or_default().push(index);
-            }
-            lines.extend(by_rest.into_values());
+            let rest = |group: usize| {
+                let keys = groups.get(group).map_or(&[][..], |(keys, _)| keys);
+                keys.iter().enumerate().filter(|(i, _)| *i != free).map(|(_, key)| key)
+            };
+            lines.extend(runs(groups.len(), &|a, b| rest(a).cmp(rest(b))));
         }
     }
     lines

@@ -1,6 +1,7 @@
 //! Result tables: what every host turns into its own kind of data frame.
 
 use std::fmt;
+use std::iter::from_fn;
 
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -9,6 +10,12 @@ use super::key::Key;
 use super::time::Every;
 
 /// The values of a column; `None` is missing.
+///
+/// ```
+/// use heedful::Data;
+/// let days = Data::Date(vec![Some(0), None]);
+/// assert_eq!((days.len(), days.is_empty()), (2, false));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive] // lists may come
 pub enum Data {
@@ -39,6 +46,15 @@ pub struct TableColumn {
 /// A table of results: named columns of equal length.
 ///
 /// `Display` prints it aligned; `Serialize` writes a list of objects, one for each row.
+///
+/// ```
+/// use heedful::{Data, Metric, Responses, Column};
+/// let responses = Responses::new().with("score", Column::numbers(vec![10_u8, 3]))?.rating("score");
+/// let table = responses.score_by(&Metric::nps(), Vec::<String>::new())?.to_table();
+/// assert_eq!((table.len(), table.columns()[1].name.as_str()), (1, "value"));
+/// assert_eq!(table.columns()[1].data, Data::Float(vec![Some(0.0)]));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
     columns: Vec<TableColumn>,
@@ -56,15 +72,40 @@ impl Table {
         self.columns.push(TableColumn { name: name.to_owned(), given: false, data });
     }
 
+    /// The same table with other data in a column.
+    pub(crate) fn replaced(mut self, name: &str, data: Data) -> Self {
+        if let Some(column) = self.columns.iter_mut().find(|column| column.name == name) {
+            column.data = data;
+        }
+        self
+    }
+
+    // The columns of all results are built by the same loops, whatever they are taken from, and each column only brings
+    // what gives its next value: compiled for each column they would be a tenth of a web page's load.
+
     /// Adds a column of whole numbers.
-    pub(crate) fn ints(&mut self, name: &str, values: impl Iterator<Item = Option<u64>>) {
+    pub(crate) fn ints(&mut self, name: &str, mut values: impl Iterator<Item = Option<u64>>) {
+        self.ints_by(name, &mut || values.next());
+    }
+
+    fn ints_by(&mut self, name: &str, next: &mut dyn FnMut() -> Option<Option<u64>>) {
         let clip = |v: u64| i64::try_from(v).unwrap_or(i64::MAX);
-        self.push(name, Data::Int(values.map(|v| v.map(clip)).collect()));
+        self.push(name, Data::Int(from_fn(next).map(|v| v.map(clip)).collect()));
     }
 
     /// Adds a column of numbers; what is not finite is missing.
-    pub(crate) fn floats(&mut self, name: &str, values: impl Iterator<Item = Option<f64>>) {
-        self.push(name, Data::Float(values.map(|v| v.filter(|v| v.is_finite())).collect()));
+    pub(crate) fn floats(&mut self, name: &str, mut values: impl Iterator<Item = Option<f64>>) {
+        self.floats_by(name, &mut || values.next());
+    }
+
+    fn floats_by(&mut self, name: &str, next: &mut dyn FnMut() -> Option<Option<f64>>) {
+        let known = |v: Option<f64>| v.filter(|v| v.is_finite());
+        self.push(name, Data::Float(from_fn(next).map(known).collect()));
+    }
+
+    /// Adds a column of truth values.
+    pub(crate) fn bools(&mut self, name: &str, values: impl Iterator<Item = Option<bool>>) {
+        self.push(name, Data::Bool(values.collect()));
     }
 
     /// Adds a column of texts.
@@ -73,34 +114,31 @@ impl Table {
         name: &str,
         values: impl Iterator<Item = Option<T>>,
     ) {
-        self.push(name, Data::Text(values.map(|v| v.map(Into::into)).collect()));
+        let mut values = values.map(|v| v.map(Into::into));
+        self.texts_by(name, &mut || values.next());
+    }
+
+    fn texts_by(&mut self, name: &str, next: &mut dyn FnMut() -> Option<Option<String>>) {
+        self.push(name, Data::Text(from_fn(next).collect()));
     }
 
     /// Adds a column of keys under the user's name, in the narrowest type that holds all of them.
-    pub(crate) fn keys<'a>(&mut self, name: &str, keys: impl Iterator<Item = &'a Key> + Clone) {
-        let all =
-            |test: fn(&Key) -> bool| keys.clone().all(|k| matches!(k, Key::Missing) || test(k));
-        let data = if all(|k| matches!(k, Key::Bool(_))) && keys.clone().any(|k| *k != Key::Missing)
-        {
-            Data::Bool(keys.map(|k| if let Key::Bool(v) = k { Some(*v) } else { None }).collect())
-        } else if all(|k| matches!(k, Key::Date(_))) {
-            Data::Date(keys.map(|k| if let Key::Date(v) = k { Some(*v) } else { None }).collect())
-        } else if all(|k| matches!(k, Key::Int(_))) {
-            Data::Int(keys.map(|k| if let Key::Int(v) = k { Some(*v) } else { None }).collect())
-        } else if all(|k| matches!(k, Key::Int(_) | Key::Float(_))) {
-            let float = |k: &Key| match k {
-                Key::Int(v) => Some(*v as f64),
-                Key::Float(v) => Some(*v),
-                _ => None,
-            };
-            Data::Float(keys.map(float).collect())
-        } else {
-            Data::Text(keys.map(|k| (*k != Key::Missing).then(|| k.to_string())).collect())
-        };
+    pub(crate) fn keys<'a>(&mut self, name: &str, mut keys: impl Iterator<Item = &'a Key>) {
+        self.keys_by(name, &mut || keys.next());
+    }
+
+    fn keys_by<'a>(&mut self, name: &str, next: &mut dyn FnMut() -> Option<&'a Key>) {
+        let data = narrowest(&from_fn(next).collect::<Vec<_>>());
         self.columns.push(TableColumn { name: name.to_owned(), given: true, data });
     }
 
     /// The columns in order.
+    ///
+    /// ```
+    /// let table = heedful::Funnel::new(&heedful::FunnelCounts { invited: 10, ..Default::default() }, Default::default())?.to_table();
+    /// assert_eq!((table.columns()[0].name.as_str(), table.len()), ("step", 1));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn columns(&self) -> &[TableColumn] {
         &self.columns
@@ -116,6 +154,33 @@ impl Table {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+fn narrowest(keys: &[&Key]) -> Data {
+    let all = |test: fn(&Key) -> bool| keys.iter().all(|k| matches!(k, Key::Missing) || test(k));
+    // A column without any value says nothing of its type.
+    if all(|_| false) {
+        Data::Text(vec![None; keys.len()])
+    } else if all(|k| matches!(k, Key::Bool(_))) {
+        Data::Bool(
+            keys.iter().map(|k| if let Key::Bool(v) = k { Some(*v) } else { None }).collect(),
+        )
+    } else if all(|k| matches!(k, Key::Date(_))) {
+        Data::Date(
+            keys.iter().map(|k| if let Key::Date(v) = k { Some(*v) } else { None }).collect(),
+        )
+    } else if all(|k| matches!(k, Key::Int(_))) {
+        Data::Int(keys.iter().map(|k| if let Key::Int(v) = k { Some(*v) } else { None }).collect())
+    } else if all(|k| matches!(k, Key::Int(_) | Key::Float(_))) {
+        let float = |k: &Key| match k {
+            Key::Int(v) => Some(*v as f64),
+            Key::Float(v) => Some(*v),
+            _ => None,
+        };
+        Data::Float(keys.iter().map(|k| float(k)).collect())
+    } else {
+        Data::Text(keys.iter().map(|k| (**k != Key::Missing).then(|| k.to_string())).collect())
     }
 }
 

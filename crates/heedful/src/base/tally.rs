@@ -1,8 +1,10 @@
 //! Mergeable counts from which every score is computed.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::config::{self, Config, deserialized};
 use super::error::{Error, ErrorCode, Result};
+use super::json::Json;
 use super::scale::{Reading, Scale};
 
 /// Version of the stored form.
@@ -24,9 +26,9 @@ const VERSION: u32 = 1;
 /// assert_eq!((tally.n(), tally.out_of_range(), tally.missing()), (2, 1, 1));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(try_from = "Stored", into = "Stored")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(try_from = "Stored"))]
+#[serde(into = "Stored")]
 pub struct Tally {
     scale: Scale,
     counts: Vec<u64>,
@@ -37,7 +39,7 @@ pub struct Tally {
 }
 
 /// Sums of weights and of their squares for each point.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Weights {
     pub(crate) sums: Vec<f64>,
@@ -46,6 +48,13 @@ pub(crate) struct Weights {
 
 impl Tally {
     /// An empty tally.
+    ///
+    /// ```
+    /// use heedful::{Metric, Tally};
+    /// let mut tally = Tally::new(Metric::nps().scale().clone());
+    /// [10.0, 3.0, f64::NAN, 6.9, 11.0].map(|rating| tally.observe(rating));
+    /// assert_eq!((tally.n(), tally.missing(), tally.invalid(), tally.out_of_range()), (2, 1, 1, 1));
+    /// ```
     #[must_use]
     pub fn new(scale: Scale) -> Self {
         let counts = vec![0; scale.points().len()];
@@ -53,6 +62,14 @@ impl Tally {
     }
 
     /// A tally of counts that somebody else made, one count for each point of the scale.
+    ///
+    /// ```
+    /// use heedful::{Metric, Score, Tally, Uncertainty};
+    /// let csat = Metric::csat();
+    /// let tally = Tally::from_counts(csat.scale().clone(), vec![1, 0, 1, 2, 4])?;
+    /// assert_eq!(Score::from_tally(&tally, &csat, Uncertainty::default())?.value, Some(75.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `length-mismatch` where there are not as many counts as points.
@@ -70,6 +87,13 @@ impl Tally {
     }
 
     /// Counts one rating; NaN is missing. Returns where it was counted.
+    ///
+    /// ```
+    /// use heedful::{Metric, Reading, Tally};
+    /// let mut tally = Tally::new(Metric::csat().scale().clone());
+    /// assert_eq!((tally.observe(5.0), tally.observe(6.0)), (Reading::Point(4), Reading::OutOfRange));
+    /// assert_eq!(tally.counts(), [0, 0, 0, 0, 1]);
+    /// ```
     pub fn observe(&mut self, rating: f64) -> Reading {
         let reading = self.scale.classify(rating);
         self.count(reading, 1, None);
@@ -77,6 +101,16 @@ impl Tally {
     }
 
     /// Counts one rating with a weight. Once a weight is seen, ratings without one weigh 1.
+    ///
+    /// ```
+    /// use heedful::{Metric, Score, Tally, Uncertainty};
+    /// let mut tally = Tally::new(Metric::nps().scale().clone());
+    /// tally.observe_weighted(10.0, 3.0)?;
+    /// tally.observe_weighted(0.0, 1.0)?;
+    /// assert!(tally.is_weighted());
+    /// assert_eq!(Score::from_tally(&tally, &Metric::nps(), Uncertainty::default())?.value, Some(50.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `weight-invalid` for a weight that is negative or not finite.
@@ -124,6 +158,15 @@ impl Tally {
 
     /// Adds another tally of the same scale. A tally without weights counts each response as 1.
     ///
+    /// ```
+    /// use heedful::{Metric, Tally};
+    /// let mut may = Tally::from_counts(Metric::csat().scale().clone(), vec![0, 0, 1, 2, 3])?;
+    /// let june = Tally::from_counts(Metric::csat().scale().clone(), vec![1, 0, 0, 0, 4])?;
+    /// may.merge(&june)?;
+    /// assert_eq!(may.counts(), [1, 0, 1, 2, 7]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `scale-mismatch` where the scales differ.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
@@ -149,6 +192,27 @@ impl Tally {
         self.invalid += other.invalid;
         self.out_of_range += other.out_of_range;
         Ok(())
+    }
+
+    /// The ratings that are left when those of `part`, which are all in here, are taken out; missing and
+    /// invalid ones are not looked at. Sums of weights are differences, 0 where nobody is left.
+    pub(crate) fn less(&self, part: &Self) -> Self {
+        let counts: Vec<u64> = self
+            .counts
+            .iter()
+            .zip(&part.counts)
+            .map(|(all, part)| all.saturating_sub(*part))
+            .collect();
+        let weights = self.weights.as_ref().map(|all| {
+            let part = part.weights.clone().unwrap_or_else(|| part.unit_weights());
+            let rest = |all: &[f64], part: Vec<f64>| {
+                let each = all.iter().zip(part).zip(&counts);
+                each.map(|((all, part), left)| if *left > 0 { (all - part).max(0.0) } else { 0.0 })
+                    .collect()
+            };
+            Weights { sums: rest(&all.sums, part.sums), squares: rest(&all.squares, part.squares) }
+        });
+        Self { counts, weights, ..Self::new(self.scale.clone()) }
     }
 
     /// The scale.
@@ -206,6 +270,13 @@ impl Tally {
     }
 
     /// Stores the tally as JSON, with a version.
+    ///
+    /// ```
+    /// use heedful::{Metric, Tally};
+    /// let tally = Tally::from_counts(Metric::csat().scale().clone(), vec![0, 0, 1, 2, 3])?;
+    /// assert_eq!(Tally::from_json(&tally.to_json())?, tally);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         super::config::to_json(self)
@@ -213,16 +284,25 @@ impl Tally {
 
     /// Reads a stored tally; fields that this version does not know are ignored.
     ///
+    /// ```
+    /// let json = r#"{"version": 1, "scale": "1-5", "counts": [0, 0, 1, 2, 3],
+    ///     "missing": 4, "invalid": 0, "out_of_range": 0}"#;
+    /// let tally = heedful::Tally::from_json(json)?;
+    /// assert_eq!((tally.n(), tally.missing()), (6, 4));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, `invalid-config`, or `state-version` for a version that is not known.
     pub fn from_json(text: &str) -> Result<Self> {
-        super::state::check_version(text, VERSION)?;
-        super::config::from_json(text)
+        let json = Json::parse(text)?;
+        super::state::check_version(&json, VERSION)?;
+        Self::read(&json)
     }
 }
 
 /// The stored form.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Stored {
     version: u32,
@@ -249,16 +329,25 @@ impl From<Tally> for Stored {
     }
 }
 
-impl TryFrom<Stored> for Tally {
-    type Error = Error;
-
-    fn try_from(s: Stored) -> Result<Self> {
-        let mut tally = Self::from_counts(s.scale, s.counts)?;
-        if let Some(w) = &s.weights {
+impl Config for Tally {
+    fn read(json: &Json) -> Result<Self> {
+        let mut scale = Scale::preset("0-10")?;
+        let (mut counts, mut weights) = (Vec::new(), None);
+        let (mut missing, mut invalid, mut out_of_range) = (0, 0, 0);
+        let mut object = config::Object::of(json)?;
+        object.needs("scale", &mut scale);
+        object.needs("counts", &mut counts);
+        object.needs("missing", &mut missing);
+        object.needs("invalid", &mut invalid);
+        object.needs("out_of_range", &mut out_of_range);
+        object.takes("weights", &mut weights);
+        object.finish_state()?;
+        let tally = Self::from_counts(scale, counts)?;
+        if let Some(Weights { sums, squares }) = &weights {
             let sound = |list: &[f64]| {
                 list.len() == tally.counts.len() && list.iter().all(|x| *x >= 0.0 && x.is_finite())
             };
-            if !sound(&w.sums) || !sound(&w.squares) {
+            if !sound(sums) || !sound(squares) {
                 return Err(Error::new(
                     ErrorCode::WeightInvalid,
                     "stored sums of weights must be one finite number of at least 0 for each point",
@@ -266,11 +355,20 @@ impl TryFrom<Stored> for Tally {
                 .at("weights"));
             }
         }
-        tally.weights = s.weights;
-        tally.missing = s.missing;
-        tally.invalid = s.invalid;
-        tally.out_of_range = s.out_of_range;
-        Ok(tally)
+        Ok(Self { missing, invalid, out_of_range, weights, ..tally })
+    }
+}
+
+deserialized!(Tally);
+
+impl Config for Weights {
+    fn read(json: &Json) -> Result<Self> {
+        let mut weights = Self::default();
+        let mut object = config::Object::of(json)?;
+        object.needs("sums", &mut weights.sums);
+        object.needs("squares", &mut weights.squares);
+        object.finish_state()?;
+        Ok(weights)
     }
 }
 

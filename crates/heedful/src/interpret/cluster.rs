@@ -1,11 +1,13 @@
 //! Accounts with several contacts: responses that are not independent of each other.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::codes;
 use super::count::{Coder, reading_of};
 use super::score::{Robust, Score, Uncertainty};
+use crate::base::config::{Config, Object, deserialized, named};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::metric::Metric;
 use crate::base::scale::Scale;
 use crate::base::tally::Tally;
@@ -20,7 +22,22 @@ use crate::listen::responses::Responses;
 /// m / (m - 1) Σ z² / (Σ weight)², where z is an account's sum of weight × (value - score), and
 /// m - 1 degrees of freedom (linearisation, as in W. Cochran, "Sampling Techniques", 1977, and in
 /// R's `survey`). One account alone has no standard error.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::{Clusters, Column, Metric, Responses, Scoring};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 10, 10, 0]))?
+///     .with("account", Column::categories(["big", "big", "big", "small"].map(Some)))?
+///     .rating("score")
+///     .account("account");
+/// let value = |clusters| {
+///     let scores = Scoring::new(Metric::nps()).clusters(clusters).run(&responses)?;
+///     Ok::<_, heedful::Error>(scores.rows[0].score.value)
+/// };
+/// assert_eq!((value(Clusters::Robust)?, value(Clusters::Votes)?), (Some(50.0), Some(0.0)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Clusters {
@@ -37,6 +54,20 @@ pub enum Clusters {
     /// responses in the group. Values must be there and not negative.
     Value(String),
 }
+
+impl Config for Clusters {
+    fn read(json: &Json) -> Result<Self> {
+        if let Json::Object(_) = json {
+            let mut column = String::new();
+            let mut object = Object::of(json)?;
+            object.needs("value", &mut column);
+            return object.finish().map(|()| Self::Value(column));
+        }
+        named(json, &["none", "robust", "votes"], &[Self::None, Self::Robust, Self::Votes])
+    }
+}
+
+deserialized!(Clusters);
 
 /// What the responses of one unit (an account) of a group come to at one code of the rating.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,15 +114,20 @@ impl Cells {
     /// Adds the cells of another group.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.points = self.points.max(other.points);
-        self.cells.extend_from_slice(&other.cells);
-        self.cells.sort_by_key(|cell| (cell.unit, cell.code));
-        self.cells.dedup_by(|later, kept| {
-            let same = (later.unit, later.code) == (kept.unit, kept.code);
-            if same {
-                kept.sums.add(later.sums);
+        let place = |cell: &Cell| (cell.unit, cell.code);
+        let mut merged = Vec::with_capacity(self.cells.len() + other.cells.len());
+        let mut theirs = other.cells.iter().copied().peekable();
+        for mut cell in std::mem::take(&mut self.cells) {
+            while let Some(other) = theirs.next_if(|other| place(other) < place(&cell)) {
+                merged.push(other);
             }
-            same
-        });
+            if let Some(other) = theirs.next_if(|other| place(other) == place(&cell)) {
+                cell.sums.add(other.sums);
+            }
+            merged.push(cell);
+        }
+        merged.extend(theirs);
+        self.cells = merged;
     }
 
     /// Rated responses.

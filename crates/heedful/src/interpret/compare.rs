@@ -64,6 +64,17 @@ pub struct Comparison {
 impl Comparison {
     /// Compares two tallies.
     ///
+    /// ```
+    /// use heedful::{Comparison, Metric, Tally, Uncertainty};
+    /// let csat = Metric::csat();
+    /// let tally = |counts: [u64; 5]| Tally::from_counts(csat.scale().clone(), counts.to_vec());
+    /// let (before, after) = (tally([10, 10, 10, 10, 10])?, tally([5, 5, 10, 15, 15])?);
+    /// let change = Comparison::of(&before, &after, &csat, Uncertainty::default())?;
+    /// assert_eq!(change.difference, Some(20.0));
+    /// assert!(change.interval.unwrap().lower > 0.0 && change.p_value.unwrap() < 0.05);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `scale-mismatch` where a tally is on another scale than the metric, `invalid-argument` for an
     /// interval method that cannot compare.

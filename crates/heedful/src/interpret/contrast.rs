@@ -1,16 +1,15 @@
 //! Each group against all others.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::compare::Comparison;
 use super::group::Group;
 use super::scoring::Scoring;
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
+use crate::base::order::runs;
 use crate::base::suppression::Suppression;
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
@@ -43,16 +42,20 @@ use crate::stats::{Adjustment, IntervalMethod};
 /// assert!(north.p_adjusted.unwrap() < 0.01);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default = "Self::any", deny_unknown_fields, extend("required" = ["scoring"]))
+)]
 pub struct Contrast {
     /// The groups that are compared with the rest.
     scoring: Scoring,
     /// How p-values are adjusted for how many groups were looked at.
-    #[serde(default)]
     adjustment: Adjustment,
 }
+
+options!(Contrast, needs [scoring], takes [adjustment], from Self::any());
 
 /// A group against the rest.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -82,6 +85,11 @@ pub struct Contrasts {
 }
 
 impl Contrast {
+    /// What a document changes.
+    fn any() -> Self {
+        Self::new(Metric::nps(), [""])
+    }
+
     /// One metric on the column in the role `rating`, groups by these columns.
     #[must_use]
     pub fn new<S: Into<String>>(metric: Metric, by: impl IntoIterator<Item = S>) -> Self {
@@ -98,13 +106,34 @@ impl Contrast {
     /// Reads options from JSON: `{"scoring": {"metrics": [{"metric": "nps"}], "by": ["store"]},
     /// "adjustment": "holm"}`.
     ///
+    /// ```
+    /// use heedful::{Contrast, Metric};
+    /// let json = r#"{"scoring": {"metrics": [{"metric": "nps"}], "by": ["store"]}}"#;
+    /// assert_eq!(Contrast::from_json(json)?, Contrast::new(Metric::nps(), ["store"]));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
+    ///
+    /// ```
+    /// use heedful::stats::Adjustment;
+    /// use heedful::{Column, Contrast, Metric, Responses};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers([[10_u8, 9, 8, 3], [6, 5, 9, 0]].concat().repeat(5)))?
+    ///     .with("store", Column::categories(["a", "a", "b", "c"].repeat(10).into_iter().map(Some)))?
+    ///     .rating("score");
+    /// let contrast = Contrast::new(Metric::nps(), ["store"]).adjustment(Adjustment::Bonferroni);
+    /// let row = &contrast.run(&responses)?.rows[0];
+    /// let p = row.comparison.p_value.unwrap();
+    /// assert_eq!(row.p_adjusted, Some((3.0 * p).min(1.0)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn adjustment(mut self, adjustment: Adjustment) -> Self {
         self.adjustment = adjustment;
@@ -155,12 +184,10 @@ impl Contrast {
 /// For each group the others of its period merged: those before it and those after it, so that
 /// nothing is lost to subtraction.
 fn rests(groups: &[Group], metric: &Metric, periods: bool) -> Result<Vec<Tally>> {
-    let mut families: BTreeMap<Option<&Key>, Vec<usize>> = BTreeMap::new();
-    for (at, group) in groups.iter().enumerate() {
-        families.entry(group.keys.last().filter(|_| periods)).or_default().push(at);
-    }
+    let period = |at: usize| groups.get(at).and_then(|group| group.keys.last()).filter(|_| periods);
+    let families = runs(groups.len(), &|a, b| period(a).cmp(&period(b)));
     let mut rests = vec![Tally::new(metric.scale().clone()); groups.len()];
-    for family in families.values() {
+    for family in families {
         let forward = family.iter();
         merge_along(forward, groups, &mut rests, metric)?;
         merge_along(family.iter().rev(), groups, &mut rests, metric)?;

@@ -1,13 +1,11 @@
 //! Survey designs: standard errors that know how the sample was drawn and weighted.
 
-use serde::Deserialize;
-
 use super::cluster::{self, Cells};
 use super::codes::{self, Codes, NONE};
 use super::score::{Robust, Score, Uncertainty};
 use super::select::weights;
 use super::weight::{Fitted, Weighting};
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
 use crate::listen::column::Column;
@@ -49,9 +47,12 @@ const PROJECTIONS: u32 = 100;
 /// assert!(score.design_effect.unwrap() < 1.0);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default, deny_unknown_fields)
+)]
 pub struct Design {
     /// Column of the strata that were drawn from apart.
     strata: Option<String>,
@@ -63,6 +64,8 @@ pub struct Design {
     weighting: Option<Weighting>,
 }
 
+options!(Design, takes [strata, clusters, fpc, weighting], from Self::new());
+
 impl Design {
     /// Independent responses.
     #[must_use]
@@ -72,10 +75,17 @@ impl Design {
 
     /// Reads options from JSON, with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::Design;
+    /// let json = r#"{"strata": "region", "clusters": "school", "fpc": "schools"}"#;
+    /// assert_eq!(Design::from_json(json)?, Design::new().strata("region").clusters("school").fpc("schools"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The column of the strata that were drawn from apart.

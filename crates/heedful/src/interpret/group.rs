@@ -60,27 +60,93 @@ impl Content for UnitCells {
     }
 }
 
+/// Contents by the keys of their group.
+#[derive(Debug, Clone)]
+pub(super) struct Groups<C> {
+    places: BTreeMap<Vec<Key>, usize>,
+    contents: Vec<Option<C>>,
+}
+
+impl<C: Content> Groups<C> {
+    pub(super) fn new() -> Self {
+        Self { places: BTreeMap::new(), contents: Vec::new() }
+    }
+
+    /// Adds to the group of the keys.
+    pub(super) fn add(&mut self, keys: Vec<Key>, content: C) -> Result<()> {
+        let place = *self.places.entry(keys).or_insert(self.contents.len());
+        match self.contents.get_mut(place) {
+            Some(Some(group)) => group.merge(&content)?,
+            _ => self.contents.push(Some(content)),
+        }
+        Ok(())
+    }
+
+    pub(super) fn contents(&self) -> impl Iterator<Item = &C> {
+        self.contents.iter().flatten()
+    }
+}
+
+/// A row of a result: its keys, and the places of the groups that it takes.
+struct Row {
+    keys: Vec<Key>,
+    places: Vec<usize>,
+}
+
+impl Row {
+    /// The keys but the last.
+    fn head(&self) -> &[Key] {
+        self.keys.split_last().map_or(&[], |(_, head)| head)
+    }
+}
+
 impl Scoring {
     /// The groups in the order of their keys: periods filled and rolled, small ones hidden.
     pub(super) fn settled<C: Content>(
         &self,
-        mut groups: BTreeMap<Vec<Key>, C>,
+        groups: Groups<C>,
         empty: &C,
     ) -> Result<Vec<Group<C>>> {
-        if self.by.is_empty() && self.every.is_none() && groups.is_empty() {
-            groups.insert(Vec::new(), empty.clone());
-        }
-        if let Some(every) = self.every {
-            fill_periods(&mut groups, every, empty)?;
-            if let Some(window) = self.rolling {
-                roll(&mut groups, window)?;
+        let Groups { places, mut contents } = groups;
+        let mut settled: Vec<Group<C>> = Vec::new();
+        for Row { keys, places } in self.rows(places)? {
+            let mut places = places.iter();
+            let own = places.next().and_then(|place| contents.get_mut(*place));
+            // A window needs the contents again.
+            let own = if self.rolling.is_some() {
+                own.cloned().flatten()
+            } else {
+                own.and_then(Option::take)
+            };
+            let mut tally = own.unwrap_or_else(|| empty.clone());
+            for other in places.filter_map(|place| contents.get(*place)?.as_ref()) {
+                tally.merge(other)?;
             }
+            settled.push(Group { keys, tally, hidden: false });
         }
         let sizes: Vec<(&[Key], u64)> =
-            groups.iter().map(|(keys, group)| (keys.as_slice(), group.n())).collect();
+            settled.iter().map(|group| (group.keys.as_slice(), group.tally.n())).collect();
         let hidden = self.hiding().hidden(&sizes);
-        let group = |((keys, tally), hidden)| Group { keys, tally, hidden };
-        Ok(groups.into_iter().zip(hidden).map(group).collect())
+        for (group, hidden) in settled.iter_mut().zip(hidden) {
+            group.hidden = hidden;
+        }
+        Ok(settled)
+    }
+
+    /// The rows of the result, and which groups are merged into each.
+    fn rows(&self, places: BTreeMap<Vec<Key>, usize>) -> Result<Vec<Row>> {
+        let row = |(keys, place)| Row { keys, places: vec![place] };
+        let mut rows: Vec<Row> = places.into_iter().map(row).collect();
+        if self.by.is_empty() && self.every.is_none() && rows.is_empty() {
+            rows.push(Row { keys: Vec::new(), places: Vec::new() });
+        }
+        if let Some(every) = self.every {
+            rows = fill_periods(rows, every)?;
+            if let Some(window) = self.rolling {
+                roll(&mut rows, window);
+            }
+        }
+        Ok(rows)
     }
 
     /// The scores where units of several responses are looked at.
@@ -124,14 +190,10 @@ impl Scoring {
                 Some(calibration) => calibration.rows(&groups, keys.len()).cells(&coder, &codes),
                 None => vec![Cells::default(); keys.len()],
             };
-            let mut groups: BTreeMap<Vec<Key>, UnitCells> = BTreeMap::new();
+            let mut groups = Groups::new();
             for ((key, units), calibrated) in keys.iter().zip(units).zip(calibrated) {
                 if !units.is_empty() {
-                    let cells = UnitCells { units, calibrated };
-                    match groups.get_mut(key) {
-                        Some(group) => group.merge(&cells)?,
-                        None => drop(groups.insert(key.clone(), cells)),
-                    }
+                    groups.add(key.clone(), UnitCells { units, calibrated })?;
                 }
             }
             let weighted = weights.is_some();
@@ -154,18 +216,13 @@ impl Scoring {
 const MOST_PERIODS: i64 = 1_000_000;
 
 /// Adds the periods without responses between the first and the last of all groups, for each group.
-pub(super) fn fill_periods<C: Content>(
-    groups: &mut BTreeMap<Vec<Key>, C>,
-    every: Every,
-    empty: &C,
-) -> Result<()> {
-    let indices = groups.keys().filter_map(|keys| match keys.last() {
+fn fill_periods(rows: Vec<Row>, every: Every) -> Result<Vec<Row>> {
+    let indices = rows.iter().filter_map(|row| match row.keys.last() {
         Some(Key::Date(day)) => Some(every.index_of_day(*day)),
         _ => None,
     });
-    let (Some(first), Some(last)) = (indices.clone().min(), indices.max()) else { return Ok(()) };
-    let mut heads: Vec<Vec<Key>> =
-        groups.keys().map(|keys| keys.iter().take(keys.len() - 1).cloned().collect()).collect();
+    let (Some(first), Some(last)) = (indices.clone().min(), indices.max()) else { return Ok(rows) };
+    let mut heads: Vec<Vec<Key>> = rows.iter().map(|row| row.head().to_vec()).collect();
     heads.dedup();
     // One date of the year 9999 must not fill the memory with empty days.
     if (i64::from(last) - i64::from(first)).saturating_mul(heads.len() as i64) > MOST_PERIODS {
@@ -173,34 +230,37 @@ pub(super) fn fill_periods<C: Content>(
             format!("the times span more than {MOST_PERIODS} periods: look for wrong dates");
         return Err(Error::new(ErrorCode::InvalidArgument, message).at("every"));
     }
+    let mut filled = Vec::new();
+    let mut rows = rows.into_iter().peekable();
     for head in heads {
         for index in first..=last {
             let mut keys = head.clone();
             keys.push(Key::Date(every.first_day(index)));
-            groups.entry(keys).or_insert_with(|| empty.clone());
+            let known = rows.next_if(|row| row.keys == keys);
+            filled.push(known.unwrap_or(Row { keys, places: Vec::new() }));
+        }
+        // Responses without a time come after all periods.
+        while let Some(row) = rows.next_if(|row| row.head() == head) {
+            filled.push(row);
         }
     }
-    Ok(())
+    Ok(filled)
 }
 
-/// Replaces each period's group by that of the window that ends with it. Responses without a time
+/// Adds to each period those before it in the window that ends with it. Responses without a time
 /// stay as they are.
-pub(super) fn roll<C: Content>(groups: &mut BTreeMap<Vec<Key>, C>, window: u32) -> Result<()> {
-    let single: Vec<(Vec<Key>, C)> = groups.iter().map(|(k, t)| (k.clone(), t.clone())).collect();
-    for (at, (keys, _)) in single.iter().enumerate() {
-        if !matches!(keys.last(), Some(Key::Date(_))) {
+fn roll(rows: &mut [Row], window: u32) {
+    // From the last to the first, so that the periods before are still alone. Periods are without gaps.
+    for at in (0..rows.len()).rev() {
+        let (before, rest) = rows.split_at_mut(at);
+        let Some(row) =
+            rest.first_mut().filter(|row| matches!(row.keys.last(), Some(Key::Date(_))))
+        else {
             continue;
-        }
-        let head = keys.split_last().map(|(_, head)| head);
+        };
         let start = (at + 1).saturating_sub(window as usize);
-        let before = single.iter().take(at).skip(start);
-        let Some(sum) = groups.get_mut(keys) else { continue };
-        // Periods are without gaps, so the rows before are the periods before.
-        for (other, tally) in before {
-            if other.split_last().map(|(_, head)| head) == head {
-                sum.merge(tally)?;
-            }
-        }
+        let window = before.iter().skip(start).filter(|other| other.head() == row.head());
+        let places: Vec<usize> = window.flat_map(|other| other.places.clone()).collect();
+        row.places.extend(places);
     }
-    Ok(())
 }

@@ -1,19 +1,22 @@
 //! Rankings that allow for chance.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+mod posterior;
+
+use self::posterior::Posterior;
 use super::group::Group;
 use super::score::{Sample, Score};
 use super::scoring::Scoring;
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::{Better, Metric};
+use crate::base::order::sort_by;
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
 use crate::listen::responses::Responses;
-use crate::stats::heterogeneity::weighted_mean;
-use crate::stats::{BetweenVariance, Interval, IntervalMethod, Random};
+use crate::stats::{BetweenVariance, Interval, IntervalMethod};
 
 /// Ranks of all groups in all draws are kept, four bytes each.
 const MOST_RANKS: usize = 1 << 28;
@@ -22,10 +25,14 @@ const MOST_RANKS: usize = 1 << 28;
 /// as chance moves them, and every rank comes with its interval.
 ///
 /// A group's score y with standard error s is taken to vary around its true score, and true scores
-/// around their mean μ with variance τ²: both normal (empirical Bayes; C. N. Morris, "Parametric
-/// empirical Bayes inference", JASA 78, 1983). The shrunk score is B μ + (1 - B) y with
-/// B = s² / (s² + τ²), so a group with few responses moves far. Its interval allows for the
-/// uncertainty of μ, not for that of τ².
+/// around their mean μ with variance τ²: both normal. For a τ, the shrunk score is B μ + (1 - B) y
+/// with B = s² / (s² + τ²), so a group with few responses moves far. Neither μ nor τ is known:
+/// shrunk scores, intervals and ranks are averages over all that they may be, with flat priors, for
+/// τ from 0 to half the metric's range, which no deviation can exceed (D. B. Rubin, "Estimation in
+/// parallel randomized experiments", Journal of Educational Statistics 6, 1981; A. Gelman, "Prior
+/// distributions for variance parameters in hierarchical models", Bayesian Analysis 1, 2006).
+/// [`between`](Self::between) instead takes one estimate of τ as the truth (empirical Bayes), to match
+/// numbers made elsewhere; its intervals are too narrow unless there are many groups.
 ///
 /// s² is the variance of a response over the effective number of responses, where each group is given
 /// a few pseudo-responses ([`smoothing`](Self::smoothing)) that answer as all groups together do:
@@ -56,31 +63,31 @@ const MOST_RANKS: usize = 1 << 28;
 /// assert_eq!((first.keys[0].to_string(), first.score.value), ("Bob".to_owned(), Some(70.0)));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default = "Self::any", deny_unknown_fields, extend("required" = ["scoring"]))
+)]
 pub struct League {
     /// The groups that are ranked: one metric, no periods.
     scoring: Scoring,
-    /// How the variance between groups is estimated.
-    #[serde(default)]
-    between: BetweenVariance,
+    /// Takes one estimate of the variance between groups as the truth.
+    between: Option<BetweenVariance>,
     /// Pseudo-responses in each group's variance.
-    #[serde(default = "four_responses")]
     #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     smoothing: f64,
     /// How many count as top and as bottom; 3 or a tenth of the groups where not set.
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     k: Option<u64>,
     /// Draws for ranks and probabilities.
-    #[serde(default = "some_draws")]
     #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 1_000_000)))]
     draws: u32,
     /// Of the draws.
-    #[serde(default)]
     seed: u64,
 }
+
+options!(League, needs [scoring], takes [between, smoothing, k, draws, seed], from Self::any());
 
 fn four_responses() -> f64 {
     4.0
@@ -113,7 +120,7 @@ pub struct Standing {
     pub shrunk: f64,
     /// Interval of the true score, in points, cut to the metric's range.
     pub interval: Interval,
-    /// How much of the shrunk score is the group's own, 0 to 1: 1 - B.
+    /// How much of the shrunk score is the group's own, 0 to 1: 1 - B, its mean where τ is not given.
     pub own_weight: f64,
     /// 1 for the best shrunk score; groups with equal ones share the better rank.
     pub rank: u64,
@@ -139,11 +146,12 @@ pub struct Standings {
     pub metric: String,
     /// The mean that scores are shrunk to, in points.
     pub mean: Option<f64>,
-    /// Standard deviation of true scores between groups, τ, in points; 0 where the groups differ no
-    /// more than by chance, and all share rank 1.
+    /// Standard deviation of true scores between groups, τ, in points: its mean over all that it may
+    /// be. An estimate ([`between`](Self::between)) is 0 where the groups differ no more than by chance;
+    /// all then share rank 1.
     pub deviation: Option<f64>,
-    /// How τ was estimated.
-    pub between: BetweenVariance,
+    /// How τ was estimated; `None` where it was averaged over.
+    pub between: Option<BetweenVariance>,
     /// How many count as top and as bottom.
     pub k: u64,
     /// Draws behind ranks and probabilities.
@@ -155,6 +163,11 @@ pub struct Standings {
 }
 
 impl League {
+    /// What a document changes.
+    fn any() -> Self {
+        Self::new(Metric::nps(), [""])
+    }
+
     /// One metric on the column in the role `rating`, groups by these columns.
     #[must_use]
     pub fn new<S: Into<String>>(metric: Metric, by: impl IntoIterator<Item = S>) -> Self {
@@ -167,7 +180,7 @@ impl League {
     pub fn of(scoring: Scoring) -> Self {
         Self {
             scoring,
-            between: BetweenVariance::default(),
+            between: None,
             smoothing: four_responses(),
             k: None,
             draws: some_draws(),
@@ -178,16 +191,42 @@ impl League {
     /// Reads options from JSON: `{"scoring": {"metrics": [{"metric": "nps"}], "by": ["agent"]},
     /// "k": 5}` with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::stats::BetweenVariance;
+    /// use heedful::{League, Metric};
+    /// let json = r#"{"scoring": {"metrics": [{"metric": "nps"}], "by": ["agent"]}, "between": "paule_mandel",
+    ///     "smoothing": 2, "k": 5, "draws": 1000, "seed": 7}"#;
+    /// let league = League::new(Metric::nps(), ["agent"]).between(BetweenVariance::PauleMandel);
+    /// assert_eq!(League::from_json(json)?, league.smoothing(2.0).k(5).draws(1000).seed(7));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
-    /// How the variance between groups is estimated; Paule and Mandel where not set.
+    /// Takes this estimate of the variance between groups as the truth. Where not set, all that it may
+    /// be is averaged over, which keeps intervals honest with few groups.
+    ///
+    /// ```
+    /// use heedful::stats::BetweenVariance;
+    /// use heedful::{Column, League, Metric, Responses};
+    /// // Two agents of whom nobody can tell a difference.
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers([10_u8, 9, 3, 8].repeat(4)))?
+    ///     .with("agent", Column::categories([["Ann"; 8], ["Bob"; 8]].concat().into_iter().map(Some)))?
+    ///     .rating("score");
+    /// let league = League::new(Metric::nps(), ["agent"]);
+    /// assert!(league.run(&responses)?.deviation.unwrap() > 0.0);
+    /// let estimated = league.between(BetweenVariance::PauleMandel).run(&responses)?;
+    /// assert_eq!(estimated.deviation, Some(0.0)); // as if it were sure that there is none
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn between(mut self, between: BetweenVariance) -> Self {
-        self.between = between;
+        self.between = Some(between);
         self
     }
 
@@ -223,6 +262,19 @@ impl League {
 
     /// Ranks the groups of a table.
     ///
+    /// ```
+    /// use heedful::{Column, League, Metric, Responses};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers([[10_u8, 9, 10, 9], [9, 3, 6, 0]].concat().repeat(10)))?
+    ///     .with("agent", Column::categories([["Ann"; 4], ["Bob"; 4]].concat().repeat(10).into_iter().map(Some)))?
+    ///     .rating("score");
+    /// let standings = League::new(Metric::nps(), ["agent"]).run(&responses)?;
+    /// let first = standings.rows[0].standing.unwrap();
+    /// assert_eq!((standings.rows[0].keys[0].to_string().as_str(), first.rank), ("Ann", 1));
+    /// assert!(first.shrunk < 100.0 && first.p_top > 0.99);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As for [`Scoring::run`], and `invalid-argument` for options out of range and a scoring of
     /// several metrics, of periods, or without groups.
@@ -232,20 +284,26 @@ impl League {
         let ranked: Vec<(usize, Estimate)> =
             smoothed(&groups, metric, self.smoothing).unwrap_or_default();
         let estimates: Vec<(f64, f64)> = ranked.iter().map(|(_, e)| (e.value, e.squared)).collect();
-        let tau2 = self.between.estimate(&estimates);
+        // Also says whether there is anything to rank.
+        let tau2 = self.between.unwrap_or_default().estimate(&estimates);
         let k = self.k.unwrap_or_else(|| default_k(ranked.len()));
 
         let mut standings: Vec<Option<Standing>> = vec![None; groups.len()];
-        let mut mean = None;
+        let (mut mean, mut deviation) = (None, None);
         if let Some(tau2) = tau2 {
-            let posterior = Posterior::new(&estimates, tau2);
+            let (lowest, highest) = metric.range();
+            let posterior = match self.between {
+                Some(_) => Posterior::given(&estimates, tau2),
+                None => Posterior::integrated(&estimates, 0.5 * (highest - lowest)),
+            };
             let found = self.standings(&posterior, metric, k)?;
             for ((at, _), standing) in ranked.iter().zip(found) {
                 if let Some(slot) = standings.get_mut(*at) {
                     *slot = Some(standing);
                 }
             }
-            mean = Some(posterior.mean);
+            mean = Some(posterior.mean());
+            deviation = Some(posterior.deviation());
         }
         let mut rows = Vec::new();
         for (Group { keys, tally, hidden }, standing) in groups.into_iter().zip(standings) {
@@ -253,12 +311,13 @@ impl League {
             let score = Score::from_tally(&shown, metric, self.scoring.stated())?;
             rows.push(Place { keys, suppressed: hidden, score, standing });
         }
-        rows.sort_by_key(|row| row.standing.map_or(u64::MAX, |s| s.rank));
+        let rank = |row: &Place| row.standing.map_or(u64::MAX, |s| s.rank);
+        sort_by(&mut rows, |a, b| rank(a).cmp(&rank(b)));
         Ok(Standings {
             by: self.scoring.columns().to_vec(),
             metric: metric.name().to_owned(),
             mean,
-            deviation: tau2.map(libm::sqrt),
+            deviation,
             between: self.between,
             k,
             draws: self.draws,
@@ -298,28 +357,42 @@ impl League {
         let confidence = self.scoring.stated().confidence;
         let draws = self.draws as usize;
         let better = metric.better();
-        if posterior.groups.len().checked_mul(draws).is_none_or(|size| size > MOST_RANKS) {
+        let groups = posterior.true_scores();
+        if groups.len().checked_mul(draws).is_none_or(|size| size > MOST_RANKS) {
             return Err(Error::new(
                 ErrorCode::InvalidArgument,
-                format!("{draws} draws are too many for {} groups", posterior.groups.len()),
+                format!("{draws} draws are too many for {} groups", groups.len()),
             )
             .at("draws"));
         }
-        let mut ranks = posterior.ranks(better, draws, self.seed);
-        let last = posterior.groups.len() as u64;
+        let ranks = posterior.ranks(better, draws, self.seed);
+        let last = groups.len() as u64;
         let (lowest, highest) = metric.range();
         let mut standings = Vec::new();
-        for (group, ranks) in posterior.groups.iter().zip(&mut ranks) {
-            ranks.sort_unstable();
+        for (group, ranks) in groups.iter().zip(&ranks) {
+            // How often it has each rank.
+            let mut times = vec![0_usize; groups.len() + 1];
+            for rank in ranks {
+                if let Some(times) = times.get_mut(*rank as usize) {
+                    *times += 1;
+                }
+            }
             let share = |keep: &dyn Fn(u64) -> bool| {
-                ranks.iter().filter(|r| keep(u64::from(**r))).count() as f64 / draws as f64
+                let kept = (0..).zip(&times).filter(|(rank, _)| keep(*rank));
+                kept.map(|(_, times)| times).sum::<usize>() as f64 / draws as f64
             };
             let skipped = (confidence.tail() * draws as f64) as usize;
-            let end = |at: usize| ranks.get(at).map_or(0, |r| u64::from(*r));
+            // The rank at this place of all draws in order.
+            let end = |at: usize| {
+                let upto = times.iter().scan(0, |sum, times| {
+                    *sum += times;
+                    Some(*sum)
+                });
+                (0..).zip(upto).find(|(_, upto)| *upto > at).map_or(0, |(rank, _)| rank)
+            };
             let half = confidence.z() * libm::sqrt(group.variance);
             let bounds = ((group.shrunk - half).max(lowest), (group.shrunk + half).min(highest));
-            let ahead =
-                posterior.groups.iter().filter(|o| is_better(o.shrunk, group.shrunk, better));
+            let ahead = groups.iter().filter(|o| is_better(o.shrunk, group.shrunk, better));
             standings.push(Standing {
                 shrunk: group.shrunk,
                 interval: Interval::new(bounds, confidence, IntervalMethod::Bayes),
@@ -385,71 +458,11 @@ fn smoothed(groups: &[Group], metric: &Metric, smoothing: f64) -> Option<Vec<(us
 }
 
 /// The joint distribution of true scores given the data.
-#[derive(Debug)]
-struct Posterior {
-    /// The mean of true scores, and its variance.
-    mean: f64,
-    mean_variance: f64,
-    groups: Vec<TrueScore>,
-}
-
-#[derive(Debug)]
-struct TrueScore {
-    value: f64,
-    own_weight: f64,
-    shrunk: f64,
-    /// Variance of the true score, with that of the mean.
-    variance: f64,
-    /// Variance given the mean.
-    given_mean: f64,
-}
-
-impl Posterior {
-    fn new(estimates: &[(f64, f64)], tau2: f64) -> Self {
-        let (mean, mean_variance) = weighted_mean(estimates, tau2);
-        let group = |(value, squared): &(f64, f64)| {
-            let own_weight = tau2 / (squared + tau2);
-            let rest = 1.0 - own_weight;
-            let given_mean = own_weight * squared;
-            TrueScore {
-                value: *value,
-                own_weight,
-                shrunk: mean + own_weight * (value - mean),
-                variance: given_mean + rest * rest * mean_variance,
-                given_mean,
-            }
-        };
-        Self { mean, mean_variance, groups: estimates.iter().map(group).collect() }
-    }
-
-    /// The rank (from 1 for the best) of each group in each draw. Where true scores are equal, as
-    /// without variance between groups, chance decides.
-    fn ranks(&self, better: Better, draws: usize, seed: u64) -> Vec<Vec<u32>> {
-        let mut random = Random::new(seed);
-        let mut ranks = vec![Vec::with_capacity(draws); self.groups.len()];
-        let mut drawn: Vec<(f64, f64, usize)> = Vec::with_capacity(self.groups.len());
-        for _ in 0..draws {
-            let mean = self.mean + libm::sqrt(self.mean_variance) * random.normal();
-            drawn.clear();
-            drawn.extend(self.groups.iter().enumerate().map(|(at, group)| {
-                let normal = random.normal();
-                let centre = mean + group.own_weight * (group.value - mean);
-                (centre + libm::sqrt(group.given_mean) * normal, normal, at)
-            }));
-            drawn.sort_unstable_by(|a, b| {
-                let order = a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2));
-                if better == Better::Higher { order.reverse() } else { order }
-            });
-            for (rank, (_, _, at)) in (1..).zip(&drawn) {
-                if let Some(ranks) = ranks.get_mut(*at) {
-                    ranks.push(rank);
-                }
-            }
-        }
-        ranks
-    }
-}
-
+/// The mean of true scores, and its variance.
+/// Variance of the true score, with that of the mean.
+/// Variance given the mean.
+/// The rank (from 1 for the best) of each group in each draw. Where true scores are equal, as
+/// without variance between groups, chance decides.
 impl Standings {
     /// The league as a table.
     ///
@@ -457,6 +470,17 @@ impl Standings {
     /// `rank_upper`, `expected_rank`, `p_top`, `p_bottom`; `shrunk`, `shrunk_lower`, `shrunk_upper`,
     /// `own_weight`; `value`, `lower`, `upper`, `n` of the score as it is; `suppressed`. In a
     /// suppressed row all numbers are missing.
+    ///
+    /// ```
+    /// use heedful::{Column, League, Metric, Responses};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers([10_u8, 9, 3, 0].repeat(5)))?
+    ///     .with("agent", Column::categories(["Ann", "Ann", "Bob", "Bob"].repeat(5).into_iter().map(Some)))?
+    ///     .rating("score");
+    /// let table = League::new(Metric::nps(), ["agent"]).run(&responses)?.to_table();
+    /// assert_eq!((table.columns()[0].name.as_str(), table.columns()[2].name.as_str()), ("agent", "rank"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();
@@ -514,6 +538,10 @@ mod tests {
         League::new(thumbs(), ["agent"]).run(&responses(groups)).unwrap()
     }
 
+    fn estimated() -> League {
+        League::new(thumbs(), ["agent"]).between(BetweenVariance::PauleMandel)
+    }
+
     fn place<'a>(standings: &'a Standings, name: &str) -> &'a Place {
         standings.rows.iter().find(|r| r.keys[0] == Key::text(name)).unwrap()
     }
@@ -524,22 +552,10 @@ mod tests {
     }
 
     #[test]
-    fn equal_errors_have_a_closed_form() {
-        // James and Stein: every score moves by the same share s² / variance of the scores.
-        let estimates = [(10.0, 4.0), (14.0, 4.0), (18.0, 4.0)];
-        let posterior = Posterior::new(&estimates, 12.0);
-        assert_eq!((posterior.mean, posterior.mean_variance), (14.0, 16.0 / 3.0));
-        let first = &posterior.groups[0];
-        assert_eq!((first.shrunk, first.own_weight), (11.0, 0.75));
-        // (1 - B) s² + B² (s² + τ²) / 3 for B = 1/4.
-        close(first.variance, 3.0 + 1.0 / 3.0, 1e-15);
-    }
-
-    #[test]
     fn agrees_with_the_slow_twin() {
         let groups = [(8.0, 2.0), (45.0, 55.0), (3.0, 0.0), (20.0, 5.0), (1.0, 6.0)];
         let counts = groups.map(|(up, down)| (up as u32, down as u32));
-        let found = league(&counts);
+        let found = estimated().run(&responses(&counts)).unwrap();
         // All again on shares, in other words: posterior by precision-weighted averages, τ² by bisection.
         let (up, all) = groups.iter().fold((0.0, 0.0), |s, g| (s.0 + g.0, s.1 + g.0 + g.1));
         let estimates = groups.map(|(u, d)| {
@@ -575,8 +591,7 @@ mod tests {
     #[test]
     fn two_groups_by_the_normal_distribution() {
         let table = responses(&[(70, 30), (12, 13)]);
-        let league = League::new(thumbs(), ["agent"]).draws(100_000).seed(3);
-        let found = league.run(&table).unwrap();
+        let found = estimated().draws(100_000).seed(3).run(&table).unwrap();
         assert_eq!(found.k, 1);
         let (a, b) = (place(&found, "a").standing.unwrap(), place(&found, "b").standing.unwrap());
         let tau2 = found.deviation.unwrap().powi(2);
@@ -604,7 +619,7 @@ mod tests {
 
     #[test]
     fn groups_that_differ_by_chance_alone_share_the_first_rank() {
-        let found = league(&[(10, 10), (11, 9), (10, 10), (9, 11)]);
+        let found = estimated().run(&responses(&[(10, 10), (11, 9), (10, 10), (9, 11)])).unwrap();
         assert_eq!(found.deviation, Some(0.0));
         for row in &found.rows {
             let s = row.standing.unwrap();
@@ -668,12 +683,19 @@ mod tests {
                 prop_assert!((ranked.iter().map(|s| s.expected_rank).sum::<f64>() - sum).abs() < 1e-9);
             }
             for row in &found.rows {
-                if let Some((s, value)) = row.standing.zip(row.score.value) {
-                    let mean = found.mean.unwrap();
-                    let (low, high) = (value.min(mean), value.max(mean));
-                    prop_assert!(low - 1e-9 <= s.shrunk && s.shrunk <= high + 1e-9);
+                if let Some(s) = row.standing {
                     prop_assert!(s.interval.lower <= s.shrunk && s.shrunk <= s.interval.upper);
                     prop_assert!(s.rank_lower <= s.rank_upper);
+                    prop_assert!(s.own_weight > 0.0 && s.own_weight < 1.0);
+                }
+            }
+            // With one τ, between the group's score and the mean.
+            let one = estimated().run(&table).unwrap();
+            for row in &one.rows {
+                if let Some((s, value)) = row.standing.zip(row.score.value) {
+                    let mean = one.mean.unwrap();
+                    let (low, high) = (value.min(mean), value.max(mean));
+                    prop_assert!(low - 1e-9 <= s.shrunk && s.shrunk <= high + 1e-9);
                 }
             }
             // Where less is better, the same draws in the opposite order.

@@ -1,15 +1,13 @@
 //! How many responses are needed, in the metric's points.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::score::Sample;
-use crate::base::config;
+use crate::base::config::{self, Config, deserialized, entries, options};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::metric::Metric;
 use crate::base::tally::Tally;
 use crate::stats::{Confidence, sample_size};
@@ -26,30 +24,25 @@ pub enum ExpectedShares {
     Points(Vec<f64>),
 }
 
-impl<'de> Deserialize<'de> for ExpectedShares {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-
-        impl<'de> Visitor<'de> for Either {
-            type Value = ExpectedShares;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with shares of bands or a list with a share for each point")
+impl Config for ExpectedShares {
+    fn read(json: &Json) -> Result<Self> {
+        match json {
+            Json::Object(_) => {
+                let mut bands = BTreeMap::new();
+                // One by one: collecting sorts first, by code compiled for this type.
+                for (band, share) in entries(json)? {
+                    bands.insert(band, share);
+                }
+                Ok(Self::Bands(bands))
             }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                Deserialize::deserialize(MapAccessDeserializer::new(map)).map(ExpectedShares::Bands)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-                Deserialize::deserialize(SeqAccessDeserializer::new(seq))
-                    .map(ExpectedShares::Points)
-            }
+            Json::List(_) => Vec::read(json).map(Self::Points),
+            _ => Err(json
+                .refused("an object with shares of bands or a list with a share for each point")),
         }
-
-        deserializer.deserialize_any(Either)
     }
 }
+
+deserialized!(ExpectedShares);
 
 /// Where the assumed variance came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +75,7 @@ pub enum Assumption {
 /// assert_eq!((plan.n, plan.variance.round()), (938, 6_100.0));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SampleSize {
@@ -116,6 +109,13 @@ pub struct SampleSize {
     #[serde(default)]
     population: Option<u64>,
 }
+
+options!(
+    SampleSize,
+    needs [metric],
+    takes [margin, difference, n, confidence, power, shares, pilot, population],
+    from Self::new(Metric::nps())
+);
 
 fn four_of_five() -> f64 {
     0.8
@@ -171,13 +171,28 @@ impl SampleSize {
     /// Reads options from JSON: `{"metric": "nps", "margin": 5.0, "shares": {"promoter": 0.5,
     /// "detractor": 0.2}}` with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// let json = r#"{"metric": "nps", "margin": 5, "confidence": 0.9, "population": 1000, "shares": {"promoter": 0.5}}"#;
+    /// let options = SampleSize::new(Metric::nps()).margin(5.0).shares([("promoter", 0.5)]).population(1000);
+    /// assert_eq!(SampleSize::from_json(json)?, options.confidence(heedful::stats::Confidence::new(0.9)?));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The options as JSON.
+    ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// let options = SampleSize::new(Metric::csat()).margin(3.0);
+    /// assert_eq!(SampleSize::from_json(&options.to_json())?, options);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(self)
@@ -191,6 +206,13 @@ impl SampleSize {
     }
 
     /// Asks for the responses in each of two groups that show a true difference of this many points.
+    ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// let plan = SampleSize::new(Metric::nps()).difference(10.0).power(0.9).run()?;
+    /// assert_eq!((plan.n, plan.power), (2102, Some(0.9))); // in each of the two groups
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn difference(mut self, points: f64) -> Self {
         self.difference = Some(points);
@@ -199,6 +221,12 @@ impl SampleSize {
 
     /// Asks for the margin of this many responses, and for the difference that two groups of as many
     /// can show.
+    ///
+    /// ```
+    /// let plan = heedful::SampleSize::new(heedful::Metric::nps()).n(400).run()?;
+    /// assert_eq!((plan.margin.unwrap().round(), plan.difference.unwrap().round()), (10.0, 20.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn n(mut self, n: u64) -> Self {
         self.n = Some(n);
@@ -229,6 +257,13 @@ impl SampleSize {
     }
 
     /// Expects these shares of the scale's points, in their order.
+    ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// let plan = SampleSize::new(Metric::ces()).point_shares([0.0, 0.0, 0.1, 0.1, 0.2, 0.3, 0.3]).margin(0.2).run()?;
+    /// assert_eq!((plan.variance * 100.0).round(), 164.0);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn point_shares(mut self, shares: impl IntoIterator<Item = f64>) -> Self {
         self.shares = Some(ExpectedShares::Points(shares.into_iter().collect()));
@@ -237,6 +272,14 @@ impl SampleSize {
 
     /// Expects answers like earlier ones. Where these are weighted, as many more responses are
     /// needed as their design effect says.
+    ///
+    /// ```
+    /// use heedful::{Assumption, Metric, SampleSize, Tally};
+    /// let pilot = Tally::from_counts(Metric::nps().scale().clone(), vec![2, 1, 1, 1, 1, 3, 3, 9, 22, 22, 35])?;
+    /// let plan = SampleSize::new(Metric::nps()).pilot(pilot).margin(5.0).run()?;
+    /// assert_eq!((plan.assumption, plan.n < 1537), (Assumption::Pilot, true));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn pilot(mut self, pilot: Tally) -> Self {
         self.pilot = Some(pilot);
@@ -244,6 +287,12 @@ impl SampleSize {
     }
 
     /// How many people there are in all, for a margin: of few people, fewer need to answer.
+    ///
+    /// ```
+    /// use heedful::{Metric, SampleSize};
+    /// assert_eq!(SampleSize::new(Metric::nps()).margin(5.0).population(500).run()?.n, 378); // not 1537
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn population(mut self, population: u64) -> Self {
         self.population = Some(population);
@@ -251,6 +300,13 @@ impl SampleSize {
     }
 
     /// The answer.
+    ///
+    /// ```
+    /// use heedful::{Assumption, Metric, SampleSize};
+    /// let plan = SampleSize::new(Metric::csat()).margin(5.0).run()?;
+    /// assert_eq!((plan.n, plan.assumption), (385, Assumption::WorstCase));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid-argument` for options out of range or that do not go together, `too-few` for a pilot
@@ -566,7 +622,7 @@ mod tests {
         assert_eq!(refused(r#"{"metric":"nps","margins":5.0}"#).0, "margins");
         let (path, message) = refused(r#"{"metric":"nps","shares":{"promoter":"half"}}"#);
         assert_eq!(path, "shares.promoter");
-        assert!(message.contains("expected f64"), "{message}");
+        assert!(message.contains("expected a number"), "{message}");
         let (path, message) = refused(r#"{"metric":"nps","shares":0.5}"#);
         assert_eq!(path, "shares");
         assert!(message.contains("an object with shares of bands or a list"), "{message}");

@@ -1,7 +1,8 @@
 //! Scores: a value with how sure it is.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Kind, Metric};
 use crate::base::scale::Reading;
@@ -11,7 +12,16 @@ use crate::stats::{Confidence, Interval, IntervalMethod, NetSample, ProportionSa
 
 /// How uncertainty is stated. The default suits nearly everyone: 95 %, and for each kind of metric
 /// the method that keeps its promise at small numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::{Metric, Score, Tally, Uncertainty};
+/// let tally = Tally::from_counts(Metric::csat().scale().clone(), vec![1, 0, 1, 2, 4])?;
+/// let stated = Uncertainty::from_json(r#"{"confidence": 0.8, "interval": "wald"}"#)?;
+/// let interval = Score::from_tally(&tally, &Metric::csat(), stated)?.interval.unwrap();
+/// assert_eq!((interval.confidence, interval.method.as_str()), (0.8, "wald"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Uncertainty {
@@ -21,17 +31,26 @@ pub struct Uncertainty {
     pub interval: Option<IntervalMethod>,
 }
 
+options!(Uncertainty, takes [confidence, interval], from Self::default());
+
 impl Uncertainty {
     /// Reads `{"confidence": 0.9, "interval": "wald"}`; both may be left out.
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        crate::base::config::from_json(text)
+        config::read(text)
     }
 }
 
 /// The share of one band.
+///
+/// ```
+/// let score = heedful::Score::nps([10, 9, 8, 3])?;
+/// let promoters = score.shares.last().unwrap();
+/// assert_eq!((promoters.band.as_str(), promoters.share, promoters.count), ("promoter", Some(0.5), 2));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Share {
     /// Name of the band, for example `promoter`.
@@ -118,6 +137,13 @@ pub(crate) struct Robust {
 impl Score {
     /// Net promoter score of ratings from 0 to 10. `None` and NaN are missing.
     ///
+    /// ```
+    /// use heedful::Score;
+    /// let score = Score::nps([Some(10), Some(9), None, Some(3)])?;
+    /// assert_eq!((score.n, score.missing, score.share("promoter")), (3, 1, Some(2.0 / 3.0)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `rating-out-of-range` or `rating-invalid` with the row (from 0) of the first bad rating.
     pub fn nps<T: Into<Rating>>(ratings: impl IntoIterator<Item = T>) -> Result<Self> {
@@ -125,6 +151,11 @@ impl Score {
     }
 
     /// Customer satisfaction: share of 4 and 5 among ratings from 1 to 5.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Score::csat([5, 4, 2, 1])?.value, Some(50.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`Score::nps`].
@@ -134,6 +165,11 @@ impl Score {
 
     /// Customer effort score 2.0: mean of ratings from 1 to 7.
     ///
+    /// ```
+    /// assert_eq!(heedful::Score::ces([7, 6, 2])?.value, Some(5.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As for [`Score::nps`].
     pub fn ces<T: Into<Rating>>(ratings: impl IntoIterator<Item = T>) -> Result<Self> {
@@ -141,6 +177,12 @@ impl Score {
     }
 
     /// The score of ratings by any metric, at 95 %.
+    ///
+    /// ```
+    /// use heedful::{Metric, Score};
+    /// assert_eq!(Score::of(&Metric::preset("thumbs")?, [1, 1, 0, 1])?.value, Some(75.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`Score::nps`].
@@ -164,6 +206,13 @@ impl Score {
     /// A weighted score's standard error is linearised, n/(n-1) Σ w²(v-score)² / (Σw)², and its
     /// interval is the method's own at the effective size n / design effect, so that it keeps to
     /// the range of the metric and equals the unweighted one where all weights are 1.
+    ///
+    /// ```
+    /// use heedful::{Metric, Score, Tally, Uncertainty};
+    /// let tally = Tally::from_counts(Metric::csat().scale().clone(), vec![1, 0, 1, 2, 4])?;
+    /// assert_eq!(Score::from_tally(&tally, &Metric::csat(), Uncertainty::default())?.value, Some(75.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `scale-mismatch` where the tally is on another scale, `invalid-argument` for an interval
@@ -226,6 +275,11 @@ impl Score {
     }
 
     /// The share of a band by name, 0 to 1.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Score::nps([10, 9, 8, 3])?.share("detractor"), Some(0.25));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn share(&self, band: &str) -> Option<f64> {
         self.shares.iter().find(|s| s.band == band)?.share
@@ -411,6 +465,13 @@ impl Sample {
 }
 
 /// One rating on its way in: any number, or none. NaN is missing.
+///
+/// ```
+/// use heedful::Score;
+/// assert_eq!(Score::nps([9.0, f64::NAN])?.missing, 1);
+/// assert_eq!(Score::nps([Some(0_u8), None])?.value, Some(-100.0)); // 0 is a rating
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rating(pub(crate) f64);
 

@@ -1,10 +1,9 @@
 //! Scoring batch by batch.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::count::{Coder, Counters, Dimension, Rows};
-use super::group::Group;
+use super::group::{Group, Groups};
 use super::score::{Score, rating_error};
 use super::scoring::{MetricOf, Scoring};
 use super::segment::{GroupScore, Scores};
@@ -35,7 +34,7 @@ use crate::listen::responses::Responses;
 #[derive(Debug, Clone)]
 pub struct Scorer {
     scoring: Scoring,
-    groups: Vec<BTreeMap<Vec<Key>, Tally>>,
+    groups: Vec<Groups<Tally>>,
     pending: Vec<Option<Pending>>,
     kinds: Vec<Kind>,
     rows: u64,
@@ -55,7 +54,7 @@ impl Scorer {
         let metrics = scoring.metrics.len();
         Self {
             scoring,
-            groups: vec![BTreeMap::new(); metrics],
+            groups: vec![Groups::new(); metrics],
             pending: vec![None; metrics],
             kinds: Vec::new(),
             rows: 0,
@@ -150,15 +149,22 @@ impl Scorer {
         };
         let scale = of.metric.scale();
         for (keys, tally) in counters.tallies(scale) {
-            match groups.get_mut(&keys) {
-                Some(group) => group.merge(&tally)?,
-                None => drop(groups.insert(keys, tally)),
-            }
+            groups.add(keys, tally)?;
         }
         Ok(())
     }
 
     /// The tally of everything observed on the first metric's column, all groups together.
+    ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scorer, Scoring};
+    /// let mut scorer = Scorer::new(Scoring::new(Metric::nps()));
+    /// for batch in [vec![10_u8, 9], vec![3]] {
+    ///     scorer.observe(&Responses::new().with("score", Column::numbers(batch))?.rating("score"))?;
+    /// }
+    /// assert_eq!(scorer.total()?.n(), 3);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid-argument` for options that do not go together.
@@ -169,7 +175,7 @@ impl Scorer {
         let mut total = scale.map(Tally::new).ok_or_else(|| {
             Error::new(ErrorCode::Internal, "a check let pass options without a metric")
         })?;
-        for tally in self.groups.first().into_iter().flat_map(BTreeMap::values) {
+        for tally in self.groups.first().into_iter().flat_map(Groups::contents) {
             total.merge(tally)?;
         }
         Ok(total)

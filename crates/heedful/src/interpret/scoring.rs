@@ -1,6 +1,6 @@
 //! What is scored and how: the options of every score by group.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::cluster::Clusters;
 use super::count::Dimension;
@@ -10,7 +10,7 @@ use super::score::Uncertainty;
 use super::scorer::Scorer;
 use super::segment::Scores;
 use super::select::{Kind, Repeats, Selection, Signal};
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
 use crate::base::scale::{Invalid, MISSING};
@@ -22,7 +22,15 @@ use crate::listen::responses::Responses;
 use crate::stats::{Confidence, IntervalMethod};
 
 /// A metric and the column it is scored on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::Scoring;
+/// let scoring = Scoring::from_json(r#"{"metrics": [{"metric": "nps", "rating": "likely"}, {"metric": "csat", "rating": "happy"}]}"#)?;
+/// let csat = heedful::Metric::csat();
+/// assert_eq!(scoring, Scoring::of([(heedful::Metric::nps(), "likely"), (csat, "happy")]));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MetricOf {
@@ -32,6 +40,8 @@ pub struct MetricOf {
     #[serde(default)]
     pub rating: Option<String>,
 }
+
+options!(MetricOf, needs [metric], takes [rating], from Self { metric: Metric::nps(), rating: None });
 
 /// How responses are scored: which metrics, in which groups, over which periods.
 ///
@@ -55,66 +65,65 @@ pub struct MetricOf {
 /// ]);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default = "Self::any", deny_unknown_fields, extend("required" = ["metrics"]))
+)]
 pub struct Scoring {
     /// What is scored.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1), skip_serializing_if = "Vec::is_empty")
+    )]
     pub(super) metrics: Vec<MetricOf>,
     /// Columns to group by.
-    #[serde(default)]
     pub(super) by: Vec<String>,
     /// Scores each period apart, by the column in the role `at`.
-    #[serde(default)]
     pub(super) every: Option<Every>,
     /// In which an instant falls into a period; UTC where not set.
-    #[serde(default)]
     pub(super) time_zone: Option<Zone>,
     /// Periods that each score takes, up to and including its own.
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub(super) rolling: Option<u32>,
     /// Of intervals.
-    #[serde(default)]
     pub(super) confidence: Confidence,
     /// `score` for nets and shares, `t` for means where not set.
-    #[serde(default)]
     pub(super) interval: Option<IntervalMethod>,
     /// Groups with fewer rated responses are hidden.
-    #[serde(default)]
     pub(super) minimum_n: u64,
     /// Hides small groups also from subtraction.
-    #[serde(default)]
     pub(super) secondary: bool,
     /// What happens to ratings that are not on the scale.
-    #[serde(default)]
     pub(super) invalid: Invalid,
     /// Which of a customer's answers count.
-    #[serde(default)]
     pub(super) repeats: Repeats,
     /// Takes one kind of response only.
-    #[serde(default)]
     pub(super) kind: Option<Kind>,
     /// Pools relational and transactional responses.
-    #[serde(default)]
     pub(super) pool: bool,
     /// Takes responses with these signals.
-    #[serde(default = "solicited")]
     pub(super) signals: Vec<Signal>,
     /// Words in a column of texts that stand for no rating, beside blank text.
-    #[serde(default = "missing_words")]
     pub(super) missing: Vec<String>,
     /// Shares the rows among this many threads.
-    #[serde(default = "one")]
     pub(super) threads: usize,
     /// How accounts with several contacts count.
-    #[serde(default)]
     pub(super) clusters: Clusters,
     /// How the sample was drawn and weighted.
-    #[serde(default)]
     pub(super) design: Option<Design>,
 }
+
+options!(
+    Scoring,
+    needs [metrics],
+    takes [
+        by, every, time_zone, rolling, confidence, interval, minimum_n, secondary, invalid, repeats, kind, pool, signals,
+        missing, threads, clusters, design
+    ],
+    from Self::any()
+);
 
 impl MetricOf {
     /// The column of the ratings and its name.
@@ -172,6 +181,11 @@ fn one() -> usize {
 }
 
 impl Scoring {
+    /// What a document changes.
+    fn any() -> Self {
+        Self { metrics: Vec::new(), ..Self::new(Metric::nps()) }
+    }
+
     /// One metric on the column in the role `rating`, all responses in one group.
     #[must_use]
     pub fn new(metric: Metric) -> Self {
@@ -215,10 +229,21 @@ impl Scoring {
     /// Reads options from JSON: `{"metrics": [{"metric": "nps", "rating": "score"}], "by":
     /// ["plan"], "every": "month", ...}` with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::{Every, Invalid, Metric, Repeats, Scoring, Signal};
+    /// let json = r#"{"metrics": [{"metric": "nps"}], "by": ["plan"], "every": "month", "rolling": 3, "minimum_n": 5,
+    ///     "invalid": "count", "repeats": "latest", "pool": true, "signals": ["solicited", "inferred"], "missing": ["-"]}"#;
+    /// let scoring = Scoring::new(Metric::nps()).by(["plan"]).every(Every::Month).rolling(3).minimum_n(5);
+    /// let scoring = scoring.invalid(Invalid::Count).repeats(Repeats::Latest).pool();
+    /// let scoring = scoring.signals([Signal::Solicited, Signal::Inferred]).missing(["-"]);
+    /// assert_eq!(Scoring::from_json(json)?, scoring);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// Groups by the values of these columns.
@@ -230,6 +255,16 @@ impl Scoring {
 
     /// Scores each period apart, empty ones included, by the column in the role `at`. Responses
     /// without a time are a group of their own.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Every, Metric, Responses, Scoring};
+    /// let options = CsvOptions::new().rating("score").at("at");
+    /// let responses = Responses::read_csv("score,at\n10,2024-01-05\n3,2024-03-02\n".as_bytes(), &options)?;
+    /// let scores = Scoring::new(Metric::nps()).every(Every::Month).run(&responses)?;
+    /// let values: Vec<Option<f64>> = scores.rows.iter().map(|row| row.score.value).collect();
+    /// assert_eq!(values, [Some(100.0), None, Some(-100.0)]); // nobody answered in February
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn every(mut self, every: Every) -> Self {
         self.every = Some(every);
@@ -245,6 +280,16 @@ impl Scoring {
     }
 
     /// Each period's score takes this many periods up to and including it.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Every, Metric, Responses, Scoring};
+    /// let options = CsvOptions::new().rating("score").at("at");
+    /// let responses = Responses::read_csv("score,at\n10,2024-01-05\n3,2024-03-02\n".as_bytes(), &options)?;
+    /// let scores = Scoring::new(Metric::nps()).every(Every::Month).rolling(2).run(&responses)?;
+    /// let n: Vec<u64> = scores.rows.iter().map(|row| row.score.n).collect();
+    /// assert_eq!(n, [1, 1, 1]); // January alone, January with February, February with March
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn rolling(mut self, periods: u32) -> Self {
         self.rolling = Some(periods);
@@ -252,6 +297,15 @@ impl Scoring {
     }
 
     /// Confidence and method of intervals.
+    ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scoring, Uncertainty};
+    /// let responses = Responses::new().with("score", Column::numbers(vec![10_u8, 9, 3]))?.rating("score");
+    /// let wald = Uncertainty::from_json(r#"{"confidence": 0.9, "interval": "wald"}"#)?;
+    /// let scores = Scoring::new(Metric::nps()).uncertainty(wald).run(&responses)?;
+    /// assert_eq!(scores.rows[0].score.interval.unwrap().method.as_str(), "wald");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn uncertainty(mut self, uncertainty: Uncertainty) -> Self {
         self.confidence = uncertainty.confidence;
@@ -260,6 +314,17 @@ impl Scoring {
     }
 
     /// Hides groups with fewer rated responses.
+    ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scoring};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers(vec![10_u8, 9, 3]))?
+    ///     .with("plan", Column::categories(["a", "a", "b"].map(Some)))?
+    ///     .rating("score");
+    /// let scores = Scoring::new(Metric::nps()).by(["plan"]).minimum_n(2).run(&responses)?;
+    /// assert_eq!(scores.rows.iter().map(|row| row.suppressed).collect::<Vec<_>>(), [false, true]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn minimum_n(mut self, minimum_n: u64) -> Self {
         self.minimum_n = minimum_n;
@@ -355,6 +420,18 @@ impl Scoring {
 
     /// Scores a table.
     ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scoring};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers(vec![10_u8, 9, 3, 7]))?
+    ///     .with("plan", Column::categories([Some("pro"), Some("free"), None, Some("pro")]))?
+    ///     .rating("score");
+    /// let scores = Scoring::new(Metric::nps()).by(["plan"]).run(&responses)?;
+    /// let found = scores.rows.iter().map(|row| row.score.value.unwrap());
+    /// assert_eq!(found.collect::<Vec<_>>(), [100.0, 50.0, -100.0]); // free, pro, and without a plan
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `missing-column`, `column-type`, `rating-out-of-range` and `rating-invalid` with column and
     /// row, `weight-invalid`, `mixed-kinds`, `invalid-argument`; with a design also `too-few`,
@@ -388,6 +465,13 @@ impl Scoring {
     /// The tally of a table on the first metric's column, all groups together: what
     /// [`Comparison`](crate::Comparison) and [`Target`](crate::Target) judge.
     ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scoring};
+    /// let responses = Responses::new().with("score", Column::numbers(vec![10_u8, 9, 3]))?.rating("score");
+    /// assert_eq!(Scoring::new(Metric::nps()).total(&responses)?.n(), 3);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As for [`Scoring::run`].
     pub fn total(&self, responses: &Responses) -> Result<Tally> {
@@ -398,6 +482,12 @@ impl Scoring {
     }
 
     /// Whether the answer needs all responses at once, not batch by batch.
+    ///
+    /// ```
+    /// use heedful::{Metric, Repeats, Scoring};
+    /// assert!(!Scoring::new(Metric::nps()).by(["plan"]).needs_whole());
+    /// assert!(Scoring::new(Metric::nps()).repeats(Repeats::Latest).needs_whole());
+    /// ```
     #[must_use]
     pub fn needs_whole(&self) -> bool {
         self.repeats == Repeats::Latest || self.by_unit()
@@ -414,6 +504,20 @@ impl Scoring {
         batch: &Responses,
         kinds: &mut Vec<Kind>,
     ) -> Result<Option<Vec<bool>>> {
+        if let Some(column) = batch.unfolded() {
+            let bad = |path: &str, message: String| {
+                Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
+            };
+            if !self.by.iter().any(|name| name == column) {
+                return bad("by", format!("responses stand once for each `{column}`: group by it"));
+            }
+            if self.repeats == Repeats::Latest {
+                let message = format!(
+                    "responses stand once for each `{column}`: take the latest of each customer before"
+                );
+                return bad("repeats", message);
+            }
+        }
         let selection = Selection {
             kind: self.kind,
             pool: self.pool,

@@ -25,6 +25,18 @@ pub struct GroupScore {
 }
 
 /// Scores by group, sorted by metric in the order asked for, then by keys.
+///
+/// ```
+/// use heedful::{Column, Metric, Responses};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 3]))?
+///     .with("plan", Column::categories(["pro", "free"].map(Some)))?
+///     .rating("score");
+/// let scores = responses.score_by(&Metric::nps(), ["plan"])?;
+/// assert_eq!((scores.by[0].as_str(), scores.rows[0].keys[0].to_string()), ("plan", "free".to_owned()));
+/// assert_eq!(scores.to_table().len(), 2);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scores {
     /// The columns that made the groups.
@@ -93,6 +105,13 @@ impl Scores {
 impl Responses {
     /// The score of all responses in one number; [`Scoring`] does more.
     ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses};
+    /// let responses = Responses::new().with("happy", Column::numbers(vec![5_u8, 4, 1]))?.rating("happy");
+    /// assert_eq!(responses.score(&Metric::preset("stars")?)?.value, Some(10.0 / 3.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As for [`Scoring::run`].
     pub fn score(&self, metric: &Metric) -> Result<Score> {
@@ -102,6 +121,13 @@ impl Responses {
     }
 
     /// The tally that [`score`](Self::score) scores: comparisons and sample sizes start from it.
+    ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses};
+    /// let responses = Responses::new().with("happy", Column::numbers(vec![5_u8, 4, 5]))?.rating("happy");
+    /// assert_eq!(responses.tally(&Metric::csat())?.counts(), [0, 0, 0, 1, 2]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`Scoring::run`].
@@ -114,6 +140,17 @@ impl Responses {
     }
 
     /// The score of each group: `responses.score_by(&Metric::nps(), ["plan"])?`.
+    ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses};
+    /// let responses = Responses::new()
+    ///     .with("score", Column::numbers(vec![10_u8, 3]))?
+    ///     .with("plan", Column::categories([Some("pro"), None]))?
+    ///     .rating("score");
+    /// let scores = responses.score_by(&Metric::nps(), ["plan"])?;
+    /// assert_eq!(scores.rows[1].keys[0], heedful::Key::Missing); // a group of its own, last
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`Scoring::run`].

@@ -1,40 +1,26 @@
 //! Which responses a score takes, and how much each of them counts.
 
-use std::collections::BTreeMap;
+use serde::Serialize;
 
-use serde::{Deserialize, Serialize};
-
+use crate::base::config::names;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+pub use crate::base::kind::{Kind, Signal};
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 
-/// Relational and transactional feedback answer different questions and are kept apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// About the relation as a whole, asked on a schedule.
-    Relational,
-    /// About one contact, asked after it.
-    Transactional,
-}
-
-/// How feedback came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Signal {
-    /// Asked for: a survey.
-    Solicited,
-    /// Given unasked: a review, a call.
-    Unsolicited,
-    /// Read from behaviour.
-    Inferred,
-}
-
 /// Which of a customer's answers count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::{CsvOptions, Metric, Repeats, Responses, Scoring};
+/// let options = CsvOptions::new().rating("score").at("at").customer("who");
+/// let text = "score,at,who\n3,2024-01-05,ada\n10,2024-03-02,ada\n";
+/// let responses = Responses::read_csv(text.as_bytes(), &options)?;
+/// let latest = Scoring::new(Metric::nps()).repeats(Repeats::Latest).run(&responses)?;
+/// assert_eq!((latest.rows[0].score.n, latest.rows[0].score.value), (1, Some(100.0)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Repeats {
@@ -45,6 +31,8 @@ pub enum Repeats {
     /// count, since nobody knows that they repeat.
     Latest,
 }
+
+names!(Repeats { All = "all", Latest = "latest" });
 
 /// What is taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,16 +63,16 @@ impl Selection {
         };
         if let Some(name) = &roles.signal {
             let column = responses.require(name)?;
-            let signals =
-                read_names(column, "a signal is solicited, unsolicited or inferred", |t| {
-                    Some(match t {
-                        "solicited" => Signal::Solicited,
-                        "unsolicited" => Signal::Unsolicited,
-                        "inferred" => Signal::Inferred,
-                        _ => return None,
-                    })
-                })
-                .map_err(|e| e.at(name))?;
+            let signals = read_names(
+                column,
+                "a signal is solicited, unsolicited or inferred",
+                &[
+                    ("solicited", Signal::Solicited),
+                    ("unsolicited", Signal::Unsolicited),
+                    ("inferred", Signal::Inferred),
+                ],
+            )
+            .map_err(|e| e.at(name))?;
             let wanted =
                 |s: &Option<Signal>| self.signals.contains(&s.unwrap_or(Signal::Solicited));
             keep(signals.iter().map(wanted).collect());
@@ -92,13 +80,11 @@ impl Selection {
         let mut row_kinds = Vec::new();
         if let Some(name) = &roles.kind {
             let column = responses.require(name)?;
-            row_kinds = read_names(column, "a kind is relational or transactional", |t| {
-                Some(match t {
-                    "relational" => Kind::Relational,
-                    "transactional" => Kind::Transactional,
-                    _ => return None,
-                })
-            })
+            row_kinds = read_names(
+                column,
+                "a kind is relational or transactional",
+                &[("relational", Kind::Relational), ("transactional", Kind::Transactional)],
+            )
             .map_err(|e| e.at(name))?;
             if let Some(wanted) = self.kind {
                 keep(row_kinds.iter().map(|k| *k == Some(wanted)).collect());
@@ -130,34 +116,43 @@ impl Selection {
     }
 }
 
-/// Reads a column of few names, each distinct one once.
+/// Reads a column of few names.
 fn read_names<T: Copy>(
     column: &Column,
     message: &str,
-    read: impl Fn(&str) -> Option<T>,
+    names: &[(&str, T)],
 ) -> Result<Vec<Option<T>>> {
-    let mut known: BTreeMap<Key, Option<T>> = BTreeMap::new();
+    let spelled: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+    let places = places_of_names(column, message, &spelled)?;
+    Ok(places.iter().map(|place| names.get((*place)?).map(|(_, value)| *value)).collect())
+}
+
+/// The place of each row's name in the list; each distinct one is read once.
+fn places_of_names(column: &Column, message: &str, names: &[&str]) -> Result<Vec<Option<usize>>> {
+    let mut known: Vec<(Key, usize)> = Vec::new();
     let category = Column::Category(column.to_category().into_owned());
-    (0..column.len())
-        .map(|row| {
-            let key = category.key(row);
-            if key == Key::Missing {
-                return Ok(None);
-            }
-            if let Some(value) = known.get(&key) {
-                return Ok(*value);
-            }
-            let value = match &key {
-                Key::Text(text) => read(&text.trim().to_ascii_lowercase()),
-                _ => None,
-            };
-            if value.is_none() {
-                return Err(Error::new(ErrorCode::InvalidArgument, message).on_row(row as u64));
-            }
-            known.insert(key, value);
-            Ok(value)
-        })
-        .collect()
+    let mut places = Vec::with_capacity(column.len());
+    for row in 0..column.len() {
+        let key = category.key(row);
+        if key == Key::Missing {
+            places.push(None);
+            continue;
+        }
+        if let Some((_, place)) = known.iter().find(|(name, _)| *name == key) {
+            places.push(Some(*place));
+            continue;
+        }
+        let place = match &key {
+            Key::Text(text) => names.iter().position(|name| name.eq_ignore_ascii_case(text.trim())),
+            _ => None,
+        };
+        let Some(place) = place else {
+            return Err(Error::new(ErrorCode::InvalidArgument, message).on_row(row as u64));
+        };
+        known.push((key, place));
+        places.push(Some(place));
+    }
+    Ok(places)
 }
 
 /// The latest row of each customer among the rows that are taken.

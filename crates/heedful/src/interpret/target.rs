@@ -4,13 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::TargetTest;
 use super::score::Uncertainty;
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Better, Metric};
 use crate::base::tally::Tally;
 use crate::stats::{Confidence, IntervalMethod};
 
 /// Where a score stands against a target, from good to bad news.
+///
+/// ```
+/// use heedful::TargetStatus;
+/// assert!(TargetStatus::Reached < TargetStatus::Likely && TargetStatus::Open < TargetStatus::Missed);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TargetStatus {
@@ -40,7 +45,7 @@ pub enum TargetStatus {
 /// assert_eq!(industry.status, TargetStatus::Reached);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Target {
@@ -60,6 +65,8 @@ pub struct Target {
     #[cfg_attr(feature = "schema", schemars(range(min = 0.5, max = 1.0)))]
     likely: f64,
 }
+
+options!(Target, needs [value], takes [name, confidence, interval, likely], from Self::new(0.0));
 
 fn four_of_five() -> f64 {
     0.8
@@ -100,13 +107,27 @@ impl Target {
     /// Reads a target from JSON: `{"value": 40.0, "name": "industry"}` with the names of the setters
     /// here (`named` sets `name`, `uncertainty` sets `confidence` and `interval`).
     ///
+    /// ```
+    /// use heedful::{Target, Uncertainty};
+    /// let json = r#"{"value": 40, "name": "industry", "likely": 0.9, "confidence": 0.8}"#;
+    /// let stated = Uncertainty::from_json(r#"{"confidence": 0.8}"#)?;
+    /// assert_eq!(Target::from_json(json)?, Target::new(40.0).named("industry").likely(0.9).uncertainty(stated));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The target as JSON.
+    ///
+    /// ```
+    /// use heedful::Target;
+    /// assert_eq!(Target::from_json(&Target::new(40.0).to_json())?, Target::new(40.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(self)
@@ -137,6 +158,15 @@ impl Target {
     }
 
     /// Where a tally stands.
+    ///
+    /// ```
+    /// use heedful::{Metric, Tally, Target, TargetStatus};
+    /// let csat = Metric::csat();
+    /// let tally = Tally::from_counts(csat.scale().clone(), vec![2, 3, 5, 40, 50])?;
+    /// let goal = Target::new(80.0).assess(&tally, &csat)?;
+    /// assert_eq!((goal.distance, goal.status), (Some(10.0), TargetStatus::Reached));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`TargetTest::of`]; `invalid-argument` for a `likely` outside 0.5 to 1.

@@ -11,18 +11,18 @@ use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_buffer::{ArrowNativeType, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, TimeUnit as ArrowUnit};
 
-use super::column::{Category, Column, Encoder, Keys, Numbers, Times};
+use super::column::{Category, Column, Encoder, Keys, Numbers, Texts, Times};
 use super::responses::{Responses, Roles};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
-use crate::base::time::Clock;
-use crate::base::time::TimeUnit;
+use crate::base::time::{Clock, DateStream, TimeUnit};
 
 /// Reads record batches of one table, one after the other.
 ///
 /// The values of a dictionary are converted once, however many batches share it. What a date or a text
 /// becomes depends on the column's role: the column of the time becomes times, the comment texts, and every
-/// other column categories to group by.
+/// other column categories to group by. Times that are texts are read where they can be read in one way only,
+/// as ISO 8601 can; blank ones are missing.
 ///
 /// ```
 /// # #[cfg(feature = "arrow")] {
@@ -43,6 +43,10 @@ use crate::base::time::TimeUnit;
 pub struct ArrowReader {
     roles: Roles,
     dictionaries: Vec<(String, Dictionary)>,
+    /// Reads times that are texts; how many rows of them were read, and what they are.
+    dates: DateStream,
+    dated: u64,
+    clock: Option<Clock>,
 }
 
 /// A dictionary that was converted.
@@ -65,14 +69,15 @@ impl ArrowReader {
     /// A reader whose responses have these roles.
     #[must_use]
     pub fn new(roles: Roles) -> Self {
-        Self { roles, dictionaries: Vec::new() }
+        Self { roles, ..Self::default() }
     }
 
     /// The responses of a batch, all of its columns.
     ///
     /// # Errors
     /// `column-type` with the column's name for a type that cannot be one of [`Column`]'s kinds,
-    /// `duplicate-column`.
+    /// `duplicate-column`; with the row (of all batches) `date-invalid`, `date-ambiguous` and `date-mixed` for a
+    /// text in the column of the time.
     pub fn batch(&mut self, batch: &RecordBatch) -> Result<Responses> {
         let mut responses = Responses::new().with_roles(self.roles.clone());
         for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
@@ -84,7 +89,7 @@ impl ArrowReader {
     /// One column by the name that its role goes by.
     ///
     /// # Errors
-    /// `column-type` with the name.
+    /// `column-type` with the name, and as for [`batch`](Self::batch).
     pub fn column(&mut self, name: &str, array: &ArrayRef) -> Result<Column> {
         let purpose = if self.roles.at.as_deref() == Some(name) {
             Purpose::Time
@@ -100,7 +105,30 @@ impl ArrowReader {
             }
             _ => column(array, purpose),
         };
+        let column = column.and_then(|column| match column {
+            Column::Text(texts) if purpose == Purpose::Time => self.times(&texts),
+            column => Ok(column),
+        });
         column.map_err(|error| error.at(name))
+    }
+
+    /// Times from texts.
+    fn times(&mut self, texts: &Texts) -> Result<Column> {
+        let first = self.dated;
+        self.dated += texts.len() as u64;
+        let read = |(row, text): (u64, Option<&str>)| {
+            let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+            let moment = self.dates.read(row, text)?;
+            self.clock = Some(moment.kind);
+            Ok(Some(moment.millis))
+        };
+        let millis = (first..).zip(texts.iter()).map(read).collect::<Result<Vec<_>>>()?;
+        Ok(Column::Time(Times {
+            values: millis.iter().map(|m| m.unwrap_or_default()).collect(),
+            validity: Some(millis.iter().map(Option::is_some).collect::<Vec<_>>().into()),
+            unit: TimeUnit::Millisecond,
+            clock: self.clock.unwrap_or(Clock::Wall),
+        }))
     }
 
     fn dictionary(&mut self, name: &str, array: &ArrayRef) -> Result<Arc<Vec<Key>>> {
@@ -159,8 +187,8 @@ fn column(array: &ArrayRef, purpose: Purpose) -> Result<Column> {
         ($array:expr) => {{
             let array = $array.ok_or_else(|| unsuitable(array))?;
             Ok(match purpose {
-                Purpose::Text => Column::Text(array.iter().collect()),
-                _ => Column::categories(array.iter()),
+                Purpose::Text | Purpose::Time => Column::Text(array.iter().collect()),
+                Purpose::Group => Column::categories(array.iter()),
             })
         }};
     }
@@ -514,6 +542,35 @@ mod tests {
             let column = ArrowReader::new(roles.clone()).column("c", &array).unwrap();
             assert_eq!(column, Column::texts(texts));
         }
+    }
+
+    #[test]
+    fn times_that_are_texts_are_read_where_they_have_one_meaning() {
+        let reader = || ArrowReader::new(Roles { at: Some("c".to_owned()), ..Roles::default() });
+        let texts =
+            [Some("2024-03-04T05:06:07.5+01:00"), None, Some(" "), Some("2024-12-25T00:00Z")];
+        let expected = [Some(1_709_525_167_500), None, None, Some(1_735_084_800_000)];
+        let dictionary: DictionaryArray<arrow::Int16Type> = texts.into_iter().collect();
+        for array in [
+            Arc::new(StringArray::from(texts.to_vec())) as ArrayRef,
+            Arc::new(StringViewArray::from(texts.to_vec())),
+            Arc::new(dictionary),
+        ] {
+            let column = reader().column("c", &array).unwrap();
+            let Column::Time(times) = &column else { panic!("times") };
+            assert_eq!((times.unit, times.clock), (TimeUnit::Millisecond, Clock::Instant));
+            assert_eq!(keys(&column), expected.map(|m| m.map_or(Key::Missing, Key::Int)));
+        }
+        // Rows are counted and clocks remembered from batch to batch.
+        let mut batches = reader();
+        let mut batch = |text: &str| {
+            let array = Arc::new(StringArray::from(vec!["2024-03-04", text])) as ArrayRef;
+            let error = batches.column("c", &array).map(drop).unwrap_err();
+            (error.code(), error.row(), error.path().to_owned())
+        };
+        assert_eq!(batch("04/03/2024"), (ErrorCode::DateAmbiguous, Some(1), "c".to_owned()));
+        assert_eq!(batch("soon"), (ErrorCode::DateInvalid, Some(3), "c".to_owned()));
+        assert_eq!(batch("2024-03-04T00:00Z"), (ErrorCode::DateMixed, Some(5), "c".to_owned()));
     }
 
     #[test]

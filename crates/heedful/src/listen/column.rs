@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
@@ -195,6 +195,12 @@ pub struct Category {
 
 impl Category {
     /// The position in `values` of a row's value; `None` where it is missing or there is no such row.
+    ///
+    /// ```
+    /// use heedful::Column;
+    /// let Column::Category(plans) = Column::categories([Some("pro"), None, Some("pro")]) else { unreachable!() };
+    /// assert_eq!([0, 1, 2].map(|row| plans.position(row)), [Some(0), None, Some(0)]);
+    /// ```
     #[must_use]
     pub fn position(&self, row: usize) -> Option<usize> {
         if self.validity.as_ref().is_some_and(|v| row >= v.len() || v.is_null(row)) {
@@ -207,6 +213,24 @@ impl Category {
 }
 
 /// Times since 1970-01-01T00:00 of their clock.
+///
+/// ```
+/// use heedful::{Clock, Column, Every, Metric, Responses, Scoring, TimeUnit, Times};
+/// let days = vec![19_782_i64, 19_813]; // 29 February and 31 March 2024
+/// let at = Times {
+///     values: days.iter().map(|day| day * 86_400).collect(),
+///     validity: None,
+///     unit: TimeUnit::Second,
+///     clock: Clock::Wall,
+/// };
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 3]))?
+///     .with("at", Column::Time(at))?
+///     .rating("score")
+///     .at("at");
+/// assert_eq!(Scoring::new(Metric::nps()).every(Every::Month).run(&responses)?.rows.len(), 2);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Times {
     /// Counts of `unit`.
@@ -220,6 +244,12 @@ pub struct Times {
 }
 
 /// Texts in one buffer.
+///
+/// ```
+/// let texts: heedful::Texts = [Some("slow"), None].into_iter().collect();
+/// assert_eq!((texts.len(), texts.get(0), texts.get(1)), (2, Some("slow"), None));
+/// assert_eq!(texts.iter().flatten().count(), 1);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Texts {
     bytes: Arc<str>,
@@ -301,6 +331,12 @@ impl TextsBuilder {
 }
 
 /// A column of [`Responses`](crate::Responses).
+///
+/// ```
+/// use heedful::Column;
+/// assert!(matches!(Column::texts([Some("too slow")]), Column::Text(_)));
+/// assert_eq!(Column::categories([Some("pro"), None]).len(), 2);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive] // lists of reasons will be a kind of their own
 pub enum Column {
@@ -343,11 +379,21 @@ impl Column {
     }
 
     /// Numbers, all present.
+    ///
+    /// ```
+    /// let column = heedful::Column::numbers(vec![10_u8, 9]);
+    /// assert_eq!((column.len(), column.key(0)), (2, heedful::Key::Int(10)));
+    /// ```
     pub fn numbers(values: impl Into<Numbers>) -> Self {
         Self::Number(values.into(), None)
     }
 
     /// Numbers, some missing.
+    ///
+    /// ```
+    /// use heedful::{Column, Key};
+    /// assert_eq!(Column::optional_numbers(&[Some(7.5), None]).key(1), Key::Missing);
+    /// ```
     #[must_use]
     pub fn optional_numbers(values: &[Option<f64>]) -> Self {
         let validity = values
@@ -359,6 +405,12 @@ impl Column {
     }
 
     /// Texts as categories, encoded in order of first appearance.
+    ///
+    /// ```
+    /// use heedful::{Column, Key};
+    /// let plans = Column::categories([Some("pro"), None]);
+    /// assert_eq!((plans.key(0), plans.key(1)), (Key::text("pro"), Key::Missing));
+    /// ```
     pub fn categories<T: AsRef<str>>(values: impl IntoIterator<Item = Option<T>>) -> Self {
         let mut encoder = Encoder::default();
         for value in values {
@@ -368,6 +420,11 @@ impl Column {
     }
 
     /// Texts.
+    ///
+    /// ```
+    /// let comments = heedful::Column::texts([Some("too slow"), None]);
+    /// assert_eq!(comments.key(0).to_string(), "too slow");
+    /// ```
     pub fn texts<T: AsRef<str>>(values: impl IntoIterator<Item = Option<T>>) -> Self {
         Self::Text(values.into_iter().collect())
     }
@@ -438,6 +495,11 @@ impl Column {
     }
 
     /// The rows from `start`, without copying; `len` is cut to what there is.
+    ///
+    /// ```
+    /// use heedful::Column;
+    /// assert_eq!(Column::numbers(vec![1_u8, 2, 3]).slice(1, 5), Column::numbers(vec![2_u8, 3]));
+    /// ```
     #[must_use]
     pub fn slice(&self, start: usize, len: usize) -> Self {
         let start = start.min(self.len());
@@ -599,7 +661,7 @@ pub(crate) struct Encoder {
     /// Hash and position of each text; the text itself is in `values`.
     texts: HashTable<(u32, u32)>,
     hasher: DefaultHashBuilder,
-    others: std::collections::BTreeMap<Key, u32>,
+    others: HashMap<Key, u32>,
     last: Option<u32>,
 }
 
@@ -611,7 +673,7 @@ impl Default for Encoder {
             values: Vec::new(),
             texts: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
-            others: std::collections::BTreeMap::new(),
+            others: HashMap::new(),
             last: None,
         }
     }

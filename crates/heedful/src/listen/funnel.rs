@@ -1,19 +1,23 @@
 //! The response funnel: how many of those invited came how far.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::column::Column;
 use super::responses::Responses;
-use crate::base::config;
+use crate::base::config::{self, Config, Entries, names, options};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::key::Key;
+use crate::base::letters::fold;
 use crate::base::table::Table;
 use crate::stats::{Confidence, Interval, ProportionSample};
 
 /// A step of the funnel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// ```
+/// assert_eq!(heedful::Step::ALL.map(|step| step.as_str())[3..5], ["rated", "gave_reason"]);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
@@ -32,6 +36,16 @@ pub enum Step {
     /// The customer refused, whatever came before.
     Declined,
 }
+
+names!(Step {
+    Invited = "invited",
+    Delivered = "delivered",
+    Opened = "opened",
+    Rated = "rated",
+    GaveReason = "gave_reason",
+    Commented = "commented",
+    Declined = "declined",
+});
 
 impl Step {
     /// Every step in order.
@@ -62,7 +76,7 @@ impl Step {
 
 /// How many came to each step; `None` where a step is not known. Only what was asked for counts: a
 /// review that nobody invited is no response to a survey.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FunnelCounts {
@@ -82,13 +96,28 @@ pub struct FunnelCounts {
     pub declined: Option<u64>,
 }
 
+options!(
+    FunnelCounts,
+    takes [invited, delivered, opened, rated, gave_reason, commented, declined],
+    from Self::default()
+);
+
 impl FunnelCounts {
     /// Reads counts from JSON: `{"invited": 1000, "rated": 120}`.
+    ///
+    /// ```
+    /// use heedful::{Funnel, FunnelCounts, Step};
+    /// let counts = FunnelCounts::from_json(r#"{"invited": 1000, "rated": 120}"#)?;
+    /// let funnel = Funnel::new(&counts, Default::default())?;
+    /// assert_eq!(funnel.step(Step::Rated).unwrap().of_invited.unwrap().value, 0.12);
+    /// assert_eq!(funnel.step(Step::Opened), None); // not known
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     fn get(&self, step: Step) -> Option<u64> {
@@ -210,6 +239,15 @@ impl Funnel {
 
     /// A row for each step: `step`, `n`, `previous`, `of_previous`, `of_previous_lower`,
     /// `of_previous_upper`, `of_invited`, `of_invited_lower`, `of_invited_upper`.
+    ///
+    /// ```
+    /// use heedful::{Data, Funnel, FunnelCounts};
+    /// let counts = FunnelCounts { invited: 200, rated: Some(50), ..FunnelCounts::default() };
+    /// let table = Funnel::new(&counts, Default::default())?.to_table();
+    /// let rates = table.columns().iter().find(|column| column.name == "of_invited").unwrap();
+    /// assert_eq!(rates.data, Data::Float(vec![None, Some(0.25)]));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();
@@ -252,20 +290,37 @@ impl Funnel {
 /// assert_eq!(counts, [4, 3, 3, 1]); // invited, delivered, opened, rated
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FunnelOptions {
     /// Column that names the furthest step of each row.
     status: Option<String>,
     /// What a status is called in that column, in any case; the names of the steps where not set.
-    words: BTreeMap<String, Step>,
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, Step>"))]
+    words: Entries<Step>,
     /// For each step the column that tells of it.
     #[cfg_attr(feature = "schema", schemars(schema_with = "columns_schema"))]
-    columns: BTreeMap<Step, String>,
+    columns: Columns,
     /// Of the intervals of rates.
     confidence: Confidence,
 }
+
+/// Columns by the name of their step.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+struct Columns(Entries<String>);
+
+impl Config for Columns {
+    fn read(json: &Json) -> Result<Self> {
+        let columns = Entries::read(json)?;
+        for (step, _) in columns.iter() {
+            Step::read(&Json::Text(step.clone())).map_err(|error| error.below(step))?;
+        }
+        Ok(Self(columns))
+    }
+}
+
+options!(FunnelOptions, takes [status, words, columns, confidence], from Self::default());
 
 #[cfg(feature = "schema")]
 fn columns_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
@@ -286,10 +341,18 @@ impl FunnelOptions {
 
     /// Reads options from JSON.
     ///
+    /// ```
+    /// use heedful::{FunnelOptions, Step};
+    /// let json = r#"{"status": "state", "words": {"SENT": "invited", "DONE": "rated"}, "confidence": 0.9}"#;
+    /// let options = FunnelOptions::new().status("state").word("SENT", Step::Invited).word("DONE", Step::Rated);
+    /// assert_eq!(FunnelOptions::from_json(json)?, options.confidence(heedful::stats::Confidence::new(0.9)?));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The column that names the furthest step of each row; a missing one is `invited`. Somebody
@@ -309,9 +372,21 @@ impl FunnelOptions {
     }
 
     /// The column that tells whether a row came to a step.
+    ///
+    /// ```
+    /// use heedful::{Column, FunnelOptions, Responses, Step};
+    /// let sent = Responses::new()
+    ///     .with("seen", Column::categories(["yes", "no", "yes"].map(Some)))?
+    ///     .with("score", Column::optional_numbers(&[Some(9.0), None, None]))?
+    ///     .rating("score");
+    /// let funnel = FunnelOptions::new().column(Step::Opened, "seen").run(&sent)?;
+    /// assert_eq!(funnel.step(Step::Opened).unwrap().n, 2);
+    /// assert_eq!(funnel.step(Step::Rated).unwrap().of_previous.unwrap().value, 0.5);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn column(mut self, step: Step, column: impl Into<String>) -> Self {
-        self.columns.insert(step, column.into());
+        self.columns.0.insert(step.as_str().to_owned(), column.into());
         self
     }
 
@@ -330,7 +405,7 @@ impl FunnelOptions {
     pub fn run(&self, invitations: &Responses) -> Result<Funnel> {
         let solicited = solicited(invitations)?;
         let counts = match &self.status {
-            Some(_) if !self.columns.is_empty() => {
+            Some(_) if !self.columns.0.is_empty() => {
                 let message = "name either a status or a column for each step";
                 return Err(Error::new(ErrorCode::InvalidArgument, message).at("status"));
             }
@@ -347,16 +422,19 @@ impl FunnelOptions {
         solicited: &[bool],
     ) -> Result<FunnelCounts> {
         let column = invitations.require(status)?;
-        let words: BTreeMap<String, Step> = if self.words.is_empty() {
+        let words: Vec<(String, Step)> = if self.words.is_empty() {
             Step::ALL.iter().map(|step| (step.as_str().to_owned(), *step)).collect()
         } else {
-            self.words.iter().map(|(word, step)| (word.trim().to_lowercase(), *step)).collect()
+            self.words.iter().map(|(word, step)| (fold(word), *step)).collect()
         };
         let mut furthest = [0_u64; Step::ALL.len()];
         for (row, _) in solicited.iter().enumerate().filter(|(_, solicited)| **solicited) {
             let step = match column.key(row) {
                 Key::Missing => Some(Step::Invited),
-                key => words.get(&key.to_string().trim().to_lowercase()).copied(),
+                key => {
+                    let word = fold(&key.to_string());
+                    words.iter().rev().find(|(known, _)| *known == word).map(|(_, step)| *step)
+                }
             };
             let count = step.and_then(|step| furthest.get_mut(step as usize)).ok_or_else(|| {
                 Error::new(ErrorCode::InvalidArgument, "the status is not the name of a step")
@@ -365,7 +443,7 @@ impl FunnelOptions {
             })?;
             *count += 1;
         }
-        let known = |step: Step| step == Step::Invited || words.values().any(|s| *s == step);
+        let known = |step: Step| step == Step::Invited || words.iter().any(|(_, s)| *s == step);
         let at = |step: Step| furthest.get(step as usize).copied().unwrap_or_default();
         let from = |step: Step| furthest.iter().skip(step as usize).sum();
         Ok(FunnelCounts::of(|step| {
@@ -379,14 +457,14 @@ impl FunnelOptions {
 
     fn by_columns(&self, invitations: &Responses, solicited: &[bool]) -> Result<FunnelCounts> {
         let roles = invitations.roles();
-        let mut reached: BTreeMap<Step, Vec<bool>> = BTreeMap::new();
+        let mut reached: [Option<Vec<bool>>; Step::ALL.len()] = Default::default();
         for step in Step::ALL {
             let role = match step {
                 Step::Rated => &roles.rating,
                 Step::Commented => &roles.comment,
                 _ => &None,
             };
-            let flags = match (self.columns.get(&step), role) {
+            let flags = match (self.columns.0.get(step.as_str()), role) {
                 (Some(name), _) => yes(invitations.require(name)?).map_err(|e| e.at(name))?,
                 (None, Some(name)) => {
                     let column = invitations.require(name)?;
@@ -395,11 +473,13 @@ impl FunnelOptions {
                 (None, None) if step == Step::Invited => vec![true; invitations.len()],
                 (None, None) => continue,
             };
-            reached.insert(step, flags);
+            if let Some(place) = reached.get_mut(step as usize) {
+                *place = Some(flags);
+            }
         }
-        let came = |step: Step, row: usize| {
-            reached.get(&step).and_then(|flags| flags.get(row)) == Some(&true)
-        };
+        let flags = |step: Step| reached.get(step as usize).and_then(Option::as_ref);
+        let came =
+            |step: Step, row: usize| flags(step).and_then(|flags| flags.get(row)) == Some(&true);
         // Any later step but a refusal shows that a row came here.
         let came_to = |step: Step, row: usize| match step {
             Step::Invited | Step::Delivered | Step::Opened => {
@@ -407,13 +487,13 @@ impl FunnelOptions {
                     (later != Step::Declined || step == Step::Invited) && came(later, row)
                 })
             }
-            Step::GaveReason | Step::Commented if reached.contains_key(&Step::Rated) => {
+            Step::GaveReason | Step::Commented if flags(Step::Rated).is_some() => {
                 came(step, row) && came(Step::Rated, row)
             }
             _ => came(step, row),
         };
         Ok(FunnelCounts::of(|step| {
-            reached.contains_key(&step).then(|| {
+            flags(step).is_some().then(|| {
                 let rows = solicited.iter().enumerate().filter(|(_, solicited)| **solicited);
                 rows.filter(|(row, _)| came_to(step, *row)).count() as u64
             })
@@ -430,7 +510,7 @@ fn solicited(invitations: &Responses) -> Result<Vec<bool>> {
     (0..invitations.len())
         .map(|row| match column.key(row) {
             Key::Missing => Ok(true),
-            key => match key.to_string().trim().to_lowercase().as_str() {
+            key => match fold(&key.to_string()).as_str() {
                 "solicited" => Ok(true),
                 "unsolicited" | "inferred" => Ok(false),
                 _ => Err(Error::new(
@@ -462,7 +542,7 @@ fn yes(column: &Column) -> Result<Vec<bool>> {
                 Key::Missing => Some(false),
                 Key::Bool(yes) => Some(yes),
                 Key::Date(_) => Some(true),
-                key => match key.to_string().trim().to_lowercase().as_str() {
+                key => match fold(&key.to_string()).as_str() {
                     "1" | "true" | "yes" | "y" => Some(true),
                     "" | "0" | "false" | "no" | "n" => Some(false),
                     _ => None,

@@ -1,18 +1,31 @@
 //! Customer data beside responses, as it was when each response was given.
 
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::column::{Column, Times};
 use super::responses::Responses;
-use crate::base::config;
+use crate::base::config::{self, names, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::order::sort_by;
 use crate::base::time::Clock;
 use crate::base::time::Zone;
 
 /// What happens where two rows of customer data have the same key and nothing tells which counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::{Column, Duplicates, Join, Responses};
+/// let who = || Column::categories(["ada", "ada"].map(Some));
+/// let responses = Responses::new().with("who", Column::categories([Some("ada")]))?;
+/// let customers = Responses::new().with("who", who())?.with("plan", Column::categories(["free", "pro"].map(Some)))?;
+/// let join = Join::new().on("who");
+/// assert!(join.run(&responses, &customers).is_err());
+/// let joined = join.duplicates(Duplicates::Last).run(&responses, &customers)?;
+/// assert_eq!(joined.responses.column("plan").unwrap().key(0).to_string(), "pro");
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Duplicates {
@@ -22,6 +35,8 @@ pub enum Duplicates {
     /// The last row counts.
     Last,
 }
+
+names!(Duplicates { Error = "error", Last = "last" });
 
 /// How customer data (plan, value, region) is joined onto responses.
 ///
@@ -48,9 +63,12 @@ pub enum Duplicates {
 /// assert_eq!(joined.responses.column("plan").unwrap().key(1).to_string(), "pro");
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default, deny_unknown_fields)
+)]
 pub struct Join {
     /// Column of responses that names the customer; the role `customer` where not set.
     on: Option<String>,
@@ -66,6 +84,8 @@ pub struct Join {
     time_zone: Option<Zone>,
 }
 
+options!(Join, takes [on, key, valid_from, columns, duplicates, time_zone], from Self::new());
+
 /// Responses with customer data, and how well the two fit.
 ///
 /// Every response is in exactly one of `matched`, `unmatched`, `without_key`, `too_early` and
@@ -76,6 +96,9 @@ pub struct Joined {
     /// The responses, in their order, with the new columns.
     #[serde(skip)]
     pub responses: Responses,
+    /// For each response the row of customer data that it found.
+    #[serde(skip)]
+    pub rows: Vec<Option<usize>>,
     /// Responses that found their customer.
     pub matched: u64,
     /// Responses whose customer is not in the customer data.
@@ -103,10 +126,19 @@ impl Join {
 
     /// Reads options from JSON.
     ///
+    /// ```
+    /// use heedful::{Duplicates, Join, Zone};
+    /// let json = r#"{"on": "customer", "key": "id", "valid_from": "since", "columns": ["plan"], "duplicates": "last",
+    ///     "time_zone": "+01:00"}"#;
+    /// let join = Join::new().on("customer").key("id").valid_from("since").columns(["plan"]);
+    /// assert_eq!(Join::from_json(json)?, join.duplicates(Duplicates::Last).time_zone(Zone::named("+01:00")?));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The column of responses that names the customer.
@@ -125,6 +157,26 @@ impl Join {
 
     /// The column of times from which a row of customer data is valid, that time included, until
     /// the customer's next row is. A row without a time is valid from the beginning.
+    ///
+    /// ```
+    /// use heedful::{Clock, Column, Join, Responses, TimeUnit, Times};
+    /// let days = |days: Vec<i64>| {
+    ///     Column::Time(Times { values: days.into_iter().map(|d| d * 86_400).collect(), validity: None, unit: TimeUnit::Second, clock: Clock::Wall })
+    /// };
+    /// let responses = Responses::new()
+    ///     .with("customer", Column::categories(["ada", "ada"].map(Some)))?
+    ///     .with("at", days(vec![10, 30]))?
+    ///     .customer("customer")
+    ///     .at("at");
+    /// let history = Responses::new()
+    ///     .with("customer", Column::categories(["ada", "ada"].map(Some)))?
+    ///     .with("plan", Column::categories(["free", "pro"].map(Some)))?
+    ///     .with("since", days(vec![0, 20]))?;
+    /// // On day 10 she was on the free plan still.
+    /// let joined = Join::new().valid_from("since").run(&responses, &history)?.responses;
+    /// assert_eq!([0, 1].map(|row| joined.column("plan").unwrap().key(row).to_string()), ["free", "pro"]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn valid_from(mut self, column: impl Into<String>) -> Self {
         self.valid_from = Some(column.into());
@@ -160,6 +212,31 @@ impl Join {
     /// can never be equal (numbers and texts), or times are no times; `date-mixed` where one side
     /// has instants, the other wall-clock times, and no zone is set.
     pub fn run(&self, responses: &Responses, customers: &Responses) -> Result<Joined> {
+        let (mut joined, key) = self.matched(responses, customers)?;
+        let taken: Vec<&str> = match &self.columns {
+            Some(names) => names.iter().map(String::as_str).collect(),
+            None => {
+                let names = customers.columns().iter().map(|(name, _)| name.as_str());
+                names.filter(|n| *n != key && Some(*n) != self.valid_from.as_deref()).collect()
+            }
+        };
+        for name in taken {
+            let column = customers.require(name)?.gather(&joined.rows);
+            joined.responses = joined.responses.with(name, column)?;
+        }
+        Ok(joined)
+    }
+
+    /// As [`run`](Self::run), but takes no columns: for hosts that have [`rows`](Joined::rows) of their own to join.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub fn find(&self, responses: &Responses, customers: &Responses) -> Result<Joined> {
+        self.matched(responses, customers).map(|(joined, _)| joined)
+    }
+
+    /// The join without columns, and the name of the key.
+    fn matched(&self, responses: &Responses, customers: &Responses) -> Result<(Joined, String)> {
         let roles = responses.roles();
         let on = self.on.as_deref().or(roles.customer.as_deref());
         let on_column = responses.role("customer", on)?;
@@ -186,7 +263,8 @@ impl Join {
         }
 
         let mut joined = Joined {
-            responses: Responses::new(),
+            responses: responses.clone(),
+            rows: Vec::new(),
             matched: 0,
             unmatched: 0,
             without_key: 0,
@@ -197,7 +275,7 @@ impl Join {
             unused: 0,
         };
         let keys = Column::Category(on_column.to_category().into_owned());
-        let rows: Vec<Option<usize>> = (0..responses.len())
+        joined.rows = (0..responses.len())
             .map(|row| {
                 let key = keys.key(row);
                 if key == Key::Missing {
@@ -230,20 +308,7 @@ impl Join {
             })
             .collect();
         joined.unused = history.customers.values().filter(|c| !c.used).count() as u64;
-
-        let taken: Vec<&str> = match &self.columns {
-            Some(names) => names.iter().map(String::as_str).collect(),
-            None => {
-                let names = customers.columns().iter().map(|(name, _)| name.as_str());
-                names.filter(|n| *n != key && Some(*n) != self.valid_from.as_deref()).collect()
-            }
-        };
-        joined.responses = responses.clone();
-        for name in taken {
-            let column = customers.require(name)?.gather(&rows);
-            joined.responses = joined.responses.with(name, column)?;
-        }
-        Ok(joined)
+        Ok((joined, key.to_owned()))
     }
 
     /// When responses were given and when customer data became valid, on one clock, in
@@ -330,7 +395,7 @@ impl History {
     fn sort(&mut self) -> u64 {
         let mut duplicates = 0;
         for customer in self.customers.values_mut() {
-            customer.rows.sort_unstable();
+            sort_by(&mut customer.rows, Ord::cmp);
             for (one, other) in customer.rows.iter().zip(customer.rows.iter().skip(1)) {
                 if one.0 == other.0 {
                     duplicates += 1;

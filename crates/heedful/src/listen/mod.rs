@@ -3,8 +3,11 @@
 #[cfg(feature = "arrow")]
 pub(crate) mod arrow;
 pub(crate) mod column;
+pub(crate) mod contact;
 pub(crate) mod funnel;
 #[cfg(feature = "read")]
 pub(crate) mod import;
 pub(crate) mod join;
 pub(crate) mod responses;
+pub(crate) mod session;
+pub(crate) mod survey;

@@ -1,13 +1,21 @@
 //! Responses: a table of columns, and what each column is for.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::column::Column;
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 
 /// Which column is what. Every role but `rating` is optional; attributes need no role.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::Roles;
+/// let roles = Roles::from_json(r#"{"rating": "score", "at": "created"}"#)?;
+/// assert_eq!((roles.rating.as_deref(), roles.comment.as_deref()), (Some("score"), None));
+/// assert_eq!(Roles::from_json(&roles.to_json())?, roles);
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Roles {
@@ -29,13 +37,19 @@ pub struct Roles {
     pub signal: Option<String>,
 }
 
+options!(
+    Roles,
+    takes [rating, at, comment, customer, account, weight, kind, signal],
+    from Self::default()
+);
+
 impl Roles {
     /// Reads roles from JSON: `{"rating": "score", "at": "created"}`.
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The roles as JSON.
@@ -62,6 +76,8 @@ pub struct Responses {
     rows: usize,
     columns: Vec<(String, Column)>,
     roles: Roles,
+    /// Rows stand several times, once for each of their values in this column.
+    unfolded: Option<String>,
 }
 
 macro_rules! roles {
@@ -83,6 +99,15 @@ impl Responses {
     }
 
     /// Adds a column.
+    ///
+    /// ```
+    /// use heedful::{Column, ErrorCode, Responses};
+    /// let one = Responses::new().with("score", Column::numbers(vec![10_u8, 3]))?;
+    /// assert_eq!((one.len(), one.columns().len()), (2, 1));
+    /// let error = one.with("plan", Column::categories([Some("pro")])).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::LengthMismatch);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `duplicate-column`, or `length-mismatch` where it is not as long as the others.
@@ -126,6 +151,12 @@ impl Responses {
     );
 
     /// Sets all roles at once.
+    ///
+    /// ```
+    /// use heedful::{Responses, Roles};
+    /// let roles = Roles { rating: Some("score".to_owned()), ..Roles::default() };
+    /// assert_eq!(Responses::new().with_roles(roles).roles().rating.as_deref(), Some("score"));
+    /// ```
     #[must_use]
     pub fn with_roles(mut self, roles: Roles) -> Self {
         self.roles = roles;
@@ -164,6 +195,14 @@ impl Responses {
 
     /// A column that is needed.
     ///
+    /// ```
+    /// use heedful::{Column, Responses};
+    /// let table = Responses::new().with("score", Column::numbers(vec![10_u8]))?;
+    /// assert!(table.column("plan").is_none());
+    /// assert_eq!(table.require("plan").unwrap_err().path(), "plan");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `missing-column`, with the names there are.
     pub fn require(&self, name: &str) -> Result<&Column> {
@@ -185,13 +224,72 @@ impl Responses {
         self.require(name)
     }
 
+    /// These rows, some of them several times, once for each of their values in a further column.
+    ///
+    /// # Errors
+    /// `duplicate-column` where there is a column of this name.
+    pub(crate) fn unfold(
+        &self,
+        rows: &[Option<usize>],
+        name: &str,
+        column: Column,
+    ) -> Result<Self> {
+        let mut table = Self::new().with_roles(self.roles.clone());
+        for (name, column) in &self.columns {
+            table = table.with(name, column.gather(rows))?;
+        }
+        table = table.with(name, column)?;
+        table.unfolded = Some(name.to_owned());
+        Ok(table)
+    }
+
+    /// The column for whose values rows stand several times.
+    pub(crate) fn unfolded(&self) -> Option<&str> {
+        self.unfolded.as_deref()
+    }
+
+    /// The rows whose flag is set.
+    ///
+    /// ```
+    /// # use heedful::{Column, Responses};
+    /// let table = Responses::new().with("score", Column::numbers(vec![10_u8, 3, 9]))?;
+    /// assert_eq!(table.filter(&[true, false, true])?.len(), 2);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `length-mismatch` unless there is a flag for each row.
+    pub fn filter(&self, keep: &[bool]) -> Result<Self> {
+        if keep.len() != self.rows {
+            let message = format!("there are {} flags for {} rows", keep.len(), self.rows);
+            return Err(Error::new(ErrorCode::LengthMismatch, message).at("keep"));
+        }
+        let kept = keep.iter().enumerate().filter(|(_, keep)| **keep);
+        let rows: Vec<Option<usize>> = kept.map(|(row, _)| Some(row)).collect();
+        let columns = self.columns.iter().map(|(n, c)| (n.clone(), c.gather(&rows))).collect();
+        Ok(Self {
+            rows: rows.len(),
+            columns,
+            roles: self.roles.clone(),
+            unfolded: self.unfolded.clone(),
+        })
+    }
+
     /// The rows from `start`, sharing the memory.
+    ///
+    /// ```
+    /// use heedful::{Column, Responses};
+    /// let table = Responses::new().with("score", Column::numbers(vec![10_u8, 9, 3]))?;
+    /// assert_eq!(Responses::concat(&[table.slice(0, 2), table.slice(2, 1)])?, table);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn slice(&self, start: usize, len: usize) -> Self {
         let start = start.min(self.rows);
         let len = len.min(self.rows - start);
         let columns = self.columns.iter().map(|(n, c)| (n.clone(), c.slice(start, len))).collect();
-        Self { rows: len, columns, roles: self.roles.clone() }
+        let (roles, unfolded) = (self.roles.clone(), self.unfolded.clone());
+        Self { rows: len, columns, roles, unfolded }
     }
 
     /// Joins batches with the same columns into one table; roles come from the first.
@@ -205,6 +303,7 @@ impl Responses {
             return Ok(first.clone());
         }
         let mut whole = Self::new().with_roles(first.roles.clone());
+        whole.unfolded = batches.iter().find_map(|batch| batch.unfolded.clone());
         for (name, _) in &first.columns {
             let parts = batches.iter().map(|b| b.require(name)).collect::<Result<Vec<_>>>()?;
             whole = whole.with(name, Column::concat(&parts).map_err(|e| e.at(name))?)?;

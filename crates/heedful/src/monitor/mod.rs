@@ -1,1 +1,38 @@
 //! The third wing: what is normal, what departs from it, and who is well.
+
+pub(crate) mod backtest;
+pub(crate) mod baseline;
+pub(crate) mod change_point;
+pub(crate) mod classical;
+pub(crate) mod detect;
+pub(crate) mod episode;
+pub(crate) mod localise;
+pub(crate) mod many;
+
+use serde::{Deserialize, Serialize};
+
+/// Which departures from a baseline are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// More than expected.
+    #[default]
+    Up,
+    /// Less than expected.
+    Down,
+    /// Either.
+    Both,
+}
+
+impl Direction {
+    /// The name: `up`, `down` or `both`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Both => "both",
+        }
+    }
+}

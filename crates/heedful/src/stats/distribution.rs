@@ -317,6 +317,142 @@ fn deviance(x: f64, m: f64) -> f64 {
     x * libm::log(x / m) - difference
 }
 
+/// What a count says of its own size.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct CountTails {
+    /// P(X >= k).
+    pub(crate) upper: f64,
+    /// P(X <= k).
+    pub(crate) lower: f64,
+    /// P(X = k).
+    pub(crate) mass: f64,
+}
+
+/// Up to here the masses are added up one by one.
+const FEW: f64 = 12.0;
+
+/// From here on a count is as good as continuous.
+const MANY: f64 = 1e9;
+
+/// Both tails and the mass at a whole number `k`, of a count with mean `mu` > 0 and variance `phi` times the mean.
+pub(crate) fn count_tails(k: f64, mu: f64, phi: f64) -> CountTails {
+    if k <= FEW {
+        let odds = (phi - 1.0).max(0.0) / phi.max(1.0);
+        let size = if phi > 1.0 { mu / (phi - 1.0) } else { mu };
+        let none = if phi > 1.0 { -size * libm::log(phi) } else { -mu };
+        let (mut mass, mut below, mut i) = (libm::exp(none), 0.0, 0.0);
+        while i < k {
+            below += mass;
+            i += 1.0;
+            mass *= if phi > 1.0 { (size + i - 1.0) * odds / i } else { mu / i };
+        }
+        let upper = 1.0 - below;
+        // Below that, too many digits have cancelled.
+        if upper > 1e-8 {
+            return CountTails { upper, lower: (below + mass).min(1.0), mass };
+        }
+    }
+    if !(k.max(mu) < MANY) {
+        // Wilson and Hilferty's cube root: the fraction would need too many terms.
+        let (variance, y) = (phi.max(1.0) / mu, k / mu);
+        let centre = |v: f64| (libm::cbrt(v) - 1.0 + variance / 9.0) / (libm::sqrt(variance) / 3.0);
+        let upper = normal_sf(centre(y));
+        return CountTails { upper, lower: 1.0 - upper, mass: 0.0 };
+    }
+    let upper = count_upper_tail(k, mu, phi);
+    let mass = count_mass(k, mu, phi);
+    CountTails { upper, lower: (1.0 - upper + mass).clamp(0.0, 1.0), mass }
+}
+
+/// P(X = k) for k > 0, by the saddle-point form.
+fn count_mass(k: f64, mu: f64, phi: f64) -> f64 {
+    if k <= 0.0 {
+        return libm::exp(if phi > 1.0 { -mu / (phi - 1.0) * libm::log(phi) } else { -mu });
+    }
+    if phi <= 1.0 {
+        return libm::exp(-stirling_error(k) - deviance(k, mu)) / libm::sqrt(2.0 * PI * k);
+    }
+    beta_logit_density(mu / (phi - 1.0), k, 1.0 / phi, (phi - 1.0) / phi) / k
+}
+
+/// Both tails and the mass at a whole number `k` out of `n`, with mean share `p` and variance `phi` times the
+/// binomial one: binomial for `phi` <= 1, beta-binomial above.
+pub(crate) fn share_tails(k: f64, n: f64, p: f64, phi: f64) -> CountTails {
+    let q = 1.0 - p;
+    if !(phi > 1.0 + 1e-9) || n < 2.0 {
+        // P(X >= k) = I_p(k, n - k + 1).
+        let at_least = |k: f64| {
+            if k <= 0.0 {
+                1.0
+            } else if k > n {
+                0.0
+            } else {
+                beta_tails(k, n - k + 1.0, p, q).0
+            }
+        };
+        let (upper, beyond) = (at_least(k), at_least(k + 1.0));
+        return CountTails { upper, lower: 1.0 - beyond, mass: (upper - beyond).max(0.0) };
+    }
+    // Correlation of two of the n; at least a little less than full.
+    let rho = ((phi - 1.0) / (n - 1.0)).min(0.99);
+    let size = (1.0 - rho) / rho;
+    let (a, b) = (p * size, q * size);
+    let log_beta = |a: f64, b: f64| libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
+    let log_mass = log_beta(k + a, n - k + b)
+        - log_beta(a, b)
+        - (libm::log(n + 1.0) + log_beta(k + 1.0, n - k + 1.0));
+    let mass = libm::exp(log_mass).min(1.0);
+    // Adds up the side away from the mean, whose masses fall.
+    let outward = |from: f64, up: bool| {
+        let (mut sum, mut term, mut k) = (0.0, mass, from);
+        while term > 1e-17 * sum && sum < 1.0 {
+            let ratio = if up {
+                (n - k) * (a + k) / ((k + 1.0) * (b + n - k - 1.0))
+            } else {
+                k * (b + n - k) / ((n - k + 1.0) * (a + k - 1.0))
+            };
+            let last = if up { k >= n } else { k <= 0.0 };
+            if last {
+                break;
+            }
+            term *= ratio;
+            sum += term;
+            k += if up { 1.0 } else { -1.0 };
+        }
+        sum
+    };
+    if k >= p * n {
+        let upper = (mass + outward(k, true)).min(1.0);
+        CountTails { upper, lower: (1.0 - upper + mass).clamp(0.0, 1.0), mass }
+    } else {
+        let lower = (mass + outward(k, false)).min(1.0);
+        CountTails { upper: (1.0 - lower + mass).clamp(0.0, 1.0), lower, mass }
+    }
+}
+
+/// The least whole number k with P(X <= k) >= `p`, of a count with mean `mu` > 0 and variance `phi` times the
+/// mean; `p` between 0 and 1.
+pub(crate) fn count_quantile(p: f64, mu: f64, phi: f64) -> f64 {
+    // R's allowance for a probability that was rounded.
+    let target = p * (1.0 - 64.0 * f64::EPSILON);
+    let reached = |k: f64| 1.0 - count_upper_tail(k + 1.0, mu, phi) >= target;
+    let (z, sd) = (normal_quantile(p), libm::sqrt(mu * phi.max(1.0)));
+    // Cornish and Fisher's expansion to the skewness is off by a few at most, but for the sparsest counts.
+    let skewness = (2.0 * phi.max(1.0) - 1.0) / sd;
+    let guess = libm::floor(mu + sd * (z + skewness * (z * z - 1.0) / 6.0));
+    let mut k = if guess > 0.0 { guess } else { 0.0 };
+    if reached(k) {
+        while k > 0.0 && reached(k - 1.0) {
+            k -= 1.0;
+        }
+    } else {
+        while !reached(k) && k < MOST_TERMS {
+            k += 1.0;
+        }
+    }
+    k
+}
+
 /// P(X >= k) of a count with mean `mu` > 0 and variance `phi` times the mean, `k` a whole number: Poisson for
 /// `phi` <= 1, negative binomial above.
 pub(crate) fn count_upper_tail(k: f64, mu: f64, phi: f64) -> f64 {

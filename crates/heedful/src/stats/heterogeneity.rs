@@ -1,14 +1,23 @@
 //! How much groups truly differ, beyond what the chance of their samples explains.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::quadrature::double_exponential;
 use super::root::bracketed;
+use crate::base::config::names;
 
 /// An estimator of the variance between groups, τ², from each group's estimate and its squared standard error.
 ///
 /// Quick advice: the default. It needs no assumption on the shape of the distribution and holds up where groups
 /// differ much in size (Veroniki and others 2016).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::stats::BetweenVariance;
+/// // Three groups that differ no more than their errors explain.
+/// let alike = [(50.0, 25.0), (53.0, 25.0), (48.0, 25.0)];
+/// assert_eq!(BetweenVariance::default().estimate(&alike), Some(0.0));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further estimators may be added by name
@@ -19,6 +28,8 @@ pub enum BetweenVariance {
     /// The method of moments in one step with the weights for τ² = 0 (R. DerSimonian and N. Laird 1986).
     DersimonianLaird,
 }
+
+names!(BetweenVariance { PauleMandel = "paule_mandel", DersimonianLaird = "dersimonian_laird" });
 
 impl BetweenVariance {
     /// τ² from `(estimate, squared standard error)` of each group; 0 where the groups differ no more than by
@@ -64,6 +75,53 @@ impl BetweenVariance {
         })
     }
 }
+
+/// The posterior of τ under a flat prior from 0 to `largest`, as values with probabilities that add up to 1; the
+/// groups' mean has a flat prior too. Squared errors must be positive.
+///
+/// D. B. Rubin (1981) and A. Gelman (2006) recommend this prior: unlike one on log τ it leaves a proper posterior, and unlike
+/// an estimate of τ it does not take small differences for none.
+pub(crate) fn deviation_posterior(groups: &[(f64, f64)], largest: f64) -> Vec<(f64, f64)> {
+    let log_density = |tau: f64| {
+        let tau2 = tau * tau;
+        let (_, variance) = weighted_mean(groups, tau2);
+        let logs: f64 = groups.iter().map(|(_, squared)| libm::log(squared + tau2)).sum();
+        0.5 * (libm::log(variance) - logs - sum_of_squares(groups, tau2))
+    };
+    let (mut lower, mut upper) = (0.0, largest);
+    // Closes in on where the density is not negligible.
+    loop {
+        let step = (upper - lower) / SCAN;
+        let scan = || (0_u32..=SCAN as u32).map(|i| lower + f64::from(i) * step);
+        let logs: Vec<f64> = scan().map(log_density).collect();
+        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let counts = |log: &f64| *log > most - NEGLIGIBLE;
+        let first = logs.iter().position(counts).unwrap_or(0) as f64;
+        let last = logs.iter().rposition(counts).unwrap_or(0) as f64;
+        let (from, to) =
+            (lower + step * (first - 1.0).max(0.0), lower + step * (last + 1.0).min(SCAN));
+        let settled = to - from > 0.5 * (upper - lower);
+        (lower, upper) = (from, to);
+        if settled {
+            let nodes: Vec<(f64, f64, f64)> = double_exponential(lower, upper, NODES, STEP)
+                .map(|(tau, weight)| (tau, weight, log_density(tau) - most))
+                .collect();
+            let masses = || nodes.iter().map(|(tau, weight, log)| (*tau, weight * libm::exp(*log)));
+            let total: f64 = masses().map(|(_, mass)| mass).sum();
+            return masses().map(|(tau, mass)| (tau, mass / total)).collect();
+        }
+    }
+}
+
+/// Steps of a scan for where a density lies.
+const SCAN: f64 = 64.0;
+
+/// What a logarithm of a density may fall below the largest one before it is left out.
+const NEGLIGIBLE: f64 = 40.0;
+
+/// Nodes on either side of the middle, and their spacing: enough for 10 digits on any density that fills the range.
+const NODES: i32 = 75;
+const STEP: f64 = 1.0 / 24.0;
 
 /// Mean and its variance for weights 1 / (squared error + τ²).
 pub(crate) fn weighted_mean(groups: &[(f64, f64)], tau2: f64) -> (f64, f64) {

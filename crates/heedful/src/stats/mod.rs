@@ -14,11 +14,15 @@
 //! | [`Random`], [`resample`] | seeded draws, bootstrap replicates of a tally |
 #![cfg_attr(test, expect(clippy::float_cmp, reason = "tests assert that exact results are exact"))]
 
-mod distribution;
+pub(crate) mod distribution;
 pub(crate) mod heterogeneity;
 pub mod interval;
 pub mod multiplicity;
+mod online;
+pub(crate) mod poisson;
+mod quadrature;
 mod random;
+pub(crate) mod regression;
 mod resample;
 mod root;
 pub mod sample_size;
@@ -29,6 +33,7 @@ pub(crate) mod testing;
 pub use heterogeneity::BetweenVariance;
 pub use interval::{Confidence, Interval, IntervalMethod, MeanSample, NetSample, ProportionSample};
 pub use multiplicity::Adjustment;
+pub use online::OnlineFdr;
 pub use random::Random;
 pub use resample::resample;
 pub use test::Comparison;

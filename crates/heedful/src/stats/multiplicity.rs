@@ -1,13 +1,21 @@
 //! P-values corrected for how many were looked at.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::base::config::names;
+use crate::base::order::sort_by;
 
 /// A correction of p-values, as R's `p.adjust`.
 ///
 /// Quick advice: [`BenjaminiHochberg`](Self::BenjaminiHochberg) for lists that somebody will look through
 /// (segments, drivers, series); [`Holm`](Self::Holm) where not one false finding is acceptable. The others
 /// exist to match numbers made elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::stats::Adjustment;
+/// assert_eq!(Adjustment::Bonferroni.adjust(&[Some(0.01), None, Some(0.25)]), [Some(0.02), None, Some(0.5)]);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further corrections may be added by name
@@ -24,6 +32,14 @@ pub enum Adjustment {
     /// Family-wise error: p times the number of tests.
     Bonferroni,
 }
+
+names!(Adjustment {
+    BenjaminiHochberg = "benjamini_hochberg",
+    BenjaminiYekutieli = "benjamini_yekutieli",
+    Holm = "holm",
+    Hochberg = "hochberg",
+    Bonferroni = "bonferroni",
+});
 
 impl Adjustment {
     /// The adjusted p-values, in the order given. A missing one stays missing and does not count as a test.
@@ -44,7 +60,7 @@ impl Adjustment {
             .enumerate()
             .filter_map(|(i, p)| p.filter(|p| !p.is_nan()).map(|p| (p, i)))
             .collect();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort_by(&mut sorted, |a, b| a.0.total_cmp(&b.0));
         let m = count(sorted.len());
         let harmonic: f64 = (1..=sorted.len()).rev().map(|i| 1.0 / count(i)).sum();
         // The factor for the p-value of this rank, counted from 1 for the smallest.

@@ -28,6 +28,11 @@ impl Random {
     }
 
     /// The next 64-bit word.
+    ///
+    /// ```
+    /// use heedful::stats::Random;
+    /// assert_eq!(Random::new(7).word(), Random::new(7).word());
+    /// ```
     pub fn word(&mut self) -> u64 {
         let [a, b, c, d] = &mut self.state;
         let result = a.wrapping_add(*d).rotate_left(23).wrapping_add(*a);
@@ -42,6 +47,11 @@ impl Random {
     }
 
     /// Uniform on [0, 1): the upper 53 bits of one word.
+    ///
+    /// ```
+    /// let mut random = heedful::stats::Random::new(1);
+    /// assert!((0..100).all(|_| (0.0..1.0).contains(&random.uniform())));
+    /// ```
     pub fn uniform(&mut self) -> f64 {
         self.bits53() * SPACING
     }
@@ -57,12 +67,23 @@ impl Random {
     }
 
     /// Standard normal, by inversion from one word.
+    ///
+    /// ```
+    /// use heedful::stats::Random;
+    /// let mut random = Random::new(7);
+    /// let mean = (0..10_000).map(|_| random.normal()).sum::<f64>() / 10_000.0;
+    /// assert!(mean.abs() < 0.04);
+    /// ```
     pub fn normal(&mut self) -> f64 {
         normal_quantile(self.uniform_open())
     }
 
     /// Gamma with `shape` and scale 1, by the squeeze of Marsaglia and Tsang (2000); two words per attempt,
     /// one more for a shape below 1. 0 unless the shape is positive and finite.
+    ///
+    /// ```
+    /// assert!(heedful::stats::Random::new(7).gamma(2.5) > 0.0);
+    /// ```
     pub fn gamma(&mut self, shape: f64) -> f64 {
         if !(shape > 0.0 && shape.is_finite()) {
             return 0.0;
@@ -88,6 +109,10 @@ impl Random {
 
     /// Beta with shapes `a` and `b`, from two gamma draws (and one word more where both are too small for a
     /// float: then 0 or 1). Shapes must be positive and finite.
+    ///
+    /// ```
+    /// assert!((0.0..=1.0).contains(&heedful::stats::Random::new(7).beta(2.0, 3.0)));
+    /// ```
     pub fn beta(&mut self, a: f64, b: f64) -> f64 {
         let (x, y) = (self.gamma(a), self.gamma(b));
         if x + y > 0.0 {
@@ -98,6 +123,11 @@ impl Random {
 
     /// Shares that add up to 1, Dirichlet with one positive and finite shape each, by repeated [`beta`](Self::beta)
     /// draws from the first share on.
+    ///
+    /// ```
+    /// let shares = heedful::stats::Random::new(7).dirichlet(&[1.0, 2.0, 3.0]);
+    /// assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    /// ```
     pub fn dirichlet(&mut self, shapes: &[f64]) -> Vec<f64> {
         let mut rest_of_shapes: f64 = shapes.iter().sum();
         let mut rest = 1.0;
@@ -114,6 +144,10 @@ impl Random {
     /// Number of successes in `trials` with chance `p` each, exactly, in steps of order log `trials`: a beta draw
     /// is the middle one of that many uniforms and says on which side of `p` half of them lie (Devroye 1986,
     /// X.4.3).
+    ///
+    /// ```
+    /// assert!(heedful::stats::Random::new(7).binomial(1_000_000, 0.25).abs_diff(250_000) < 3000);
+    /// ```
     pub fn binomial(&mut self, trials: u64, p: f64) -> u64 {
         let (mut trials, mut p, mut successes) = (trials, p, 0);
         while trials > 16 {

@@ -19,6 +19,12 @@ pub const WORST_PROPORTION_VARIANCE: f64 = 0.25;
 /// Variance of one response to a net, on the scale -1 to 1, from the shares of negative and positive responses:
 /// p₊ + p₋ - (p₊ - p₋)².
 ///
+/// ```
+/// use heedful::stats::sample_size::net_variance;
+/// assert!((net_variance(0.2, 0.5)? - 0.61).abs() < 1e-12);
+/// # Ok::<(), heedful::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// `invalid-argument` unless both shares are at least 0 and their sum at most 1.
@@ -31,6 +37,12 @@ pub fn net_variance(negative: f64, positive: f64) -> Result<f64> {
 }
 
 /// Variance of one response to a proportion: p (1 - p).
+///
+/// ```
+/// use heedful::stats::sample_size::proportion_variance;
+/// assert!((proportion_variance(0.2)? - 0.16).abs() < 1e-12);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -62,6 +74,13 @@ pub fn for_margin(variance: f64, margin: f64, confidence: Confidence) -> Result<
 }
 
 /// The margin that `n` responses reach: z √(variance / n).
+///
+/// ```
+/// use heedful::stats::{Confidence, sample_size};
+/// let margin = sample_size::margin(0.25, 100.0, Confidence::default())?;
+/// assert!((margin - 0.098).abs() < 1e-4);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -101,6 +120,13 @@ pub fn for_difference(
 
 /// The smallest true difference that two groups of sizes `n` find with probability `power`:
 /// (z₁₋α/₂ + z_power) √(variance₁ / n₁ + variance₂ / n₂).
+///
+/// ```
+/// use heedful::stats::{Confidence, sample_size};
+/// let found = sample_size::detectable_difference([0.25; 2], [100.0; 2], 0.8, Confidence::default())?;
+/// assert!((found - 0.1981).abs() < 1e-4);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 ///
 /// # Errors
 ///

@@ -44,6 +44,12 @@ impl Comparison {
 
     /// The t test of any difference whose standard error has `df` degrees of freedom. `None` as for
     /// [`wald`](Self::wald), or unless `df` is positive.
+    ///
+    /// ```
+    /// use heedful::stats::{Comparison, Confidence};
+    /// let test = Comparison::t(2.228_139, 1.0, 10.0, Confidence::default()).unwrap();
+    /// assert!((test.p_value.unwrap() - 0.05).abs() < 1e-6); // tables of Student's t
+    /// ```
     #[must_use]
     pub fn t(
         difference: f64,
@@ -174,6 +180,13 @@ impl NetSample {
 
     /// This net less a target in -1..1: `score` (Tango's test), `adjusted_wald` or `wald`; `None` for other
     /// methods and for a target outside -1..1.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, IntervalMethod, NetSample};
+    /// let sample = NetSample::new(15.0, 25.0, 60.0).unwrap();
+    /// let test = sample.compare_to_target(0.3, IntervalMethod::Score, Confidence::default()).unwrap();
+    /// assert!((test.difference - 0.15).abs() < 1e-12 && test.interval.lower < 0.0);
+    /// ```
     #[must_use]
     pub fn compare_to_target(
         &self,
@@ -207,6 +220,13 @@ impl NetSample {
 impl ProportionSample {
     /// This proportion less another one: `score` (the default choice; Newcombe's hybrid of the two Wilson
     /// intervals) or `wald` (unpooled variance); `None` for other methods.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, IntervalMethod, ProportionSample};
+    /// let sample = |successes| ProportionSample::new(successes, 100.0).unwrap();
+    /// let test = sample(70.0).compare(&sample(50.0), IntervalMethod::Score, Confidence::default()).unwrap();
+    /// assert!((test.difference - 0.2).abs() < 1e-12 && test.p_value.unwrap() < 0.01);
+    /// ```
     #[must_use]
     pub fn compare(
         &self,
@@ -229,6 +249,13 @@ impl ProportionSample {
 
     /// This proportion less a target in 0..1: `score` (variance at the target, which Wilson's interval inverts)
     /// or `wald`; `None` for other methods and for a target outside 0..1.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, IntervalMethod, ProportionSample};
+    /// let sample = ProportionSample::new(70.0, 100.0).unwrap();
+    /// let test = sample.compare_to_target(0.6, IntervalMethod::Score, Confidence::default()).unwrap();
+    /// assert!((test.p_value.unwrap() - 0.041_227).abs() < 1e-6); // z = 0.1 / √(0.24 / 100)
+    /// ```
     #[must_use]
     pub fn compare_to_target(
         &self,
@@ -256,6 +283,13 @@ impl ProportionSample {
 impl MeanSample {
     /// This mean less another one: `t` (the default choice; Welch's test, with Satterthwaite's degrees of
     /// freedom) or `wald`; `None` for other methods and where either sample has fewer than 2 responses.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, IntervalMethod, MeanSample};
+    /// let [a, b] = [5.0, 4.0].map(|mean| MeanSample::new(mean, 2.0, 50.0).unwrap());
+    /// let test = a.compare(&b, IntervalMethod::T, Confidence::default()).unwrap();
+    /// assert!((test.difference - 1.0).abs() < 1e-12 && test.interval.lower > 0.0);
+    /// ```
     #[must_use]
     pub fn compare(
         &self,
@@ -277,6 +311,13 @@ impl MeanSample {
     }
 
     /// This mean less a finite target: `t` or `wald`; `None` for other methods and for fewer than 2 responses.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, IntervalMethod, MeanSample};
+    /// let sample = MeanSample::new(5.0, 7.0, 28.0).unwrap(); // standard error 0.5
+    /// let test = sample.compare_to_target(4.0, IntervalMethod::T, Confidence::default()).unwrap();
+    /// assert!((test.p_value.unwrap() - 0.055_647).abs() < 1e-4); // t = 2 with 27 degrees of freedom
+    /// ```
     #[must_use]
     pub fn compare_to_target(
         &self,

@@ -44,7 +44,7 @@ pub(super) fn email(text: &str, at: usize) -> Option<(usize, usize)> {
     let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-');
     let head = text.get(..at)?;
     // Names have at most 64 bytes.
-    let head = head.get(head.floor_char_boundary(at.saturating_sub(64))..)?;
+    let head = (at.saturating_sub(64)..=at).find_map(|start| head.get(start..))?;
     let local = head
         .get(head.trim_end_matches(name).len()..)?
         .trim_start_matches(['.', '-', '%', '+', '_']);

@@ -99,7 +99,7 @@ const NAMED: &[(&str, char)] = &[
 const LONGEST: usize = 12;
 
 /// The entity that `rest`, which starts with `&`, starts with: its character and its length in bytes.
-fn entity(rest: &str) -> Option<(char, usize)> {
+pub(super) fn entity(rest: &str) -> Option<(char, usize)> {
     let end = rest.bytes().take(LONGEST).position(|b| b == b';')?;
     let name = rest.get(1..end)?;
     let c = match name.strip_prefix('#') {
@@ -139,8 +139,8 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
-    /// Decodes all entities; `None` where there are none.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    /// Decodes all entities.
+    pub(super) fn of(text: &str) -> Self {
         let mut decoded = Self::default();
         let mut copied = 0;
         let mut at = 0;
@@ -156,11 +156,8 @@ impl Decoded {
             copied = at;
             decoded.ends.push((decoded.text.len(), at));
         }
-        if copied == 0 {
-            return None;
-        }
         decoded.text.push_str(text.get(copied..).unwrap_or_default());
-        Some(decoded)
+        decoded
     }
 
     /// Maps positions back, which must be asked for in ascending order.

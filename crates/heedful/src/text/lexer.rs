@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use hashbrown::HashSet;
 
-use super::cache::{Cache, Mark};
-use super::entity::Decoded;
+use super::ascii::{Byte, Window, letters};
+use super::cache::{ADDRESS, Cache, LONG, Mark, NONE};
+use super::entity::{Decoded, entity};
 use super::language::Language;
 use super::scan::{Class, segment};
-use super::word::{Kind, Word, cut};
+use super::word::{Kind, Word, beginning, cut};
 use super::{address, emoticon};
 
 /// A token: where it stands in the original text, in bytes, and which [word](Lexer::word) it is.
@@ -73,6 +74,8 @@ struct Common {
     url: u32,
     email: u32,
     line: u32,
+    /// `,`, `!`, `?` and `.`.
+    points: [u32; 4],
 }
 
 impl Lexer {
@@ -85,7 +88,7 @@ impl Lexer {
             generation: 0,
             stop: language.stop_words().collect(),
             cache: Cache::new(),
-            common: Common { url: 0, email: 0, line: 0 },
+            common: Common { url: 0, email: 0, line: 0, points: [0; 4] },
         };
         lexer.prepare();
         lexer
@@ -132,9 +135,13 @@ impl Lexer {
             self.generation = self.generation.wrapping_add(1);
             self.prepare();
         }
-        let text = text.get(..text.floor_char_boundary(u32::MAX as usize)).unwrap_or(text);
-        let Some(decoded) = Decoded::of(text) else { return self.split(text, tokens) };
-        self.split(&decoded.text, tokens);
+        let text = beginning(text, u32::MAX as usize);
+        if self.split(text, false, tokens) {
+            return;
+        }
+        tokens.clear();
+        let decoded = Decoded::of(text);
+        self.split(&decoded.text, true, tokens);
         let (mut starts, mut ends) = (decoded.back(), decoded.back());
         for token in tokens {
             token.start = starts(token.start);
@@ -143,28 +150,110 @@ impl Lexer {
     }
 
     fn prepare(&mut self) {
-        self.common.line = self.slot("\n", Kind::Punctuation);
-        self.common.url = self.slot("[url]", Kind::Url);
-        self.common.email = self.slot("[email]", Kind::Email);
+        let mut sign = |sign| self.slot(sign, || Kind::Punctuation);
+        let mut common = Common {
+            line: sign("\n"),
+            points: [sign(","), sign("!"), sign("?"), sign(".")],
+            ..self.common
+        };
+        common.url = self.slot("[url]", || Kind::Url);
+        common.email = self.slot("[email]", || Kind::Email);
+        self.common = common;
     }
 
-    fn slot(&mut self, surface: &str, kind: Kind) -> u32 {
+    /// The slot of a surface, plus `ADDRESS` where an address may start with it.
+    fn slot(&mut self, surface: &str, kind: impl FnOnce() -> Kind) -> u32 {
         let surface = cut(surface);
         let mark = Mark::of(surface.as_bytes());
-        if let Some(slot) = self.cache.find(mark, surface.as_bytes()) {
+        let slot = self.cache.find(mark, surface.as_bytes());
+        if slot != NONE {
             return slot;
         }
-        let word = Word::analyse(surface, kind, self.language, &|word| self.stop.contains(word));
+        let word = Word::analyse(surface, kind(), self.language, &|word| self.stop.contains(word));
         self.cache.add(mark, word)
     }
 
-    fn split(&mut self, text: &str, tokens: &mut Vec<Token>) {
+    /// Reads all tokens; stops with `false` at an entity, unless what looks like one is none any more.
+    fn split(&mut self, text: &str, decoded: bool, tokens: &mut Vec<Token>) -> bool {
+        let window = Window::new(text);
         let mut at = 0;
-        while let Some(rest) = text.get(at..)
-            && let Some(first) = rest.chars().next()
-        {
-            at = self.take(text, at, first, tokens);
+        while at < text.len() {
+            let byte = window.byte(at);
+            let next = match Byte::of(byte) {
+                Byte::Letter => self.plain(&window, at, tokens),
+                Byte::Space if window.byte(at + 1).is_ascii() => Some(at + 1),
+                Byte::Point | Byte::Middle => self.point(&window, at, tokens),
+                Byte::Other
+                    if byte == b'&' && !decoded && text.get(at..).and_then(entity).is_some() =>
+                {
+                    return false;
+                }
+                _ => None,
+            };
+            at = match next {
+                Some(next) => next,
+                None => match text.get(at..).and_then(|rest| rest.chars().next()) {
+                    Some(first) => self.take(text, at, first, tokens),
+                    None => return true,
+                },
+            };
         }
+        true
+    }
+
+    /// Takes a known word of at most 16 ASCII letters with at most one apostrophe among them, and a space after it;
+    /// `None` where it is more than that.
+    #[inline]
+    fn plain(&self, window: &Window<'_>, at: usize, tokens: &mut Vec<Token>) -> Option<usize> {
+        let (low, high) = window.load(at);
+        let (mut length, mut mark) = letters(low, high);
+        let mut next = window.byte(at + length);
+        if next == b'\'' {
+            let more = window.letters(at + length + 1);
+            if more > 0 {
+                length += 1 + more;
+                next = window.byte(at + length);
+                mark = Mark::short(low, high, length);
+            }
+        }
+        let end = at + length;
+        let after = window.byte(end + 1);
+        match Byte::of(next) {
+            Byte::Space | Byte::Point | Byte::Other => {}
+            Byte::Middle if after.is_ascii() && Byte::of(after) != Byte::Letter => {}
+            _ => return None,
+        }
+        let mut slot = self.cache.near(mark);
+        if slot >= LONG {
+            if length > 16 {
+                return None;
+            }
+            slot = self.cache.find(mark, &[]);
+            if slot >= ADDRESS {
+                return None;
+            }
+        }
+        push(tokens, at, end, slot);
+        Some(if next == b' ' && after.is_ascii() { end + 1 } else { end })
+    }
+
+    /// Takes a sign that stands alone at the end of a clause or sentence; `None` where it does not.
+    #[inline]
+    fn point(&self, window: &Window<'_>, at: usize, tokens: &mut Vec<Token>) -> Option<usize> {
+        let next = window.byte(at + 1);
+        if !matches!(next, b' ' | 0 | b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'\n') {
+            return None;
+        }
+        let [comma, exclamation, question, stop] = self.common.points;
+        let slot = match window.byte(at) {
+            b',' => comma,
+            b'!' => exclamation,
+            b'?' => question,
+            b'.' => stop,
+            _ => return None,
+        };
+        push(tokens, at, at + 1, slot);
+        Some(at + 1)
     }
 
     /// Takes what starts at a boundary; returns the boundary to go on at.
@@ -172,21 +261,19 @@ impl Lexer {
         let rest = text.get(start..).unwrap_or_default();
         let end = start + segment(rest);
         let piece = text.get(start..end).unwrap_or_default();
-        let kind = match Class::of(first) {
+        let slot = match Class::of(first) {
+            Class::Joiner if !piece.chars().any(char::is_alphanumeric) => return end,
             Class::Letter
             | Class::Hebrew
             | Class::PictographLetter
             | Class::Numeric
             | Class::Katakana
-            | Class::Joiner => match word_kind(piece, first) {
-                Some(kind) => kind,
-                None => return end,
-            },
+            | Class::Joiner => self.slot(piece, || word_kind(piece, first)),
             Class::Return | Class::Newline => {
                 push(tokens, start, end, self.common.line);
                 return end;
             }
-            Class::Region if piece.chars().count() > 1 => Kind::Emoji,
+            Class::Region if piece.chars().count() > 1 => self.slot(piece, || Kind::Emoji),
             Class::Pictograph => match first {
                 '‼' | '⁉' => return self.sentence_end(text, start, tokens),
                 '\u{2190}'..='\u{21FF}' | '\u{25A0}'..='\u{25FF}' | '〰' | '〽' | '㊗' | '㊙'
@@ -195,20 +282,19 @@ impl Lexer {
                     return end;
                 }
                 '©' | '®' | '™' => return end,
-                _ => Kind::Emoji,
+                _ => self.slot(piece, || Kind::Emoji),
             },
             Class::Extend | Class::Zwj | Class::Region | Class::Space => return end,
-            _ if piece.ends_with('\u{20E3}') => Kind::Emoji,
+            _ if piece.ends_with('\u{20E3}') => self.slot(piece, || Kind::Emoji),
             _ => return self.sign(text, start, end, first, tokens),
         };
-        let slot = self.slot(piece, kind);
-        if self.cache.word(slot).may_be_address()
+        if slot >= ADDRESS
             && let Some(end) = address::url(text, start, end)
         {
             push(tokens, start, end, self.common.url);
             return end;
         }
-        push(tokens, start, end, slot);
+        push(tokens, start, end, slot & !ADDRESS);
         end
     }
 
@@ -227,7 +313,7 @@ impl Lexer {
             && let Some(smile) = text.get(start..start + length)
             && boundary_from(text, start, start + length)
         {
-            let slot = self.slot(smile, Kind::Emoticon);
+            let slot = self.slot(smile, || Kind::Emoticon);
             push(tokens, start, start + length, slot);
             return start + length;
         }
@@ -251,7 +337,7 @@ impl Lexer {
             _ if is_gram(first) => return self.grams(text, start, end, tokens),
             _ => return end,
         }
-        let slot = self.slot(text.get(start..end).unwrap_or_default(), Kind::Punctuation);
+        let slot = self.slot(text.get(start..end).unwrap_or_default(), || Kind::Punctuation);
         push(tokens, start, end, slot);
         end
     }
@@ -266,7 +352,7 @@ impl Lexer {
         {
             end += segment(rest);
         }
-        let slot = self.slot(text.get(start..end).unwrap_or_default(), Kind::Punctuation);
+        let slot = self.slot(text.get(start..end).unwrap_or_default(), || Kind::Punctuation);
         push(tokens, start, end, slot);
         end
     }
@@ -283,12 +369,11 @@ impl Lexer {
         let email = text.get(start..end) == Some("@");
         if email && let Some((first, last)) = address::email(text, start) {
             // What was read of the name before the sign is part of the address; it started at a boundary.
-            while let Some(token) = tokens.pop_if(|token| token.end as usize > first) {
-                if (token.start as usize) < first {
-                    tokens.push(token);
-                    return end;
-                }
+            let within = tokens.partition_point(|token| token.end as usize <= first);
+            if tokens.get(within).is_some_and(|token| (token.start as usize) < first) {
+                return end;
             }
+            tokens.truncate(within);
             push(tokens, first, last, self.common.email);
             return last;
         }
@@ -301,7 +386,7 @@ impl Lexer {
         }
         let last = end + segment(rest);
         let kind = if email { Kind::Mention } else { Kind::Hashtag };
-        let slot = self.slot(text.get(start..last).unwrap_or_default(), kind);
+        let slot = self.slot(text.get(start..last).unwrap_or_default(), || kind);
         push(tokens, start, last, slot);
         last
     }
@@ -314,7 +399,7 @@ impl Lexer {
             let goes_on =
                 rest.chars().next().is_some_and(|c| is_gram(c) && Class::of(c) == Class::Other);
             let next = if goes_on { end + segment(rest) } else { end };
-            let slot = self.slot(text.get(start..next).unwrap_or_default(), Kind::Gram);
+            let slot = self.slot(text.get(start..next).unwrap_or_default(), || Kind::Gram);
             push(tokens, start, next, slot);
             if !goes_on {
                 return end;
@@ -328,18 +413,17 @@ fn push(tokens: &mut Vec<Token>, start: usize, end: usize, slot: u32) {
     tokens.push(Token { start: start as u32, end: end as u32, slot });
 }
 
-/// What a segment of letters, digits and underscores is; `None` for underscores alone.
-fn word_kind(piece: &str, first: char) -> Option<Kind> {
+/// What a segment of letters, digits and underscores is.
+fn word_kind(piece: &str, first: char) -> Kind {
     if piece.ends_with('\u{20E3}') {
-        return Some(Kind::Emoji);
+        Kind::Emoji
+    } else if emoticon::is_word(piece) {
+        Kind::Emoticon
+    } else if first.is_numeric() && !piece.chars().any(char::is_alphabetic) {
+        Kind::Number
+    } else {
+        Kind::Word
     }
-    if emoticon::is_word(piece) {
-        return Some(Kind::Emoticon);
-    }
-    if first.is_numeric() && !piece.chars().any(char::is_alphabetic) {
-        return Some(Kind::Number);
-    }
-    piece.chars().any(char::is_alphanumeric).then_some(Kind::Word)
 }
 
 /// Whether `end` is a boundary, seen from the boundary `start`.
@@ -377,7 +461,7 @@ mod tests {
         lexer.read(text, &mut tokens);
         let word = |token: &Token| {
             let word = lexer.word(token.slot);
-            (text[token.range()].to_owned(), word.folded().to_owned(), word.kind())
+            (text.get(token.range()).unwrap().to_owned(), word.folded().to_owned(), word.kind())
         };
         tokens.iter().map(word).collect()
     }
@@ -586,7 +670,7 @@ mod tests {
             lexer.read(&text, &mut tokens);
             let mut bounds: Vec<usize> = text.split_word_bound_indices().map(|(at, _)| at).collect();
             bounds.push(text.len());
-            let plain = Decoded::of(&text).is_none();
+            let plain = Decoded::of(&text).text == text;
             let mut last = (0, 0);
             for token in &tokens {
                 prop_assert!(text.get(token.range()).is_some_and(|piece| !piece.is_empty()));

@@ -89,6 +89,7 @@ impl Class {
 }
 
 /// The classes of ASCII.
+#[expect(clippy::indexing_slicing, reason = "checked when it is compiled")]
 static ASCII: [Class; 128] = {
     let mut classes = [Class::Other; 128];
     let mut byte = 0;

@@ -182,27 +182,42 @@ impl Word {
         let stem = stem.as_deref().map_or(folded, cut);
         let mut text = surface.to_owned();
         let folded = place(&mut text, folded);
-        let stem = place(&mut text, stem);
+        let beginning =
+            text.get(usize::from(folded.0)..).is_some_and(|text| text.starts_with(stem));
+        let stem = if beginning {
+            (folded.0, folded.0 + stem.len() as u16)
+        } else {
+            place(&mut text, stem)
+        };
         let surface = surface.len() as u16;
         Self { text: text.into(), surface, folded, stem, stem_id: 0, kind, flags }
     }
 }
 
-/// Where `part` stands in `text`; adds it where it is not there.
+/// Where `part` stands in `text`, which it may start or end; adds it where it does not.
 fn place(text: &mut String, part: &str) -> (u16, u16) {
-    let start = text.find(part).unwrap_or_else(|| {
-        text.push_str(part);
+    let start = if text.starts_with(part) {
+        0
+    } else {
+        if !text.ends_with(part) {
+            text.push_str(part);
+        }
         text.len() - part.len()
-    });
+    };
     (start as u16, (start + part.len()) as u16)
 }
 
-/// The beginning of a text that is too long.
+/// The beginning of a surface that is too long.
 pub(super) fn cut(text: &str) -> &str {
-    if text.len() <= LONGEST {
+    beginning(text, LONGEST)
+}
+
+/// The beginning of a text, of at most so many bytes.
+pub(super) fn beginning(text: &str, most: usize) -> &str {
+    if text.len() <= most {
         return text;
     }
-    text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default()
+    (0..=most).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 /// The stem of a folded word, where the language has a stemmer.

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::super::config::{Config, deserialized};
 use super::civil::{Civil, is_leap};
 use super::scan::{Cursor, DAY, TimeOfDay, full_year};
 use super::{Clock, Moment};
+use crate::base::json::Json;
 use crate::{Error, ErrorCode, Result};
 
 /// A date format in the letters of C's `strptime`, compiled.
@@ -41,14 +43,22 @@ use crate::{Error, ErrorCode, Result};
 /// assert!(format.read("31/04/2018 20:09").is_err());
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(try_from = "String"))]
+#[serde(into = "String")]
 pub struct DateFormat {
     text: String,
     steps: Vec<Step>,
     kind: Clock,
 }
+
+impl Config for DateFormat {
+    fn read(json: &Json) -> Result<Self> {
+        json.text()?.parse()
+    }
+}
+
+deserialized!(DateFormat);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -78,6 +88,14 @@ enum Field {
 
 impl DateFormat {
     /// Whether texts in this format are instants (the format has an offset) or wall-clock times.
+    ///
+    /// ```
+    /// use heedful::{Clock, DateFormat};
+    /// let kind = |text: &str| text.parse::<DateFormat>().map(|format| format.kind());
+    /// assert_eq!(kind("%d/%m/%Y %H:%M")?, Clock::Wall);
+    /// assert_eq!(kind("%Y-%m-%dT%H:%M:%S%z")?, Clock::Instant);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn kind(&self) -> Clock {
         self.kind
@@ -90,6 +108,12 @@ impl DateFormat {
     }
 
     /// Reads a text.
+    ///
+    /// ```
+    /// let format = "%d/%m/%Y".parse::<heedful::DateFormat>()?;
+    /// assert_eq!(format.read("02/01/1970")?.millis, 86_400_000);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorCode::DateInvalid`] when the text does not fit entirely, or no such date exists.

@@ -30,6 +30,13 @@ pub enum Clock {
 }
 
 /// A time that was read.
+///
+/// ```
+/// use heedful::{Clock, DateStream, Moment};
+/// let moment = DateStream::new(None).read(0, "1970-01-02T01:00+01:00")?;
+/// assert_eq!(moment, Moment { millis: 86_400_000, kind: Clock::Instant });
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// Milliseconds since 1970-01-01T00:00:00: in UTC for an instant, on the wall clock otherwise.

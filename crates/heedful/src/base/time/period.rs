@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::super::config::names;
 use super::civil::{Civil, saturate};
 use crate::{Error, ErrorCode, Result};
 
@@ -24,7 +25,7 @@ use crate::{Error, ErrorCode, Result};
 /// assert_eq!("month".parse::<Every>()?.label(650), "2024-03");
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Every {
@@ -40,6 +41,8 @@ pub enum Every {
     Year,
 }
 
+names!(Every { Day = "day", Week = "week", Month = "month", Quarter = "quarter", Year = "year" });
+
 /// Monday of the week that holds 1970-01-01, a Thursday.
 const FIRST_MONDAY: i64 = -3;
 
@@ -48,6 +51,11 @@ impl Every {
     pub const ALL: &[Self] = &[Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
 
     /// The name: `day`, `week`, `month`, `quarter` or `year`.
+    ///
+    /// ```
+    /// assert_eq!("quarter".parse::<heedful::Every>()?.as_str(), "quarter");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -60,6 +68,12 @@ impl Every {
     }
 
     /// The period that holds a day. Exact for every `i32`.
+    ///
+    /// ```
+    /// use heedful::Every;
+    /// // 1970 is year 0 here, and so is its first month, quarter and day.
+    /// assert_eq!([Every::Year, Every::Month, Every::Day].map(|every| every.index_of_day(0)), [0, 0, 0]);
+    /// ```
     #[must_use]
     pub fn index_of_day(self, day: i32) -> i32 {
         match self {
@@ -74,6 +88,13 @@ impl Every {
     /// The first day of a period.
     ///
     /// Exact where that day is an `i32`, some 5.8 million years around 1970; the nearest `i32` elsewhere.
+    ///
+    /// ```
+    /// use heedful::Every;
+    /// // Day 59 after 1970-01-01 is 1 March: in the first quarter, which began on day 0.
+    /// let quarter = Every::Quarter.index_of_day(59);
+    /// assert_eq!((Every::Quarter.first_day(quarter), Every::Quarter.first_day(quarter + 1)), (0, 90));
+    /// ```
     #[must_use]
     pub fn first_day(self, index: i32) -> i32 {
         let index = i64::from(index);
@@ -89,6 +110,11 @@ impl Every {
     /// The label of a period: `2024-03-07`, `2024-W10`, `2024-03`, `2024-Q1` or `2024`.
     ///
     /// A year outside 0 to 9999 is written with a sign and at least six digits, as ISO 8601 has it.
+    ///
+    /// ```
+    /// use heedful::Every;
+    /// assert_eq!(Every::Month.label(Every::Month.index_of_day(59)), "1970-03");
+    /// ```
     #[must_use]
     pub fn label(self, index: i32) -> String {
         // A year index can lie beyond the days that an `i32` counts.
@@ -115,6 +141,14 @@ impl Every {
                 }
             }
         }
+    }
+}
+
+impl Every {
+    /// The same date so many years earlier; 29 February becomes 1 March in a common year.
+    pub(crate) fn years_before(day: i32, years: i32) -> i32 {
+        let date = Civil::of_day(day);
+        saturate(Civil { year: date.year - i64::from(years), ..date }.days())
     }
 }
 

@@ -43,6 +43,14 @@ pub struct DateReader {
 }
 
 /// A column of dates that was read.
+///
+/// ```
+/// let mut dates = heedful::DateReader::new(None);
+/// dates.push(0, "31/12/1969")?;
+/// let dates = dates.finish()?;
+/// assert_eq!((dates.millis[0], dates.day_first), (-86_400_000, Some(true)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dates {
     /// Milliseconds since 1970-01-01T00:00:00, one for each row that was pushed; 0 where it was missing.
@@ -104,11 +112,27 @@ impl DateReader {
     }
 
     /// Appends a row without a date: 0, which the caller masks.
+    ///
+    /// ```
+    /// let mut dates = heedful::DateReader::new(None);
+    /// dates.push(0, "2024-03-04")?;
+    /// dates.push_missing();
+    /// assert_eq!(dates.finish()?.millis, [1_709_510_400_000, 0]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     pub fn push_missing(&mut self) {
         self.dates.millis.push(0);
     }
 
     /// The column.
+    ///
+    /// ```
+    /// use heedful::{DateReader, ErrorCode};
+    /// let mut dates = DateReader::new(None);
+    /// dates.push(0, "04/03/2024")?;
+    /// assert_eq!(dates.finish().unwrap_err().code(), ErrorCode::DateAmbiguous);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorCode::DateAmbiguous`] when rows can be read as day/month and as month/day, with different results,
@@ -191,7 +215,7 @@ impl DateReader {
 /// assert_eq!(dates.read(1, "25/12/2024").unwrap_err().code(), ErrorCode::DateAmbiguous);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct DateStream {
     format: Option<DateFormat>,
     kind: Option<Clock>,
@@ -199,6 +223,13 @@ pub struct DateStream {
 
 impl DateStream {
     /// A reader of one column: in a format, or by the texts' own shape.
+    ///
+    /// ```
+    /// use heedful::DateStream;
+    /// let mut dates = DateStream::new(Some("%m/%d/%Y".parse()?));
+    /// assert_eq!(dates.read(0, "03/04/2024")?.millis, 1_709_510_400_000);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn new(format: Option<DateFormat>) -> Self {
         Self { format, kind: None }

@@ -4,9 +4,11 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::super::config::{Config, deserialized, options};
 use super::civil::saturate;
 use super::scan::Cursor;
 use super::unit::SECONDS_PER_DAY;
+use crate::base::json::Json;
 use crate::{Error, ErrorCode, Result};
 
 /// A change of the offset: from this UTC second on, local time is UTC plus the offset.
@@ -53,12 +55,22 @@ pub struct Zone {
 
 impl Zone {
     /// Coordinated universal time.
+    ///
+    /// ```
+    /// assert_eq!(heedful::Zone::utc().clock().local_day(86_399), 0);
+    /// ```
     #[must_use]
     pub fn utc() -> Self {
         Self { initial: 0, changes: Arc::from([]), repeats_after: None }
     }
 
     /// Local time is UTC plus this many seconds, all year: 19 800 for +05:30.
+    ///
+    /// ```
+    /// // In India it was the next day already.
+    /// assert_eq!(heedful::Zone::fixed(19_800)?.clock().local_day(86_399), 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorCode::InvalidArgument`] for 26 hours and more.
@@ -69,6 +81,14 @@ impl Zone {
     /// A zone from its offsets: the one before the first transition, then pairs of the UTC second since 1970 at
     /// which an offset begins, and that offset in seconds (local less UTC), in ascending order. The last one
     /// stays for ever: hosts list the transitions of the range that their data need.
+    ///
+    /// ```
+    /// // An hour more from the second 1000 on.
+    /// let zone = heedful::Zone::from_transitions(0, vec![(1000, 3600)])?;
+    /// let mut clock = zone.clock();
+    /// assert_eq!((clock.offset(999), clock.offset(1000)), (0, 3600));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorCode::InvalidArgument`] when an offset is 26 hours or more, or transitions are not in strictly
@@ -166,14 +186,24 @@ impl Zone {
 }
 
 /// A zone of a host that knows zones, as JSON has it.
-#[derive(serde::Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
-#[serde(deny_unknown_fields)]
+#[derive(Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, deny_unknown_fields))]
 struct Object {
     /// Seconds to add to UTC before the first transition.
     offset: i32,
     /// Pairs of the UTC second since 1970 at which an offset begins, and that offset, ascending.
     transitions: Vec<(i64, i32)>,
+}
+
+options!(Object, needs [offset, transitions], takes [], from Self::default());
+
+impl Config for (i64, i32) {
+    fn read(json: &Json) -> Result<Self> {
+        match json.list()? {
+            [second, offset] => Ok((i64::read(second)?, i32::read(offset)?)),
+            _ => Err(json.refused("a second and an offset")),
+        }
+    }
 }
 
 #[cfg(feature = "schema")]
@@ -187,33 +217,23 @@ fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
 
 /// In configuration a zone is a name (`"Europe/Copenhagen"`) or, from a host that knows zones,
 /// `{"offset": 3600, "transitions": [[utc_seconds, offset_seconds], ...]}`.
-impl<'de> serde::Deserialize<'de> for Zone {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer};
-
-        struct Door;
-
-        impl<'de> Visitor<'de> for Door {
-            type Value = Zone;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a time zone or an object with offset and transitions")
+impl Config for Zone {
+    fn read(json: &Json) -> Result<Self> {
+        match json {
+            Json::Text(name) => Self::named(name),
+            Json::Object(_) => {
+                let object = Object::read(json)?;
+                Self::from_transitions(object.offset, object.transitions)
             }
-
-            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Zone, E> {
-                Zone::named(name).map_err(E::custom)
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Zone, M::Error> {
-                let object: Object =
-                    serde::Deserialize::deserialize(MapAccessDeserializer::new(map))?;
-                Zone::from_transitions(object.offset, object.transitions).map_err(M::Error::custom)
+            _ => {
+                Err(json
+                    .refused("the name of a time zone or an object with offset and transitions"))
             }
         }
-
-        deserializer.deserialize_any(Door)
     }
 }
+
+deserialized!(Zone);
 
 impl fmt::Debug for Zone {
     /// Names the size of the table, which has up to a thousand entries.
@@ -265,6 +285,12 @@ impl LocalClock<'_> {
 
     /// The local civil day of an instant (UTC seconds since 1970), counted from 1970-01-01; beyond 5.8 million
     /// years the nearest `i32`.
+    ///
+    /// ```
+    /// let zone = heedful::Zone::fixed(-3600)?;
+    /// assert_eq!(zone.clock().local_day(0), -1); // it was the day before still
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn local_day(&mut self, utc: i64) -> i32 {

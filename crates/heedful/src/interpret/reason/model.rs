@@ -35,7 +35,6 @@ pub(crate) struct Terms {
 
 impl Terms {
     /// Adds the next comment.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the mapper"))]
     pub(crate) fn push(&mut self, terms: impl IntoIterator<Item = u32>) {
         self.numbers.extend(terms);
         self.ends.push(self.numbers.len());
@@ -213,30 +212,43 @@ impl Model {
     }
 
     /// The log-odds from which on a label is given.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the mapper"))]
     pub(crate) fn threshold(&self, label: usize) -> f64 {
         self.calibrations.get(label).map_or(f64::INFINITY, |c| c.threshold)
+    }
+
+    /// Log-odds as a probability.
+    pub(crate) fn confidence(odds: f64) -> f64 {
+        probability(odds)
     }
 
     /// What it says of each comment.
     #[must_use]
     pub fn predict<T: AsRef<str>>(&self, texts: &[T]) -> Predictions {
         let mut lexer = Lexer::new(self.language());
-        let mut predictor = Predictor::default();
         let mut tokens = Vec::new();
-        let mut predictions = Predictions {
+        self.predict_with(texts.len(), |row, predictor, all| {
+            lexer.read(texts.get(row).map_or("", AsRef::as_ref), &mut tokens);
+            let (odds, known) = predictor.read(self, &lexer, &tokens, &[]);
+            all.extend_from_slice(odds);
+            known
+        })
+    }
+
+    /// The predictions of rows that `read` adds the log-odds of, and says whether any of their words are known.
+    pub(crate) fn predict_with(
+        &self,
+        rows: usize,
+        mut read: impl FnMut(usize, &mut Predictor, &mut Vec<f64>) -> bool,
+    ) -> Predictions {
+        let mut predictor = Predictor::default();
+        let mut odds = Vec::with_capacity(rows * self.ids.len());
+        let known = (0..rows).map(|row| read(row, &mut predictor, &mut odds)).collect();
+        Predictions {
             ids: self.ids.clone(),
             thresholds: self.calibrations.iter().map(|c| c.threshold).collect(),
-            odds: Vec::with_capacity(texts.len() * self.ids.len()),
-            known: Vec::with_capacity(texts.len()),
-        };
-        for text in texts {
-            lexer.read(text.as_ref(), &mut tokens);
-            let (odds, known) = predictor.read(self, &lexer, &tokens, &[]);
-            predictions.odds.extend_from_slice(odds);
-            predictions.known.push(known);
+            odds,
+            known,
         }
-        predictions
     }
 
     /// The weight of a feature for a label; 0 where the model does not know it.

@@ -61,14 +61,14 @@ impl EvaluateOptions {
 /// What each coder said of a comment, as numbers into common ids.
 pub(super) type Pattern = Vec<Option<Vec<u16>>>;
 
-/// How often each pattern occurs, by pattern.
-pub(super) type Counted = Vec<(Pattern, u64)>;
+/// Patterns, and how often each occurs.
+type PatternCounts = Vec<(Pattern, u64)>;
 
 /// The ids of all coders, ascending, and how often each pattern occurs, by pattern. Comments for which `keep` says no are left out.
 pub(super) fn patterns(
     coders: &[&Labels],
     keep: impl Fn(&Pattern) -> bool,
-) -> Result<(Vec<String>, Counted)> {
+) -> Result<(Vec<String>, PatternCounts)> {
     let mut ids: Vec<String> = coders.iter().flat_map(|c| c.ids().iter().cloned()).collect();
     ids.sort_unstable();
     ids.dedup();

@@ -3,24 +3,36 @@
 mod rake;
 mod target;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::rake::{Joint, Margin};
 pub(crate) use self::target::Target;
 use super::select::weights;
-use crate::base::config;
+use crate::base::config::{self, Config, Object, deserialized, names};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::key::Key;
 use crate::base::table::Table;
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
+use target::{Cells, Margins};
 
 /// Rounds of trimming after which weights will not settle.
 const TRIM_ROUNDS: u32 = 1000;
 
 /// What happens to responses without a value in a column that has targets, where missing has no
 /// target of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::{Column, MissingValues, Responses, Weighting};
+/// let responses = Responses::new().with("region", Column::categories([Some("EU"), Some("US"), Some("US"), None]))?;
+/// let weighting = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]);
+/// assert!(weighting.run(&responses).is_err());
+/// let weights = weighting.missing(MissingValues::Keep).run(&responses)?;
+/// assert!((weights.weights[3] - 1.0).abs() < 1e-12);
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MissingValues {
@@ -30,6 +42,8 @@ pub enum MissingValues {
     /// The column leaves their weights as they are; its targets are shares of the others.
     Keep,
 }
+
+names!(MissingValues { Error = "error", Keep = "keep" });
 
 /// How responses are weighted to targets: raking over several margins, post-stratification over the
 /// cells of one or several columns.
@@ -60,16 +74,17 @@ pub enum MissingValues {
 /// assert!(weighted.score(&Metric::nps())?.value.unwrap().abs() < 1e-12);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(default, deny_unknown_fields)
+)]
 pub struct Weighting {
     /// For each column its values with their shares or counts.
-    #[serde(deserialize_with = "target::margins")]
-    #[cfg_attr(feature = "schema", schemars(with = "target::Margins"))]
+    #[cfg_attr(feature = "schema", schemars(with = "target::MarginsShape"))]
     targets: Vec<Target>,
     /// Shares or counts of the joint cells of several columns.
-    #[serde(deserialize_with = "target::cells")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<target::Cell>>"))]
     cells: Option<Target>,
     /// What happens to responses without a value.
@@ -89,6 +104,28 @@ pub struct Weighting {
     /// How often all margins are adjusted at most.
     max_iterations: u32,
 }
+
+impl Config for Weighting {
+    fn read(json: &Json) -> Result<Self> {
+        let mut options = Self::default();
+        let (mut margins, mut cells) = (Margins::default(), None);
+        let mut object = Object::of(json)?;
+        object.takes("targets", &mut margins);
+        object.takes("cells", &mut cells);
+        object.takes("missing", &mut options.missing);
+        object.takes("cap", &mut options.cap);
+        object.takes("floor", &mut options.floor);
+        object.takes("total", &mut options.total);
+        object.takes("tolerance", &mut options.tolerance);
+        object.takes("max_iterations", &mut options.max_iterations);
+        object.finish()?;
+        options.targets = margins.0;
+        options.cells = cells.map(|Cells(target)| target);
+        Ok(options)
+    }
+}
+
+deserialized!(Weighting);
 
 impl Default for Weighting {
     fn default() -> Self {
@@ -114,10 +151,20 @@ impl Weighting {
 
     /// Reads options from JSON, with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::{MissingValues, Weighting};
+    /// let json = r#"{"targets": {"region": {"EU": 0.5, "US": 0.5}}, "missing": "keep", "cap": 5, "floor": 0.2,
+    ///     "total": 1000, "tolerance": 1e-9, "max_iterations": 50}"#;
+    /// let weighting = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]).missing(MissingValues::Keep);
+    /// let weighting = weighting.cap(5.0).floor(0.2).total(1000.0).tolerance(1e-9).max_iterations(50);
+    /// assert_eq!(Weighting::from_json(json)?, weighting);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// Adds the targets of a column: shares that add up to 1, or counts.
@@ -165,6 +212,17 @@ impl Weighting {
     /// equal parts to the weights that were not trimmed, again until no weight is outside, as R's
     /// `trimWeights(strict = TRUE)` does. Trimming moves the margins off their targets; the result
     /// says by how much ([`Weights::residual`]).
+    ///
+    /// ```
+    /// use heedful::{Column, Responses, Weighting};
+    /// let regions = [vec!["EU"; 9], vec!["US"]].concat();
+    /// let responses = Responses::new().with("region", Column::categories(regions.into_iter().map(Some)))?;
+    /// let weighting = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]);
+    /// assert!((weighting.run(&responses)?.maximum - 5.0).abs() < 1e-9);
+    /// let capped = weighting.cap(3.0).run(&responses)?;
+    /// assert!(capped.maximum < 3.0 + 1e-9 && capped.trimmed == 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn cap(mut self, multiple: f64) -> Self {
         self.cap = Some(multiple);
@@ -327,6 +385,16 @@ pub(crate) struct Fitted {
 }
 
 /// How one target was met.
+///
+/// ```
+/// use heedful::{Column, Responses, Weighting};
+/// let responses = Responses::new().with("region", Column::categories(["EU", "EU", "EU", "US"].map(Some)))?;
+/// let weights = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]).run(&responses)?;
+/// let eu = &weights.targets[0];
+/// assert_eq!((eu.n, eu.before, eu.target), (3, 0.75, 0.5));
+/// assert!((eu.achieved - 0.5).abs() < 1e-12);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TargetFit {
     /// The columns: one for a margin, several for a cell.
@@ -426,6 +494,14 @@ impl Weights {
     ///
     /// Columns: `column` and `value` (joined by ` / ` for cells; a missing value is `(missing)`),
     /// `n`, `before`, `target`, `achieved` (shares), `error` (achieved less target).
+    ///
+    /// ```
+    /// use heedful::{Column, Responses, Weighting};
+    /// let responses = Responses::new().with("region", Column::categories(["EU", "EU", "US"].map(Some)))?;
+    /// let weights = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]).run(&responses)?;
+    /// assert_eq!(weights.to_table().len(), 2); // a row for each value that has a target
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();

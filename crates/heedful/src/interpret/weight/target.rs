@@ -1,15 +1,12 @@
 //! Targets: what is known of the population.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{self, Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
-
 use super::MissingValues;
 use super::rake::Margin;
+use crate::base::config::{Config, entries, invalid, options};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::key::Key;
+use crate::base::order::sort_by;
 use crate::interpret::codes::{Codes, NONE, pairs};
 use crate::listen::responses::Responses;
 
@@ -153,103 +150,108 @@ fn text(keys: &[Key]) -> Vec<Option<String>> {
     keys.iter().map(|key| (*key != Key::Missing).then(|| key.to_string())).collect()
 }
 
-/// The entries of a JSON object in their order.
-struct Ordered<V>(Vec<(String, V)>);
+/// How JSON has the margins: columns, each with the shares or counts of its values.
+#[derive(Default)]
+pub(super) struct Margins(pub(super) Vec<Target>);
 
-impl<'de, V: Deserialize<'de>> Deserialize<'de> for Ordered<V> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Door<V>(PhantomData<V>);
+#[cfg(feature = "schema")]
+pub(super) type MarginsShape =
+    std::collections::BTreeMap<String, std::collections::BTreeMap<String, f64>>;
 
-        impl<'de, V: Deserialize<'de>> Visitor<'de> for Door<V> {
-            type Value = Ordered<V>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Ordered<V>, M::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Ordered(entries))
-            }
-        }
-
-        deserializer.deserialize_map(Door(PhantomData))
+impl Config for Margins {
+    fn read(json: &Json) -> Result<Self> {
+        let key = |name: &str| if name == "null" { Key::Missing } else { Key::text(name) };
+        let margin = |(column, Shares(shares))| {
+            let shares = shares.iter().map(|(name, share)| (vec![key(name)], *share)).collect();
+            Target::margin(column, shares)
+        };
+        Ok(Self(entries(json)?.into_iter().map(margin).collect()))
     }
 }
 
-/// Columns, each with the shares or counts of its values: how JSON has the margins.
-#[cfg(feature = "schema")]
-pub(super) type Margins =
-    std::collections::BTreeMap<String, std::collections::BTreeMap<String, f64>>;
+struct Shares(Vec<(String, f64)>);
 
-pub(super) fn margins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Target>, D::Error> {
-    let margins = Ordered::<Ordered<f64>>::deserialize(deserializer)?;
-    let key = |name: String| if name == "null" { Key::Missing } else { Key::text(&name) };
-    let margin = |(column, shares): (String, Ordered<f64>)| {
-        let shares = shares.0.into_iter().map(|(name, share)| (vec![key(name)], share)).collect();
-        Target::margin(column, shares)
-    };
-    Ok(margins.0.into_iter().map(margin).collect())
+impl Config for Shares {
+    fn read(json: &Json) -> Result<Self> {
+        entries(json).map(Self)
+    }
 }
 
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+/// How JSON has the cells.
+pub(super) struct Cells(pub(super) Target);
+
+impl Config for Cells {
+    fn read(json: &Json) -> Result<Self> {
+        let cells: Vec<Cell> = Vec::read(json)?;
+        let names = |Keys(keys): &Keys| -> Vec<String> {
+            keys.iter().map(|(name, _)| name.clone()).collect()
+        };
+        let columns = cells.first().map(|cell| names(&cell.keys)).unwrap_or_default();
+        let mut shares = Vec::new();
+        for (i, Cell { mut keys, share }) in cells.into_iter().enumerate() {
+            // Columns may come in any order.
+            let place = |name: &String| columns.iter().position(|c| c == name);
+            sort_by(&mut keys.0, |a, b| place(&a.0).cmp(&place(&b.0)));
+            if names(&keys) != columns {
+                return Err(invalid(format!(
+                    "cell {i} does not have the columns of the first cell"
+                )));
+            }
+            shares.push((keys.0.into_iter().map(|(_, key)| key).collect(), share));
+        }
+        Ok(Self(Target::cells(columns, shares)))
+    }
+}
+
+#[derive(Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub(super) struct Cell {
     /// Each column's value.
     #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, Value>"))]
-    keys: Ordered<Value>,
+    keys: Keys,
     /// Share or count.
     #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     share: f64,
 }
 
+options!(Cell, needs [keys, share], takes [], from Self::default());
+
+#[derive(Default)]
+struct Keys(Vec<(String, Key)>);
+
+impl Config for Keys {
+    fn read(json: &Json) -> Result<Self> {
+        entries(json).map(Self)
+    }
+}
+
+impl Config for Key {
+    fn read(json: &Json) -> Result<Self> {
+        Ok(match json {
+            Json::Null => Self::Missing,
+            Json::Bool(value) => Self::Bool(*value),
+            Json::Unsigned(value) => {
+                i64::try_from(*value).map_or(Self::Float(*value as f64), Self::Int)
+            }
+            Json::Signed(value) => Self::Int(*value),
+            Json::Float(value) => Self::Float(*value),
+            Json::Text(text) => Self::text(text),
+            Json::List(_) | Json::Object(_) => {
+                return Err(json.refused("a text, a number, true, false or null"));
+            }
+        })
+    }
+}
+
 /// A key as JSON has it.
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "stands for the shape of a `Key` only")]
 enum Value {
     Bool(bool),
     Int(i64),
     Float(f64),
     Text(String),
     Missing,
-}
-
-impl From<Value> for Key {
-    fn from(value: Value) -> Self {
-        match value {
-            Value::Bool(value) => Self::Bool(value),
-            Value::Int(value) => Self::Int(value),
-            Value::Float(value) => Self::Float(value),
-            Value::Text(text) => Self::text(&text),
-            Value::Missing => Self::Missing,
-        }
-    }
-}
-
-pub(super) fn cells<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Target>, D::Error> {
-    let Some(cells) = Option::<Vec<Cell>>::deserialize(deserializer)? else { return Ok(None) };
-    let names = |keys: &Ordered<Value>| -> Vec<String> {
-        keys.0.iter().map(|(name, _)| name.clone()).collect()
-    };
-    let columns = cells.first().map(|cell| names(&cell.keys)).unwrap_or_default();
-    let mut shares = Vec::new();
-    for (i, Cell { mut keys, share }) in cells.into_iter().enumerate() {
-        // Columns may come in any order.
-        let place = |name: &String| columns.iter().position(|c| c == name);
-        keys.0.sort_by_key(|(name, _)| place(name));
-        if names(&keys) != columns {
-            return Err(de::Error::custom(format!(
-                "cell {i} does not have the columns of the first cell"
-            )));
-        }
-        shares.push((keys.0.into_iter().map(|(_, value)| value.into()).collect(), share));
-    }
-    Ok(Some(Target::cells(columns, shares)))
 }

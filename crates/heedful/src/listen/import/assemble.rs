@@ -38,7 +38,7 @@ impl Plan {
     /// `duplicate-column` where a column is named for two purposes that need different types.
     pub(super) fn new(options: &CsvOptions) -> Result<Self> {
         let roles = Roles {
-            rating: options.rating.first().map(|rating| rating.column.clone()),
+            rating: options.rating.0.first().map(|rating| rating.column.clone()),
             at: options.at.clone(),
             comment: options.comment.clone(),
             customer: options.customer.clone(),
@@ -48,7 +48,7 @@ impl Plan {
             signal: options.signal.clone(),
         };
         let mut plan = Self { columns: Vec::new(), roles };
-        for rating in &options.rating {
+        for rating in &options.rating.0 {
             let metric = rating.metric.as_ref().or(options.metric.as_ref());
             let scale = metric.map(|metric| metric.scale().clone());
             plan.add(&rating.column, Purpose::Rating(scale))?;

@@ -4,13 +4,22 @@
 
 use std::io::{ErrorKind, Read};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::base::config::names;
 use crate::base::error::{Error, ErrorCode, Result};
 
 /// How the text of a file is written as bytes. A byte order mark at the start of the file decides
 /// before this does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::{CsvOptions, Encoding, Key};
+/// let options = CsvOptions::new().attributes(["Größe"]).encoding(Encoding::Latin1);
+/// let read = options.read(&b"Gr\xf6\xdfe\nklein\n"[..])?;
+/// assert_eq!(read.responses.column("Größe").unwrap().key(0), Key::text("klein"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Encoding {
     /// UTF-8; bytes that are not are an error, never replaced.
@@ -25,6 +34,8 @@ pub enum Encoding {
     #[serde(rename = "utf-16")]
     Utf16,
 }
+
+names!(Encoding { Utf8 = "utf-8", Latin1 = "latin-1", Utf16 = "utf-16" });
 
 /// Bytes that are taken from the source at once.
 const CHUNK: usize = 1 << 17;

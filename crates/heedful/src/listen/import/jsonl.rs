@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use serde_json::Value;
-
 use super::decode::{Decoder, Encoding, not_utf8};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 
 /// The greatest line in bytes.
 const GREATEST: usize = 1 << 28;
@@ -103,15 +102,15 @@ impl<R: Read> JsonLines<R> {
     ///
     /// # Errors
     /// `encoding`, `json`.
-    pub(super) fn object(&mut self) -> Result<Value> {
+    pub(super) fn object(&mut self) -> Result<Json> {
         let text = std::str::from_utf8(self.bytes()).map_err(|_| not_utf8())?;
-        let object: Value = serde_json::from_str(text).map_err(|error| {
+        let object: Json = serde_json::from_str(text).map_err(|error| {
             Error::new(
                 ErrorCode::Json,
                 format!("not well-formed JSON at character {} of the line", error.column()),
             )
         })?;
-        if !object.is_object() {
+        if !matches!(object, Json::Object(_)) {
             return Err(Error::new(ErrorCode::Json, "the line is not an object"));
         }
         Ok(object)
@@ -121,22 +120,25 @@ impl<R: Read> JsonLines<R> {
     ///
     /// # Errors
     /// `json` with the path of a column that is a list or an object.
-    pub(super) fn texts<'a>(&mut self, object: &'a Value) -> Result<Vec<Option<Cow<'a, str>>>> {
+    pub(super) fn texts<'a>(&mut self, object: &'a Json) -> Result<Vec<Option<Cow<'a, str>>>> {
         let mut texts = Vec::with_capacity(self.columns.len());
         for column in &mut self.columns {
             let value = find(object, &column.name);
             column.seen |= value.is_some();
             texts.push(match value {
-                None | Some(Value::Null) => None,
-                Some(Value::String(text)) => Some(Cow::Borrowed(text.as_str())),
-                Some(Value::Number(number)) => Some(Cow::Owned(number.to_string())),
-                Some(Value::Bool(yes)) => Some(Cow::Borrowed(match (column.is_rating, yes) {
+                None | Some(Json::Null) => None,
+                Some(Json::Text(text)) => Some(Cow::Borrowed(text.as_str())),
+                Some(Json::Unsigned(number)) => Some(Cow::Owned(number.to_string())),
+                Some(Json::Signed(number)) => Some(Cow::Owned(number.to_string())),
+                // 1.0 is written so, not as 1.
+                Some(Json::Float(number)) => Some(Cow::Owned(format!("{number:?}"))),
+                Some(Json::Bool(yes)) => Some(Cow::Borrowed(match (column.is_rating, yes) {
                     (true, true) => "1",
                     (true, false) => "0",
                     (false, true) => "true",
                     (false, false) => "false",
                 })),
-                Some(Value::Array(_) | Value::Object(_)) => {
+                Some(Json::List(_) | Json::Object(_)) => {
                     let message = "the field is a list or an object";
                     return Err(Error::new(ErrorCode::Json, message).at(&column.name));
                 }
@@ -161,9 +163,13 @@ impl<R: Read> JsonLines<R> {
 }
 
 /// A field by its name, or by the names on the way to it with dots between them.
-fn find<'a>(object: &'a Value, path: &str) -> Option<&'a Value> {
-    object.get(path).or_else(|| {
+fn find<'a>(object: &'a Json, path: &str) -> Option<&'a Json> {
+    let Json::Object(fields) = object else { return None };
+    // Of fields with one name the last counts.
+    let field =
+        |name: &str| fields.iter().rev().find(|field| field.0 == name).map(|field| &field.1);
+    field(path).or_else(|| {
         let (first, rest) = path.split_once('.')?;
-        find(object.get(first)?, rest)
+        find(field(first)?, rest)
     })
 }

@@ -1,17 +1,27 @@
 //! How a file of responses is read.
 
-use serde::de::{self, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::decode::Encoding;
-use crate::base::config;
+use crate::base::config::{self, Config, Object, deserialized, names, options};
 use crate::base::error::Result;
+use crate::base::json::Json;
 use crate::base::metric::Metric;
 use crate::base::scale::{Invalid, MISSING};
 use crate::base::time::DateFormat;
 
 /// What happens at the first row that cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::{CsvOptions, OnError};
+/// let text = "Score\n10\nmany\n9\n";
+/// let options = CsvOptions::new().rating("Score");
+/// assert!(options.read(text.as_bytes()).is_err());
+/// let read = options.on_error(OnError::Collect).read(text.as_bytes())?;
+/// assert_eq!((read.responses.len(), read.rejected.len()), (2, 1));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnError {
@@ -22,10 +32,11 @@ pub enum OnError {
     Collect,
 }
 
+names!(OnError { Stop = "stop", Collect = "collect" });
+
 /// A column of ratings, and the metric it is checked against.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct RatingColumn {
     /// The name.
     pub column: String,
@@ -33,6 +44,25 @@ pub struct RatingColumn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<Metric>,
 }
+
+impl Config for RatingColumn {
+    fn read(json: &Json) -> Result<Self> {
+        let mut rating = Self { column: String::new(), metric: None };
+        match json {
+            Json::Text(column) => rating.column.clone_from(column),
+            Json::Object(_) => {
+                let mut object = Object::of(json)?;
+                object.needs("column", &mut rating.column);
+                object.takes("metric", &mut rating.metric);
+                object.finish()?;
+            }
+            _ => return Err(json.refused("a column, or an object with `column` and `metric`")),
+        }
+        Ok(rating)
+    }
+}
+
+deserialized!(RatingColumn);
 
 /// Which columns are read beside those that have a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,14 +96,13 @@ pub(super) enum Attributes {
 /// assert_eq!((score.n, score.missing), (1, 1));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CsvOptions {
     /// Columns of ratings; the first gets the role `rating`.
-    #[serde(deserialize_with = "one_or_many")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "rating_schema"))]
-    pub(super) rating: Vec<RatingColumn>,
+    pub(super) rating: RatingColumns,
     /// Its scale gives labels and range.
     pub(super) metric: Option<Metric>,
     /// Column of the time.
@@ -109,10 +138,19 @@ pub struct CsvOptions {
     pub(super) invalid: Invalid,
 }
 
+options!(
+    CsvOptions,
+    takes [
+        rating, metric, at, comment, customer, account, weight, kind, signal, attributes, date_format, delimiter, quote,
+        encoding, missing, on_error, invalid
+    ],
+    from Self::default()
+);
+
 impl Default for CsvOptions {
     fn default() -> Self {
         Self {
-            rating: Vec::new(),
+            rating: RatingColumns::default(),
             metric: None,
             at: None,
             comment: None,
@@ -153,13 +191,30 @@ impl CsvOptions {
 
     /// Reads options from JSON.
     ///
+    /// ```
+    /// use heedful::{CsvOptions, Encoding, Metric, OnError};
+    /// let json = r#"{"rating": "Score", "at": "When", "comment": "Why", "attributes": ["Plan"], "date_format": "%d/%m/%Y",
+    ///     "delimiter": ";", "encoding": "latin-1", "missing": ["-"], "on_error": "collect", "metric": "csat"}"#;
+    /// let options = CsvOptions::new().rating("Score").at("When").comment("Why").attributes(["Plan"]);
+    /// let options = options.date_format("%d/%m/%Y".parse()?).delimiter(';').encoding(Encoding::Latin1).missing(["-"]);
+    /// assert_eq!(CsvOptions::from_json(json)?, options.on_error(OnError::Collect).metric(Metric::csat()));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The options as JSON.
+    ///
+    /// ```
+    /// use heedful::CsvOptions;
+    /// let options = CsvOptions::new().rating("Score").all_attributes();
+    /// assert_eq!(CsvOptions::from_json(&options.to_json())?, options);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(self)
@@ -171,14 +226,23 @@ impl CsvOptions {
     /// numbers one of floats.
     #[must_use]
     pub fn rating(mut self, column: impl Into<String>) -> Self {
-        self.rating.push(RatingColumn { column: column.into(), metric: None });
+        self.rating.0.push(RatingColumn { column: column.into(), metric: None });
         self
     }
 
     /// Adds a column of ratings with a metric of its own.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Metric, Responses, Scoring};
+    /// let options = CsvOptions::new().rating_of("likely", Metric::nps()).rating_of("happy", Metric::csat());
+    /// let responses = Responses::read_csv("likely,happy\n10,5\n3,2\n".as_bytes(), &options)?;
+    /// let scores = Scoring::of([(Metric::nps(), "likely"), (Metric::csat(), "happy")]).run(&responses)?;
+    /// assert_eq!(scores.rows.iter().map(|row| row.score.value.unwrap()).collect::<Vec<_>>(), [0.0, 50.0]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn rating_of(mut self, column: impl Into<String>, metric: Metric) -> Self {
-        self.rating.push(RatingColumn { column: column.into(), metric: Some(metric) });
+        self.rating.0.push(RatingColumn { column: column.into(), metric: Some(metric) });
         self
     }
 
@@ -256,6 +320,14 @@ impl CsvOptions {
 
     /// Texts that mean that there is no value, in any column, beside blank ones; `NA` and `N/A`
     /// where not set.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Metric, Responses};
+    /// let options = CsvOptions::new().rating("Score").missing(["-", "none"]);
+    /// let responses = Responses::read_csv("Score\n10\n-\nnone\n".as_bytes(), &options)?;
+    /// assert_eq!(responses.score(&Metric::nps())?.missing, 2);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn missing<S: Into<String>>(mut self, tokens: impl IntoIterator<Item = S>) -> Self {
         self.missing = tokens.into_iter().map(Into::into).collect();
@@ -293,32 +365,13 @@ fn attributes_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Sch
     schemars::json_schema!({ "anyOf": [{ "const": "all" }, generator.subschema_for::<Vec<String>>()] })
 }
 
-impl<'de> Deserialize<'de> for Attributes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Door;
-
-        impl<'de> Visitor<'de> for Door {
-            type Value = Attributes;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a list of columns or `all`")
-            }
-
-            fn visit_str<E: de::Error>(self, word: &str) -> Result<Attributes, E> {
-                if word == "all" {
-                    Ok(Attributes::All)
-                } else {
-                    Err(E::invalid_value(de::Unexpected::Str(word), &self))
-                }
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, names: A) -> Result<Attributes, A::Error> {
-                Vec::deserialize(de::value::SeqAccessDeserializer::new(names))
-                    .map(Attributes::Named)
-            }
+impl Config for Attributes {
+    fn read(json: &Json) -> Result<Self> {
+        match json {
+            Json::Text(word) if word == "all" => Ok(Self::All),
+            Json::List(_) => Vec::read(json).map(Self::Named),
+            _ => Err(json.refused("a list of columns or `all`")),
         }
-
-        deserializer.deserialize_any(Door)
     }
 }
 
@@ -331,54 +384,18 @@ fn rating_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema 
     })
 }
 
-/// A name, an object, or a list of them.
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RatingColumn>, D::Error> {
-    struct One(RatingColumn);
+/// The columns of ratings as JSON has them: a name, an object, or a list of them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub(super) struct RatingColumns(pub(super) Vec<RatingColumn>);
 
-    struct Door;
-
-    impl<'de> Visitor<'de> for Door {
-        type Value = Vec<RatingColumn>;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a column, an object with `column` and `metric`, or a list of them")
-        }
-
-        fn visit_str<E: de::Error>(self, column: &str) -> Result<Self::Value, E> {
-            Ok(vec![RatingColumn { column: column.to_owned(), metric: None }])
-        }
-
-        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(Vec::new())
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            let one = RatingColumn::deserialize(de::value::MapAccessDeserializer::new(map))?;
-            Ok(vec![one])
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut columns = Vec::new();
-            while let Some(One(column)) = list.next_element()? {
-                columns.push(column);
-            }
-            Ok(columns)
+impl Config for RatingColumns {
+    fn read(json: &Json) -> Result<Self> {
+        match json {
+            Json::Null => Ok(Self(Vec::new())),
+            Json::List(_) => Vec::read(json).map(Self),
+            one => Ok(Self(vec![RatingColumn::read(one)?])),
         }
     }
-
-    impl<'de> Deserialize<'de> for One {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            let many = deserializer.deserialize_any(Door)?;
-            let count = many.len();
-            let mut many = many.into_iter();
-            match (many.next(), many.next()) {
-                (Some(one), None) => Ok(Self(one)),
-                _ => Err(de::Error::invalid_length(count, &"one column")),
-            }
-        }
-    }
-
-    deserializer.deserialize_any(Door)
 }
 
 #[cfg(test)]

@@ -15,6 +15,15 @@ use crate::base::table::Table;
 use crate::listen::responses::Responses;
 
 /// A row that could not be read.
+///
+/// ```
+/// use heedful::{CsvOptions, OnError};
+/// let read = CsvOptions::new().rating("Score").on_error(OnError::Collect).read("Score\n10\nmany\n".as_bytes())?;
+/// let bad = &read.rejected[0];
+/// assert_eq!((bad.row, bad.line, bad.column.as_deref()), (1, 3, Some("Score")));
+/// assert_eq!((bad.code.as_str(), bad.fields[0].as_str()), ("rating-invalid", "many"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rejected {
     /// Which data row of the file it is, counted from 0.
@@ -38,6 +47,14 @@ fn code_as_text<S: Serializer>(code: &ErrorCode, serializer: S) -> Result<S::Ok,
 }
 
 /// A file that was read.
+///
+/// ```
+/// let options = heedful::CsvOptions::new().rating("Score").at("When");
+/// let read = options.read("When;Score\n13/04/2018 20:09;10\n".as_bytes())?;
+/// assert_eq!((read.rows, read.delimiter), (1, Some(';')));
+/// assert_eq!(read.dates.unwrap().day_first, Some(true));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // more may be told about a file
 pub struct Read {
@@ -58,6 +75,13 @@ pub struct Read {
 
 impl Read {
     /// The rejected rows as a table: `row`, `line`, `column`, `code`, `message`.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, OnError};
+    /// let read = CsvOptions::new().rating("Score").on_error(OnError::Collect).read("Score\nmany\n".as_bytes())?;
+    /// assert_eq!(read.rejected_table().len(), 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn rejected_table(&self) -> Table {
         let mut table = Table::new();
@@ -99,6 +123,14 @@ impl CsvOptions {
     /// Reads a file of JSON Lines whole: one object a line, a column for each field that is named,
     /// nested ones by a dotted path (`respondent.plan`). What is null or absent is missing; numbers
     /// and `true` and `false` are read as if they were texts, as ratings `true` is 1 and `false` 0.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Metric};
+    /// let text = "{\"answer\": {\"score\": 10}}\n{\"answer\": {\"score\": null}}\n";
+    /// let read = CsvOptions::new().rating("answer.score").read_jsonl(text.as_bytes())?;
+    /// assert_eq!(read.responses.score(&Metric::nps())?.missing, 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`CsvOptions::read`], with the code `json` for a line that is no object;
@@ -152,6 +184,14 @@ impl CsvOptions {
 
     /// Reads a file of JSON Lines in batches.
     ///
+    /// ```
+    /// let text = "{\"score\": 9}\n{\"score\": 4}\n{\"score\": 10}\n";
+    /// let mut batches = heedful::CsvOptions::new().rating("score").stream_jsonl(text.as_bytes(), 2)?;
+    /// assert_eq!(batches.next().unwrap()?.len(), 2);
+    /// assert_eq!((batches.next().unwrap()?.len(), batches.rows()), (1, 3));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As for [`CsvOptions::stream`] and [`CsvOptions::read_jsonl`], but a rating that no line has
     /// is not noticed.
@@ -163,6 +203,14 @@ impl CsvOptions {
 impl Responses {
     /// Reads a CSV file whole and stops at the first row that cannot be read.
     ///
+    /// ```
+    /// use heedful::{CsvOptions, Metric, Responses};
+    /// let options = CsvOptions::new().rating("Score").attributes(["Plan"]);
+    /// let responses = Responses::read_csv("Score,Plan\n10,pro\n3,free\n".as_bytes(), &options)?;
+    /// assert_eq!(responses.score_by(&Metric::nps(), ["Plan"])?.rows[1].score.value, Some(100.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As for [`CsvOptions::read`]; where bad rows are collected, they are dropped here: use
     /// [`CsvOptions::read`] to see them.
@@ -171,6 +219,13 @@ impl Responses {
     }
 
     /// Reads a file of JSON Lines whole.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Responses};
+    /// let options = CsvOptions::new().rating("score");
+    /// assert_eq!(Responses::read_jsonl("{\"score\": 9}\n{\"score\": 4}\n".as_bytes(), &options)?.len(), 2);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`CsvOptions::read_jsonl`].

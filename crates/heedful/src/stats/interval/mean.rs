@@ -21,6 +21,12 @@ pub struct MeanSample {
 impl MeanSample {
     /// `variance` is the sample variance of one response (divisor n - 1). `None` unless the mean is finite,
     /// the variance finite and not negative, and `n` positive and finite.
+    ///
+    /// ```
+    /// let sample = heedful::stats::MeanSample::new(5.0, 7.0, 28.0).unwrap();
+    /// assert_eq!((sample.value(), sample.variance(), sample.n()), (5.0, 7.0, 28.0));
+    /// assert_eq!(sample.standard_error(), Some(0.5));
+    /// ```
     #[must_use]
     pub fn new(mean: f64, variance: f64, n: f64) -> Option<Self> {
         (mean.is_finite() && variance >= 0.0 && variance.is_finite() && n > 0.0 && n.is_finite())
@@ -69,6 +75,12 @@ impl MeanSample {
     }
 
     /// Mean ± z standard errors; `None` for `n` below 2.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, MeanSample};
+    /// let interval = MeanSample::new(5.0, 7.0, 28.0).unwrap().wald(Confidence::default()).unwrap();
+    /// assert!((interval.upper - 5.979_982).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn wald(&self, confidence: Confidence) -> Option<Interval> {
         Interval::wald(self.mean, self.standard_error()?, confidence)

@@ -19,10 +19,17 @@ pub use net::NetSample;
 pub use proportion::ProportionSample;
 
 use super::distribution::{normal_quantile, t_quantile};
+use crate::base::config::{Config, deserialized, names};
+use crate::base::json::Json;
 use crate::{Error, ErrorCode, Result};
 
 /// How an interval was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+///
+/// ```
+/// use heedful::stats::IntervalMethod;
+/// assert_eq!(IntervalMethod::AdjustedWald.as_str(), "adjusted_wald");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further methods may be added by name
@@ -43,6 +50,14 @@ pub enum IntervalMethod {
     #[cfg_attr(feature = "schema", schemars(skip))]
     Bootstrap,
 }
+
+names!(IntervalMethod {
+    Score = "score",
+    AdjustedWald = "adjusted_wald",
+    Wald = "wald",
+    T = "t",
+    Bayes = "bayes",
+});
 
 impl IntervalMethod {
     /// The snake-case spelling that JSON uses, for example `adjusted_wald`.
@@ -68,7 +83,7 @@ impl IntervalMethod {
 /// assert!(Confidence::new(95.0).is_err());
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
@@ -135,7 +150,23 @@ impl From<Confidence> for f64 {
     }
 }
 
+impl Config for Confidence {
+    fn read(json: &Json) -> Result<Self> {
+        Self::new(f64::read(json)?)
+    }
+}
+
+deserialized!(Confidence);
+
 /// An interval with how it was made. The ends are on the scale of the quantity (a net: -1 to 1).
+///
+/// ```
+/// use heedful::stats::{Confidence, Interval};
+/// let interval = Interval::wald(0.5, 0.1, Confidence::default()).unwrap();
+/// assert!(interval.contains(0.31) && !interval.contains(0.30));
+/// assert!((interval.width() - 0.392).abs() < 1e-3);
+/// assert!((interval.scaled(100.0).upper - 69.6).abs() < 1e-2);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
@@ -173,6 +204,12 @@ impl Interval {
 
     /// Estimate ± t standard errors with `df` degrees of freedom. `None` unless the estimate is finite, the
     /// standard error finite and not negative, and `df` positive (it may be infinite: then z).
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, Interval};
+    /// let interval = Interval::t(0.0, 1.0, 10.0, Confidence::default()).unwrap();
+    /// assert!((interval.upper - 2.228_139).abs() < 1e-6); // tables of Student's t
+    /// ```
     #[must_use]
     pub fn t(estimate: f64, standard_error: f64, df: f64, confidence: Confidence) -> Option<Self> {
         if !(df > 0.0) {

@@ -32,6 +32,13 @@ impl NetSample {
     ];
 
     /// `None` unless all counts are finite and not negative and their sum is positive and finite.
+    ///
+    /// ```
+    /// use heedful::stats::NetSample;
+    /// let sample = NetSample::new(15.0, 25.0, 60.0).unwrap();
+    /// assert_eq!((sample.n(), sample.value()), (100.0, 0.45));
+    /// assert!((sample.variance() - 0.5475).abs() < 1e-12 && (sample.standard_error() - 0.073_993).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn new(negative: f64, neutral: f64, positive: f64) -> Option<Self> {
         let n = negative + neutral + positive;
@@ -84,6 +91,12 @@ impl NetSample {
     /// reject (T. Tango, "Equivalence test and confidence interval for the difference in proportions for the
     /// paired-sample design", Statistics in Medicine 17, 1998; the difference of two paired proportions is a
     /// net of three bands). Has width for unanimous samples and never leaves -1..1.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, NetSample};
+    /// let interval = NetSample::new(15.0, 25.0, 60.0).unwrap().score(Confidence::default());
+    /// assert!((interval.lower - 0.292_569).abs() < 1e-6 && (interval.upper - 0.581_257).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn score(&self, confidence: Confidence) -> Interval {
         Interval::new(self.score_bounds(confidence.z()), confidence, IntervalMethod::Score)
@@ -135,6 +148,12 @@ impl NetSample {
 
     /// Adjusted Wald: Wald after adding 3/4 negative, 3/2 neutral and 3/4 positive responses, cut to -1..1
     /// (B. Rocks, "Interval estimation for the Net Promoter Score", The American Statistician 70, 2016).
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, NetSample};
+    /// let interval = NetSample::new(15.0, 25.0, 60.0).unwrap().adjusted_wald(Confidence::default());
+    /// assert!((interval.lower - 0.293_431).abs() < 1e-6 && (interval.upper - 0.580_355).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn adjusted_wald(&self, confidence: Confidence) -> Interval {
         let (lower, upper) = self.adjusted().wald_bounds(confidence);
@@ -150,6 +169,12 @@ impl NetSample {
     }
 
     /// Wald's interval, not cut to -1..1.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, NetSample};
+    /// let interval = NetSample::new(15.0, 25.0, 60.0).unwrap().wald(Confidence::default());
+    /// assert!((interval.lower - 0.304_976).abs() < 1e-6 && (interval.upper - 0.595_024).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn wald(&self, confidence: Confidence) -> Interval {
         Interval::new(self.wald_bounds(confidence), confidence, IntervalMethod::Wald)
@@ -159,6 +184,13 @@ impl NetSample {
     /// Jeffreys: 1/2 each). The posterior of p₊ - p₋ is integrated numerically, to about 1e-11; a call takes
     /// milliseconds, and longer as the root of n for very large samples. `None` unless the prior is finite and
     /// not negative and the posterior counts are positive.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, NetSample};
+    /// // Without responses and with a flat prior the net is triangular.
+    /// let interval = NetSample::new(0.0, 0.0, 1.0).unwrap().bayes([0.5; 3], Confidence::default()).unwrap();
+    /// assert!(interval.lower > -1.0 && interval.upper < 1.0);
+    /// ```
     #[must_use]
     pub fn bayes(&self, prior: [f64; 3], confidence: Confidence) -> Option<Interval> {
         let [negative, neutral, positive] = prior;

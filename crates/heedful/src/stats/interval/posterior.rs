@@ -1,8 +1,7 @@
 //! The posterior of a net score: the difference of two shares of a Dirichlet.
 
-use std::f64::consts::PI;
-
 use crate::stats::distribution::{beta_logit_density, beta_quantile, beta_tails};
+use crate::stats::quadrature::double_exponential;
 use crate::stats::root::bracketed;
 
 /// Posterior of p₊ - p₋ where (p₋, p₀, p₊) is Dirichlet with these shapes, all positive and finite.
@@ -98,30 +97,13 @@ impl Outer {
             let (x, rest) = (1.0 / (1.0 + libm::exp(-u)), 1.0 / (1.0 + libm::exp(u)));
             beta_logit_density(a, b, x, rest) * inner(x, rest)
         };
-        let inside = double_exponential(lower, middle, nodes, step, density)
-            + double_exponential(middle, upper, nodes, step, density);
-        outside + inside
+        let part = |from, to| {
+            double_exponential(from, to, nodes, step)
+                .map(|(u, weight)| weight * density(u))
+                .sum::<f64>()
+        };
+        outside + part(lower, middle) + part(middle, upper)
     }
-}
-
-fn double_exponential(
-    lower: f64,
-    upper: f64,
-    nodes: i32,
-    step: f64,
-    f: impl Fn(f64) -> f64,
-) -> f64 {
-    let range = upper - lower;
-    if !(range > 0.0) {
-        return 0.0;
-    }
-    let node = |i: i32| {
-        let t = f64::from(i) * step;
-        let e = libm::exp(-PI * libm::sinh(t));
-        let weight = PI * libm::cosh(t) * e / ((1.0 + e) * (1.0 + e));
-        weight * f(lower + range / (1.0 + e))
-    };
-    (-nodes..=nodes).map(node).sum::<f64>() * step * range
 }
 
 #[cfg(test)]

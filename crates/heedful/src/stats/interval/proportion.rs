@@ -27,6 +27,13 @@ impl ProportionSample {
     ];
 
     /// `None` unless 0 <= `successes` <= `n`, with `n` positive and finite.
+    ///
+    /// ```
+    /// use heedful::stats::ProportionSample;
+    /// let sample = ProportionSample::new(70.0, 100.0).unwrap();
+    /// assert_eq!((sample.n(), sample.value()), (100.0, 0.7));
+    /// assert!((sample.variance() - 0.21).abs() < 1e-12 && (sample.standard_error() - 0.045_826).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn new(successes: f64, n: f64) -> Option<Self> {
         (successes >= 0.0 && successes <= n && n > 0.0 && n.is_finite())
@@ -71,6 +78,12 @@ impl ProportionSample {
     }
 
     /// Wilson's score interval (Wilson 1927), without continuity correction.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, ProportionSample};
+    /// let interval = ProportionSample::new(70.0, 100.0).unwrap().score(Confidence::default());
+    /// assert!((interval.lower - 0.604_152).abs() < 1e-6 && (interval.upper - 0.781_051).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn score(&self, confidence: Confidence) -> Interval {
         Interval::new(self.score_bounds(confidence.z()), confidence, IntervalMethod::Score)
@@ -105,6 +118,12 @@ impl ProportionSample {
     }
 
     /// Wald's interval, not cut to 0..1.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, ProportionSample};
+    /// let interval = ProportionSample::new(70.0, 100.0).unwrap().wald(Confidence::default());
+    /// assert!((interval.upper - 0.789_817).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn wald(&self, confidence: Confidence) -> Interval {
         let half = confidence.z() * self.standard_error();
@@ -114,6 +133,12 @@ impl ProportionSample {
 
     /// Equal-tailed credible interval of the beta posterior under a beta `prior` ([successes, failures];
     /// Jeffreys: 1/2 each). `None` unless both posterior counts are positive and finite.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, ProportionSample};
+    /// let even = ProportionSample::new(5.0, 10.0).unwrap().bayes([0.5; 2], Confidence::default()).unwrap();
+    /// assert!((even.lower + even.upper - 1.0).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn bayes(&self, prior: [f64; 2], confidence: Confidence) -> Option<Interval> {
         let [a, b] = [self.successes + prior[0], self.n - self.successes + prior[1]];

@@ -108,7 +108,6 @@ impl Predictor {
 
     /// How much each token speaks for a label, in no unit: its own weight twice and that of each pair that it is in.
     /// Call after [`read`](Self::read) with the same tokens.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the mapper"))]
     pub(crate) fn evidence(&self, model: &Model, tokens: &[Token], label: usize) -> Vec<i64> {
         let own = |token: &Token| {
             let at = token.slot as usize * model.rows.stride() + HEAD + label;

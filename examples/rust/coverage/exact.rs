@@ -1,11 +1,4 @@
-//! How often the 95 % intervals of a net score hold the true value, by exact enumeration of every outcome.
-//!
-//! `cargo run --release --example coverage > docs/coverage.md` makes the page in the documentation.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a program that prints tables, with indices below the sizes it sets up"
-)]
+//! Net scores of plain samples: exact, by going through every possible outcome.
 
 use heedful::stats::{Confidence, IntervalMethod, NetSample};
 
@@ -144,18 +137,16 @@ fn summary(results: &[Vec<[f64; 3]>]) {
     println!();
 }
 
-fn main() {
+pub(crate) fn page() {
     let confidence = Confidence::default();
     let run = |trinomials: &[[f64; 3]]| -> Vec<Vec<[f64; 3]>> {
         SIZES.iter().map(|n| coverage(*n, trinomials, confidence)).collect()
     };
     let (ordinary, extreme) = (run(&ORDINARY), run(&EXTREME));
-    println!("# Coverage of the 95 % intervals of a net score\n");
     println!(
         "How often an interval holds the true net score, computed exactly by going through every"
     );
-    println!("possible outcome of n responses. Made by");
-    println!("`cargo run --release --example coverage > docs/coverage.md`.\n");
+    println!("possible outcome of n responses.\n");
     println!(
         "The default is the score interval (Tango 1998). Required of it over the twenty ordinary"
     );

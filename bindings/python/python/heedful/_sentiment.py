@@ -1,0 +1,181 @@
+"""How customers feel, from what they wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from heedful import _frames, _heedful, _options
+from heedful._metric import Scale
+from heedful._reason import texts_of
+from heedful._table import Table
+
+
+def sentiment(
+    data: Any, comment: str | None = None, *, language: str | None = None, words: Mapping[str, float] | None = None
+) -> Any:
+    """The feeling of each comment, by words and rules: no training.
+
+    `data` is a list or series of comments, or a table whose column `comment` names. `language` is `en` (where not given),
+    `de`, `fr` or `es`; in others emoji alone speak. `words` gives words and phrases a value of yours, -1 to 1.
+
+    A table with a row for each comment: `value` (-1 to 1; missing where no word carries feeling, which is not 0),
+    `strength` (0 to 1), `band` (`very_negative`, `negative`, `neutral`, `positive`, `very_positive`), `mixed`, and
+    `emotion`, the strongest that is named.
+
+    >>> import heedful as hf
+    >>> found = hf.sentiment(["Great food, but terribly slow service", "No problems at all!", "Parcel 17", None])
+    >>> found["band"][1:], found["mixed"][0]
+    (['very_positive', None, None], True)
+    """
+    return _frames.like(data, _read(data, comment, language, words)[0])
+
+
+def clauses(
+    data: Any, comment: str | None = None, *, language: str | None = None, words: Mapping[str, float] | None = None
+) -> Any:
+    """The feeling of each clause: "food great, service slow" is two. As `sentiment`.
+
+    Columns: `row`, `start` and `end` in characters, `value`, `strength`, `mood` (`statement`, `question`, `request`).
+
+    >>> import heedful as hf
+    >>> [value > 0 for value in hf.clauses(["food great, service slow"])["value"]]
+    [True, False]
+    """
+    return _frames.like(data, _read(data, comment, language, words)[1])
+
+
+def emotions(
+    data: Any, comment: str | None = None, *, language: str | None = None, words: Mapping[str, float] | None = None
+) -> Any:
+    """The emotions that comments name. As `sentiment`.
+
+    Columns: `row`, `emotion` (`satisfied`, `delighted`, `grateful`, `relieved`, `valued`, `disappointed`, `confused`,
+    `anxious`, `angry`, `disgusted`, `betrayed`, `surprised`), `intensity` (0 to 1), `start` and `end` in characters.
+
+    >>> import heedful as hf
+    >>> hf.emotions(["I am very disappointed and not angry"])["emotion"]
+    ['disappointed']
+    """
+    return _frames.like(data, _read(data, comment, language, words)[2])
+
+
+def _read(
+    data: Any, comment: str | None, language: str | None, words: Mapping[str, float] | None
+) -> tuple[_heedful.Table, _heedful.Table, _heedful.Table]:
+    given = {"language": language, "words": None if words is None else dict(words)}
+    options = {name: value for name, value in given.items() if value is not None}
+    if comment is None and not _frames.is_table(data):
+        comment = "comment"
+        table: object = {comment: texts_of(data)}
+    else:
+        table = _frames.table(data, None if comment is None else [comment])
+    roles = {} if comment is None else {"comment": comment}
+    needed = [] if comment is None else [comment]
+    return _heedful.sentiment(table, needed, _options.dumps(roles), _options.dumps(options))
+
+
+class SentimentModel:
+    """Sentiment that was learned from the ratings that came with comments: see `fit_sentiment`."""
+
+    __slots__ = ("_model",)
+
+    def __init__(self, model: _heedful.SentimentModel) -> None:
+        self._model = model
+
+    def predict(self, comments: Iterable[str | None]) -> list[float | None]:
+        """The rating that each comment stands for, the lowest of the scale as -1 and the highest as 1."""
+        return self._model.values(texts_of(comments))
+
+    def top_words(self, most: int = 20) -> Table:
+        """The words and pairs that weigh most, good and bad."""
+        return Table(self._model.top_words(most))
+
+    @property
+    def comments(self) -> int:
+        """How many rated comments it learned from."""
+        return self._model.comments()
+
+    def to_bytes(self) -> bytes:
+        """The model, for `from_bytes` in this and every later version."""
+        return self._model.to_bytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> SentimentModel:
+        """A stored model."""
+        return cls(_heedful.SentimentModel.from_bytes(data))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (SentimentModel.from_bytes, (self.to_bytes(),))
+
+    def __repr__(self) -> str:
+        return f"SentimentModel(from {self.comments} rated comments)"
+
+
+def fit_sentiment(
+    comments: Iterable[str | None],
+    ratings: Iterable[float | None],
+    *,
+    scale: str | Scale = "0-10",
+    language: str | None = None,
+    words: Mapping[str, float] | None = None,
+    penalty: float | None = None,
+) -> SentimentModel:
+    """Learns sentiment from the ratings that came with the comments: no labelling.
+
+    Rows without comment or rating are passed over. Ratings are on `scale`; one that is not is an error with its row.
+
+    >>> import heedful as hf
+    >>> comments = ["brilliant engineer", "engineer never came", "ok", "never again"] * 25
+    >>> model = hf.fit_sentiment(comments, [10, 1, 7, 0] * 25)
+    >>> good, bad = model.predict(["Brilliant!", "the engineer never came"])
+    >>> good > 0 > bad
+    True
+    """
+    options = _fit_options(scale, language, words, penalty)
+    return SentimentModel(_heedful.SentimentModel.fit(texts_of(comments), _ratings(ratings), options))
+
+
+def cross_validate_sentiment(
+    comments: Iterable[str | None],
+    ratings: Iterable[float | None],
+    *,
+    folds: int = 5,
+    scale: str | Scale = "0-10",
+    language: str | None = None,
+    words: Mapping[str, float] | None = None,
+    penalty: float | None = None,
+) -> tuple[list[float | None], float | None]:
+    """What `fit_sentiment` says of comments that it has not learned from, and its correlation with the ratings.
+
+    Comments that are the same but for case, spacing and punctuation are held out together.
+
+    >>> import heedful as hf
+    >>> comments = ["brilliant engineer", "engineer never came", "ok so far", "never again"] * 25
+    >>> predicted, correlation = hf.cross_validate_sentiment(comments, [10, 1, 7, 0] * 25)
+    >>> len(predicted), -1 <= correlation <= 1
+    (100, True)
+    """
+    options = _fit_options(scale, language, words, penalty)
+    made = _heedful.SentimentModel.cross_validate(texts_of(comments), _ratings(ratings), options, folds)
+    return made[0], made[2]
+
+
+def _fit_options(
+    scale: str | Scale, language: str | None, words: Mapping[str, float] | None, penalty: float | None
+) -> str:
+    given = {"language": language, "words": None if words is None else dict(words)}
+    reading = {name: value for name, value in given.items() if value is not None}
+    plain = json.loads(scale.to_json()) if isinstance(scale, Scale) else scale
+    options: dict[str, object] = {"scale": plain, "sentiment": reading}
+    if penalty is not None:
+        options["penalty"] = penalty
+    return _options.dumps(options)
+
+
+def _ratings(ratings: Any) -> list[float | None]:
+    plain = ratings.to_list() if hasattr(ratings, "to_list") else list(ratings)
+    # NaN and NA are missing.
+    missing = [value is None or type(value).__name__ == "NAType" or value != value for value in plain]
+    return [None if gone else float(value) for gone, value in zip(missing, plain, strict=True)]

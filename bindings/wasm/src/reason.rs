@@ -1,0 +1,244 @@
+//! Taxonomies and what they find: what lives on between calls, since it is prepared once and then used
+//! on every keystroke.
+
+use std::rc::Rc;
+
+use heedful::text::{Language, Unit, convert_spans};
+use heedful::{
+    Discover, Error, Given, Labels, MapperOptions, MapperSession, Mappings, Model, ModelOptions,
+    ReasonMapper, Result, Taxonomy,
+};
+use js_sys::Array;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::Answer;
+use crate::output::{answer, failure};
+use crate::text::{comments, groups, labels, topics_of_rows, written};
+
+/// A taxonomy prepared to be found in comments.
+#[derive(Debug)]
+#[wasm_bindgen]
+pub struct Mapper {
+    mapper: Rc<ReasonMapper>,
+    session: MapperSession<Rc<ReasonMapper>>,
+}
+
+/// A mapping, its places in UTF-16 code units.
+#[derive(Serialize)]
+struct Shown<'a> {
+    row: usize,
+    reason: &'a str,
+    main: bool,
+    source: &'static str,
+    confidence: f64,
+    sentiment: Option<f64>,
+    start: Option<usize>,
+    end: Option<usize>,
+    spans: Vec<(usize, usize)>,
+}
+
+fn shown<'a>(mappings: &'a Mappings, text: impl Fn(usize) -> Option<&'a str>) -> Vec<Shown<'a>> {
+    let show = |m: heedful::Mapping<'a>| {
+        let mut spans: Vec<_> =
+            m.spans.iter().map(|(start, end)| (*start as usize, *end as usize)).collect();
+        convert_spans(text(m.row).unwrap_or_default(), Unit::Utf16, &mut spans);
+        Shown {
+            row: m.row,
+            reason: m.id,
+            main: m.main,
+            source: m.source.as_str(),
+            confidence: m.confidence,
+            sentiment: m.sentiment,
+            start: spans.first().map(|span| span.0),
+            end: spans.first().map(|span| span.1),
+            spans,
+        }
+    };
+    mappings.iter().map(show).collect()
+}
+
+/// What is known beside the comments.
+#[derive(Default)]
+struct Known {
+    clicks: Option<Labels>,
+    manual: Option<Labels>,
+    touchpoints: Option<Vec<Option<String>>>,
+    languages: Option<Vec<Option<Language>>>,
+}
+
+impl Known {
+    /// Of an array of clicks, manual codes, touchpoints and languages, each an array or undefined.
+    fn of(given: &Array) -> Result<Self> {
+        let list = |place| given.get(place).dyn_into::<Array>().ok();
+        let language = |(row, code): (usize, Option<String>)| {
+            let language = code.as_deref().map(str::parse).transpose();
+            language.map_err(|error: Error| error.at("language").on_row(row as u64))
+        };
+        let languages = |list: Array| {
+            comments(&list).into_iter().enumerate().map(language).collect::<Result<Vec<_>>>()
+        };
+        Ok(Self {
+            clicks: list(0).map(|list| labels(&list)).transpose()?,
+            manual: list(1).map(|list| labels(&list)).transpose()?,
+            touchpoints: list(2).map(|list| comments(&list)),
+            languages: list(3).map(languages).transpose()?,
+        })
+    }
+
+    fn map(&self, mapper: &ReasonMapper, texts: &[Option<String>]) -> Result<Mappings> {
+        let touchpoints: Option<Vec<Option<&str>>> =
+            self.touchpoints.as_ref().map(|names| names.iter().map(Option::as_deref).collect());
+        let given = Given {
+            clicks: self.clicks.as_ref(),
+            manual: self.manual.as_ref(),
+            touchpoints: touchpoints.as_deref(),
+            languages: self.languages.as_deref(),
+        };
+        mapper.map(texts, given)
+    }
+}
+
+impl Mapper {
+    fn of(mapper: ReasonMapper) -> Self {
+        let mapper = Rc::new(mapper);
+        Self { session: MapperSession::new(Rc::clone(&mapper)), mapper }
+    }
+}
+
+#[wasm_bindgen]
+impl Mapper {
+    /// Prepares a taxonomy, with a trained model or without.
+    ///
+    /// # Errors
+    /// As for [`Taxonomy::from_json`], [`ReasonMapper::with_options`], [`Model::from_bytes`] and
+    /// [`ReasonMapper::with_model`].
+    #[wasm_bindgen(constructor)]
+    pub fn new(taxonomy: &str, options: &str, model: Option<Vec<u8>>) -> Result<Self, JsValue> {
+        let run = || {
+            let options = MapperOptions::from_json(options)?;
+            let mapper = ReasonMapper::with_options(Taxonomy::from_json(taxonomy)?, options)?;
+            match model {
+                Some(bytes) => mapper.with_model(Model::from_bytes(&bytes)?),
+                None => Ok(mapper),
+            }
+        };
+        run().map(Self::of).map_err(|error| failure(&error))
+    }
+
+    /// The code of the language of comments for which none is given.
+    #[must_use]
+    pub fn language(&self) -> String {
+        self.mapper.language().code().to_owned()
+    }
+
+    /// The taxonomy as JSON.
+    #[must_use]
+    pub fn taxonomy(&self) -> String {
+        self.mapper.taxonomy().to_json()
+    }
+
+    /// The trained model, if there is one.
+    #[must_use]
+    pub fn model(&self) -> Option<Vec<u8>> {
+        self.mapper.model().map(Model::to_bytes)
+    }
+
+    /// The reasons of one comment.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn read(&mut self, comment: &str) -> Answer {
+        match self.session.map(comment) {
+            Ok(mappings) => answer(Ok(shown(&mappings, |_| Some(comment)))),
+            Err(error) => Err(failure(&error)),
+        }
+    }
+
+    /// The reasons of comments.
+    ///
+    /// # Errors
+    /// As for [`ReasonMapper::map`].
+    pub fn map(&self, texts: &Array, given: &Array) -> Answer {
+        let texts = comments(texts);
+        match Known::of(given).and_then(|known| known.map(&self.mapper, &texts)) {
+            Ok(mappings) => {
+                answer(Ok(shown(&mappings, |row| texts.get(row).and_then(Option::as_deref))))
+            }
+            Err(error) => Err(failure(&error)),
+        }
+    }
+
+    /// How often each reason comes up.
+    ///
+    /// # Errors
+    /// As for [`ReasonMapper::map`].
+    pub fn totals(&self, texts: &Array, given: &Array) -> Answer {
+        let run = || Known::of(given)?.map(&self.mapper, &comments(texts));
+        answer(run().map(|mappings| mappings.totals()))
+    }
+
+    /// Learns from comments with known reasons; with `more` on top of what it knows.
+    ///
+    /// # Errors
+    /// As for [`ReasonMapper::fit`] and [`ReasonMapper::fit_more`].
+    pub fn fit(
+        &mut self,
+        texts: &Array,
+        known: &Array,
+        options: &str,
+        more: bool,
+    ) -> Result<(), JsValue> {
+        let run = || {
+            let texts = comments(texts);
+            let texts: Vec<&str> =
+                texts.iter().map(|text| text.as_deref().unwrap_or_default()).collect();
+            let (known, options) = (labels(known)?, ModelOptions::from_json(options)?);
+            if more {
+                self.mapper.fit_more(&texts, &known, &options)
+            } else {
+                self.mapper.fit(&texts, &known, &options)
+            }
+        };
+        *self = run().map(Self::of).map_err(|error| failure(&error))?;
+        Ok(())
+    }
+
+    /// The best reason of each comment by the trained model, null where there is none; with `abstain` only where it is
+    /// sure. Null in all where there is no model.
+    ///
+    /// # Errors
+    /// None.
+    pub fn predict(&self, texts: &Array, abstain: bool) -> Answer {
+        let texts: Vec<String> =
+            comments(texts).into_iter().map(Option::unwrap_or_default).collect();
+        let predictions = self.mapper.predictions(&texts);
+        let best = predictions.as_ref().map(|predictions| {
+            let of = |row| if abstain { predictions.sure(row) } else { predictions.best(row) };
+            (0..texts.len()).map(of).collect::<Vec<_>>()
+        });
+        answer(Ok(best))
+    }
+
+    /// The topics of comments in which no reason is found, or within a reason.
+    ///
+    /// # Errors
+    /// As for [`Discover::run_known`].
+    pub fn discover(
+        &self,
+        texts: &Array,
+        within: Option<String>,
+        by: &Array,
+        options: &str,
+    ) -> Answer {
+        let run = || {
+            let texts = comments(texts);
+            let (written, rows) = written(&texts);
+            let options = Discover::from_json(options)?;
+            let groups = groups(by, &texts);
+            let found = options.run_known(&written, &self.mapper, within.as_deref(), &groups)?;
+            Ok(topics_of_rows(found, &rows))
+        };
+        answer(run())
+    }
+}

@@ -1,0 +1,5 @@
+// The engine of `heedful/read`.
+import { engine } from "./engine.js";
+import start, * as glue from "./glue/read.js";
+
+export const { call, startWith } = engine("heedful/read", start, glue);

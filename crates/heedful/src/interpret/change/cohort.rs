@@ -1,0 +1,175 @@
+//! Stayers, joiners and leavers.
+
+use serde::Serialize;
+
+use super::effect::Effect;
+use super::mix_rate::Moments;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::interpret::codes::{Codes, NONE};
+use crate::interpret::frame::Frame;
+use crate::listen::responses::Responses;
+use crate::stats::poisson::Poisson;
+use crate::stats::{Confidence, Random};
+
+/// How the difference comes from customers who answered in both periods, in the later only, and in the
+/// earlier only. The effects (with `unidentified`) add up to the difference.
+///
+/// A leaver is a customer without a rating in the later period: gone, or only silent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct Cohorts {
+    /// Customers who rated in both periods.
+    pub stayers: u64,
+    /// Customers who rated in the later period only.
+    pub joiners: u64,
+    /// Customers who rated in the earlier period only.
+    pub leavers: u64,
+    /// Score of the stayers before, in points.
+    pub stayers_before: Option<f64>,
+    /// Score of the stayers after.
+    pub stayers_after: Option<f64>,
+    /// Score of the leavers, before.
+    pub leavers_before: Option<f64>,
+    /// Score of the joiners, after.
+    pub joiners_after: Option<f64>,
+    /// The stayers' own change.
+    pub staying: Effect,
+    /// The later score less that of the stayers in it.
+    pub joining: Effect,
+    /// The score of the stayers before less the earlier score: positive where the unhappy left.
+    pub leaving: Effect,
+    /// What the responses without a customer add, in points; 0 where there are none.
+    pub unidentified: f64,
+}
+
+/// Mass and sum of values of one customer in both periods.
+type Customer = [[f64; 2]; 2];
+
+struct Totals {
+    stayers: [[f64; 2]; 2],
+    /// Leavers before, joiners after.
+    others: [[f64; 2]; 2],
+}
+
+impl Totals {
+    fn new() -> Self {
+        Self { stayers: [[0.0; 2]; 2], others: [[0.0; 2]; 2] }
+    }
+
+    fn add(&mut self, customer: &Customer, times: f64) {
+        let stays = customer.iter().all(|[mass, _]| *mass > 0.0);
+        let sums = if stays { &mut self.stayers } else { &mut self.others };
+        for (sum, part) in sums.iter_mut().flatten().zip(customer.iter().flatten()) {
+            *sum += times * part;
+        }
+    }
+
+    /// Staying, joining, leaving; `None` without stayers.
+    fn effects(&self) -> Option<[f64; 3]> {
+        let score = |[mass, sum]: [f64; 2]| (mass > 0.0).then(|| sum / mass);
+        let [before, after] = self.stayers;
+        let both = |period: usize| {
+            let (a, b) = (self.stayers.get(period)?, self.others.get(period)?);
+            score([a[0] + b[0], a[1] + b[1]])
+        };
+        let (stay_0, stay_1) = (score(before)?, score(after)?);
+        Some([stay_1 - stay_0, both(1)? - stay_1, stay_0 - both(0)?])
+    }
+}
+
+/// `None` where nobody rated in both periods.
+///
+/// # Errors
+/// `missing-column` where a table lacks the customers.
+pub(super) fn cohorts(
+    tables: [&Responses; 2],
+    frames: [&Frame<'_>; 2],
+    replicates: u32,
+    confidence: Confidence,
+    random: &mut Random,
+) -> Result<Option<Cohorts>> {
+    let mut places: std::collections::BTreeMap<crate::base::key::Key, usize> = Default::default();
+    let mut customers: Vec<Customer> = Vec::new();
+    let mut unknown = [[0.0; 2]; 2];
+    for (period, (table, frame)) in tables.into_iter().zip(frames).enumerate() {
+        let name = table.roles().customer.as_deref();
+        let codes = Codes::of(table.role("customer", name)?);
+        let mut numbers = Vec::with_capacity(codes.values.len());
+        for key in codes.values {
+            let next = customers.len();
+            let place = *places.entry(key).or_insert(next);
+            if place == next {
+                customers.push(Customer::default());
+            }
+            numbers.push(place);
+        }
+        for (row, code) in frame.rated() {
+            let weight = frame.weight(row);
+            let value = frame.metric.value(code).unwrap_or_default();
+            let number = codes.rows.get(row).copied().filter(|code| *code != NONE);
+            let place = number.and_then(|code| numbers.get(code as usize));
+            let own = match place.and_then(|place| customers.get_mut(*place)) {
+                Some(customer) => customer.get_mut(period),
+                None => unknown.get_mut(period),
+            };
+            let own =
+                own.ok_or_else(|| Error::new(ErrorCode::Internal, "there are two periods"))?;
+            own[0] += weight;
+            own[1] += weight * value;
+        }
+    }
+    customers.retain(|customer| customer.iter().any(|[mass, _]| *mass > 0.0));
+    let mut whole = Totals::new();
+    let [mut stayers, mut joiners, mut leavers] = [0; 3];
+    // Customers who answered alike are drawn together.
+    let mut alike: std::collections::BTreeMap<[u64; 4], (Customer, f64)> = Default::default();
+    for customer in &customers {
+        whole.add(customer, 1.0);
+        match customer.map(|[mass, _]| mass > 0.0) {
+            [true, true] => stayers += 1,
+            [false, _] => joiners += 1,
+            [true, false] => leavers += 1,
+        }
+        let [[m0, t0], [m1, t1]] = customer.map(|period| period.map(|v| (v + 0.0).to_bits()));
+        alike.entry([m0, t0, m1, t1]).or_insert((*customer, 0.0)).1 += 1.0;
+    }
+    let Some(effects) = whole.effects() else { return Ok(None) };
+    let draws: Vec<(Customer, Poisson)> =
+        alike.into_values().map(|(customer, n)| (customer, Poisson::new(n))).collect();
+    let mut moments = [Moments::default(); 3];
+    for _ in 0..replicates {
+        let mut totals = Totals::new();
+        for (customer, draw) in &draws {
+            totals.add(customer, draw.draw(random));
+        }
+        if let Some(found) = totals.effects() {
+            for (moments, value) in moments.iter_mut().zip(found) {
+                moments.add(value);
+            }
+        }
+    }
+    let [staying, joining, leaving] = effects;
+    let [d_staying, d_joining, d_leaving] = moments.map(|m| m.deviation());
+    let effect = |value, deviation| Effect::new(value, deviation, replicates, confidence);
+    let score = |[mass, sum]: [f64; 2]| (mass > 0.0).then(|| sum / mass);
+    let known: f64 = effects.iter().sum();
+    let total = |period: usize| {
+        let parts = [&whole.stayers, &whole.others, &unknown];
+        let sum = |i: usize| -> f64 { parts.iter().filter_map(|p| p.get(period)?.get(i)).sum() };
+        score([sum(0), sum(1)]).unwrap_or_default()
+    };
+    let some_unknown = unknown.iter().any(|[mass, _]| *mass > 0.0);
+    Ok(Some(Cohorts {
+        stayers,
+        joiners,
+        leavers,
+        stayers_before: score(whole.stayers[0]),
+        stayers_after: score(whole.stayers[1]),
+        leavers_before: score(whole.others[0]),
+        joiners_after: score(whole.others[1]),
+        staying: effect(staying, d_staying),
+        joining: effect(joining, d_joining),
+        leaving: effect(leaving, d_leaving),
+        unidentified: if some_unknown { total(1) - total(0) - known } else { 0.0 },
+    }))
+}

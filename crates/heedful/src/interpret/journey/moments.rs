@@ -1,0 +1,282 @@
+//! Moments that are remembered, that decide, and where customers stop.
+
+use serde::Serialize;
+
+use super::analysis::{Estimate, JourneyAnalysis, correlation, estimate};
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::key::Key;
+use crate::base::metric::Better;
+use crate::base::scale::Reading;
+use crate::base::tally::Tally;
+use crate::interpret::codes::{Codes, NONE};
+use crate::interpret::compare::Comparison;
+use crate::interpret::frame::Frame;
+use crate::interpret::mention::Mentions;
+use crate::listen::responses::Responses;
+use crate::stats::{Interval, ProportionSample};
+
+/// The peak-end rule (D. Kahneman, B. Fredrickson, C. Schreiber and D. Redelmeier, "When more pain is
+/// preferred to less", Psychological Science 4, 1993) tried on the customers who rated both steps and the
+/// relation as a whole.
+///
+/// The rule predicts a customer's overall rating as the mean of the most extreme rating along the way (the
+/// farthest from the middle of the scale; of equals the later step) and that of the last step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct PeakEnd {
+    /// Customers.
+    pub n: u64,
+    /// Mean of the predicted overall ratings, in points of the scale.
+    pub predicted: Estimate,
+    /// Mean of the measured ones.
+    pub measured: Estimate,
+    /// Predicted less measured, customer by customer.
+    pub error: Estimate,
+    /// Correlation of predicted and measured ratings.
+    pub correlation: Option<f64>,
+    /// The same for the plain mean of all steps, to see whether peak and end tell more.
+    pub correlation_of_mean: Option<f64>,
+}
+
+/// What the outcome at a touchpoint does to the relational score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct MakeOrBreak {
+    /// The touchpoint.
+    pub touchpoint: String,
+    /// Customers with a rating here and a relational one.
+    pub n: u64,
+    /// Relational score of customers with a good outcome (best band) against those with a bad one (worst
+    /// band).
+    pub swing: Comparison,
+    /// The p-value of the swing, adjusted over the touchpoints; `None` below the minimum n on either side.
+    pub p_adjusted: Option<f64>,
+    /// What a failure costs: bad outcome less middling, in points; `None` where either is empty.
+    pub failure: Option<f64>,
+    /// What delight earns: good outcome less middling.
+    pub delight: Option<f64>,
+    /// Make or break: the swing is told from chance, and a bad outcome goes with a worse relation.
+    pub decides: bool,
+}
+
+/// Customers who stop between a step and the rest of the journey.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct JourneyGap {
+    /// The touchpoint after which they stop.
+    pub touchpoint: String,
+    /// Customers who were seen here.
+    pub reached: u64,
+    /// Those of them who were seen at any later touchpoint.
+    pub continued: u64,
+    /// Share that stopped, 0 to 1; `None` where nobody was seen.
+    pub stopped: Option<f64>,
+    /// Its Wilson interval.
+    pub interval: Option<Interval>,
+}
+
+/// What the way of each customer shows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct JourneyMoments {
+    /// Peak and end against the relation as a whole; `None` for fewer than 3 customers with both.
+    pub peak_end: Option<PeakEnd>,
+    /// The touchpoints in order.
+    pub make_or_break: Vec<MakeOrBreak>,
+    /// The touchpoints in order but the last.
+    pub gaps: Vec<JourneyGap>,
+}
+
+/// A customer's latest rating at each touchpoint (index of the point), and whether it was seen there.
+#[derive(Debug, Clone)]
+struct Way {
+    ratings: Vec<Option<usize>>,
+    seen: Vec<bool>,
+    overall: Option<usize>,
+}
+
+impl JourneyAnalysis {
+    /// What ways show: peaks and ends, moments that make or break, gaps. `relational` holds one rating of
+    /// the relation by the same metric for each customer (of several the last row counts); both tables name
+    /// their customers. At a touchpoint too the last row of a customer counts.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run); `missing-column` where a table does not name its customers or ratings.
+    pub fn moments(
+        &self,
+        responses: &Responses,
+        mentions: &Mentions,
+        relational: &Responses,
+    ) -> Result<JourneyMoments> {
+        let (steps, _) = self.attach(responses, mentions)?;
+        let places = steps.names().len();
+        let frame = Frame::of(&self.scoring, responses)?;
+        let overall = Frame::of(&self.scoring, relational)?;
+        let mut known: std::collections::BTreeMap<Key, usize> = Default::default();
+        let mut ways: Vec<Way> = Vec::new();
+        let empty =
+            || Way { ratings: vec![None; places], seen: vec![false; places], overall: None };
+        let mut number = |table: &Responses| -> Result<Vec<Option<usize>>> {
+            let name = table.roles().customer.as_deref();
+            let codes = Codes::of(table.role("customer", name)?);
+            let places: Vec<usize> = codes
+                .values
+                .into_iter()
+                .map(|key| {
+                    *known.entry(key).or_insert_with(|| {
+                        ways.push(empty());
+                        ways.len() - 1
+                    })
+                })
+                .collect();
+            let place = |code: &u32| places.get(*code as usize).copied().filter(|_| *code != NONE);
+            Ok(codes.rows.iter().map(place).collect())
+        };
+        let (walkers, answerers) = (number(responses)?, number(relational)?);
+        let rating = |frame: &Frame<'_>, row: usize| {
+            let code = frame.codes.get(row).map(|code| usize::from(*code));
+            code.filter(|code| *code < frame.points)
+        };
+        for (row, (customer, touched)) in walkers.iter().zip(steps.iter()).enumerate() {
+            let Some(way) = customer.and_then(|place| ways.get_mut(place)) else { continue };
+            for step in touched {
+                let step = usize::from(*step);
+                if let (Some(seen), Some(own)) = (way.seen.get_mut(step), way.ratings.get_mut(step))
+                {
+                    *seen = true;
+                    *own = rating(&frame, row).or(*own);
+                }
+            }
+        }
+        for (row, customer) in answerers.iter().enumerate() {
+            if let Some(way) = customer.and_then(|place| ways.get_mut(place)) {
+                way.overall = rating(&overall, row).or(way.overall);
+            }
+        }
+        Ok(JourneyMoments {
+            peak_end: self.peak_end(&ways, &frame),
+            make_or_break: self.make_or_break(&ways, &frame, steps.names())?,
+            gaps: self.gaps(&ways, steps.names()),
+        })
+    }
+
+    fn peak_end(&self, ways: &[Way], frame: &Frame<'_>) -> Option<PeakEnd> {
+        let scale = frame.metric.scale();
+        let points = scale.points();
+        let middle = 0.5 * (scale.min() + scale.max());
+        let mut predicted = Vec::new();
+        let mut measured = Vec::new();
+        let mut means = Vec::new();
+        for way in ways {
+            let ratings: Vec<f64> =
+                way.ratings.iter().flatten().filter_map(|p| points.get(*p).copied()).collect();
+            let overall = way.overall.and_then(|point| points.get(point).copied());
+            let (Some(end), Some(overall)) = (ratings.last(), overall) else { continue };
+            let far = |v: &f64| (v - middle).abs();
+            let peak = ratings.iter().max_by(|a, b| far(a).total_cmp(&far(b)))?;
+            predicted.push(0.5 * (peak + end));
+            measured.push(overall);
+            means.push(ratings.iter().sum::<f64>() / ratings.len() as f64);
+        }
+        if measured.len() < 3 {
+            return None;
+        }
+        let confidence = self.scoring.stated().confidence;
+        let pairs = |list: &[f64]| -> Vec<(f64, f64)> {
+            list.iter().copied().zip(measured.iter().copied()).collect()
+        };
+        let errors: Vec<f64> = predicted.iter().zip(&measured).map(|(p, m)| p - m).collect();
+        Some(PeakEnd {
+            n: measured.len() as u64,
+            predicted: estimate(&predicted, confidence)?,
+            measured: estimate(&measured, confidence)?,
+            error: estimate(&errors, confidence)?,
+            correlation: correlation(&pairs(&predicted)),
+            correlation_of_mean: correlation(&pairs(&means)),
+        })
+    }
+
+    fn make_or_break(
+        &self,
+        ways: &[Way],
+        frame: &Frame<'_>,
+        names: &[String],
+    ) -> Result<Vec<MakeOrBreak>> {
+        let metric = frame.metric;
+        let bands = metric.bands();
+        let ends = bands.first().zip(bands.last()).filter(|_| bands.len() > 1);
+        let (lowest, highest) = ends.ok_or_else(|| {
+            let message = format!("{} has fewer than 2 bands", metric.name());
+            Error::new(ErrorCode::InvalidArgument, message).at("scoring.metrics")
+        })?;
+        let (worst, best) = match metric.better() {
+            Better::Higher => (lowest, highest),
+            Better::Lower => (highest, lowest),
+        };
+        // Bad, middling and good outcomes of each touchpoint, by the relational rating.
+        let mut outcomes = Vec::new();
+        for place in 0..names.len() {
+            let mut three = [0, 1, 2].map(|_| Tally::new(metric.scale().clone()));
+            for way in ways {
+                let own = way.ratings.get(place).copied().flatten();
+                let (Some(own), Some(overall)) = (own, way.overall) else { continue };
+                let outcome = match metric.band(own).map(|band| &band.name) {
+                    Some(name) if *name == worst.name => 0,
+                    Some(name) if *name == best.name => 2,
+                    _ => 1,
+                };
+                if let Some(tally) = three.get_mut(outcome) {
+                    tally.count(Reading::Point(overall), 1, None);
+                }
+            }
+            outcomes.push(three);
+        }
+        let pairs = names.iter().zip(&outcomes);
+        let pairs = pairs.map(|(name, [bad, _, good])| (name.as_str(), bad, good)).collect();
+        let stated = self.scoring.stated();
+        let worse = match metric.better() {
+            Better::Higher => 1.0,
+            Better::Lower => -1.0,
+        };
+        let mut found = Vec::new();
+        for ((touchpoint, swing, p_adjusted), [bad, middling, good]) in
+            self.compared(pairs)?.into_iter().zip(&outcomes)
+        {
+            let less = |side: &Tally| -> Result<Option<f64>> {
+                Ok(Comparison::of(middling, side, metric, stated)?.difference)
+            };
+            let told = p_adjusted.is_some_and(|p| p < 1.0 - stated.confidence.get());
+            found.push(MakeOrBreak {
+                n: bad.n() + middling.n() + good.n(),
+                failure: less(bad)?,
+                delight: less(good)?,
+                decides: told && swing.difference.is_some_and(|d| worse * d > 0.0),
+                touchpoint,
+                swing,
+                p_adjusted,
+            });
+        }
+        Ok(found)
+    }
+
+    fn gaps(&self, ways: &[Way], names: &[String]) -> Vec<JourneyGap> {
+        let confidence = self.scoring.stated().confidence;
+        let last = names.len().saturating_sub(1);
+        let gap = |(place, name): (usize, &String)| {
+            let here = |way: &&Way| way.seen.get(place) == Some(&true);
+            let later = |way: &&Way| way.seen.iter().skip(place + 1).any(|seen| *seen);
+            let reached = ways.iter().filter(here).count() as u64;
+            let continued = ways.iter().filter(here).filter(later).count() as u64;
+            let stopped = (reached - continued) as f64;
+            let sample = ProportionSample::new(stopped, reached as f64);
+            JourneyGap {
+                touchpoint: name.clone(),
+                reached,
+                continued,
+                stopped: sample.map(|s| s.value()),
+                interval: sample.map(|s| s.score(confidence)),
+            }
+        };
+        names.iter().enumerate().take(last).map(gap).collect()
+    }
+}

@@ -1,0 +1,212 @@
+//! A mapper that learns: a trained model beside the terms.
+
+use std::sync::Arc;
+
+use super::labels::Labels;
+use super::mapper::ReasonMapper;
+use super::mappings::{Found, Source};
+use super::matcher::Reading;
+use super::model::{Model, ModelOptions, Predictions, Predictor, Terms};
+use super::taxonomy::Reason;
+use crate::base::error::Result;
+
+/// A span speaks for a reason where its words carry at least this share of what the strongest carries.
+const TELLING: f64 = 0.5;
+
+/// A model and where its reasons stand in the taxonomy.
+#[derive(Debug, Clone)]
+pub(super) struct Learned {
+    pub(super) model: Model,
+    places: Vec<u32>,
+}
+
+impl ReasonMapper {
+    /// Learns from comments with known reasons: clicks, codes of a person, or mappings by terms. Which terms of the
+    /// taxonomy are found is a feature like words are. Reasons that the taxonomy lacks are added to its top, without
+    /// terms.
+    ///
+    /// About the reasons that it has learned the model is trusted and terms are silent. The model reads comments in the
+    /// language of the options.
+    ///
+    /// ```
+    /// use heedful::text::Language;
+    /// use heedful::{Given, Labels, ModelOptions, ReasonMapper, Source, Taxonomy};
+    ///
+    /// let texts = ["late again", "so late", "too dear", "dear stuff", "late parcel", "dear me"];
+    /// let labels = Labels::single(["delay", "delay", "price", "price", "delay", "price"].map(Some))?;
+    /// let mapper = ReasonMapper::new(Taxonomy::new("shop", Language::English))?
+    ///     .fit(&texts, &labels, &ModelOptions::default())?;
+    /// let mappings = mapper.map(&[Some("The parcel was late")], Given::default())?;
+    /// let found: Vec<_> = mappings.iter().map(|m| (m.id, m.source)).collect();
+    /// assert_eq!(found, [("delay", Source::Model)]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Model::fit`].
+    pub fn fit(&self, texts: &[&str], labels: &Labels, options: &ModelOptions) -> Result<Self> {
+        let mapper = self.knowing(labels)?;
+        let terms = mapper.terms_of(texts, options);
+        let model = Model::fit_with(texts, terms.as_ref(), labels, options)?;
+        mapper.with_model(model)
+    }
+
+    /// Refines the model with more comments; learns afresh where there is none. See [`Model::fit_more`].
+    ///
+    /// # Errors
+    /// As for [`Model::fit_more`].
+    pub fn fit_more(
+        &self,
+        texts: &[&str],
+        labels: &Labels,
+        options: &ModelOptions,
+    ) -> Result<Self> {
+        let Some(learned) = &self.learned else { return self.fit(texts, labels, options) };
+        let mapper = self.knowing(labels)?;
+        let terms = mapper.terms_of(texts, options);
+        let model = learned.model.fit_more_with(texts, terms.as_ref(), labels, options)?;
+        mapper.with_model(model)
+    }
+
+    /// Adds a model that was trained before, or takes the place of the one there is.
+    ///
+    /// # Errors
+    /// `unknown-name` where it knows a reason that the taxonomy does not.
+    pub fn with_model(&self, model: Model) -> Result<Self> {
+        // Terms speak again about what only the old model knew.
+        let mut mapper = Self::with_options(self.taxonomy().clone(), self.options().clone())?;
+        if let Some(classifier) = &self.classifier {
+            mapper = mapper.with_classifier(Arc::clone(classifier))?;
+        }
+        let places: Vec<u32> =
+            model.ids().iter().map(|id| mapper.place(id)).collect::<Result<_>>()?;
+        for place in &places {
+            if let Some(silent) = mapper.silent.get_mut(*place as usize) {
+                *silent = true;
+            }
+        }
+        mapper.prepare(model.language());
+        mapper.learned = Some(Arc::new(Learned { model, places }));
+        Ok(mapper)
+    }
+
+    /// The trained model, to be stored or asked apart.
+    #[must_use]
+    pub fn model(&self) -> Option<&Model> {
+        self.learned.as_ref().map(|learned| &learned.model)
+    }
+
+    /// What the model says of each text, terms of the taxonomy told to it; one row for each text.
+    ///
+    /// [`Model::predict`] reads the texts alone: use this one for a model that was trained by [`fit`](Self::fit).
+    #[must_use]
+    pub fn predictions<T: AsRef<str>>(&self, texts: &[T]) -> Option<Predictions> {
+        let model = self.model()?;
+        let Some(prepared) = self.prepared.get(&model.language()) else {
+            return Some(model.predict(texts));
+        };
+        if prepared.terms.is_empty() {
+            return Some(model.predict(texts));
+        }
+        let mut reading = prepared.matcher.reading();
+        Some(model.predict_with(texts.len(), |row, predictor, all| {
+            prepared.matcher.find(&mut reading, texts.get(row).map_or("", AsRef::as_ref));
+            let fired = self.fired(&reading, model.language());
+            let (odds, known) = predictor.read(model, reading.lexer(), &reading.tokens, &fired);
+            all.extend_from_slice(odds);
+            known
+        }))
+    }
+
+    /// The same mapper, whose taxonomy has all reasons of the labels.
+    fn knowing(&self, labels: &Labels) -> Result<Self> {
+        let mut taxonomy = self.taxonomy().clone();
+        for id in labels.ids() {
+            if taxonomy.get(id).is_none() {
+                taxonomy.add(Reason::new(id.as_str()), None)?;
+            }
+        }
+        if taxonomy == *self.taxonomy() {
+            return Ok(self.clone());
+        }
+        let mut mapper = Self::with_options(taxonomy, self.options().clone())?;
+        if let Some(classifier) = &self.classifier {
+            mapper = mapper.with_classifier(Arc::clone(classifier))?;
+        }
+        Ok(mapper)
+    }
+
+    /// Of which reasons terms are found in each text; `None` where there are no terms.
+    fn terms_of(&self, texts: &[&str], options: &ModelOptions) -> Option<Terms> {
+        let prepared = self.prepared.get(&options.language).filter(|p| !p.terms.is_empty())?;
+        let mut reading = prepared.matcher.reading();
+        let mut terms = Terms::default();
+        for text in texts {
+            prepared.matcher.find(&mut reading, text);
+            terms.push(self.fired(&reading, options.language));
+        }
+        Some(terms)
+    }
+
+    /// The numbers of the reasons whose terms were found: they follow from the ids, so that a model outlives changes of
+    /// the taxonomy elsewhere.
+    fn fired(&self, reading: &Reading, language: crate::text::Language) -> Vec<u32> {
+        let Some(prepared) = self.prepared.get(&language) else { return Vec::new() };
+        let reason = |term: u32| prepared.terms.get(term as usize).map(|(reason, ..)| *reason);
+        let mut places: Vec<u32> = reading.hits.iter().filter_map(|hit| reason(hit.term)).collect();
+        places.sort_unstable();
+        places.dedup();
+        let number = |place: u32| {
+            let id = self.nodes.get(place as usize).map_or("", |node| &node.id);
+            id.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+                (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+            })
+        };
+        places.into_iter().map(number).collect()
+    }
+}
+
+impl ReasonMapper {
+    /// What the model says of a text that was read.
+    pub(super) fn learned_of(&self, predictor: &mut Predictor, reading: &Reading) -> Vec<Found> {
+        let Some(Learned { model, places }) = self.learned.as_deref() else { return Vec::new() };
+        let fired = self.fired(reading, model.language());
+        let lexer = reading.lexer();
+        let (odds, known) = predictor.read(model, lexer, &reading.tokens, &fired);
+        if !known {
+            return Vec::new();
+        }
+        let given: Vec<(usize, f64)> = (odds.iter().copied().enumerate())
+            .filter(|(label, odds)| *odds >= model.threshold(*label))
+            .collect();
+        let found = given.into_iter().filter_map(|(label, odds)| {
+            let evidence = predictor.evidence(model, &reading.tokens, label);
+            Some(Found {
+                reason: *places.get(label)?,
+                source: Source::Model,
+                confidence: Model::confidence(odds),
+                spans: telling(&evidence, reading),
+                sentiment: None,
+            })
+        });
+        found.collect()
+    }
+}
+
+/// The words that speak most for a reason; neighbours are one span.
+fn telling(evidence: &[i64], reading: &Reading) -> Vec<(u32, u32)> {
+    let most = evidence.iter().copied().max().unwrap_or(0);
+    let mut spans: Vec<(u32, u32)> = Vec::new();
+    let mut before = None;
+    for (place, (weight, token)) in evidence.iter().zip(&reading.tokens).enumerate() {
+        if *weight <= 0 || (*weight as f64) < TELLING * most as f64 {
+            continue;
+        }
+        match spans.last_mut().filter(|_| before.is_some_and(|before| before + 1 == place)) {
+            Some(last) => last.1 = last.1.max(token.end),
+            None => spans.push((token.start, token.end)),
+        }
+        before = Some(place);
+    }
+    spans
+}

@@ -1,0 +1,464 @@
+//! What is wrong, or at least odd, about the terms of a taxonomy.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::mapper::{Prepared, ReasonMapper};
+use crate::base::table::Table;
+use crate::text::{Language, Lexer};
+
+/// Terms of one comment that are looked at in pairs: a comment of a thousand terms is not worth a
+/// million pairs.
+const MOST_TERMS: usize = 48;
+/// Comments in which two terms must fire before always firing together means anything.
+const FEWEST_TOGETHER: u64 = 5;
+
+/// What was found about a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive] // further checks may come
+pub enum LintKind {
+    /// It can never match: it has no word, or its conditions exclude each other.
+    Dead,
+    /// It is a stop word, which nearly every comment has.
+    StopWords,
+    /// Another term of the same reason matches exactly the same words.
+    Repeated,
+    /// A term of another reason matches exactly the same words.
+    Shared,
+    /// It fired in no comment.
+    Unseen,
+    /// It and another term fired in the same comments, and in no others.
+    Together,
+}
+
+impl LintKind {
+    /// As in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dead => "dead",
+            Self::StopWords => "stop_words",
+            Self::Repeated => "repeated",
+            Self::Shared => "shared",
+            Self::Unseen => "unseen",
+            Self::Together => "together",
+        }
+    }
+
+    /// Whether it is a mistake for certain; the others are for a person to judge.
+    #[must_use]
+    pub fn is_error(self) -> bool {
+        self == Self::Dead
+    }
+}
+
+/// Something about a term.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct LintFinding {
+    /// What it is.
+    pub kind: LintKind,
+    /// The language of the term.
+    pub language: Language,
+    /// The id of its reason.
+    pub reason: String,
+    /// The term.
+    pub term: String,
+    /// The reason of the other term, where there is one.
+    pub other_reason: Option<String>,
+    /// The other term.
+    pub other_term: Option<String>,
+    /// Comments in which the term fired; `None` where none were looked at.
+    pub comments: Option<u64>,
+}
+
+/// How much two reasons that are not above each other go together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct Overlap {
+    /// The reason with fewer comments.
+    pub reason: String,
+    /// The other one.
+    pub other: String,
+    /// Comments that mention the first.
+    pub comments: u64,
+    /// Comments that mention the other.
+    pub other_comments: u64,
+    /// Comments that mention both.
+    pub both: u64,
+    /// `both` of `comments`, 0 to 1: 1 where the first never stands alone.
+    pub share: f64,
+    /// `both` of the comments that mention either, 0 to 1 (Jaccard).
+    pub jaccard: f64,
+}
+
+/// What a lint found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Lint {
+    /// Sorted by kind, the worst first, then by language, reason and term.
+    pub findings: Vec<LintFinding>,
+    /// Pairs of reasons that share comments, the greatest share first; empty without comments.
+    pub overlaps: Vec<Overlap>,
+    /// Comments that were looked at.
+    pub comments: u64,
+}
+
+impl Lint {
+    /// The findings that are mistakes for certain.
+    pub fn errors(&self) -> impl Iterator<Item = &LintFinding> {
+        self.findings.iter().filter(|finding| finding.kind.is_error())
+    }
+
+    /// The findings: `kind`, `language`, `reason`, `term`, `other_reason`, `other_term`, `comments`.
+    #[must_use]
+    pub fn to_table(&self) -> Table {
+        let rows = || self.findings.iter();
+        let mut table = Table::new();
+        table.texts("kind", rows().map(|f| Some(f.kind.as_str())));
+        table.texts("language", rows().map(|f| Some(f.language.code())));
+        table.texts("reason", rows().map(|f| Some(f.reason.as_str())));
+        table.texts("term", rows().map(|f| Some(f.term.as_str())));
+        table.texts("other_reason", rows().map(|f| f.other_reason.as_deref()));
+        table.texts("other_term", rows().map(|f| f.other_term.as_deref()));
+        table.ints("comments", rows().map(|f| f.comments));
+        table
+    }
+
+    /// The overlaps: `reason`, `other`, `comments`, `other_comments`, `both`, `share`, `jaccard`.
+    #[must_use]
+    pub fn overlaps_to_table(&self) -> Table {
+        let rows = || self.overlaps.iter();
+        let mut table = Table::new();
+        table.texts("reason", rows().map(|o| Some(o.reason.as_str())));
+        table.texts("other", rows().map(|o| Some(o.other.as_str())));
+        table.ints("comments", rows().map(|o| Some(o.comments)));
+        table.ints("other_comments", rows().map(|o| Some(o.other_comments)));
+        table.ints("both", rows().map(|o| Some(o.both)));
+        table.floats("share", rows().map(|o| Some(o.share)));
+        table.floats("jaccard", rows().map(|o| Some(o.jaccard)));
+        table
+    }
+}
+
+impl ReasonMapper {
+    /// Looks for terms that can never match, say nothing, or say the same; with comments also for
+    /// terms that never fired or only with others, and for how much reasons overlap. Comments are read in
+    /// the mapper's language.
+    ///
+    /// ```
+    /// use heedful::{ReasonMapper, Taxonomy};
+    ///
+    /// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+    ///     {"id": "price", "terms": ["price", "prices", "fee +phone -phone"]},
+    ///     {"id": "bill", "terms": ["bill", "price"]}
+    /// ]}"#)?;
+    /// let lint = ReasonMapper::new(taxonomy)?.lint(&["The price", "My bill"]);
+    /// let found: Vec<_> = lint.findings.iter().map(|f| (f.kind.as_str(), f.term.as_str())).collect();
+    /// assert_eq!(found, [
+    ///     ("dead", "fee +phone -phone"), ("repeated", "prices"), ("shared", "price"),
+    /// ]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn lint<T: AsRef<str>>(&self, comments: &[T]) -> Lint {
+        let mut findings = BTreeSet::new();
+        for (language, prepared) in self.prepared() {
+            self.lint_terms(*language, prepared, &mut findings);
+        }
+        let mut overlaps = Vec::new();
+        let language = self.language();
+        if let Some(prepared) = self.prepared().get(&language).filter(|_| !comments.is_empty()) {
+            let fired = Fired::count(prepared, comments);
+            self.lint_fired(language, prepared, &fired, &mut findings);
+            overlaps = self.overlaps(&fired);
+        }
+        let findings = findings.into_iter().collect();
+        Lint { findings, overlaps, comments: comments.len() as u64 }
+    }
+
+    fn finding(
+        &self,
+        kind: LintKind,
+        language: Language,
+        prepared: &Prepared,
+        term: u32,
+        other: Option<u32>,
+        comments: Option<u64>,
+    ) -> LintFinding {
+        let named = |term: u32| -> (String, String) {
+            let Some((reason, place, _)) = prepared.terms.get(term as usize) else {
+                return (String::new(), String::new());
+            };
+            let id = self.nodes().get(*reason as usize).map_or("", |node| &node.id);
+            let terms = self.taxonomy().get(id).map_or(&[][..], |reason| reason.terms(language));
+            let text = terms.get(*place as usize).map_or("", |term| term.text());
+            (id.to_owned(), text.to_owned())
+        };
+        let (reason, term) = named(term);
+        let (other_reason, other_term) = other.map(named).unzip();
+        LintFinding { kind, language, reason, term, other_reason, other_term, comments }
+    }
+
+    fn lint_terms(
+        &self,
+        language: Language,
+        prepared: &Prepared,
+        findings: &mut BTreeSet<LintFinding>,
+    ) {
+        let matcher = &prepared.matcher;
+        let phrases = matcher.phrases();
+        let mut first: BTreeMap<&[u32], Vec<u32>> = BTreeMap::new();
+        let mut lexer = Lexer::new(language);
+        let mut tokens = Vec::new();
+        for (term, phrases) in phrases.iter().enumerate() {
+            let term = term as u32;
+            let mut add = |kind, other| {
+                findings.insert(self.finding(kind, language, prepared, term, other, None));
+            };
+            if phrases.is_empty() || matcher.contradicts_itself(term) {
+                add(LintKind::Dead, None);
+                continue;
+            }
+            let finding = self.finding(LintKind::StopWords, language, prepared, term, None, None);
+            lexer.read(&finding.term, &mut tokens);
+            if let [token] = &*tokens
+                && lexer.word(token.slot).is_stop()
+                && !finding.term.contains(['*', '='])
+            {
+                findings.insert(finding);
+            }
+            let reason = |term: u32| prepared.terms.get(term as usize).map(|term| term.0);
+            let alike = first.entry(phrases).or_default();
+            for &other in alike.iter().filter(|other| matcher.same_conditions(term, **other)) {
+                let same = reason(term) == reason(other);
+                let kind = if same { LintKind::Repeated } else { LintKind::Shared };
+                findings.insert(self.finding(kind, language, prepared, term, Some(other), None));
+            }
+            if !alike.iter().any(|other| reason(term) == reason(*other)) {
+                alike.push(term);
+            }
+        }
+    }
+
+    fn lint_fired(
+        &self,
+        language: Language,
+        prepared: &Prepared,
+        fired: &Fired,
+        findings: &mut BTreeSet<LintFinding>,
+    ) {
+        let known: BTreeSet<(String, String)> =
+            findings.iter().map(|f| (f.reason.clone(), f.term.clone())).collect();
+        for term in 0..prepared.terms.len() as u32 {
+            let count = fired.terms.get(&term).copied().unwrap_or(0);
+            let finding =
+                self.finding(LintKind::Unseen, language, prepared, term, None, Some(count));
+            if count == 0 && !known.contains(&(finding.reason.clone(), finding.term.clone())) {
+                findings.insert(finding);
+            }
+        }
+        let phrases = prepared.matcher.phrases();
+        for (&(a, b), &both) in &fired.pairs {
+            let count = |term: u32| fired.terms.get(&term).copied().unwrap_or(0);
+            let alike = phrases.get(a as usize) == phrases.get(b as usize);
+            if both >= FEWEST_TOGETHER && count(a) == both && count(b) == both && !alike {
+                let kind = LintKind::Together;
+                findings.insert(self.finding(kind, language, prepared, a, Some(b), Some(both)));
+            }
+        }
+    }
+
+    fn overlaps(&self, fired: &Fired) -> Vec<Overlap> {
+        let id = |reason: u32| self.nodes().get(reason as usize).map_or("", |node| &node.id);
+        let related = |a: u32, b: u32| {
+            let above = |branch: u32, mut reason: u32| {
+                while let Some(parent) = self.nodes().get(reason as usize).and_then(|n| n.parent) {
+                    if parent == branch {
+                        return true;
+                    }
+                    reason = parent;
+                }
+                false
+            };
+            above(a, b) || above(b, a)
+        };
+        let count = |reason: u32| fired.reasons.get(&reason).copied().unwrap_or(0);
+        let mut overlaps: Vec<Overlap> = fired
+            .reason_pairs
+            .iter()
+            .filter(|((a, b), _)| !related(*a, *b))
+            .map(|(&(a, b), &both)| {
+                let (a, b) = if count(b) < count(a) { (b, a) } else { (a, b) };
+                let (comments, other_comments) = (count(a), count(b));
+                Overlap {
+                    reason: id(a).to_owned(),
+                    other: id(b).to_owned(),
+                    comments,
+                    other_comments,
+                    both,
+                    share: both as f64 / comments as f64,
+                    jaccard: both as f64 / (comments + other_comments - both) as f64,
+                }
+            })
+            .collect();
+        overlaps.sort_by(|a, b| {
+            let names = |o: &Overlap| (o.reason.clone(), o.other.clone());
+            b.share.total_cmp(&a.share).then(b.both.cmp(&a.both)).then(names(a).cmp(&names(b)))
+        });
+        overlaps
+    }
+}
+
+/// In how many comments terms and reasons fired, alone and in pairs.
+struct Fired {
+    terms: BTreeMap<u32, u64>,
+    pairs: BTreeMap<(u32, u32), u64>,
+    reasons: BTreeMap<u32, u64>,
+    reason_pairs: BTreeMap<(u32, u32), u64>,
+}
+
+impl Fired {
+    fn count<T: AsRef<str>>(prepared: &Prepared, comments: &[T]) -> Self {
+        let mut fired = Self {
+            terms: BTreeMap::new(),
+            pairs: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+            reason_pairs: BTreeMap::new(),
+        };
+        let mut reading = prepared.matcher.reading();
+        for comment in comments {
+            prepared.matcher.find(&mut reading, comment.as_ref());
+            let terms: BTreeSet<u32> = reading.hits.iter().map(|hit| hit.term).collect();
+            let reason = |term: &u32| prepared.terms.get(*term as usize).map(|term| term.0);
+            let reasons: BTreeSet<u32> = terms.iter().filter_map(reason).collect();
+            pairs(&reasons, usize::MAX, &mut fired.reasons, &mut fired.reason_pairs);
+            pairs(&terms, MOST_TERMS, &mut fired.terms, &mut fired.pairs);
+        }
+        fired
+    }
+}
+
+fn pairs(
+    items: &BTreeSet<u32>,
+    most: usize,
+    alone: &mut BTreeMap<u32, u64>,
+    both: &mut BTreeMap<(u32, u32), u64>,
+) {
+    for (i, a) in items.iter().enumerate() {
+        *alone.entry(*a).or_default() += 1;
+        if i < most {
+            for b in items.iter().take(most).skip(i + 1) {
+                *both.entry((*a, *b)).or_default() += 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interpret::reason::taxonomy::Taxonomy;
+
+    fn lint(reasons: &str, comments: &[&str]) -> Lint {
+        let taxonomy = Taxonomy::from_json(&format!(r#"{{"reasons": [{reasons}]}}"#)).unwrap();
+        ReasonMapper::new(taxonomy).unwrap().lint(comments)
+    }
+
+    fn kinds(lint: &Lint) -> Vec<(&str, &str, Option<&str>)> {
+        lint.findings
+            .iter()
+            .map(|f| (f.kind.as_str(), f.term.as_str(), f.other_term.as_deref()))
+            .collect()
+    }
+
+    #[test]
+    fn terms_are_judged_without_comments() {
+        let found = lint(
+            r#"{"id": "a", "terms": ["wait", "waited", "¶", "the", "x +b|c -c|b", "wait|stay"]},
+               {"id": "b", "terms": ["waiting", "wait +long", "slow -not"]}"#,
+            &[],
+        );
+        assert_eq!(
+            kinds(&found),
+            [
+                ("dead", "x +b|c -c|b", None),
+                ("dead", "¶", None),
+                ("stop_words", "the", None),
+                ("repeated", "waited", Some("wait")),
+                ("shared", "waiting", Some("wait")),
+            ]
+        );
+        assert_eq!(found.errors().count(), 2);
+        assert!(found.overlaps.is_empty());
+    }
+
+    #[test]
+    fn comments_show_what_never_fires_and_what_goes_together() {
+        let comments = [
+            "slow queue",
+            "slow queue",
+            "queue slow",
+            "slow queue",
+            "slow queue price",
+            "price",
+            "staff",
+        ];
+        let found = lint(
+            r#"{"id": "speed", "terms": ["slow", "late"]}, {"id": "queue", "terms": ["queue"]},
+               {"id": "price", "terms": ["price"], "reasons": [{"id": "dear", "terms": ["price"]}]}"#,
+            &comments,
+        );
+        assert_eq!(
+            kinds(&found),
+            [
+                ("shared", "price", Some("price")),
+                ("unseen", "late", None),
+                ("together", "slow", Some("queue")),
+            ]
+        );
+        let rows: Vec<_> = found
+            .overlaps
+            .iter()
+            .map(|o| {
+                (o.reason.as_str(), o.other.as_str(), o.comments, o.other_comments, o.both, o.share)
+            })
+            .collect();
+        // "dear" lies below "price": they do not overlap, they belong together.
+        assert_eq!(
+            rows,
+            [
+                ("speed", "queue", 5, 5, 5, 1.0),
+                ("dear", "queue", 2, 5, 1, 0.5),
+                ("dear", "speed", 2, 5, 1, 0.5),
+                ("price", "queue", 2, 5, 1, 0.5),
+                ("price", "speed", 2, 5, 1, 0.5),
+            ]
+        );
+        assert!((found.overlaps[1].jaccard - 1.0 / 6.0).abs() < 1e-15);
+        assert_eq!(found.to_table().len(), 3);
+        assert_eq!(found.overlaps_to_table().len(), 5);
+    }
+
+    #[cfg(feature = "taxonomies")]
+    #[test]
+    fn starters_have_no_mistakes() {
+        let mut bad = Vec::new();
+        for field in Taxonomy::presets() {
+            let languages =
+                [Language::English, Language::German, Language::French, Language::Spanish];
+            let mapper = ReasonMapper::new(Taxonomy::preset(field, languages).unwrap()).unwrap();
+            for f in mapper.lint::<&str>(&[]).findings {
+                if matches!(f.kind, LintKind::Dead | LintKind::StopWords | LintKind::Repeated) {
+                    let (kind, code) = (f.kind.as_str(), f.language.code());
+                    bad.push(format!(
+                        "{kind} {field}.{code} {}: {} = {:?}",
+                        f.reason, f.term, f.other_term
+                    ));
+                }
+            }
+        }
+        assert!(bad.is_empty(), "{}", bad.join("\n"));
+    }
+}

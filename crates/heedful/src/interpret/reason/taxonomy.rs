@@ -1,0 +1,676 @@
+//! The taxonomy: a tree of reasons with names and terms in each language.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::term::Term;
+use crate::base::config;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::text::Language;
+
+/// Levels that a tree may have: deeper ones are a mistake in the document.
+const MOST_LEVELS: usize = 8;
+
+/// A tree of reasons: what customers speak of, and the words in which they do.
+///
+/// It is data: JSON in and out, unknown fields are errors with a path. What is written without a
+/// language is in the taxonomy's `language`:
+///
+/// ```
+/// use heedful::Taxonomy;
+///
+/// let taxonomy = Taxonomy::from_json(r#"{
+///     "id": "shop",
+///     "language": "en",
+///     "reasons": [
+///         {"id": "price", "name": "Price", "terms": ["price", "expens*", "too much +pay|paid"]},
+///         {"id": "delivery", "name": {"en": "Delivery", "de": "Lieferung"},
+///          "terms": {"en": ["deliver*", "arrived * late"], "de": ["liefer*", "Paket"]},
+///          "reasons": [{"id": "damage", "name": "Damage", "terms": ["broken", "crushed"]}]}
+///     ]
+/// }"#)?;
+/// let ids: Vec<&str> = taxonomy.iter().map(|entry| entry.reason.id()).collect();
+/// assert_eq!(ids, ["price", "delivery", "damage"]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Taxonomy {
+    id: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    name: BTreeMap<Language, String>,
+    language: Language,
+    reasons: Vec<Reason>,
+}
+
+/// A reason: a leaf or a branch of a [`Taxonomy`].
+///
+/// Ids are unique in a taxonomy, so that `damage` needs no path; a branch can have terms of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    id: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    name: BTreeMap<Language, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    labels: Vec<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    terms: BTreeMap<Language, Vec<Term>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    examples: BTreeMap<Language, Vec<String>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    touchpoints: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    metrics: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<Reason>,
+}
+
+/// A reason and where it is in the tree.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// The reason.
+    pub reason: &'a Reason,
+    /// Position of its parent in the order of [`Taxonomy::iter`]; `None` at the top.
+    pub parent: Option<usize>,
+    /// 0 at the top.
+    pub level: usize,
+}
+
+impl Taxonomy {
+    /// No reasons yet; what is added without a language is in this one.
+    #[must_use]
+    pub fn new(id: impl Into<String>, language: Language) -> Self {
+        Self { id: id.into(), name: BTreeMap::new(), language, reasons: Vec::new() }
+    }
+
+    /// Reads a taxonomy from JSON.
+    ///
+    /// # Errors
+    /// `json`; `invalid-config` or `invalid-argument` with a path such as `reasons[3].terms.en[7]`;
+    /// `duplicate-key` where two reasons have one id.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::from_json(text)
+    }
+
+    /// The taxonomy as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        config::to_json(self)
+    }
+
+    /// Adds a reason at the top, or under another one.
+    ///
+    /// # Errors
+    /// `unknown-name` where there is no such parent, `duplicate-key` where the id is taken.
+    pub fn add(&mut self, reason: Reason, under: Option<&str>) -> Result<()> {
+        let mut grown = self.clone();
+        match under {
+            None => grown.reasons.push(reason),
+            Some(parent) => grown
+                .find_mut(parent)
+                .ok_or_else(|| unknown_reason(parent).at("under"))?
+                .reasons
+                .push(reason),
+        }
+        grown.check()?;
+        *self = grown;
+        Ok(())
+    }
+
+    /// Adds what another taxonomy knows: languages, terms, examples and reasons, by id. A reason that
+    /// both have stays where it is here.
+    ///
+    /// # Errors
+    /// `duplicate-key` where a reason of the other has an id that is used elsewhere in this tree.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        let mut merged = self.clone();
+        fill(&mut merged.name, &other.name);
+        merge_reasons(&mut merged.reasons, &other.reasons);
+        merged.check()?;
+        *self = merged;
+        Ok(())
+    }
+
+    /// For example `retail`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The name in a language; in the taxonomy's own or the id where there is none.
+    #[must_use]
+    pub fn name(&self, language: Language) -> &str {
+        named(&self.name, [language, self.language], &self.id)
+    }
+
+    /// The language of what is written without one.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The languages in which there are terms, sorted by name.
+    #[must_use]
+    pub fn languages(&self) -> Vec<Language> {
+        let mut all: Vec<Language> =
+            self.iter().flat_map(|e| e.reason.terms.keys().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The reasons at the top.
+    #[must_use]
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// All reasons, each before those below it: the order of every list of reasons.
+    pub fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
+        let mut entries = Vec::new();
+        list(&self.reasons, None, 0, &mut entries);
+        entries.into_iter()
+    }
+
+    /// A reason by id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Reason> {
+        self.iter().map(|entry| entry.reason).find(|reason| reason.id == id)
+    }
+
+    /// A reason by id, to change it.
+    fn find_mut(&mut self, id: &str) -> Option<&mut Reason> {
+        fn find<'a>(reasons: &'a mut [Reason], id: &str) -> Option<&'a mut Reason> {
+            reasons.iter_mut().find_map(|reason| {
+                if reason.id == id { Some(reason) } else { find(&mut reason.reasons, id) }
+            })
+        }
+        find(&mut self.reasons, id)
+    }
+
+    /// Adds terms in a language to a reason.
+    ///
+    /// # Errors
+    /// `unknown-name` where there is no such reason.
+    pub fn add_terms(
+        &mut self,
+        id: &str,
+        language: Language,
+        terms: impl IntoIterator<Item = Term>,
+    ) -> Result<()> {
+        let reason = self.find_mut(id).ok_or_else(|| unknown_reason(id))?;
+        let known = reason.terms.entry(language).or_default();
+        for term in terms {
+            if !known.contains(&term) {
+                known.push(term);
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<()> {
+        let mut seen = BTreeMap::new();
+        check_level(&self.reasons, "reasons", 1, &mut seen)
+    }
+}
+
+pub(crate) fn unknown_reason(id: &str) -> Error {
+    Error::new(ErrorCode::UnknownName, format!("no reason is called `{id}`"))
+}
+
+fn check_level<'a>(
+    reasons: &'a [Reason],
+    path: &str,
+    level: usize,
+    seen: &mut BTreeMap<&'a str, ()>,
+) -> Result<()> {
+    for (i, reason) in reasons.iter().enumerate() {
+        let path = format!("{path}[{i}]");
+        let bad = |code, message: String, field: &str| {
+            Err(Error::new(code, message).at(format!("{path}.{field}")))
+        };
+        if reason.id.trim().is_empty() || reason.id.contains(['/', ';', '|']) {
+            let message = "an id has a letter and no `/`, `;` or `|`";
+            return bad(ErrorCode::InvalidArgument, message.to_owned(), "id");
+        }
+        if seen.insert(&reason.id, ()).is_some() {
+            let message = format!("two reasons have the id `{}`", reason.id);
+            return bad(ErrorCode::DuplicateKey, message, "id");
+        }
+        if level == MOST_LEVELS && !reason.reasons.is_empty() {
+            let message = format!("a taxonomy has at most {MOST_LEVELS} levels");
+            return bad(ErrorCode::InvalidArgument, message, "reasons");
+        }
+        check_level(&reason.reasons, &format!("{path}.reasons"), level + 1, seen)?;
+    }
+    Ok(())
+}
+
+fn list<'a>(
+    reasons: &'a [Reason],
+    parent: Option<usize>,
+    level: usize,
+    entries: &mut Vec<Entry<'a>>,
+) {
+    for reason in reasons {
+        let place = entries.len();
+        entries.push(Entry { reason, parent, level });
+        list(&reason.reasons, Some(place), level + 1, entries);
+    }
+}
+
+fn named<'a>(
+    names: &'a BTreeMap<Language, String>,
+    languages: [Language; 2],
+    id: &'a str,
+) -> &'a str {
+    languages.iter().find_map(|language| names.get(language)).map_or(id, String::as_str)
+}
+
+fn fill<K: Ord + Copy, V: Clone>(into: &mut BTreeMap<K, V>, from: &BTreeMap<K, V>) {
+    for (key, value) in from {
+        into.entry(*key).or_insert_with(|| value.clone());
+    }
+}
+
+fn join<K: Ord + Copy, V: Clone + PartialEq>(
+    into: &mut BTreeMap<K, Vec<V>>,
+    from: &BTreeMap<K, Vec<V>>,
+) {
+    for (key, values) in from {
+        append(into.entry(*key).or_default(), values);
+    }
+}
+
+fn append<V: Clone + PartialEq>(into: &mut Vec<V>, from: &[V]) {
+    for value in from {
+        if !into.contains(value) {
+            into.push(value.clone());
+        }
+    }
+}
+
+fn merge_reasons(into: &mut Vec<Reason>, from: &[Reason]) {
+    for other in from {
+        match into.iter_mut().find(|reason| reason.id == other.id) {
+            None => into.push(other.clone()),
+            Some(reason) => {
+                fill(&mut reason.name, &other.name);
+                append(&mut reason.labels, &other.labels);
+                join(&mut reason.terms, &other.terms);
+                join(&mut reason.examples, &other.examples);
+                append(&mut reason.touchpoints, &other.touchpoints);
+                append(&mut reason.metrics, &other.metrics);
+                merge_reasons(&mut reason.reasons, &other.reasons);
+            }
+        }
+    }
+}
+
+impl Reason {
+    /// A reason with neither names nor terms.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: BTreeMap::new(),
+            labels: Vec::new(),
+            terms: BTreeMap::new(),
+            examples: BTreeMap::new(),
+            touchpoints: Vec::new(),
+            metrics: Vec::new(),
+            reasons: Vec::new(),
+        }
+    }
+
+    /// Names it in a language.
+    #[must_use]
+    pub fn with_name(mut self, language: Language, name: impl Into<String>) -> Self {
+        self.name.insert(language, name.into());
+        self
+    }
+
+    /// Gives it these terms in a language.
+    #[must_use]
+    pub fn with_terms(mut self, language: Language, terms: impl IntoIterator<Item = Term>) -> Self {
+        self.terms.insert(language, terms.into_iter().collect());
+        self
+    }
+
+    /// Gives it comments in a language that are about it.
+    #[must_use]
+    pub fn with_examples<S: Into<String>>(
+        mut self,
+        language: Language,
+        examples: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.examples.insert(language, examples.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The touchpoints at which it can come up; everywhere where there are none.
+    #[must_use]
+    pub fn at_touchpoints<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.touchpoints = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The metrics with which it is asked for; all where there are none.
+    #[must_use]
+    pub fn for_metrics<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.metrics = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Puts a reason below this one.
+    #[must_use]
+    pub fn with_reason(mut self, reason: Self) -> Self {
+        self.reasons.push(reason);
+        self
+    }
+
+    /// For example `delivery`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The name in a language; in English, or the id, where there is none.
+    #[must_use]
+    pub fn name(&self, language: Language) -> &str {
+        named(&self.name, [language, Language::English], &self.id)
+    }
+
+    /// What public data sets call this reason: how its labels go with theirs.
+    #[must_use]
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// The terms in a language.
+    #[must_use]
+    pub fn terms(&self, language: Language) -> &[Term] {
+        self.terms.get(&language).map_or(&[], Vec::as_slice)
+    }
+
+    /// Comments in a language that are about it.
+    #[must_use]
+    pub fn examples(&self, language: Language) -> &[String] {
+        self.examples.get(&language).map_or(&[], Vec::as_slice)
+    }
+
+    /// The touchpoints at which it can come up; everywhere where there are none.
+    #[must_use]
+    pub fn touchpoints(&self) -> &[String] {
+        &self.touchpoints
+    }
+
+    /// The metrics with which it is asked for; all where there are none.
+    #[must_use]
+    pub fn metrics(&self) -> &[String] {
+        &self.metrics
+    }
+
+    /// The reasons below it.
+    #[must_use]
+    pub fn reasons(&self) -> &[Self] {
+        &self.reasons
+    }
+}
+
+/// A value in one language that is not named, or in several.
+#[derive(Clone)]
+struct ByLanguage<T> {
+    plain: Option<T>,
+    by: BTreeMap<Language, T>,
+}
+
+impl<T> Default for ByLanguage<T> {
+    fn default() -> Self {
+        Self { plain: None, by: BTreeMap::new() }
+    }
+}
+
+impl<T> ByLanguage<T> {
+    fn settle(mut self, language: Language) -> BTreeMap<Language, T> {
+        if let Some(plain) = self.plain {
+            self.by.insert(language, plain);
+        }
+        self.by
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ByLanguage<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Door<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Door<T> {
+            type Value = ByLanguage<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value, or an object with one for each language")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                let plain = T::deserialize(de::value::StrDeserializer::new(text))?;
+                Ok(ByLanguage { plain: Some(plain), by: BTreeMap::new() })
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+                let plain = T::deserialize(de::value::SeqAccessDeserializer::new(seq))?;
+                Ok(ByLanguage { plain: Some(plain), by: BTreeMap::new() })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                let by = BTreeMap::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(ByLanguage { plain: None, by })
+            }
+        }
+
+        deserializer.deserialize_any(Door(PhantomData))
+    }
+}
+
+#[cfg(feature = "schema")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for ByLanguage<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("ByLanguage_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let value = generator.subschema_for::<T>();
+        schemars::json_schema!({
+            "anyOf": [value, { "type": "object", "additionalProperties": value }],
+        })
+    }
+}
+
+/// A taxonomy as JSON has it.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Taxonomy"))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Document {
+    /// For example `retail`.
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    name: ByLanguage<String>,
+    /// The language (ISO 639-1) of what is written without one.
+    #[serde(default)]
+    language: Language,
+    reasons: Vec<Node>,
+}
+
+/// A reason as JSON has it.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Reason"))]
+#[serde(deny_unknown_fields)]
+struct Node {
+    /// Unique in the taxonomy.
+    id: String,
+    #[serde(default)]
+    name: ByLanguage<String>,
+    /// What public data sets call it.
+    #[serde(default)]
+    labels: Vec<String>,
+    #[serde(default)]
+    terms: ByLanguage<Vec<Term>>,
+    /// Comments that are about it.
+    #[serde(default)]
+    examples: ByLanguage<Vec<String>>,
+    /// At which it can come up; everywhere where not set.
+    #[serde(default)]
+    touchpoints: Vec<String>,
+    /// With which it is asked for; all where not set.
+    #[serde(default)]
+    metrics: Vec<String>,
+    /// The reasons below it.
+    #[serde(default)]
+    reasons: Vec<Node>,
+}
+
+impl Node {
+    fn settle(self, language: Language) -> Reason {
+        Reason {
+            id: self.id,
+            name: self.name.settle(language),
+            labels: self.labels,
+            terms: self.terms.settle(language),
+            examples: self.examples.settle(language),
+            touchpoints: self.touchpoints,
+            metrics: self.metrics,
+            reasons: self.reasons.into_iter().map(|node| node.settle(language)).collect(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Taxonomy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Document { id, name, language, reasons } = Document::deserialize(deserializer)?;
+        let taxonomy = Self {
+            id,
+            name: name.settle(language),
+            language,
+            reasons: reasons.into_iter().map(|node| node.settle(language)).collect(),
+        };
+        taxonomy.check().map_err(de::Error::custom)?;
+        Ok(taxonomy)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Taxonomy {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Taxonomy".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Document::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shop() -> Taxonomy {
+        Taxonomy::from_json(
+            r#"{"id": "shop", "language": "en", "reasons": [
+                {"id": "price", "name": "Price", "terms": ["price"], "metrics": ["nps"]},
+                {"id": "delivery", "name": {"en": "Delivery", "de": "Lieferung"},
+                 "terms": {"de": ["Paket"]}, "reasons": [{"id": "damage", "terms": ["broken"]}]}]}"#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn json_round_trips_and_languages_settle() {
+        let shop = shop();
+        assert_eq!(Taxonomy::from_json(&shop.to_json()).unwrap(), shop);
+        assert_eq!(shop.languages(), [Language::English, Language::German]);
+        let price = shop.get("price").unwrap();
+        assert_eq!(price.terms(Language::English)[0].text(), "price");
+        assert_eq!(
+            (price.name(Language::French), price.metrics()),
+            ("Price", &["nps".to_owned()][..])
+        );
+        assert_eq!(shop.get("delivery").unwrap().name(Language::German), "Lieferung");
+        assert_eq!(shop.get("damage").unwrap().name(Language::German), "damage");
+        let places: Vec<_> = shop.iter().map(|e| (e.reason.id(), e.parent, e.level)).collect();
+        assert_eq!(places, [("price", None, 0), ("delivery", None, 0), ("damage", Some(1), 1)]);
+    }
+
+    #[test]
+    fn errors_have_a_path() {
+        let cases = [
+            (r#"{"reasons": [{"id": "a", "term": []}]}"#, "invalid-config", "reasons[0].term"),
+            (r#"{"reasons": [{"id": " "}]}"#, "invalid-argument", "reasons[0].id"),
+            (r#"{"reasons": [{"id": "a/b"}]}"#, "invalid-argument", "reasons[0].id"),
+            (
+                r#"{"reasons": [{"id": "a", "reasons": [{"id": "b"}]}, {"id": "b"}]}"#,
+                "duplicate-key",
+                "reasons[1].id",
+            ),
+            (
+                r#"{"reasons": [{"id": "a", "terms": {"en": ["x", "* y"]}}]}"#,
+                "invalid-argument",
+                "reasons[0].terms.en[1]",
+            ),
+            (
+                r#"{"reasons": [{"id": "a", "terms": ["*"]}]}"#,
+                "invalid-argument",
+                "reasons[0].terms[0]",
+            ),
+            (r#"{"reasons": [{"id": "a", "terms": 3}]}"#, "invalid-config", "reasons[0].terms"),
+            (r#"{"id": "x"}"#, "invalid-config", ""),
+        ];
+        for (text, code, path) in cases {
+            let error = Taxonomy::from_json(text).unwrap_err();
+            assert_eq!((error.code().as_str(), error.path()), (code, path), "{text}: {error}");
+        }
+        let deep = (0..9)
+            .fold(String::new(), |inner, i| format!(r#"{{"id": "r{i}", "reasons": [{inner}]}}"#));
+        let error = Taxonomy::from_json(&format!(r#"{{"reasons": [{deep}]}}"#)).unwrap_err();
+        assert!(error.path().ends_with("reasons"), "{error}");
+    }
+
+    #[test]
+    fn trees_grow_and_merge() {
+        let mut tree = shop();
+        tree.add(Reason::new("queue"), Some("delivery")).unwrap();
+        assert_eq!(tree.get("delivery").unwrap().reasons().len(), 2);
+        assert_eq!(tree.add(Reason::new("x"), Some("y")).unwrap_err().path(), "under");
+        let before = tree.clone();
+        assert_eq!(
+            tree.add(Reason::new("price"), None).unwrap_err().code().as_str(),
+            "duplicate-key"
+        );
+        assert_eq!(tree, before);
+        let german = Taxonomy::from_json(
+            r#"{"language": "de", "reasons": [{"id": "price", "name": "Preis", "terms": ["Preis", "teuer"]}]}"#,
+        )
+        .unwrap();
+        tree.merge(&german).unwrap();
+        tree.merge(&german).unwrap();
+        let price = tree.get("price").unwrap();
+        assert_eq!(price.terms(Language::German).len(), 2);
+        assert_eq!(
+            (price.name(Language::German), price.name(Language::English)),
+            ("Preis", "Price")
+        );
+        tree.add_terms(
+            "price",
+            Language::English,
+            [Term::new("price").unwrap(), Term::new("cost").unwrap()],
+        )
+        .unwrap();
+        assert_eq!(tree.get("price").unwrap().terms(Language::English).len(), 2);
+    }
+}

@@ -1,0 +1,513 @@
+//! Sentiment and emotions of comments, by words and rules.
+
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+
+use super::emotion::{Emotion, EmotionMention};
+use crate::base::config;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::table::{Data, Table};
+use crate::listen::column::Texts;
+use crate::text::{Kind, Language, Lexer, Token, Word};
+
+mod fit;
+mod lexicon;
+mod phrase;
+mod ridge;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use fit::{HeldOut, SentimentFit, SentimentModel, SentimentReader};
+use lexicon::{Entry, Lexicon};
+use phrase::Phrases;
+use rules::{Grammar, Mark, Mass, Mood, Reading, Sense};
+
+/// Half of what a value is measured against: a sum of √20 over √n words is a value of 0.71.
+const SPREAD: f64 = 20.0;
+/// Values nearer to 0 are neutral.
+const NEUTRAL: f64 = 0.1;
+/// Values further from 0 are very negative or very positive.
+const VERY: f64 = 0.5;
+/// A comment is mixed where its lesser side has at least this much, on the lexicon's scale of 4, ...
+const MIXED_LEAST: f32 = 1.0;
+/// ... and this share of the greater side.
+const MIXED_SHARE: f32 = 0.5;
+
+/// Reads how customers feel from what they wrote, by words and rules: no training, no model.
+///
+/// Values are those of VADER's English list (C. J. Hutto and E. Gilbert, "VADER: a parsimonious rule-based model
+/// for sentiment analysis of social media text", ICWSM 2014) and lists of our own, in English, German, French
+/// and Spanish: what is said in reviews and surveys ("easy to use", "stopped working"), written by hand, not
+/// fitted to any ratings. In other languages emoji and emoticons speak alone.
+///
+/// Words act on each other within a clause: negations turn up to three words after them ("no problems" is good
+/// news; in German and French also the word before, "gefällt mir nicht"), intensifiers and capitals strengthen,
+/// "less" turns in part. What follows "but" outweighs what came before it; questions, conditions and what is
+/// asked for count less or against ("would be nice if it were faster").
+///
+/// The value of a comment or clause is x / √(x² + 20), where x is the sum of its n words' values (each -4 to 4)
+/// over √n.
+///
+/// An analyser remembers the words that it has seen; it is for one thread, and a clone for another.
+///
+/// ```
+/// use heedful::{Feeling, FeelingBand, Sentiment, SentimentOptions};
+///
+/// let mut sentiment = Sentiment::new(SentimentOptions::default())?;
+/// let comment = "The food was great, but the service was terribly slow.";
+/// let feeling = sentiment.read(comment);
+/// assert!(feeling.mixed);
+/// let service = comment.find("service").unwrap();
+/// assert!(feeling.around(service, service + 7) < Some(0.0));
+/// assert_eq!(sentiment.read("No problems.").band, Some(FeelingBand::Positive));
+/// assert_eq!(sentiment.read("Parcel 17").value, None);
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Sentiment {
+    options: SentimentOptions,
+    lexer: Lexer,
+    lexicon: &'static Lexicon,
+    own: HashMap<Box<str>, Entry>,
+    phrases: Phrases,
+    /// By the lexer's slots.
+    known: Vec<Option<Sense>>,
+    generation: u32,
+    tokens: Vec<Token>,
+    reading: Reading,
+}
+
+/// How [`Sentiment`] reads.
+///
+/// Quick advice: the language of the comments, and nothing else; add words that mean something in your business.
+///
+/// ```
+/// use heedful::{Sentiment, SentimentOptions};
+/// use heedful::text::Language;
+///
+/// let options = SentimentOptions::new(Language::English).word("buffering", -0.6).word("sick beats", 0.7);
+/// assert_eq!(options, SentimentOptions::from_json(r#"{"words": {"buffering": -0.6, "sick beats": 0.7}}"#)?);
+/// assert!(Sentiment::new(options)?.read("Buffering again").value < Some(0.0));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SentimentOptions {
+    /// Of the comments.
+    #[serde(default)]
+    language: Language,
+    /// Values of words and phrases, -1 to 1, before those of the lists; 0 makes a word neutral.
+    #[serde(default)]
+    words: std::collections::BTreeMap<String, f64>,
+}
+
+impl SentimentOptions {
+    /// For comments in a language.
+    #[must_use]
+    pub fn new(language: Language) -> Self {
+        Self { language, ..Self::default() }
+    }
+
+    /// Gives a word or phrase a value from -1 to 1, whatever the lists say; 0 makes it neutral. Words are
+    /// compared in lower case, phrases by the stems of their words.
+    #[must_use]
+    pub fn word(mut self, word: impl Into<String>, value: f64) -> Self {
+        self.words.insert(word.into(), value);
+        self
+    }
+
+    /// Reads JSON.
+    ///
+    /// # Errors
+    /// `json`, `invalid-config`, with the path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::from_json(text)
+    }
+}
+
+/// What a comment says about how its writer feels.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct Feeling {
+    /// From -1 to 1; `None` where no word or sign of the comment is known to carry feeling. That is not the
+    /// same as 0, which stands for good and bad in balance: count it as neutral only where that is meant.
+    pub value: Option<f64>,
+    /// How much feeling there is, good and bad together, 0 to 1; 0 where `value` is `None`.
+    pub strength: f64,
+    /// The value in words.
+    pub band: Option<FeelingBand>,
+    /// Good and bad are both there, neither less than half of the other.
+    pub mixed: bool,
+    /// The clauses in order: "food great, service slow" are two.
+    pub clauses: Vec<FeelingClause>,
+    /// Emotions in order of their mention.
+    pub emotions: Vec<EmotionMention>,
+}
+
+/// The value of a comment in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeelingBand {
+    /// -0.5 or less.
+    VeryNegative,
+    /// -0.1 or less.
+    Negative,
+    /// Between -0.1 and 0.1.
+    Neutral,
+    /// 0.1 or more.
+    Positive,
+    /// 0.5 or more.
+    VeryPositive,
+}
+
+impl FeelingBand {
+    /// The band of a value from -1 to 1.
+    #[must_use]
+    pub fn of(value: f64) -> Self {
+        match value {
+            v if v <= -VERY => Self::VeryNegative,
+            v if v <= -NEUTRAL => Self::Negative,
+            v if v >= VERY => Self::VeryPositive,
+            v if v >= NEUTRAL => Self::Positive,
+            _ => Self::Neutral,
+        }
+    }
+
+    /// The name in JSON and tables, for example `very_negative`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::VeryNegative => "very_negative",
+            Self::Negative => "negative",
+            Self::Neutral => "neutral",
+            Self::Positive => "positive",
+            Self::VeryPositive => "very_positive",
+        }
+    }
+}
+
+/// A part of a comment that says one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct FeelingClause {
+    /// First byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+    /// From -1 to 1; `None` where no word of it is known to carry feeling.
+    pub value: Option<f64>,
+    /// Good and bad together, 0 to 1.
+    pub strength: f64,
+    /// Whether it says, asks, or asks for something.
+    pub mood: ClauseMood,
+    /// The number of its sentence, from 0.
+    pub sentence: u32,
+    /// It is set against another clause ("but", "although").
+    pub contrast: bool,
+    #[serde(skip)]
+    mass: (f32, f32, u32),
+}
+
+/// What a clause does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive] // a later version may tell more apart
+pub enum ClauseMood {
+    /// It states.
+    Statement,
+    /// It ends with a question mark.
+    Question,
+    /// It asks for something that is not there: "please add", "would be nice if".
+    Request,
+}
+
+impl Feeling {
+    /// What is felt about what stands at the bytes from `start` to `end`: the value of the clauses that the span
+    /// touches. Where those carry no feeling, that of the nearest clause of the same sentence which does and is
+    /// not set against them, the next before the one before ("the staff, all of them, were great"). `None` where
+    /// there is none.
+    #[must_use]
+    pub fn around(&self, start: usize, end: usize) -> Option<f64> {
+        let touches =
+            |clause: &FeelingClause| clause.start < end.max(start + 1) && start < clause.end;
+        let mut mass = Mass::default();
+        for clause in self.clauses.iter().filter(|clause| touches(clause)) {
+            let (good, bad, count) = clause.mass;
+            mass.merge(Mass { good, bad, count }, 1.0);
+        }
+        if mass.count > 0 {
+            return value(mass);
+        }
+        let first = self.clauses.iter().position(touches)?;
+        let last = self.clauses.iter().rposition(touches)?;
+        let sentence = self.clauses.get(first)?.sentence;
+        let after = self
+            .clauses
+            .iter()
+            .skip(last + 1)
+            .take_while(|clause| clause.sentence == sentence && !clause.contrast)
+            .find_map(|clause| clause.value);
+        after.or_else(|| {
+            // Backwards, a clause that is set against the one before it is the last that counts.
+            let mut against = false;
+            self.clauses
+                .iter()
+                .take(first + 1)
+                .rev()
+                .take_while(|clause| {
+                    let take = clause.sentence == sentence && !against;
+                    against = clause.contrast;
+                    take
+                })
+                .find_map(|clause| clause.value)
+        })
+    }
+}
+
+/// The feelings of many comments.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Feelings {
+    /// One for each row; `None` for a missing comment.
+    pub rows: Vec<Option<Feeling>>,
+}
+
+impl Feelings {
+    /// One row for each comment: `value`, `strength`, `band`, `mixed`, and `emotion`, the strongest that is
+    /// named, the first of equals.
+    #[must_use]
+    pub fn to_table(&self) -> Table {
+        let mut table = Table::new();
+        let rows = || self.rows.iter().map(Option::as_ref);
+        table.floats("value", rows().map(|row| row?.value));
+        table.floats("strength", rows().map(|row| Some(row?.strength)));
+        table.texts("band", rows().map(|row| Some(row?.band?.as_str())));
+        table.push("mixed", Data::Bool(rows().map(|row| Some(row?.mixed)).collect()));
+        table.texts("emotion", rows().map(|row| Some(strongest(&row?.emotions)?.as_str())));
+        table
+    }
+
+    /// One row for each clause: `row`, `start` and `end` (bytes), `value`, `strength`, `mood`.
+    #[must_use]
+    pub fn clauses_to_table(&self) -> Table {
+        let mut table = Table::new();
+        let clauses = || {
+            self.numbered().flat_map(|(row, feeling)| feeling.clauses.iter().map(move |c| (row, c)))
+        };
+        table.ints("row", clauses().map(|(row, _)| Some(row)));
+        table.ints("start", clauses().map(|(_, c)| Some(c.start as u64)));
+        table.ints("end", clauses().map(|(_, c)| Some(c.end as u64)));
+        table.floats("value", clauses().map(|(_, c)| c.value));
+        table.floats("strength", clauses().map(|(_, c)| Some(c.strength)));
+        table.texts("mood", clauses().map(|(_, c)| Some(c.mood.as_str())));
+        table
+    }
+
+    /// One row for each mention of an emotion: `row`, `emotion`, `intensity`, `start` and `end` (bytes).
+    #[must_use]
+    pub fn emotions_to_table(&self) -> Table {
+        let mut table = Table::new();
+        let all = || {
+            self.numbered()
+                .flat_map(|(row, feeling)| feeling.emotions.iter().map(move |e| (row, e)))
+        };
+        table.ints("row", all().map(|(row, _)| Some(row)));
+        table.texts("emotion", all().map(|(_, e)| Some(e.emotion.as_str())));
+        table.floats("intensity", all().map(|(_, e)| Some(e.intensity)));
+        table.ints("start", all().map(|(_, e)| Some(e.start as u64)));
+        table.ints("end", all().map(|(_, e)| Some(e.end as u64)));
+        table
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (u64, &Feeling)> {
+        (0..).zip(&self.rows).filter_map(|(row, feeling)| Some((row, feeling.as_ref()?)))
+    }
+}
+
+impl ClauseMood {
+    /// The name in JSON and tables, for example `request`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Statement => "statement",
+            Self::Question => "question",
+            Self::Request => "request",
+        }
+    }
+}
+
+fn strongest(emotions: &[EmotionMention]) -> Option<Emotion> {
+    let first = emotions.first()?;
+    let best = emotions
+        .iter()
+        .fold(first, |best, next| if next.intensity > best.intensity { next } else { best });
+    Some(best.emotion)
+}
+
+impl Sentiment {
+    /// An analyser.
+    ///
+    /// # Errors
+    /// `invalid-argument` where a word's value is not from -1 to 1.
+    pub fn new(options: SentimentOptions) -> Result<Self> {
+        let mut lexer = Lexer::new(options.language);
+        let lexicon = Lexicon::of(options.language);
+        let mut own = HashMap::new();
+        let mut phrases = Vec::new();
+        for (word, value) in &options.words {
+            if !(-1.0..=1.0).contains(value) {
+                let message = format!("a word's value must lie from -1 to 1, not at {value}");
+                return Err(Error::new(ErrorCode::InvalidArgument, message).at("words"));
+            }
+            let entry = Entry::valued((value * 4.0) as f32);
+            let folded = word.to_lowercase();
+            if folded.split_whitespace().nth(1).is_some() {
+                phrases.push((folded, entry));
+            } else {
+                own.insert(folded.into_boxed_str(), entry);
+            }
+        }
+        let given = phrases.iter().map(|(phrase, entry)| (phrase.as_str(), *entry));
+        let phrases = Phrases::compile(options.language, &mut lexer, lexicon, given);
+        let generation = lexer.generation();
+        Ok(Self {
+            options,
+            lexer,
+            lexicon,
+            own,
+            phrases,
+            known: Vec::new(),
+            generation,
+            tokens: Vec::new(),
+            reading: Reading::default(),
+        })
+    }
+
+    /// The options.
+    #[must_use]
+    pub fn options(&self) -> &SentimentOptions {
+        &self.options
+    }
+
+    /// What a comment says.
+    pub fn read(&mut self, comment: &str) -> Feeling {
+        self.run(comment);
+        let Reading { parts, emotions, mass, .. } = &self.reading;
+        let value = value(*mass);
+        let (lesser, greater) = (mass.good.min(-mass.bad), mass.good.max(-mass.bad));
+        Feeling {
+            value,
+            strength: strength(*mass),
+            band: value.map(FeelingBand::of),
+            mixed: lesser >= MIXED_LEAST && lesser >= MIXED_SHARE * greater,
+            clauses: parts
+                .iter()
+                .map(|part| FeelingClause {
+                    start: part.start as usize,
+                    end: part.end as usize,
+                    value: self::value(part.mass),
+                    strength: strength(part.mass),
+                    mood: match part.mood {
+                        Mood::Says => ClauseMood::Statement,
+                        Mood::Asks => ClauseMood::Question,
+                        Mood::Requests => ClauseMood::Request,
+                    },
+                    sentence: part.sentence,
+                    contrast: part.contrast,
+                    mass: (part.mass.good, part.mass.bad, part.mass.count),
+                })
+                .collect(),
+            emotions: emotions.clone(),
+        }
+    }
+
+    /// The value of a comment alone, as [`read`](Self::read) gives it.
+    pub fn value(&mut self, comment: &str) -> Option<f64> {
+        self.run(comment);
+        value(self.reading.mass)
+    }
+
+    /// What many comments say.
+    pub fn read_all(&mut self, comments: &Texts) -> Feelings {
+        Feelings { rows: comments.iter().map(|comment| Some(self.read(comment?))).collect() }
+    }
+
+    fn run(&mut self, comment: &str) {
+        let mut tokens = std::mem::take(&mut self.tokens);
+        self.lexer.read(comment, &mut tokens);
+        if self.lexer.generation() != self.generation {
+            self.known.clear();
+            self.generation = self.lexer.generation();
+        }
+        self.reading.senses.clear();
+        for token in &tokens {
+            let slot = token.slot as usize;
+            let sense = match self.known.get(slot) {
+                Some(Some(sense)) => *sense,
+                _ => self.learn(token.slot),
+            };
+            self.reading.senses.push(sense);
+        }
+        let grammar = Grammar {
+            trails: matches!(self.options.language, Language::German | Language::French),
+            concord: matches!(self.options.language, Language::French | Language::Spanish),
+        };
+        self.reading.run(&tokens, &self.phrases, grammar);
+        self.tokens = tokens;
+    }
+
+    /// Looks up what is known of a word that is met for the first time.
+    #[cold]
+    fn learn(&mut self, slot: u32) -> Sense {
+        let language = self.options.language;
+        let word = self.lexer.word(slot);
+        let mut sense = Sense { mark: mark(word), ..Sense::default() };
+        let bangs = word.surface().bytes().filter(|byte| *byte == b'!').count();
+        if sense.mark == Mark::Word {
+            let found = self.own.get(word.folded()).copied();
+            sense.entry = found
+                .or_else(|| self.lexicon.look_up(word.folded(), word.is_elongated()))
+                .unwrap_or_default();
+            sense.stem = self.phrases.number(language, word.stem());
+            sense.opens = self.phrases.starts_with(sense.stem);
+            sense.letters = word.kind() == Kind::Word;
+            sense.upper = sense.letters && word.is_upper();
+        } else {
+            sense.bangs = bangs.min(4) as u8;
+        }
+        let slot = slot as usize;
+        if self.known.len() <= slot {
+            self.known.resize(slot + 1, None);
+        }
+        if let Some(known) = self.known.get_mut(slot) {
+            *known = Some(sense);
+        }
+        sense
+    }
+}
+
+fn mark(word: &Word) -> Mark {
+    match word.kind() {
+        Kind::Punctuation if word.folded().contains('?') => Mark::Question,
+        Kind::Punctuation if word.ends_sentence() => Mark::Stop,
+        Kind::Punctuation => Mark::Comma,
+        _ => Mark::Word,
+    }
+}
+
+/// x / √(x² + 20) of the sum of values over the root of their number.
+fn value(mass: Mass) -> Option<f64> {
+    (mass.count > 0).then(|| squash(f64::from(mass.good + mass.bad), mass.count))
+}
+
+/// The same of the sum of all values as if they were good.
+fn strength(mass: Mass) -> f64 {
+    if mass.count == 0 { 0.0 } else { squash(f64::from(mass.good - mass.bad), mass.count) }
+}
+
+fn squash(sum: f64, count: u32) -> f64 {
+    let x = sum / f64::from(count).sqrt();
+    x / (x * x + SPREAD).sqrt()
+}

@@ -1,0 +1,151 @@
+//! What was sent to whom.
+
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+
+use super::{Customer, Per};
+use crate::base::kind::Kind;
+
+/// A past contact: an invitation or a reminder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// The person.
+    pub customer: String,
+    /// The organisation.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// The people at one address.
+    #[serde(default)]
+    pub household: Option<String>,
+    /// When it was sent, in milliseconds since 1970 in UTC.
+    pub at: i64,
+    /// Id of the survey.
+    pub survey: String,
+    /// Name of its metric.
+    #[serde(default)]
+    pub metric: Option<String>,
+    /// Relational where not set.
+    #[serde(default = "super::relational")]
+    pub kind: Kind,
+    /// What it asked about.
+    #[serde(default)]
+    pub touchpoint: Option<String>,
+    /// How it was sent.
+    #[serde(default)]
+    pub channel: Option<String>,
+    /// What came of it; open where not set.
+    #[serde(default)]
+    pub outcome: Outcome,
+    /// It was a reminder.
+    #[serde(default)]
+    pub reminder: bool,
+}
+
+/// What came of a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nothing yet.
+    #[default]
+    Open,
+    /// An answer.
+    Answered,
+    /// The customer declined.
+    Declined,
+}
+
+impl Contact {
+    /// An invitation to a relational survey that is open.
+    #[must_use]
+    pub fn new(customer: impl Into<String>, survey: impl Into<String>, at: i64) -> Self {
+        Self {
+            customer: customer.into(),
+            account: None,
+            household: None,
+            at,
+            survey: survey.into(),
+            metric: None,
+            kind: Kind::Relational,
+            touchpoint: None,
+            channel: None,
+            outcome: Outcome::Open,
+            reminder: false,
+        }
+    }
+
+    /// Whether it was a contact of the same customer, account or household.
+    pub(super) fn concerns(&self, customer: &Customer, per: Per) -> bool {
+        let same = |own: &Option<String>, other: &Option<String>| own.is_some() && own == other;
+        match per {
+            Per::Customer => self.customer == customer.id,
+            Per::Account => same(&self.account, &customer.account),
+            Per::Household => same(&self.household, &customer.household),
+        }
+    }
+}
+
+/// Past contacts, found by customer, account and household.
+#[derive(Debug, Clone, Default)]
+pub struct Histories {
+    contacts: Vec<Contact>,
+    customers: Positions,
+    accounts: Positions,
+    households: Positions,
+}
+
+type Positions = HashMap<String, Vec<u32>>;
+
+impl Histories {
+    /// No contacts.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a contact, in any order of time.
+    pub fn add(&mut self, contact: Contact) {
+        // More contacts than that do not fit into memory.
+        let position = u32::try_from(self.contacts.len()).unwrap_or(u32::MAX);
+        let note = |positions: &mut Positions, id: &Option<String>| {
+            let Some(id) = id else { return };
+            match positions.get_mut(id) {
+                Some(list) => list.push(position),
+                None => drop(positions.insert(id.clone(), vec![position])),
+            }
+        };
+        note(&mut self.customers, &Some(contact.customer.clone()));
+        note(&mut self.accounts, &contact.account);
+        note(&mut self.households, &contact.household);
+        self.contacts.push(contact);
+    }
+
+    /// Every contact, in the order in which they were added.
+    #[must_use]
+    pub fn contacts(&self) -> &[Contact] {
+        &self.contacts
+    }
+
+    /// The contacts of the customer, the account and the household, each once.
+    pub(super) fn of(&self, customer: &Customer) -> Vec<&Contact> {
+        let lists = [
+            self.customers.get(&customer.id),
+            customer.account.as_ref().and_then(|id| self.accounts.get(id)),
+            customer.household.as_ref().and_then(|id| self.households.get(id)),
+        ];
+        let mut positions: Vec<u32> = lists.into_iter().flatten().flatten().copied().collect();
+        positions.sort_unstable();
+        positions.dedup();
+        positions.into_iter().filter_map(|position| self.contacts.get(position as usize)).collect()
+    }
+}
+
+impl FromIterator<Contact> for Histories {
+    fn from_iter<I: IntoIterator<Item = Contact>>(contacts: I) -> Self {
+        let mut histories = Self::new();
+        contacts.into_iter().for_each(|contact| histories.add(contact));
+        histories
+    }
+}

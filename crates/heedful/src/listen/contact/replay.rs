@@ -1,0 +1,121 @@
+//! What another policy would have done with past contacts.
+
+use serde::Serialize;
+
+use super::plan::contact;
+use super::{Candidate, Contact, ContactPolicy, Customer, Histories, HoldCode, Outcome, Verdict};
+use crate::base::error::Result;
+use crate::stats::distribution::normal_quantile;
+
+/// What a policy would have done.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // a replay may come to say more
+pub struct Replay {
+    /// Contacts that would have been made at their time.
+    pub sent: u64,
+    /// Answers among them, as they came.
+    pub answered: u64,
+    /// Contacts that would not have been made, by the first rule that held them back.
+    pub refused: Vec<(HoldCode, u64)>,
+    /// By survey, in the order of their ids.
+    pub surveys: Vec<ReplaySurvey>,
+}
+
+/// What a policy would have done to a survey.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReplaySurvey {
+    /// Its id.
+    pub survey: String,
+    /// Contacts that would have been made.
+    pub sent: u64,
+    /// Contacts that were made.
+    pub was_sent: u64,
+    /// Answers to those that would have been made.
+    pub answered: u64,
+    /// Answers that came.
+    pub was_answered: u64,
+    /// Half the width of the score's interval at 95 %, in points, from the standard deviation of one answer; `None`
+    /// without answers or without a standard deviation.
+    pub margin: Option<f64>,
+    /// The same for the answers that came.
+    pub was_margin: Option<f64>,
+}
+
+impl ContactPolicy {
+    /// Goes through past contacts in the order of time and asks at each whether this policy would have made it,
+    /// given those that it has made itself. Contacts that it would have put off count as refused, because nobody
+    /// knows what would have come of them.
+    ///
+    /// `customers` says what is known of those contacted (nothing but their ids where they are not there), and
+    /// `deviation` is the standard deviation of one answer in points (about 70 for NPS).
+    ///
+    /// # Errors
+    /// What [`ContactPolicy::check`] finds.
+    pub fn replay(
+        &self,
+        past: &[Contact],
+        customers: &[Customer],
+        deviation: Option<f64>,
+    ) -> Result<Replay> {
+        self.check()?;
+        let known: hashbrown::HashMap<&str, &Customer> =
+            customers.iter().map(|customer| (customer.id.as_str(), customer)).collect();
+        let mut order: Vec<&Contact> = past.iter().collect();
+        order.sort_by_key(|contact| contact.at);
+        let mut kept = Histories::new();
+        let mut refused = std::collections::BTreeMap::<HoldCode, u64>::new();
+        let mut surveys = std::collections::BTreeMap::<&str, [u64; 4]>::new();
+        for was in order {
+            let candidate = candidate(was, known.get(was.customer.as_str()).copied());
+            let decision = self.decided(&kept.of(&candidate.customer), &candidate, was.at);
+            let answered = u64::from(was.outcome == Outcome::Answered);
+            let [sent, was_sent, kept_answers, answers] =
+                surveys.entry(was.survey.as_str()).or_default();
+            *was_sent += 1;
+            *answers += answered;
+            if let Verdict::Ask { channel } = decision.verdict {
+                *sent += 1;
+                *kept_answers += answered;
+                let made = contact(&candidate, was.at, channel);
+                kept.add(Contact { outcome: was.outcome, ..made });
+            } else if let Some(hold) = decision.holds.first() {
+                *refused.entry(hold.code).or_default() += 1;
+            }
+        }
+        let margin = |n: u64| {
+            let deviation = deviation.filter(|deviation| *deviation >= 0.0 && n > 0)?;
+            Some(normal_quantile(0.975) * deviation / (n as f64).sqrt())
+        };
+        let surveys: Vec<ReplaySurvey> = (surveys.into_iter())
+            .map(|(survey, [sent, was_sent, answered, was_answered])| ReplaySurvey {
+                survey: survey.to_owned(),
+                sent,
+                was_sent,
+                answered,
+                was_answered,
+                margin: margin(answered),
+                was_margin: margin(was_answered),
+            })
+            .collect();
+        Ok(Replay {
+            sent: surveys.iter().map(|survey| survey.sent).sum(),
+            answered: surveys.iter().map(|survey| survey.answered).sum(),
+            refused: refused.into_iter().collect(),
+            surveys,
+        })
+    }
+}
+
+fn candidate(was: &Contact, known: Option<&Customer>) -> Candidate {
+    let mut customer = known.cloned().unwrap_or_else(|| Customer::new(was.customer.clone()));
+    customer.account = was.account.clone().or(customer.account);
+    customer.household = was.household.clone().or(customer.household);
+    Candidate {
+        metric: was.metric.clone(),
+        kind: was.kind,
+        touchpoint: was.touchpoint.clone(),
+        channel: was.channel.clone(),
+        reminder: was.reminder,
+        ..Candidate::new(customer, was.survey.clone())
+    }
+}

@@ -1,0 +1,789 @@
+//! A survey under way: a pure state machine, one step after the other.
+
+use serde::{Deserialize, Serialize};
+
+use super::survey::answers::Answers;
+use super::survey::{
+    Action, ActionType, Choice, Ends, FollowUp, Question, QuestionType, Reasons, Survey, Wording,
+};
+use crate::base::config;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
+use crate::base::kind::Kind;
+use crate::base::metric::Metric;
+use crate::base::scale::Reading;
+use crate::base::state;
+use crate::stats::Random;
+
+/// Who is asked, where and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Context {
+    /// The respondent's language tag; the survey's fallback where empty.
+    pub language: String,
+    /// Where the survey is shown; the survey's channel where not set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The person asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
+    /// The organisation the person belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// What the host knows, by name, in order: `[["plan", "pro"]]`.
+    pub attributes: Vec<(String, String)>,
+    /// How the scale is presented, for example `buttons` or `stars`; kept with the response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presentation: Option<String>,
+    /// Draws the order of options that are shuffled.
+    pub seed: u32,
+}
+
+/// An answer to a step.
+///
+/// In JSON `{"rating": 9}`, `{"choices": ["price"]}`, `{"text": {"text": "too slow"}}` or `"skip"`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Answer {
+    /// A point of the scale.
+    Rating(f64),
+    /// Ids of the options that were chosen.
+    Choices(Vec<String>),
+    /// Something written.
+    Text(Written),
+    /// Nothing, where an answer is not required.
+    Skip,
+}
+
+/// A text, with what the host has made of it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Written {
+    /// As it was written.
+    pub text: String,
+    /// Reasons that the host has mapped the text to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+    /// Sentiment that the host has found, -1 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentiment: Option<f64>,
+}
+
+impl Answer {
+    /// One option.
+    #[must_use]
+    pub fn choice(id: impl Into<String>) -> Self {
+        Self::Choices(vec![id.into()])
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(Written { text: text.into(), ..Written::default() })
+    }
+
+    /// Reads an answer from JSON.
+    ///
+    /// # Errors
+    /// `json`, or `invalid-config` with a path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::from_json(text)
+    }
+
+    pub(crate) fn chosen(&self) -> &[String] {
+        match self {
+            Self::Choices(ids) => ids,
+            _ => &[],
+        }
+    }
+}
+
+/// What to show now: texts are in the respondent's language with everything filled in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // a step may come to say more
+pub struct Step {
+    /// The id to answer with: `rating`, `reasons`, `reasons.price` (sub-reasons), `comment`, the id of an extra
+    /// question, `continue` or `thanks`.
+    pub id: String,
+    /// What to draw.
+    #[serde(rename = "type")]
+    pub kind: StepType,
+    /// The question, or the thanks.
+    pub text: String,
+    /// Whether [`Answer::Skip`] is refused.
+    pub required: bool,
+    /// The points of a rating in ascending order, with their labels.
+    pub points: Vec<StepPoint>,
+    /// The words at the ends of a scale.
+    pub low: Option<String>,
+    /// The words at the ends of a scale.
+    pub high: Option<String>,
+    /// The options of a choice in the order to show.
+    pub options: Vec<StepOption>,
+    /// The call to action of the thanks.
+    pub action: Option<StepAction>,
+    /// What was answered before going back.
+    pub previous: Option<Answer>,
+    /// 0 at the start to 1 at the thanks: steps answered out of those that there are if nothing more is said.
+    pub progress: f64,
+}
+
+/// What a step looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepType {
+    /// A point of a scale: takes [`Answer::Rating`].
+    Rating,
+    /// One option: takes [`Answer::Choices`] with one id.
+    Choice,
+    /// Any number of options: takes [`Answer::Choices`].
+    Choices,
+    /// Free text: takes [`Answer::Text`].
+    Text,
+    /// The end.
+    Thanks,
+}
+
+/// A point to choose.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepPoint {
+    /// The rating it stands for.
+    pub value: f64,
+    /// The scale's own label of the point.
+    pub label: Option<String>,
+}
+
+/// An option to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepOption {
+    /// The id to answer with.
+    pub id: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// A call to action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepAction {
+    /// What kind.
+    #[serde(rename = "type")]
+    pub kind: ActionType,
+    /// What the button says.
+    pub text: String,
+    /// Where it leads.
+    pub url: Option<String>,
+}
+
+/// How far a session came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStatus {
+    /// Nothing was answered yet.
+    Open,
+    /// The main question was answered, but not everything was gone through.
+    Partial,
+    /// Everything was gone through.
+    Complete,
+    /// The respondent declined before rating.
+    Declined,
+}
+
+/// What a session has brought, at any point.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // a response may come to keep more
+pub struct SurveyResponse {
+    /// Id of the survey.
+    pub survey: String,
+    /// Version of the survey.
+    pub survey_version: u32,
+    /// How far it came.
+    pub status: SessionStatus,
+    /// Whether the respondent declined to go on (at any point).
+    pub declined: bool,
+    /// About the relation or one contact.
+    pub kind: Kind,
+    /// What was asked about.
+    pub touchpoint: Option<String>,
+    /// The step of the journey.
+    pub journey_step: Option<String>,
+    /// Where it was asked.
+    pub channel: Option<String>,
+    /// The language asked for.
+    pub language: String,
+    /// How the scale was presented.
+    pub presentation: Option<String>,
+    /// Name of the metric.
+    pub metric: String,
+    /// `None` in anonymous surveys.
+    pub customer: Option<String>,
+    /// `None` in anonymous surveys.
+    pub account: Option<String>,
+    /// In anonymous surveys only the declared ones.
+    pub attributes: Vec<(String, String)>,
+    /// The main rating.
+    pub rating: Option<f64>,
+    /// Its band.
+    pub band: Option<String>,
+    /// Reasons chosen, sub-reasons after them.
+    pub reasons: Vec<String>,
+    /// Reasons that the host mapped from what was written.
+    pub mapped_reasons: Vec<String>,
+    /// What was written to the follow-up question.
+    pub comment: Option<String>,
+    /// Its sentiment, as the host has found it.
+    pub sentiment: Option<f64>,
+    /// Answers to the extra questions.
+    pub answers: Vec<(String, Answer)>,
+    /// The steps that were shown and answered or skipped, in order.
+    pub asked: Vec<String>,
+    /// The order in which shuffled options were shown, by step.
+    pub orders: Vec<(String, Vec<String>)>,
+}
+
+/// A survey under way.
+///
+/// Every call is pure: the same survey, context and answers give the same steps on every device. An answer that
+/// does not fit is an error and leaves the session as it was.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey};
+///
+/// let survey = Survey::preset("nps")?;
+/// let mut session = Session::start(survey, Context { language: "de".into(), ..Context::default() })?;
+/// assert_eq!(session.step().id, "rating");
+/// assert_eq!(session.answer("rating", Answer::Rating(11.0)).unwrap_err().code().as_str(), "rating-out-of-range");
+/// let step = session.answer("rating", Answer::Rating(3.0))?;
+/// assert_eq!(step.id, "comment");
+/// let stored = session.to_json(); // and on another device:
+/// let mut session = Session::from_json(session.survey().clone(), &stored)?;
+/// assert_eq!(session.answer("comment", Answer::text("zu teuer"))?.id, "thanks");
+/// let response = session.response();
+/// assert_eq!((response.band.as_deref(), response.comment.as_deref()), (Some("detractor"), Some("zu teuer")));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    survey: Survey,
+    context: Context,
+    given: Vec<(String, Answer)>,
+    /// Answers taken back, to be shown again.
+    drafts: Vec<(String, Answer)>,
+    declined: bool,
+}
+
+/// The stored form.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    version: u32,
+    survey: String,
+    survey_version: u32,
+    context: Context,
+    given: Vec<(String, Answer)>,
+    #[serde(default)]
+    drafts: Vec<(String, Answer)>,
+    #[serde(default)]
+    declined: bool,
+}
+
+const VERSION: u32 = 1;
+
+/// A step before it is put into words.
+enum Stop<'a> {
+    Rating,
+    /// Options at a level of the tree; the path of ids that leads there.
+    Reasons(&'a Reasons, &'a [Choice], Vec<&'a str>),
+    Comment(&'a FollowUp),
+    Question(&'a Question),
+    Continue,
+    Thanks,
+}
+
+impl Stop<'_> {
+    fn id(&self) -> String {
+        match self {
+            Self::Rating => "rating".to_owned(),
+            Self::Reasons(_, _, path) => {
+                path.iter().fold("reasons".to_owned(), |id, reason| id + "." + reason)
+            }
+            Self::Comment(_) => "comment".to_owned(),
+            Self::Question(question) => question.id.clone(),
+            Self::Continue => "continue".to_owned(),
+            Self::Thanks => "thanks".to_owned(),
+        }
+    }
+}
+
+impl Session {
+    /// Starts a survey.
+    ///
+    /// # Errors
+    /// What [`Survey::check`] finds; `answer-required` where an attribute that the survey must carry is missing,
+    /// `answer-invalid` where it has a value that is not declared, with the path in the context.
+    pub fn start(survey: Survey, context: Context) -> Result<Self> {
+        survey.check()?;
+        for declared in &survey.metadata {
+            let path = format!("attributes.{}", declared.name);
+            let value = context.attributes.iter().find(|(name, _)| *name == declared.name);
+            match value {
+                None if declared.required => {
+                    let message = format!("the survey needs the attribute `{}`", declared.name);
+                    return Err(Error::new(ErrorCode::AnswerRequired, message).at(path));
+                }
+                Some((_, value))
+                    if !declared.values.is_empty() && !declared.values.contains(value) =>
+                {
+                    let known = declared.values.join(", ");
+                    let message = format!(
+                        "the attribute has a value that is not declared: known are {known}"
+                    );
+                    return Err(Error::new(ErrorCode::AnswerInvalid, message).at(path));
+                }
+                _ => {}
+            }
+        }
+        let mut context = context;
+        if context.language.is_empty() {
+            survey.fallback().clone_into(&mut context.language);
+        }
+        Ok(Self { survey, context, given: Vec::new(), drafts: Vec::new(), declined: false })
+    }
+
+    /// The survey.
+    #[must_use]
+    pub fn survey(&self) -> &Survey {
+        &self.survey
+    }
+
+    /// What to show now; the thanks at the end and after declining.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        self.show(&self.stop())
+    }
+
+    /// Takes the answer to a step and gives the next one. The id guards against answers sent twice.
+    ///
+    /// # Errors
+    /// The session is unchanged by an error: `wrong-step` where another step is due, `answer-required` for a
+    /// skip where it is not allowed, `answer-invalid` for an answer of another type, for unknown, repeated or
+    /// too many options, or a sentiment outside -1 to 1; `rating-out-of-range`, `rating-invalid`.
+    pub fn answer(&mut self, step: &str, answer: Answer) -> Result<Step> {
+        let stop = self.stop();
+        let due = stop.id();
+        if due != step || matches!(stop, Stop::Thanks) {
+            let message = format!("the step `{step}` is not due: it is `{due}`");
+            return Err(Error::new(ErrorCode::WrongStep, message).at("step"));
+        }
+        let answer = self.checked(&stop, answer)?;
+        self.drafts.retain(|(id, _)| *id != due);
+        self.given.push((due, answer));
+        Ok(self.step())
+    }
+
+    /// Takes the last answer back and shows its step again; the first step stays where nothing was answered.
+    pub fn back(&mut self) -> Step {
+        if self.declined {
+            self.declined = false;
+        } else if let Some((id, answer)) = self.given.pop() {
+            self.drafts.retain(|(draft, _)| *draft != id);
+            self.drafts.push((id, answer));
+        }
+        self.step()
+    }
+
+    /// The respondent does not want to (go on). What was answered stays.
+    pub fn decline(&mut self) -> Step {
+        if !matches!(self.stop(), Stop::Thanks) {
+            self.declined = true;
+        }
+        self.step()
+    }
+
+    /// How far it came.
+    #[must_use]
+    pub fn status(&self) -> SessionStatus {
+        let rated = self.answers().rating().is_some();
+        match (self.declined, rated) {
+            (true, false) => SessionStatus::Declined,
+            (false, false) => SessionStatus::Open,
+            (false, true) if matches!(self.stop(), Stop::Thanks) => SessionStatus::Complete,
+            (_, true) => SessionStatus::Partial,
+        }
+    }
+
+    /// What it has brought so far.
+    #[must_use]
+    pub fn response(&self) -> SurveyResponse {
+        let Self { survey, context, .. } = self;
+        let answers = self.answers();
+        let known = |id: &str| survey.question(id).is_some();
+        let declared = |name: &str| survey.metadata.iter().any(|m| m.name == name);
+        let personal = |value: &Option<String>| value.clone().filter(|_| !survey.anonymous);
+        let owned = |reason: &str| reason.to_owned();
+        SurveyResponse {
+            survey: survey.id.clone(),
+            survey_version: survey.version,
+            status: self.status(),
+            declined: self.declined,
+            kind: survey.kind,
+            touchpoint: survey.touchpoint.clone(),
+            journey_step: survey.journey_step.clone(),
+            channel: context.channel.clone().or_else(|| survey.channel.clone()),
+            language: context.language.clone(),
+            presentation: context.presentation.clone(),
+            metric: survey.metric.name().to_owned(),
+            customer: personal(&context.customer),
+            account: personal(&context.account),
+            attributes: (context.attributes.iter())
+                .filter(|(name, _)| !survey.anonymous || declared(name))
+                .cloned()
+                .collect(),
+            rating: answers.rating(),
+            band: answers.band().map(owned),
+            reasons: answers.chosen_reasons().map(owned).collect(),
+            mapped_reasons: answers.mapped_reasons().map(owned).collect(),
+            comment: answers.comment().filter(|text| !text.is_empty()).map(owned),
+            sentiment: answers.sentiment(),
+            answers: self.given.iter().filter(|(id, _)| known(id)).cloned().collect(),
+            asked: self.given.iter().map(|(id, _)| id.clone()).collect(),
+            orders: self.orders(),
+        }
+    }
+
+    /// The state as JSON, to resume on another device.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        config::to_json(&Stored {
+            version: VERSION,
+            survey: self.survey.id.clone(),
+            survey_version: self.survey.version,
+            context: self.context.clone(),
+            given: self.given.clone(),
+            drafts: self.drafts.clone(),
+            declined: self.declined,
+        })
+    }
+
+    /// Resumes a session of this survey.
+    ///
+    /// # Errors
+    /// `json`, `invalid-config`, `state-version`; `wrong-step` where the state belongs to another survey or
+    /// version of it; what [`Session::answer`] says where its answers do not fit.
+    pub fn from_json(survey: Survey, text: &str) -> Result<Self> {
+        state::check_version(&Json::parse(text)?, VERSION)?;
+        let stored: Stored = config::from_json(text)?;
+        if (&stored.survey, stored.survey_version) != (&survey.id, survey.version) {
+            let (id, version) = (&stored.survey, stored.survey_version);
+            let message = format!("the state belongs to version {version} of the survey `{id}`");
+            return Err(Error::new(ErrorCode::WrongStep, message).at("survey"));
+        }
+        let mut session = Self::start(survey, stored.context)?;
+        for (index, (step, answer)) in stored.given.into_iter().enumerate() {
+            session.answer(&step, answer).map_err(|error| {
+                let path = format!("given[{index}]");
+                Error::new(error.code(), error.message()).at(path)
+            })?;
+        }
+        session.drafts = stored.drafts;
+        session.declined = stored.declined;
+        Ok(session)
+    }
+
+    pub(crate) fn answers(&self) -> Answers<'_> {
+        Answers { survey: &self.survey, context: &self.context, given: &self.given }
+    }
+
+    /// The first step that applies and has no answer.
+    fn stop(&self) -> Stop<'_> {
+        if self.declined { Stop::Thanks } else { self.ahead().next().unwrap_or(Stop::Thanks) }
+    }
+
+    /// The steps without an answer, as far as the answers say now.
+    fn ahead(&self) -> impl Iterator<Item = Stop<'_>> {
+        let answers = self.answers();
+        let survey = &self.survey;
+        let holds = move |when: &Option<super::survey::Condition>| {
+            when.as_ref().is_none_or(|when| when.holds(&answers))
+        };
+        let mut stops = vec![Stop::Rating];
+        let band = answers.band();
+        let buttons = survey.reasons.iter().find(|reasons| {
+            reasons.bands.is_empty()
+                || band.is_some_and(|b| reasons.bands.iter().any(|name| name == b))
+        });
+        // Before the rating it is not known which buttons there will be.
+        if let Some(reasons) = buttons.filter(|_| answers.rating().is_some()) {
+            self.levels(reasons, &reasons.options, Vec::new(), &mut stops);
+        }
+        stops.extend(survey.follow_up.iter().filter(|f| holds(&f.when)).map(Stop::Comment));
+        let more = survey.continuation.as_ref();
+        let offered = |q: &Question| more.is_some_and(|more| more.questions.contains(&q.id));
+        let ask = |wanted: bool| {
+            let questions = survey.questions.iter().filter(move |q| offered(q) == wanted);
+            questions.filter(|q| holds(&q.when)).map(Stop::Question)
+        };
+        stops.extend(ask(false));
+        if let Some(more) = more.filter(|more| holds(&more.when)) {
+            stops.push(Stop::Continue);
+            let goes_on = answers.to("continue").is_some_and(|a| a.chosen() == ["yes"]);
+            stops.extend(ask(true).filter(|_| goes_on && !more.questions.is_empty()));
+        }
+        stops.into_iter().filter(move |stop| answers.to(&stop.id()).is_none())
+    }
+
+    /// The buttons of a level, and below each of those chosen its own.
+    fn levels<'a>(
+        &'a self,
+        reasons: &'a Reasons,
+        options: &'a [Choice],
+        path: Vec<&'a str>,
+        stops: &mut Vec<Stop<'a>>,
+    ) {
+        let stop = Stop::Reasons(reasons, options, path.clone());
+        let chosen = self.answers().to(&stop.id()).map(Answer::chosen).unwrap_or_default();
+        stops.push(stop);
+        for option in options.iter().filter(|o| !o.sub.is_empty() && chosen.contains(&o.id)) {
+            let mut path = path.clone();
+            path.push(&option.id);
+            self.levels(reasons, &option.sub, path, stops);
+        }
+    }
+
+    /// The answer, where it fits.
+    fn checked(&self, stop: &Stop<'_>, answer: Answer) -> Result<Answer> {
+        let (kind, required) = form(stop);
+        if answer == Answer::Skip || matches!(&answer, Answer::Choices(ids) if ids.is_empty()) {
+            return if required {
+                let message = "this step needs an answer; to leave, decline";
+                Err(Error::new(ErrorCode::AnswerRequired, message).at("answer"))
+            } else {
+                Ok(Answer::Skip)
+            };
+        }
+        match (kind, &answer) {
+            (StepType::Rating, Answer::Rating(rating)) => {
+                let metric = match stop {
+                    Stop::Question(question) => question.metric.as_ref(),
+                    _ => Some(&self.survey.metric),
+                };
+                let scale = metric.unwrap_or(&self.survey.metric).scale();
+                let reading = match scale.classify(*rating) {
+                    Reading::Missing => Reading::Invalid,
+                    reading => reading,
+                };
+                if let Some(refusal) = scale.refusal(reading, *rating) {
+                    return Err(refusal.at("answer.rating"));
+                }
+            }
+            (StepType::Choice | StepType::Choices, Answer::Choices(ids)) => {
+                let options = self.option_ids(stop);
+                for (index, id) in ids.iter().enumerate() {
+                    let path = format!("answer.choices[{index}]");
+                    let invalid = |message: String| {
+                        Err(Error::new(ErrorCode::AnswerInvalid, message).at(path))
+                    };
+                    if !options.contains(&id.as_str()) {
+                        let known = options.join(", ");
+                        return invalid(format!("there is no such option: known are {known}"));
+                    }
+                    if ids.iter().take(index).any(|before| before == id) {
+                        return invalid("the option is chosen twice".to_owned());
+                    }
+                    if index > 0 && kind == StepType::Choice {
+                        return invalid("only one option can be chosen".to_owned());
+                    }
+                }
+            }
+            (StepType::Text, Answer::Text(written)) => {
+                if written.sentiment.is_some_and(|value| !(-1.0..=1.0).contains(&value)) {
+                    let message = "a sentiment lies from -1 to 1";
+                    return Err(
+                        Error::new(ErrorCode::AnswerInvalid, message).at("answer.text.sentiment")
+                    );
+                }
+                if written.text.trim().is_empty() {
+                    return self.checked(stop, Answer::Skip);
+                }
+            }
+            _ => {
+                let wants = match kind {
+                    StepType::Rating => "a rating",
+                    StepType::Text => "a text",
+                    _ => "choices",
+                };
+                let message = format!("the step takes {wants}");
+                return Err(Error::new(ErrorCode::AnswerInvalid, message).at("answer"));
+            }
+        }
+        Ok(answer)
+    }
+
+    /// The ids of the options in the order of the definition.
+    fn option_ids<'a>(&self, stop: &Stop<'a>) -> Vec<&'a str> {
+        match stop {
+            Stop::Continue => vec!["yes", "no"],
+            _ => choices(stop).iter().map(|choice| choice.id.as_str()).collect(),
+        }
+    }
+
+    fn show(&self, stop: &Stop<'_>) -> Step {
+        let answers = self.answers();
+        let id = stop.id();
+        let (kind, required) = form(stop);
+        let (text, metric, ends): (&Wording, Option<&Metric>, Option<&Ends>) = match stop {
+            Stop::Rating => {
+                (&self.survey.question, Some(&self.survey.metric), self.survey.ends.as_ref())
+            }
+            Stop::Reasons(reasons, ..) => (&reasons.question, None, None),
+            Stop::Comment(follow) => (self.follow_up(follow), None, None),
+            Stop::Question(q) => (&q.wording, q.metric.as_ref(), q.ends.as_ref()),
+            Stop::Continue => {
+                let more = self.survey.continuation.as_ref();
+                (more.map_or(&self.survey.question, |more| &more.wording), None, None)
+            }
+            Stop::Thanks => (self.thanks().0, None, None),
+        };
+        let scale = metric.filter(|_| kind == StepType::Rating).map(Metric::scale);
+        let points = scale.map(|scale| {
+            let label = |index| scale.label(index).map(str::to_owned);
+            let points = scale.points().iter().enumerate();
+            points.map(|(index, value)| StepPoint { value: *value, label: label(index) }).collect()
+        });
+        let ahead = if self.declined { 0 } else { self.ahead().count() };
+        let done = self.given.len();
+        let action = matches!(stop, Stop::Thanks).then(|| self.thanks().1).flatten();
+        Step {
+            text: answers.say(text),
+            kind,
+            required,
+            points: points.unwrap_or_default(),
+            low: ends.map(|ends| answers.say(&ends.low)),
+            high: ends.map(|ends| answers.say(&ends.high)),
+            options: self.options(stop),
+            action: action.map(|action| StepAction {
+                kind: action.kind,
+                text: answers.say(&action.text),
+                url: action.url.as_ref().map(|url| answers.fill(url)),
+            }),
+            previous: self.drafts.iter().find(|(draft, _)| *draft == id).map(|(_, a)| a.clone()),
+            progress: if ahead == 0 { 1.0 } else { done as f64 / (done + ahead) as f64 },
+            id,
+        }
+    }
+
+    fn options(&self, stop: &Stop<'_>) -> Vec<StepOption> {
+        let answers = self.answers();
+        if let (Stop::Continue, Some(more)) = (stop, &self.survey.continuation) {
+            let option = |id: &str, text| StepOption { id: id.to_owned(), text: answers.say(text) };
+            return vec![option("yes", &more.yes), option("no", &more.no)];
+        }
+        self.order(stop)
+            .into_iter()
+            .map(|choice| StepOption { id: choice.id.clone(), text: answers.say(&choice.text) })
+            .collect()
+    }
+
+    /// The options in the order to show.
+    fn order<'a>(&self, stop: &Stop<'a>) -> Vec<&'a Choice> {
+        let mut order: Vec<&Choice> = choices(stop).iter().collect();
+        if !shuffled(stop) {
+            return order;
+        }
+        let last = order.pop_if(|choice| choice.id == "other");
+        let salt = stop.id().bytes().fold(0_u64, |salt, byte| {
+            salt.wrapping_mul(0x0100_0000_01b3).wrapping_add(u64::from(byte))
+        });
+        shuffle(&mut order, &mut Random::new(salt ^ u64::from(self.context.seed)));
+        order.extend(last);
+        order
+    }
+
+    /// The orders of what was shuffled and answered.
+    fn orders(&self) -> Vec<(String, Vec<String>)> {
+        // Each step is found again by taking the answers back one by one.
+        let mut replay = self.clone();
+        replay.declined = false;
+        let mut orders = Vec::new();
+        while replay.given.pop().is_some() {
+            let stop = replay.stop();
+            if shuffled(&stop) {
+                let order = replay.order(&stop).into_iter().map(|choice| choice.id.clone());
+                orders.push((stop.id(), order.collect()));
+            }
+        }
+        orders.reverse();
+        orders
+    }
+
+    fn follow_up<'a>(&self, follow: &'a FollowUp) -> &'a Wording {
+        let answers = self.answers();
+        let rating = answers.rating().map(|rating| rating.to_string());
+        let by = |list: &'a [(String, Wording)], key: Option<&str>| {
+            list.iter().find(|(name, _)| Some(name.as_str()) == key).map(|(_, wording)| wording)
+        };
+        by(&follow.ratings, rating.as_deref())
+            .or_else(|| by(&follow.bands, answers.band()))
+            .unwrap_or(&follow.wording)
+    }
+
+    fn thanks(&self) -> (&Wording, Option<&Action>) {
+        let thanks = &self.survey.thanks;
+        let band = self.answers().band();
+        match thanks.bands.iter().find(|(name, _)| Some(name.as_str()) == band) {
+            Some((_, own)) => (&own.wording, own.action.as_ref()),
+            None => (&thanks.wording, thanks.action.as_ref()),
+        }
+    }
+}
+
+/// What a step takes, and whether it must.
+fn form(stop: &Stop<'_>) -> (StepType, bool) {
+    match stop {
+        Stop::Rating => (StepType::Rating, true),
+        Stop::Reasons(reasons, ..) if reasons.several => (StepType::Choices, reasons.required),
+        Stop::Reasons(reasons, ..) => (StepType::Choice, reasons.required),
+        Stop::Comment(follow) => (StepType::Text, follow.required),
+        Stop::Question(question) => {
+            let kind = match question.kind {
+                QuestionType::Choice => StepType::Choice,
+                QuestionType::Choices => StepType::Choices,
+                QuestionType::Rating => StepType::Rating,
+                QuestionType::Text => StepType::Text,
+            };
+            (kind, question.required)
+        }
+        Stop::Continue => (StepType::Choice, false),
+        Stop::Thanks => (StepType::Thanks, false),
+    }
+}
+
+fn choices<'a>(stop: &Stop<'a>) -> &'a [Choice] {
+    match stop {
+        Stop::Reasons(_, options, _) => options,
+        Stop::Question(question) => &question.options,
+        _ => &[],
+    }
+}
+
+fn shuffled(stop: &Stop<'_>) -> bool {
+    match stop {
+        Stop::Reasons(reasons, ..) => reasons.shuffle,
+        Stop::Question(question) => question.shuffle,
+        _ => false,
+    }
+}
+
+/// Fisher and Yates.
+fn shuffle<T>(list: &mut [T], random: &mut Random) {
+    for last in (1..list.len()).rev() {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at most `last`"
+        )]
+        let other = (random.uniform() * (last + 1) as f64) as usize;
+        list.swap(last, other.min(last));
+    }
+}

@@ -1,0 +1,473 @@
+//! Surveys as data: one rated question, what follows it, and the words for it.
+
+pub(crate) mod answers;
+mod check;
+mod condition;
+mod lint;
+mod paths;
+mod preset;
+#[cfg(test)]
+mod tests;
+mod wording;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::config;
+use crate::base::error::Result;
+use crate::base::kind::Kind;
+use crate::base::metric::Metric;
+
+pub use condition::{Condition, Matches, Within};
+pub use lint::{Finding, FindingCode};
+pub use paths::Path;
+pub use wording::Wording;
+pub(crate) use wording::fill;
+
+/// A survey: one rated question with a metric, reason buttons, a follow-up question, extra questions, thanks.
+///
+/// The steps come in this order, each only where it applies: `rating`, `reasons` (then the sub-reasons of those
+/// chosen), `comment`, the extra questions, the offer to go on with some more questions, those, `thanks`.
+///
+/// ```
+/// use heedful::survey::Survey;
+///
+/// let survey = Survey::from_json(r#"{
+///     "id": "after-support", "metric": "csat", "kind": "transactional", "touchpoint": "support",
+///     "question": {"en": "How satisfied were you with the help, {name|friend}?"},
+///     "follow_up": {"wording": "What could we do better?", "bands": {"satisfied": "What went well?"}},
+///     "reasons": [{"bands": ["dissatisfied"], "question": "What went wrong?",
+///         "options": [{"id": "slow", "text": "It took too long"}, {"id": "unsolved", "text": "It is not solved"}]}],
+///     "thanks": {"wording": "Thank you!"}
+/// }"#)?;
+/// assert_eq!(survey.metric.name(), "csat");
+/// assert!(Survey::from_json(r#"{"id": "x", "metric": "csat"}"#).is_err()); // no question
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Survey {
+    /// Unique among the surveys of its owner.
+    pub id: String,
+    /// Goes up whenever the survey changes; kept with every response.
+    #[serde(default = "one")]
+    pub version: u32,
+    /// About the relation as a whole, or about one contact.
+    #[serde(default = "relational")]
+    pub kind: Kind,
+    /// What the survey asks about, for example `delivery`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub touchpoint: Option<String>,
+    /// The step of the customer's journey, for example `onboarding`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journey_step: Option<String>,
+    /// Where it is asked, for example `web` or `email`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The languages that every text should have; the first is the fallback. Empty: those of the main question.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
+    /// How the main question is rated and scored.
+    pub metric: Metric,
+    /// The main question.
+    pub question: Wording,
+    /// The words at the ends of the scale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Ends>,
+    /// The open question after the rating; without it there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<FollowUp>,
+    /// Reason buttons; the first entry that applies is shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reasons>,
+    /// Further questions, kept apart from the score.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
+    /// Asks whether the respondent goes on with some more questions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continuation: Option<Continuation>,
+    /// What is said at the end.
+    pub thanks: Thanks,
+    /// Customer, account and every attribute that is not declared in `metadata` stay out of the response.
+    #[serde(default)]
+    pub anonymous: bool,
+    /// What the host must hand over for routing and analysis.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metadata: Vec<Metadata>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn relational() -> Kind {
+    Kind::Relational
+}
+
+/// The words at the ends of a scale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Ends {
+    /// At the lowest point, for example "Not at all likely".
+    pub low: Wording,
+    /// At the highest point.
+    pub high: Wording,
+}
+
+/// A text for everybody, with others for a band or a single rating; the most particular one is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FollowUp {
+    /// For everybody else.
+    pub wording: Wording,
+    /// By the name of a band.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "by_name")]
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, Wording>"))]
+    pub bands: Vec<(String, Wording)>,
+    /// By the rating as it is written, for example `"0"`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "by_name")]
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, Wording>"))]
+    pub ratings: Vec<(String, Wording)>,
+    /// Whether an answer is demanded (better not).
+    #[serde(default)]
+    pub required: bool,
+    /// When it is asked; always where not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+}
+
+/// Reason buttons.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Reasons {
+    /// The bands that see these buttons; empty: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<String>,
+    /// What is asked.
+    pub question: Wording,
+    /// The buttons.
+    pub options: Vec<Choice>,
+    /// Whether several may be chosen; one where not set.
+    #[serde(default)]
+    pub several: bool,
+    /// Whether a choice is demanded.
+    #[serde(default)]
+    pub required: bool,
+    /// Shows the buttons in an order drawn from the seed of the session; the last stays last where it is `other`.
+    #[serde(default)]
+    pub shuffle: bool,
+}
+
+/// A button.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// The id that the response keeps.
+    pub id: String,
+    /// What it says.
+    pub text: Wording,
+    /// Narrower reasons, asked for once this one is chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sub: Vec<Choice>,
+}
+
+/// An extra question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The id that the response keeps.
+    pub id: String,
+    /// What kind of answer it takes.
+    #[serde(rename = "type")]
+    pub kind: QuestionType,
+    /// What is asked.
+    pub wording: Wording,
+    /// The options of a choice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Choice>,
+    /// The scale of a rating, through its metric.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<Metric>,
+    /// The words at the ends of a rating's scale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Ends>,
+    /// Whether an answer is demanded.
+    #[serde(default)]
+    pub required: bool,
+    /// Shows the options in an order drawn from the seed of the session.
+    #[serde(default)]
+    pub shuffle: bool,
+    /// When it is asked; always where not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+}
+
+/// The answer that an extra question takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionType {
+    /// One option.
+    Choice,
+    /// Any number of options.
+    Choices,
+    /// A point of a scale.
+    Rating,
+    /// Free text.
+    Text,
+}
+
+/// The offer to go on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Continuation {
+    /// For example "Two more questions?".
+    pub wording: Wording,
+    /// What the button for going on says.
+    pub yes: Wording,
+    /// What the button for stopping says.
+    pub no: Wording,
+    /// The ids of the questions that come only then.
+    pub questions: Vec<String>,
+    /// When it is offered; always where not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+}
+
+/// What is said at the end, and what the respondent is invited to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Thanks {
+    /// For everybody else.
+    pub wording: Wording,
+    /// A call to action for everybody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    /// By the name of a band.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "by_name")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "std::collections::BTreeMap<String, BandThanks>")
+    )]
+    pub bands: Vec<(String, BandThanks)>,
+}
+
+/// What a band is thanked with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BandThanks {
+    /// What is said.
+    pub wording: Wording,
+    /// The call to action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+}
+
+/// A call to action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// What kind: the host may treat each in its own way.
+    #[serde(rename = "type")]
+    pub kind: ActionType,
+    /// What the button says.
+    pub text: Wording,
+    /// Where it leads; pipes are filled. The host acts where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// What a respondent is invited to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ActionType {
+    /// Write a review.
+    Review,
+    /// Recommend to a friend.
+    Referral,
+    /// Be called back.
+    CallMeBack,
+    /// Read or do something else.
+    Link,
+}
+
+/// An attribute that the survey needs from its host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    /// The attribute.
+    pub name: String,
+    /// A session does not start without it.
+    #[serde(default)]
+    pub required: bool,
+    /// The values it may have; empty: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+}
+
+impl Survey {
+    /// A survey with this main question and nothing else but thanks; the fields are public, so add what you need.
+    #[must_use]
+    pub fn new(id: &str, metric: Metric, question: Wording, thanks: Wording) -> Self {
+        Self {
+            id: id.to_owned(),
+            version: one(),
+            kind: relational(),
+            touchpoint: None,
+            journey_step: None,
+            channel: None,
+            languages: Vec::new(),
+            metric,
+            question,
+            ends: None,
+            follow_up: None,
+            reasons: Vec::new(),
+            questions: Vec::new(),
+            continuation: None,
+            thanks: Thanks { wording: thanks, action: None, bands: Vec::new() },
+            anonymous: false,
+            metadata: Vec::new(),
+        }
+    }
+
+    /// Reads a survey and checks it ([`Survey::check`]).
+    ///
+    /// # Errors
+    /// `json`, `invalid-config` or `invalid-argument` with a path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let survey: Self = config::from_json(text)?;
+        survey.check()?;
+        Ok(survey)
+    }
+
+    /// The survey as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        config::to_json(self)
+    }
+
+    /// The language that texts fall back to: the first of `languages`, else the first of the main question.
+    #[must_use]
+    pub fn fallback(&self) -> &str {
+        self.languages
+            .first()
+            .map(String::as_str)
+            .or_else(|| self.question.texts().next().map(|(language, _)| language))
+            .unwrap_or_default()
+    }
+
+    /// The question of this id.
+    pub(crate) fn question(&self, id: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.id == id)
+    }
+
+    /// The texts of the survey with the path of each.
+    pub(crate) fn wordings(&self) -> Vec<(String, &Wording)> {
+        let mut all = vec![("question".to_owned(), &self.question)];
+        if let Some(Ends { low, high }) = &self.ends {
+            all.extend([("ends.low".to_owned(), low), ("ends.high".to_owned(), high)]);
+        }
+        if let Some(follow) = &self.follow_up {
+            all.push(("follow_up.wording".to_owned(), &follow.wording));
+            for (what, list) in [("bands", &follow.bands), ("ratings", &follow.ratings)] {
+                all.extend(list.iter().map(|(k, w)| (format!("follow_up.{what}.{k}"), w)));
+            }
+        }
+        for (i, reasons) in self.reasons.iter().enumerate() {
+            all.push((format!("reasons[{i}].question"), &reasons.question));
+            choice_texts(&format!("reasons[{i}].options"), &reasons.options, &mut all);
+        }
+        for (i, question) in self.questions.iter().enumerate() {
+            all.push((format!("questions[{i}].wording"), &question.wording));
+            choice_texts(&format!("questions[{i}].options"), &question.options, &mut all);
+            if let Some(Ends { low, high }) = &question.ends {
+                all.push((format!("questions[{i}].ends.low"), low));
+                all.push((format!("questions[{i}].ends.high"), high));
+            }
+        }
+        if let Some(more) = &self.continuation {
+            for (name, text) in [("wording", &more.wording), ("yes", &more.yes), ("no", &more.no)] {
+                all.push((format!("continuation.{name}"), text));
+            }
+        }
+        all.push(("thanks.wording".to_owned(), &self.thanks.wording));
+        all.extend(self.thanks.action.iter().map(|a| ("thanks.action.text".to_owned(), &a.text)));
+        for (band, thanks) in &self.thanks.bands {
+            all.push((format!("thanks.bands.{band}.wording"), &thanks.wording));
+            all.extend(
+                thanks.action.iter().map(|a| (format!("thanks.bands.{band}.action.text"), &a.text)),
+            );
+        }
+        all
+    }
+
+    /// The conditions of the survey with the path of each.
+    pub(crate) fn conditions(&self) -> Vec<(String, &Condition)> {
+        let follow = self.follow_up.iter().filter_map(|f| f.when.as_ref());
+        let more = self.continuation.iter().filter_map(|c| c.when.as_ref());
+        let mut all: Vec<_> = follow.map(|when| ("follow_up.when".to_owned(), when)).collect();
+        for (i, question) in self.questions.iter().enumerate() {
+            all.extend(question.when.iter().map(|when| (format!("questions[{i}].when"), when)));
+        }
+        all.extend(more.map(|when| ("continuation.when".to_owned(), when)));
+        all
+    }
+}
+
+fn choice_texts<'a>(path: &str, choices: &'a [Choice], all: &mut Vec<(String, &'a Wording)>) {
+    for (i, choice) in choices.iter().enumerate() {
+        all.push((format!("{path}[{i}].text"), &choice.text));
+        choice_texts(&format!("{path}[{i}].sub"), &choice.sub, all);
+    }
+}
+
+/// An object whose keys keep their order.
+mod by_name {
+    use std::fmt;
+    use std::marker::PhantomData;
+
+    use serde::de::{DeserializeOwned, MapAccess, Visitor};
+    use serde::{Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        list: &[(String, T)],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(list.iter().map(|(key, value)| (key, value)))
+    }
+
+    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<(String, T)>, D::Error> {
+        struct Door<T>(PhantomData<T>);
+
+        impl<'de, T: DeserializeOwned> Visitor<'de> for Door<T> {
+            type Value = Vec<(String, T)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut list = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    list.push(entry);
+                }
+                Ok(list)
+            }
+        }
+
+        deserializer.deserialize_map(Door(PhantomData))
+    }
+}

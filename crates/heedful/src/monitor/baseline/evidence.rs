@@ -1,0 +1,204 @@
+//! How surprising the last periods are: one alone, and several together.
+//!
+//! Sums of negative binomial counts whose variance is φ times the mean are negative binomial again, so the tail of
+//! every window is exact given the fitted mean; the uncertainty of the fit widens φ. The windows are combined by
+//! the smallest p-value, each over its own share of the level.
+
+use super::model::{Expectation, Kind, Parts};
+use crate::monitor::Direction;
+use crate::stats::distribution::{CountTails, count_quantile, count_tails, share_tails};
+
+/// The longest window, in periods.
+pub(crate) const LONGEST: usize = 14;
+
+/// Lengths of windows and their shares of the level. Short ones get most: they speak first.
+const WINDOWS: [(usize, f64); 6] =
+    [(1, 0.50), (2, 0.32), (3, 0.08), (5, 0.05), (8, 0.03), (14, 0.02)];
+/// Windows of several periods count only while the last one is itself off by so many standard deviations: an
+/// episode that is over raises nothing.
+const STILL: f64 = 1.2;
+/// The shares add up to 1, which would be safe for disjoint windows. These overlap, and longer ones speak only
+/// now and then: this makes the rate of false alarms what was asked for where counts are large.
+const OVERLAP: f64 = 0.6;
+/// Above this p-value the doubt about the dispersion does not matter.
+const PLAIN: f64 = 0.3;
+
+/// A period's count, what was expected of it, and the volume that it is out of.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Period {
+    pub(crate) observed: f64,
+    pub(crate) expected: f64,
+    pub(crate) exposure: f64,
+}
+
+/// The last periods.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Recent {
+    periods: [Period; LONGEST],
+    next: usize,
+}
+
+impl Recent {
+    pub(crate) fn push(&mut self, period: Period) {
+        if let Some(slot) = self.periods.get_mut(self.next) {
+            *slot = period;
+        }
+        self.next = if self.next + 1 == LONGEST { 0 } else { self.next + 1 };
+    }
+
+    /// Newest first.
+    fn backwards(&self) -> impl Iterator<Item = Period> + '_ {
+        let (newer, older) = self.periods.split_at(self.next.min(LONGEST));
+        newer.iter().rev().chain(older.iter().rev()).copied()
+    }
+}
+
+/// What the last periods say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Evidence {
+    /// Chance of something at least as far off, over all windows.
+    pub(crate) p_value: f64,
+    /// The same with half of the chance of what was observed itself, which ranks discrete counts better.
+    pub(crate) mid: f64,
+    /// How many periods the strongest window has, and the cases in it.
+    pub(crate) window: usize,
+    pub(crate) cases: f64,
+    /// Whether it is above what is expected.
+    pub(crate) up: bool,
+}
+
+/// A window's sums.
+#[derive(Debug, Clone, Copy)]
+struct Sum {
+    length: usize,
+    share: f64,
+    period: Period,
+}
+
+/// The distribution of a sum of periods, given what is expected of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Predictive {
+    kind: Kind,
+    mean: f64,
+    exposure: f64,
+    /// Variance over that of a Poisson (binomial) count, with the uncertainty of the mean.
+    phi: f64,
+    binomial: f64,
+}
+
+impl Predictive {
+    pub(crate) fn new(parts: &Parts, mean: f64, exposure: f64, variance: f64) -> Self {
+        let binomial = parts.kind.binomial(mean, exposure);
+        let phi = parts.phi + mean * variance / binomial;
+        Self { kind: parts.kind, mean, exposure, phi, binomial }
+    }
+
+    fn tails(&self, observed: f64) -> CountTails {
+        match self.kind {
+            Kind::Count => count_tails(observed, self.mean, self.phi),
+            Kind::Share => {
+                share_tails(observed, self.exposure, self.mean / self.exposure, self.phi)
+            }
+        }
+    }
+
+    /// Roughly a standard normal value, by square roots.
+    fn z(&self, observed: f64) -> f64 {
+        let root = libm::sqrt(observed + 0.375) - libm::sqrt(self.mean + 0.375);
+        2.0 * root / libm::sqrt(self.phi * self.binomial)
+    }
+
+    /// The least count with at least this chance of being reached from below.
+    pub(crate) fn quantile(&self, p: f64) -> f64 {
+        match self.kind {
+            Kind::Count => count_quantile(p, self.mean, self.phi),
+            Kind::Share => {
+                let (mut low, mut high) = (-1.0, self.exposure);
+                while high - low > 1.0 {
+                    let middle = libm::floor(0.5 * (low + high));
+                    if self.tails(middle).lower >= p { high = middle } else { low = middle }
+                }
+                high
+            }
+        }
+    }
+}
+
+/// The evidence of a period and those before it. `None` where nothing is expected.
+pub(crate) fn scan(
+    observed: f64,
+    exposure: f64,
+    expectation: Expectation,
+    recent: &Recent,
+    parts: &Parts,
+    direction: Direction,
+) -> Option<Evidence> {
+    let now = Period { observed, expected: expectation.mean, exposure };
+    if !(now.expected > 0.0 && exposure > 0.0) {
+        return None;
+    }
+    let mut windows = [Sum { length: 0, share: 1.0, period: Period::default() }; WINDOWS.len()];
+    let (mut sum, mut length) = (Period::default(), 0);
+    let mut backwards = std::iter::once(now).chain(recent.backwards());
+    for (window, (wanted, share)) in windows.iter_mut().zip(WINDOWS) {
+        while length < wanted {
+            let period = backwards.next()?;
+            sum.observed += period.observed;
+            sum.expected += period.expected;
+            sum.exposure += period.exposure;
+            length += 1;
+        }
+        *window = Sum { length, share, period: sum };
+    }
+    let one = *windows.first()?;
+    let of = |sum: &Sum| {
+        let Period { expected, exposure, .. } = sum.period;
+        Predictive::new(parts, expected, exposure, expectation.variance)
+    };
+    let side = |up: bool| {
+        let sign = if up { 1.0 } else { -1.0 };
+        let tail = |sum: &Sum| {
+            let tails = of(sum).tails(sum.period.observed);
+            let p = if up { tails.upper } else { tails.lower };
+            let level = OVERLAP / sum.share;
+            let (p_value, mid) = (p * level, (p - 0.5 * tails.mass).max(0.0) * level);
+            Evidence { p_value, mid, window: sum.length, cases: sum.period.observed, up }
+        };
+        let mut found = tail(&one);
+        if sign * of(&one).z(observed) > STILL {
+            // The exact tail only of the window that looks strongest.
+            let rough = |sum: &Sum| {
+                let z = (sign * of(sum).z(sum.period.observed)).max(0.0);
+                -0.5 * z * z - libm::log((z + 1.0) * sum.share)
+            };
+            let longer = windows.iter().skip(1).map(|sum| (rough(sum), sum));
+            if let Some((_, sum)) = longer.min_by(|a, b| a.0.total_cmp(&b.0)) {
+                let other = tail(sum);
+                if other.mid < found.mid {
+                    found = other;
+                }
+            }
+        }
+        found
+    };
+    let found = match direction {
+        Direction::Up => side(true),
+        Direction::Down => side(false),
+        Direction::Both => {
+            let (up, down) = (side(true), side(false));
+            let nearer = if up.mid <= down.mid { up } else { down };
+            Evidence { p_value: 2.0 * nearer.p_value, mid: 2.0 * nearer.mid, ..nearer }
+        }
+    };
+    let fair = |p: f64| with_doubt(p.min(1.0), parts.freedom);
+    Some(Evidence { p_value: fair(found.p_value), mid: fair(found.mid), ..found })
+}
+
+/// A p-value that was computed as if the dispersion were known, with the doubt about it: what Student's t does to
+/// the normal, of which ln p is -z² / 2 but for slower terms.
+fn with_doubt(p: f64, freedom: f64) -> f64 {
+    if p > PLAIN || freedom > 1e5 {
+        return p;
+    }
+    libm::exp(-freedom * libm::log1p(-libm::log(p.max(f64::MIN_POSITIVE)) / freedom))
+}

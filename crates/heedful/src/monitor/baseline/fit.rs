@@ -1,0 +1,347 @@
+//! Fits a baseline to a stretch of a series.
+//!
+//! Every fit starts afresh from the counts, so that a state is nothing but counts: whoever has them gets the same
+//! baseline, and counts of two nodes add up.
+
+use super::calendar::{Calendar, Mark, YEAR};
+use super::feedback::{Ruling, ruled};
+use super::model::{Block, Course, Expectation, Kind, Parts, learning_weight};
+use super::smooth::{Basis, Factor, LARGEST, TERMS, Terms, accumulate, dot};
+use crate::base::time::Every;
+
+/// Counts in order, with the exposure of each: 1, or the volume that the count is out of, and 0 where the period
+/// is missing. Of equal length.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stretch<'a> {
+    /// The period of the first count.
+    pub(crate) first: i32,
+    pub(crate) counts: &'a [f64],
+    pub(crate) exposures: &'a [f64],
+    pub(crate) rulings: &'a [Ruling],
+}
+
+/// A fitted baseline at the end of its stretch.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fitted {
+    pub(crate) parts: Parts,
+    pub(crate) course: Course,
+}
+
+/// Rounds of fitting and weighing.
+const ROUNDS: usize = 3;
+/// Newton's steps in the first round, at most; later rounds start so near that one is enough.
+const FIRST_STEPS: usize = 6;
+/// Standard deviations of the priors: level, trend a year, first and second wave.
+const SPREAD: Terms = [20.0, 0.4, 0.5, 0.5, 0.25, 0.25];
+/// Cases (over φ) by which weekday and holiday factors are drawn to 1.
+const PRIOR_CASES: f64 = 2.0;
+/// Years from which on it can be told whether a series of weeks has years of 52.
+const SETTLED: f64 = 3.0;
+/// Prior dispersion and the number of periods it is worth.
+const PRIOR_PHI: (f64, f64) = (1.3, 10.0);
+/// What down-weighting takes from the dispersion of a normal variable.
+const CONSISTENCY: f64 = 1.04;
+/// Expected cases in a period below which the dispersion is estimated with less down-weighting.
+const SPARSE: f64 = 0.03;
+/// A dispersion near 1 is no doubtful one: the doubt about it is in full force from 1.25 on.
+const DOUBT: f64 = 4.0;
+
+/// A block of the stretch: its terms and its range of rows.
+struct Span {
+    block: i32,
+    terms: Terms,
+    eta: f64,
+    rows: std::ops::Range<usize>,
+    sums: Block,
+}
+
+/// Sums of one pass over the rows.
+#[derive(Default)]
+struct Sums {
+    observed: [f64; 7],
+    expected: [f64; 7],
+    holiday_observed: [f64; 2],
+    holiday_expected: [f64; 2],
+    squares: f64,
+    weights: f64,
+}
+
+/// The last periods that the fit itself does not look at, since they may be part of an episode.
+pub(crate) fn left_out(calendar: &Calendar) -> usize {
+    if calendar.positions() > 1 { 7 } else { 4 }
+}
+
+/// Fits; `None` where there is no exposure at all.
+pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Option<Fitted> {
+    let rows = stretch.counts.len();
+    let used = rows.saturating_sub(left_out(calendar)).max(rows.min(left_out(calendar)));
+    let total: f64 = stretch.counts.iter().take(used).sum();
+    let exposure: f64 = stretch.exposures.iter().take(used).sum();
+    if !(exposure > 0.0) {
+        return None;
+    }
+    let last = stretch.first.saturating_add(i32::try_from(rows).unwrap_or(i32::MAX));
+    let (from, to) = (calendar.years(stretch.first), calendar.years(last));
+    let span = to - from;
+    let seasonal = calendar.per_year() >= 12.0;
+    let basis = Basis {
+        origin: to,
+        year: 1.0,
+        parts: [span > 0.7, seasonal && span > 1.1, seasonal && span > 1.9],
+    };
+    let mut terms = [0.0; TERMS];
+    if let Some(level) = terms.first_mut() {
+        *level = libm::log((total + 0.5) / exposure);
+    }
+    let mut parts = Parts {
+        kind,
+        basis,
+        terms,
+        factor: Factor::new(&[[0.0; TERMS]; TERMS]),
+        phi: 1.0,
+        freedom: 1e9,
+        positions: [1.0; 7],
+        position_variance: [0.0; 7],
+        holiday: [1.0; 2],
+    };
+    let mut spans = spans(calendar, stretch, &basis);
+    let mut marks = Vec::with_capacity(rows);
+    marks.extend((0..rows).map(|row| calendar.mark(period(stretch.first, row))));
+    let mut course = Course::new();
+    for round in 0..=ROUNDS {
+        let sums;
+        (course, sums) = pass(calendar, stretch, &parts, &mut spans, &marks, used, round);
+        if round > 0 {
+            let parameters = basis.parts.iter().filter(|p| **p).count() as f64 * 2.0
+                + (calendar.positions() as f64);
+            let df = (sums.weights - parameters).max(1.0);
+            let (phi, worth) = PRIOR_PHI;
+            let factor = if round > 1 { CONSISTENCY } else { 1.0 };
+            let scale = sums.weights / df;
+            let expected: f64 = sums.expected.iter().sum();
+            let mean = expected / sums.weights.max(1.0);
+            parts.phi =
+                ((sums.squares * scale * factor + phi * worth) / (sums.weights + worth)).max(1.0);
+            let doubt = (DOUBT * (parts.phi - 1.0)).clamp(1e-6, 1.0);
+            // The variance of a squared residual of a rare count is far above a normal one's.
+            parts.freedom = df / ((1.0 + 0.5 * parts.phi / mean.max(1e-9)) * doubt);
+        }
+        if round == ROUNDS {
+            break;
+        }
+        positions(calendar, &mut parts, &sums);
+        solve(&mut parts, &spans, round);
+        if round == 1 && calendar.every == Every::Week && span > SETTLED {
+            try_52_weeks(calendar, &mut parts, &mut spans);
+        }
+    }
+    Some(Fitted { parts, course })
+}
+
+pub(crate) fn period(first: i32, row: usize) -> i32 {
+    first.saturating_add(i32::try_from(row).unwrap_or(i32::MAX))
+}
+
+fn spans(calendar: &Calendar, stretch: Stretch<'_>, basis: &Basis) -> Vec<Span> {
+    let rows = stretch.counts.len();
+    let mut spans: Vec<Span> = Vec::with_capacity(rows / calendar.positions() + 2);
+    let mut row = 0;
+    while row < rows {
+        let at = period(stretch.first, row);
+        let block = calendar.block(at);
+        let length = (calendar.positions() - calendar.position(at)).min(rows - row);
+        let terms = basis.at(calendar.block_years(block));
+        spans.push(Span {
+            block,
+            terms,
+            eta: 0.0,
+            rows: row..row + length,
+            sums: Block::default(),
+        });
+        row += length;
+    }
+    spans
+}
+
+/// Goes along the series with the parts as they are: weighs each period, adds up what the next round needs.
+fn pass(
+    calendar: &Calendar,
+    stretch: Stretch<'_>,
+    parts: &Parts,
+    spans: &mut [Span],
+    marks: &[Mark],
+    used: usize,
+    round: usize,
+) -> (Course, Sums) {
+    let first = round == 0;
+    // The level moves once the parts are about right.
+    let moving = round + 2 > ROUNDS;
+    let mut course = Course::new();
+    let mut sums = Sums::default();
+    for span in spans.iter_mut() {
+        span.eta = dot(&parts.terms, &span.terms);
+    }
+    let mut before = spans.first().map_or(0.0, |span| span.eta);
+    let mut rest = spans.iter_mut().peekable();
+    while let Some(span) = rest.next() {
+        // Only what comes after the stretch needs to know how sure the fit is.
+        let variance = match rest.peek() {
+            Some(_) => 0.0,
+            None => parts.factor.quadratic(&span.terms) * parts.phi,
+        };
+        let after = rest.peek().map_or_else(
+            || {
+                dot(
+                    &parts.terms,
+                    &parts.basis.at(calendar.block_years(span.block.saturating_add(1))),
+                )
+            },
+            |next| next.eta,
+        );
+        course.enter(calendar, parts, span.block, [before, span.eta, after], variance, moving);
+        before = span.eta;
+        span.sums = Block::default();
+        let smooth = libm::exp(-span.eta);
+        for row in span.rows.clone() {
+            let (Some(&count), Some(&exposure), Some(&mark)) =
+                (stretch.counts.get(row), stretch.exposures.get(row), marks.get(row))
+            else {
+                continue;
+            };
+            let position = calendar.position(period(stretch.first, row));
+            let expected = course.expect(parts, position, mark, exposure);
+            let Expectation { mean, fitted, .. } = expected;
+            let binomial = parts.kind.binomial(mean, exposure);
+            let ruled = ruled(stretch.rulings, period(stretch.first, row));
+            let weight = if let Some(feedback) = ruled {
+                feedback.weight()
+            } else if first || !(exposure > 0.0) {
+                1.0
+            } else {
+                learning_weight(count, mean, parts.phi * binomial)
+            };
+            course.learn(count, exposure, expected, weight, parts.phi * binomial, ruled);
+            if row >= used || !(exposure > 0.0) {
+                continue;
+            }
+            let (observed, fitted) = (weight * count, weight * fitted);
+            span.sums.observed += observed;
+            span.sums.expected += fitted * smooth;
+            if let (Some(o), Some(e)) =
+                (sums.observed.get_mut(position), sums.expected.get_mut(position))
+            {
+                *o += observed;
+                *e += fitted;
+            }
+            let special = match mark {
+                Mark::Plain => None,
+                Mark::Holiday => Some(0),
+                Mark::After => Some(1),
+            };
+            if let Some(special) = special
+                && let (Some(o), Some(e)) =
+                    (sums.holiday_observed.get_mut(special), sums.holiday_expected.get_mut(special))
+            {
+                *o += observed;
+                *e += fitted;
+            }
+            // Where hardly anything is expected, two cases in a period are what tells of overdispersion.
+            let weight = match ruled {
+                Some(_) => weight,
+                None => weight + (1.0 - weight) * SPARSE / (SPARSE + mean),
+            };
+            sums.squares += weight * (count - mean) * (count - mean) / (mean * binomial);
+            sums.weights += weight;
+        }
+    }
+    (course, sums)
+}
+
+/// Weekday and holiday factors, in closed form given the rest.
+fn positions(calendar: &Calendar, parts: &mut Parts, sums: &Sums) {
+    let prior = PRIOR_CASES * parts.phi;
+    let drawn = |observed: f64, expected: f64| (observed + prior) / (expected + prior);
+    if calendar.positions() > 1 {
+        let (all, fitted): (f64, f64) = (sums.observed.iter().sum(), sums.expected.iter().sum());
+        // The overall level belongs to the intercept.
+        let level = if all > 0.0 && fitted > 0.0 { all / fitted } else { 1.0 };
+        let pairs = sums.observed.iter().zip(&sums.expected);
+        let places = parts.positions.iter_mut().zip(parts.position_variance.iter_mut());
+        for ((place, variance), (o, e)) in places.zip(pairs) {
+            *place *= drawn(*o / level, *e);
+            *variance = parts.phi / (o + prior);
+        }
+    }
+    let specials = sums.holiday_observed.iter().zip(&sums.holiday_expected);
+    for (factor, (o, e)) in parts.holiday.iter_mut().zip(specials) {
+        if *e > 0.0 {
+            *factor *= drawn(*o, *e);
+        }
+    }
+}
+
+/// Takes a year of exactly 52 weeks where the series fits it better, as data by week of the year often do.
+fn try_52_weeks(calendar: &Calendar, parts: &mut Parts, spans: &mut [Span]) {
+    let likelihood = |parts: &Parts, spans: &[Span]| -> f64 {
+        let of = |span: &Span| {
+            let eta = dot(&parts.terms, &span.terms).clamp(-LARGEST, LARGEST);
+            span.sums.observed * eta - span.sums.expected * libm::exp(eta)
+        };
+        spans.iter().map(of).sum()
+    };
+    let by_date = likelihood(parts, spans);
+    let mut other = parts.clone();
+    other.basis.year = 52.0 * 7.0 / YEAR;
+    for span in spans.iter_mut() {
+        span.terms = other.basis.at(calendar.block_years(span.block));
+    }
+    solve(&mut other, spans, 0);
+    if likelihood(&other, spans) > by_date + 2.0 * parts.phi {
+        *parts = other;
+        return;
+    }
+    for span in spans {
+        span.terms = parts.basis.at(calendar.block_years(span.block));
+    }
+}
+
+/// Newton's steps for level, trend and time of year, given the rest.
+fn solve(parts: &mut Parts, spans: &[Span], round: usize) {
+    let steps = if round == 0 { FIRST_STEPS } else { 1 };
+    for _ in 0..steps {
+        let mut matrix = [[0.0; TERMS]; TERMS];
+        let mut right = [0.0; TERMS];
+        for span in spans.iter() {
+            let mean = span.sums.expected
+                * libm::exp(dot(&parts.terms, &span.terms).clamp(-LARGEST, LARGEST));
+            accumulate(&mut matrix, &span.terms, mean);
+            let residual = span.sums.observed - mean;
+            for (right, term) in right.iter_mut().zip(&span.terms) {
+                *right += residual * term;
+            }
+        }
+        for (i, ((row, right), (spread, term))) in
+            matrix.iter_mut().zip(&mut right).zip(SPREAD.iter().zip(&parts.terms)).enumerate()
+        {
+            let precision = parts.phi / (spread * spread);
+            if let Some(pivot) = row.get_mut(i) {
+                *pivot += precision;
+            }
+            // The level is drawn to nothing.
+            if i > 0 {
+                *right -= precision * term;
+            }
+        }
+        parts.factor = Factor::new(&matrix);
+        let step = parts.factor.solve(&right);
+        let mut largest: f64 = 0.0;
+        for (term, step) in parts.terms.iter_mut().zip(step) {
+            let step = step.clamp(-2.0, 2.0);
+            *term += step;
+            largest = largest.max(step.abs());
+        }
+        if largest < 1e-4 {
+            break;
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! A baseline that goes along with its series.
+
+use serde::Serialize;
+
+use super::calendar::Calendar;
+use super::evidence::{Evidence, Predictive, scan};
+use super::feedback::{Feedback, Ruling, ruled};
+use super::fit::{Fitted, Stretch, fit, period};
+use super::model::{Expectation, Kind, learning_weight};
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::monitor::Direction;
+use crate::monitor::detect::Detect;
+
+/// What a baseline says of one period. `None` where the period is missing or there is too little history.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Answer {
+    /// Index of the period (see [`Every`](crate::Every)).
+    pub period: i32,
+    /// The count.
+    pub observed: Option<f64>,
+    /// The volume that it is out of, for a share.
+    pub volume: Option<f64>,
+    /// The expected count.
+    pub expected: Option<f64>,
+    /// Chance of evidence at least as strong, over all windows that end here, if nothing has changed. Counts
+    /// being whole numbers, an alarm at level alpha is somewhat rarer than alpha where few are expected.
+    pub p_value: Option<f64>,
+    /// -log10 of a p-value that takes half of the chance of the observed count itself: higher is more anomalous.
+    pub strength: Option<f64>,
+    /// Whether the p-value is at most alpha, and there are cases enough.
+    pub alarm: Option<bool>,
+    /// Up or down, where there is an alarm.
+    pub direction: Option<Direction>,
+    /// How many periods, this one included, the strongest evidence comes from.
+    pub window: Option<usize>,
+    /// The expected count without trend, time of year, weekday and holiday.
+    pub level: Option<f64>,
+    /// The trend since the last fit, as a factor.
+    pub trend: Option<f64>,
+    /// Time of year and weekday, as a factor.
+    pub season: Option<f64>,
+    /// Holiday or day after one, as a factor.
+    pub holiday: Option<f64>,
+    /// The predictive distribution, for bounds.
+    #[serde(skip)]
+    predictive: Option<Predictive>,
+}
+
+impl Answer {
+    /// Alarms or not, by a rule other than the level of the baseline.
+    pub(crate) fn decide(&mut self, alarm: Option<bool>) {
+        let side = match self.observed.zip(self.expected) {
+            Some((observed, expected)) if observed < expected => Direction::Down,
+            _ => Direction::Up,
+        };
+        self.alarm = alarm;
+        self.direction = (alarm == Some(true)).then_some(side);
+    }
+
+    /// The least and the largest count that are not surprising: `tail` is the chance beyond each bound.
+    #[must_use]
+    pub fn bounds(&self, tail: f64) -> Option<(f64, f64)> {
+        let predictive = self.predictive.filter(|_| tail > 0.0 && tail < 0.5)?;
+        Some((predictive.quantile(tail), predictive.quantile(1.0 - tail)))
+    }
+}
+
+/// A baseline of one series of counts (or shares), period after period.
+///
+/// Every period is answered from those before it, then learned; from time to time the baseline is fitted anew to
+/// what it remembers (three years of days, twelve of weeks). It holds nothing else but counts: [`to_bytes`](Self::to_bytes)
+/// writes some kilobytes, and counts of the same series kept elsewhere [merge](Self::merge).
+///
+/// ```
+/// use heedful::{Baseline, Detect, Every};
+///
+/// let mut baseline = Baseline::new(&Detect::new(Every::Day).start(19_723))?; // 2024-01-01
+/// for day in 0..60 {
+///     baseline.update(Some(10 + day % 7), None)?;
+/// }
+/// let answer = baseline.update(Some(40), None)?;
+/// assert_eq!(answer.alarm, Some(true));
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Baseline {
+    pub(super) settings: Detect,
+    pub(super) calendar: Calendar,
+    /// Period of the first count that is remembered.
+    pub(super) first: i32,
+    pub(super) counts: Vec<f64>,
+    /// Volume (or 1) of each count, 0 where it is missing.
+    pub(super) exposures: Vec<f64>,
+    pub(super) rulings: Vec<Ruling>,
+    /// How many of the counts the last fit saw.
+    pub(super) fitted_rows: usize,
+    pub(super) fitted: Option<Fitted>,
+}
+
+/// A new fit when the history has grown by one part in so many.
+const GROWTH: usize = 10;
+/// Larger counts would leave the whole numbers that a float holds.
+const MOST: u64 = 1 << 53;
+
+impl Baseline {
+    /// A baseline that has seen nothing.
+    ///
+    /// # Errors
+    /// Those of [`Detect::run`] about settings.
+    pub fn new(settings: &Detect) -> Result<Self> {
+        settings.check()?;
+        let calendar = Calendar::new(settings.every, settings.holidays.clone());
+        Ok(Self {
+            first: settings.first_period(),
+            settings: settings.clone(),
+            calendar,
+            counts: Vec::new(),
+            exposures: Vec::new(),
+            rulings: Vec::new(),
+            fitted_rows: 0,
+            fitted: None,
+        })
+    }
+
+    /// Its settings.
+    #[must_use]
+    pub fn settings(&self) -> &Detect {
+        &self.settings
+    }
+
+    /// The period that the next update is about.
+    #[must_use]
+    pub fn next_period(&self) -> i32 {
+        period(self.first, self.counts.len())
+    }
+
+    /// Periods before the first answer.
+    fn warm_up(&self) -> usize {
+        if self.calendar.positions() > 1 { 21 } else { 8 }
+    }
+
+    fn kind(&self) -> Kind {
+        if self.settings.share { Kind::Share } else { Kind::Count }
+    }
+
+    /// Answers the next period and learns it. `None` is a missing period; a share needs its volume, other series
+    /// may have one (more volume, more cases).
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] for a count above its volume or beyond 2^53, and for a share without volume.
+    pub fn update(&mut self, count: Option<u64>, volume: Option<u64>) -> Result<Answer> {
+        let (count, exposure) = self.checked(count, volume)?;
+        if self.fit_is_due() {
+            self.refit();
+        }
+        Ok(self.take(count, exposure))
+    }
+
+    /// Count and exposure as they are stored.
+    pub(crate) fn checked(&self, count: Option<u64>, volume: Option<u64>) -> Result<(f64, f64)> {
+        let refuse = |message: &str| Err(Error::new(ErrorCode::InvalidArgument, message));
+        let Some(count) = count else { return Ok((0.0, 0.0)) };
+        if count > MOST || volume.is_some_and(|volume| volume > MOST) {
+            return refuse("counts and volumes must be at most 2^53");
+        }
+        match volume {
+            None if self.settings.share => refuse("a share needs a volume for each count"),
+            Some(volume) if self.settings.share && count > volume => {
+                refuse("a count is larger than its volume")
+            }
+            Some(0) => Ok((0.0, 0.0)),
+            Some(volume) => Ok((count as f64, volume as f64)),
+            None => Ok((count as f64, 1.0)),
+        }
+    }
+
+    fn fit_is_due(&self) -> bool {
+        let rows = self.counts.len();
+        let since = rows - self.fitted_rows.min(rows);
+        rows >= self.warm_up() && since >= (self.fitted_rows / GROWTH).max(1)
+    }
+
+    /// Fits anew to what is remembered, and forgets what is older.
+    pub(crate) fn refit(&mut self) {
+        let surplus = self.counts.len().saturating_sub(self.settings.memory_periods());
+        self.first = period(self.first, surplus);
+        self.counts.drain(..surplus);
+        self.exposures.drain(..surplus);
+        self.rulings.retain(|ruling| ruling.to >= self.first);
+        self.fitted_rows = self.counts.len();
+        self.fitted = self.fit_rows(self.fitted_rows);
+    }
+
+    pub(super) fn fit_rows(&self, rows: usize) -> Option<Fitted> {
+        let stretch = Stretch {
+            first: self.first,
+            counts: self.counts.get(..rows)?,
+            exposures: self.exposures.get(..rows)?,
+            rulings: &self.rulings,
+        };
+        fit(&self.calendar, self.kind(), stretch)
+    }
+
+    /// The expectation of a period, without taking it in.
+    pub(super) fn advance(
+        &self,
+        fitted: &mut Fitted,
+        at: i32,
+        count: f64,
+        exposure: f64,
+        with_answer: bool,
+    ) -> (Expectation, Option<Evidence>) {
+        let Fitted { parts, course } = fitted;
+        course.reach(&self.calendar, parts, at);
+        let (position, mark) = (self.calendar.position(at), self.calendar.mark(at));
+        let expected = course.expect(parts, position, mark, exposure);
+        let evidence = if with_answer && exposure > 0.0 {
+            scan(count, exposure, expected, &course.recent, parts, self.settings.direction)
+        } else {
+            None
+        };
+        let phi = parts.phi * parts.kind.binomial(expected.mean, exposure);
+        let ruled = ruled(&self.rulings, at);
+        let weight =
+            ruled.map_or_else(|| learning_weight(count, expected.mean, phi), Feedback::weight);
+        course.learn(count, exposure, expected, weight, phi, ruled);
+        (expected, evidence)
+    }
+
+    fn take(&mut self, count: f64, exposure: f64) -> Answer {
+        let at = self.next_period();
+        let present = exposure > 0.0;
+        let mut answer = Answer {
+            period: at,
+            observed: present.then_some(count),
+            volume: (present && self.settings.share).then_some(exposure),
+            expected: None,
+            p_value: None,
+            strength: None,
+            alarm: None,
+            direction: None,
+            window: None,
+            level: None,
+            trend: None,
+            season: None,
+            holiday: None,
+            predictive: None,
+        };
+        if let Some(mut fitted) = self.fitted.take() {
+            let (expected, evidence) = self.advance(&mut fitted, at, count, exposure, true);
+            if present {
+                let parts = &fitted.parts;
+                let trend = parts.trend(self.calendar.years(at));
+                let level = exposure * parts.level() * fitted.course.ratio.value;
+                let holiday = parts.holiday_factor(self.calendar.mark(at));
+                answer.expected = Some(expected.mean);
+                answer.level = Some(level);
+                answer.trend = Some(trend);
+                answer.holiday = Some(holiday);
+                answer.season = Some(expected.mean / (level * trend * holiday));
+                answer.predictive =
+                    Some(Predictive::new(parts, expected.mean, exposure, expected.variance));
+            }
+            if let Some(found) = evidence {
+                let enough = found.cases >= self.settings.min_cases as f64;
+                let alarm = found.p_value <= self.settings.alpha && enough;
+                let side = if found.up { Direction::Up } else { Direction::Down };
+                answer.p_value = Some(found.p_value);
+                answer.strength = Some(libm::log10(found.mid.max(f64::MIN_POSITIVE)).abs());
+                answer.alarm = Some(alarm);
+                answer.direction = alarm.then_some(side);
+                answer.window = Some(found.window);
+            }
+            self.fitted = Some(fitted);
+        }
+        self.counts.push(count);
+        self.exposures.push(exposure);
+        answer
+    }
+
+    /// Takes in periods that nobody asks about.
+    ///
+    /// # Errors
+    /// Those of [`update`](Self::update).
+    pub fn learn(&mut self, counts: &[Option<u64>], volume: Option<&[Option<u64>]>) -> Result<()> {
+        for (row, count) in counts.iter().enumerate() {
+            let volume = volume.and_then(|volume| volume.get(row).copied().flatten());
+            let (count, exposure) =
+                self.checked(*count, volume).map_err(|error| error.on_row(row as u64))?;
+            self.counts.push(count);
+            self.exposures.push(exposure);
+        }
+        if self.counts.len() >= self.warm_up() {
+            self.refit();
+        }
+        Ok(())
+    }
+
+    /// Records what a person said of the periods `from` to `to` (both included), and fits anew.
+    pub fn feedback(&mut self, from: i32, to: i32, feedback: Feedback) {
+        self.rulings.push(Ruling { from, to, feedback });
+        if self.counts.len() >= self.warm_up() {
+            self.refit();
+        }
+    }
+}

@@ -132,7 +132,8 @@ impl Model {
     }
 
     /// Learns from more comments, without those it learned from before: the new model stays as near to the old as the new
-    /// labels allow. Language, kinds of features and aims stay; new features and reasons are added.
+    /// labels allow. Language, kinds of features and aims stay; new features and reasons are added. A reason that is new needs comments
+    /// that have it and comments that have not among the new ones.
     ///
     /// Training on all comments at once is the better model; this one is for when the old comments are gone. The calibration
     /// counts what the old model said of the new comments, beside what it counted before.
@@ -378,7 +379,7 @@ impl Serialize for Predictions {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use super::feature::{gram_keys, pair_keys, stem_key};
+    use super::feature::{gram_keys, pairs, stem_key};
     use super::*;
 
     const DELAY: [&str; 6] = [
@@ -474,7 +475,7 @@ mod tests {
                     gram_keys(word, &recipe, &mut keys);
                 }
             }
-            pair_keys(&stems, recipe.window, |key| keys.push(key));
+            pairs(&stems, recipe.window, |_, key, is_pair| keys.extend(is_pair.then_some(key)));
             let places: BTreeMap<u32, usize> =
                 model.features.keys.iter().enumerate().map(|(place, key)| (*key, place)).collect();
             let mut sums = [0.0; 2];
@@ -539,12 +540,15 @@ mod tests {
             "the staff were rude",
             "staff ignored us",
             "unfriendly staff at the till",
+            "parcel late once more",
+            "now too expensive",
         ];
-        let labels = Labels::single(["staff"; 4].map(Some)).unwrap();
+        let reasons = ["staff", "staff", "staff", "staff", "delay", "price"];
+        let labels = Labels::single(reasons.map(Some)).unwrap();
         let options = ModelOptions { least: 1, ..ModelOptions::default() };
         let more = model.fit_more(&texts, &labels, &options).unwrap();
-        assert_eq!((more.ids().len(), more.comments()), (3, 21));
-        let found = more.predict(&["very rude staff", "late parcel", "too expensive"]);
+        assert_eq!((more.ids().len(), more.comments()), (3, 23));
+        let found = more.predict(&["very rude staff", "late delivery", "the price is too high"]);
         assert_eq!([0, 1, 2].map(|row| found.best(row).unwrap()), ["staff", "delay", "price"]);
     }
 

@@ -15,6 +15,10 @@ const GRAM: u64 = 2;
 const NEXT: u64 = 3;
 const NEAR: u64 = 4;
 const TERM: u64 = 5;
+/// The bit of a stem's key that says that it is a stop word.
+const STOP: u32 = 1;
+/// How far from a stop word the words are that it makes pairs with.
+const CLOSE: usize = 3;
 /// What stands before the first and after the last word.
 const EDGE: u32 = 0;
 
@@ -45,8 +49,9 @@ pub(super) fn stem_key(word: &Word) -> Option<u32> {
         Kind::Url | Kind::Email | Kind::Mention => false,
         _ => true,
     };
+    let key = spread(hash(STEM, word.stem().bytes()));
     // 0 is the edge.
-    read.then(|| spread(hash(STEM, word.stem().bytes())).max(1))
+    read.then(|| if word.is_stop() { key | STOP } else { (key & !STOP).max(2) })
 }
 
 /// Adds the keys of the groups of characters inside a word, its two ends marked.
@@ -85,23 +90,36 @@ pub(super) fn next_key(first: u32, second: u32) -> u32 {
     pair(NEXT, first, second)
 }
 
-/// The key of two stems in one comment, in any order; `None` for a stem with itself.
-pub(super) fn near_key(one: u32, other: u32) -> Option<u32> {
-    (one != other).then(|| pair(NEAR, one.min(other), one.max(other)))
+/// The key of two stems in one comment, in any order.
+fn near_key(one: u32, other: u32) -> u32 {
+    pair(NEAR, one.min(other), one.max(other))
 }
 
-/// The keys of the pairs of a comment's stems: of neighbours (the two ends of the comment count as stems), and of any
-/// two up to `window` apart.
-pub(super) fn pair_keys(stems: &[u32], window: u8, mut each: impl FnMut(u32)) {
+/// The pairs of a comment's stems: of neighbours in order (the two ends of the comment count as stems), and in any order of two up to
+/// `window` apart, of which one may be a stop word only where they are close, and not both.
+///
+/// Gives for each candidate the places of the two stems (that of an end is the place of its neighbour), its key, and whether
+/// it is a pair: told by a number and not by a branch, which nothing could predict.
+pub(super) fn pairs(stems: &[u32], window: u8, mut each: impl FnMut((usize, usize), u32, bool)) {
     if window == 0 || stems.is_empty() {
         return;
     }
     let mut before = EDGE;
     for (at, stem) in stems.iter().enumerate() {
-        each(next_key(before, *stem));
-        let near = stems.get(at.saturating_sub(usize::from(window))..at).unwrap_or_default();
-        near.iter().filter_map(|other| near_key(*other, *stem)).for_each(&mut each);
+        each((at.saturating_sub(1), at), next_key(before, *stem), true);
+        let stop = stem & STOP != 0;
+        let reach = usize::from(window).min(if stop { CLOSE } else { usize::MAX });
+        let near = stems.get(at.saturating_sub(reach)..at).unwrap_or_default();
+        for (distance, other) in (1..).zip(near.iter().rev()) {
+            let fits = (other & STOP == 0) | (!stop & (distance <= CLOSE));
+            each((at - distance, at), near_key(*other, *stem), fits & (other != stem));
+        }
         before = *stem;
     }
-    each(next_key(before, EDGE));
+    each((stems.len() - 1, stems.len() - 1), next_key(before, EDGE), true);
+}
+
+/// The most pairs that so many stems have.
+pub(super) fn most_pairs(stems: usize, window: u8) -> usize {
+    stems * (usize::from(window) + 1) + 1
 }

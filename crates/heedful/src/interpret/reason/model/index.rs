@@ -44,20 +44,26 @@ impl Index {
     }
 
     pub(super) fn find(&self, key: u32) -> Option<usize> {
-        if !self.may_have(key) {
-            return None;
-        }
+        if self.may_have(key) { self.resolve(key, self.first(key)) } else { None }
+    }
+
+    /// The cell where the search for a key starts.
+    pub(super) fn first(&self, key: u32) -> (u32, u32) {
+        self.cells.get((key >> self.shift) as usize).copied().unwrap_or_default()
+    }
+
+    /// Goes on with the search from the first cell.
+    pub(super) fn resolve(&self, key: u32, first: (u32, u32)) -> Option<usize> {
+        let (mut place, mut found) = first;
         let mut at = (key >> self.shift) as usize;
-        loop {
-            let (place, found) = *self.cells.get(at)?;
-            if place == 0 {
-                return None;
-            }
+        while place != 0 {
             if found == key {
                 return Some(place as usize - 1);
             }
             at = (at + 1) % self.cells.len();
+            (place, found) = *self.cells.get(at)?;
         }
+        None
     }
 }
 

@@ -1,7 +1,7 @@
 //! Applying a model to the words of a comment.
 
 use super::Model;
-use super::feature::{MOST_WORDS, gram_keys, near_key, next_key, pair_keys, stem_key, term_key};
+use super::feature::{MOST_WORDS, gram_keys, most_pairs, pairs, stem_key, term_key};
 use super::rows::HEAD;
 use crate::text::{Lexer, Token};
 
@@ -20,6 +20,7 @@ pub(crate) struct Predictor {
     sums: Vec<i32>,
     odds: Vec<f64>,
     keys: Vec<u32>,
+    cells: Vec<(u32, u32)>,
     places: Vec<usize>,
 }
 
@@ -74,18 +75,27 @@ impl Predictor {
                 }
             }
         }
-        // Keys first, then places, then rows: so the waits for memory overlap.
-        self.keys.clear();
-        pair_keys(&self.stems, model.shape.recipe.window, |key| {
-            if model.index.may_have(key) {
-                self.keys.push(key);
+        // Keys first, then their cells, then the heads of their rows, then the rows: in each short loop the waits for
+        // memory overlap.
+        let window = model.shape.recipe.window;
+        self.keys.resize(most_pairs(self.stems.len(), window), 0);
+        let mut count = 0;
+        pairs(&self.stems, window, |_, key, is_pair| {
+            if let Some(slot) = self.keys.get_mut(count) {
+                *slot = key;
             }
+            count += usize::from(is_pair & model.index.may_have(key));
         });
+        self.keys.truncate(count);
         self.keys.extend(terms.iter().take(MOST_WORDS).map(|term| term_key(*term)));
+        self.cells.clear();
+        self.cells.extend(self.keys.iter().map(|key| model.index.first(*key)));
         self.places.clear();
-        self.places.extend(self.keys.iter().filter_map(|key| model.index.find(*key)));
+        let cells = self.keys.iter().zip(&self.cells);
+        self.places.extend(cells.filter_map(|(key, cell)| model.index.resolve(*key, *cell)));
+        square += self.places.iter().map(|place| model.rows.square(*place)).sum::<u64>();
         for place in &self.places {
-            square += model.rows.add(*place, &mut self.sums);
+            model.rows.add(*place, &mut self.sums);
         }
         let scale = model.unit / libm::sqrt(square.max(1) as f64);
         self.odds.clear();
@@ -108,21 +118,16 @@ impl Predictor {
         let read: Vec<(usize, u32)> = tokens.iter().map(stem).enumerate().collect();
         let read: Vec<(usize, u32)> =
             read.into_iter().filter(|(_, stem)| *stem != 0).take(MOST_WORDS).collect();
-        for (place, (at, stem)) in read.iter().enumerate() {
-            let from = place.saturating_sub(usize::from(model.shape.recipe.window));
-            let others = read.get(from..place).unwrap_or_default();
-            for (distance, (other_at, other)) in others.iter().rev().enumerate() {
-                let next = (distance == 0).then(|| next_key(*other, *stem));
-                for key in next.into_iter().chain(near_key(*other, *stem)) {
-                    let weight = model.weight(key, label);
-                    for at in [*at, *other_at] {
-                        if let Some(evidence) = evidence.get_mut(at) {
-                            *evidence += weight;
-                        }
-                    }
+        let stems: Vec<u32> = read.iter().map(|(_, stem)| *stem).collect();
+        pairs(&stems, model.shape.recipe.window, |(one, other), key, is_pair| {
+            let weight = if is_pair { model.weight(key, label) } else { 0 };
+            for place in [one, other] {
+                let at = read.get(place).map(|(at, _)| *at);
+                if let Some(evidence) = at.and_then(|at| evidence.get_mut(at)) {
+                    *evidence += weight;
                 }
             }
-        }
+        });
         evidence
     }
 
@@ -157,7 +162,8 @@ impl Predictor {
         let Some(weights) = self.weights.get_mut(range) else { return };
         for key in &self.keys {
             if let Some(place) = model.index.find(*key) {
-                entry.square += model.rows.add(place, weights);
+                entry.square += model.rows.square(place);
+                model.rows.add(place, weights);
             }
         }
         for weight in weights {

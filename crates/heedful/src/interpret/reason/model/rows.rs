@@ -56,15 +56,21 @@ impl Rows {
         self.bytes(place).map(move |weight| i32::from(weight) << shift)
     }
 
-    /// Adds the weights of a feature to sums; returns the square of what it is worth.
-    pub(super) fn add(&self, place: usize, sums: &mut [i32]) -> u64 {
-        let (worth, shift) = self.head(place);
+    /// The square of what a feature is worth.
+    pub(super) fn square(&self, place: usize) -> u64 {
+        let worth = self.bytes.get(place * self.stride).copied().unwrap_or_default();
+        let worth = u64::from(worth.cast_unsigned());
+        worth * worth
+    }
+
+    /// Adds the weights of a feature to sums.
+    pub(super) fn add(&self, place: usize, sums: &mut [i32]) {
+        let (_, shift) = self.head(place);
         let row = self.row(place).as_chunks::<LANES>().0;
         for (sums, row) in sums.as_chunks_mut::<LANES>().0.iter_mut().zip(row) {
             for (sum, weight) in sums.iter_mut().zip(row) {
                 *sum += i32::from(*weight) << shift;
             }
         }
-        u64::from(worth) * u64::from(worth)
     }
 }

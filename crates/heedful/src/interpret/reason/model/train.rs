@@ -5,7 +5,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use super::calibrate::Margins;
-use super::feature::{MOST_WORDS, gram_keys, pair_keys, stem_key, term_key};
+use super::feature::{MOST_WORDS, gram_keys, pairs, stem_key, term_key};
 use super::options::{Aim, ClassWeight, ModelOptions, Recipe};
 use super::rows::{MOST_SHIFT, Rows};
 use super::solve::{Matrix, Problem, Solver, Weights};
@@ -93,7 +93,11 @@ impl Reader {
             self.stems.push(stem);
             self.keys.get(start..end).unwrap_or_default().iter().for_each(|key| each(*key));
         }
-        pair_keys(&self.stems, self.recipe.window, each);
+        pairs(&self.stems, self.recipe.window, |_, key, is_pair| {
+            if is_pair {
+                each(key);
+            }
+        });
     }
 }
 

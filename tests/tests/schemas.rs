@@ -9,10 +9,10 @@
 use std::collections::BTreeMap;
 
 use heedful::{
-    Change, Confounding, Contrast, CsvOptions, Design, Drivers, Error, FunnelCounts, FunnelOptions,
-    Importance, Join, Journey, JourneyAnalysis, League, Metric, ReasonRoles, Roles, SampleSize,
-    Scale, Scan, Scoring, SentimentFit, SentimentOptions, Suppression, Target, Uncertainty,
-    Weighting, WhatIf,
+    Change, Confounding, Contrast, CsvOptions, Design, Discover, Drivers, Error, FunnelCounts,
+    FunnelOptions, Importance, Join, Journey, JourneyAnalysis, Keyness, League, MapperOptions,
+    Metric, ReasonColumns, ReasonRoles, Roles, SampleSize, Scale, Scan, Scoring, SentimentFit,
+    SentimentOptions, Suppression, Target, Taxonomy, Uncertainty, Weighting, WhatIf,
 };
 use heedful_tests::here;
 use jsonschema::Validator;
@@ -33,6 +33,7 @@ fn refusal(name: &str, document: &Value) -> Option<&'static str> {
         "contrast" => Contrast::from_json(&text).err(),
         "csv_options" => CsvOptions::from_json(&text).err(),
         "design" => Design::from_json(&text).err(),
+        "discover" => Discover::from_json(&text).err(),
         "drivers" => Drivers::from_json(&text).err(),
         "funnel_counts" => FunnelCounts::from_json(&text).err(),
         "funnel_options" => FunnelOptions::from_json(&text).err(),
@@ -40,8 +41,11 @@ fn refusal(name: &str, document: &Value) -> Option<&'static str> {
         "join" => Join::from_json(&text).err(),
         "journey" => Journey::from_json(&text).err(),
         "journey_analysis" => JourneyAnalysis::from_json(&text).err(),
+        "keyness" => Keyness::from_json(&text).err(),
         "league" => League::from_json(&text).err(),
+        "mapper_options" => MapperOptions::from_json(&text).err(),
         "metric" => Metric::from_json(&text).err(),
+        "reason_columns" => ReasonColumns::from_json(&text).err(),
         "reason_roles" => ReasonRoles::from_json(&text).err(),
         "roles" => Roles::from_json(&text).err(),
         "sample_size" => SampleSize::from_json(&text).err(),
@@ -53,6 +57,7 @@ fn refusal(name: &str, document: &Value) -> Option<&'static str> {
         "suppression" => {
             return serde_json::from_str::<Suppression>(&text).err().map(|_| "invalid-config");
         }
+        "taxonomy" => Taxonomy::from_json(&text).err(),
         "target" => Target::from_json(&text).err(),
         "uncertainty" => Uncertainty::from_json(&text).err(),
         "weighting" => Weighting::from_json(&text).err(),
@@ -103,6 +108,32 @@ fn documents() -> Vec<(&'static str, Value)> {
         "out_of_range": 2, "weights": {"sums": [1, 2, 3, 4, 5], "squares": [1, 2, 3, 4, 5.5]},
     });
     vec![
+        (
+            "discover",
+            json!({"language": "en", "words": 2, "minimum_comments": 5, "most": 20, "examples": 3}),
+        ),
+        (
+            "keyness",
+            json!({
+                "language": "de", "words": 2, "minimum_comments": 5, "most": 20, "examples": 3,
+                "alpha": 0.1, "association": 0.5, "adjustment": "holm",
+            }),
+        ),
+        (
+            "mapper_options",
+            json!({
+                "language": "fr", "typos": true, "sentiment": false, "metric": "nps",
+                "least_confidence": 0.5,
+            }),
+        ),
+        (
+            "reason_columns",
+            json!({
+                "comment": "text", "clicks": "button", "manual": "code", "separator": "|",
+                "touchpoint": "where", "language": "lang",
+            }),
+        ),
+        ("taxonomy", json!({"id": "shop", "language": "en", "reasons": [{"id": "price"}]})),
         ("scale", json!("smileys")),
         ("scale", labelled.clone()),
         ("metric", json!("pmf")),

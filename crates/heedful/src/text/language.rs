@@ -159,10 +159,14 @@ impl schemars::JsonSchema for Language {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        // Letters in any case, as the reader takes them; `nb` and `nn` are Norwegian.
+        let either = |c: char| format!("[{}{}]", c.to_ascii_uppercase(), c);
+        let codes = Self::ALL.iter().map(|language| language.code()).chain(["nb", "nn"]);
+        let codes: Vec<String> = codes.map(|code| code.chars().map(either).collect()).collect();
         schemars::json_schema!({
             "description": "The ISO 639-1 code of a language, with or without a region: `en`, `pt-BR`.",
             "type": "string",
-            "pattern": "^[A-Za-z]{2,3}([-_].*)?$",
+            "pattern": format!("^({})([-_].*)?$", codes.join("|")),
         })
     }
 }

@@ -34,7 +34,7 @@ const MINUTE: i64 = 60_000;
 ///     {"quiet": {"from": "20:00", "to": "08:00", "days": ["saturday", "sunday"]}}
 /// ]}"#)?;
 /// let candidate = Candidate::new(Customer::new("ada"), "nps-2026");
-/// let noon_on_a_monday = 1_767_614_400_000 + 6 * 3_600_000;
+/// let noon_on_a_monday = 1_767_614_400_000;
 /// assert!(matches!(policy.decide(&[], &candidate, noon_on_a_monday)?.verdict, Verdict::Ask { .. }));
 /// let night = noon_on_a_monday + 12 * 3_600_000;
 /// let Verdict::Later { at } = policy.decide(&[], &candidate, night)?.verdict else { panic!() };

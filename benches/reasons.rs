@@ -21,7 +21,7 @@ fn data(name: &str) -> PathBuf {
 /// Texts and intents of BANKING77.
 fn banking(part: &str) -> Outcome<(Vec<String>, Vec<String>)> {
     let path = data(&format!("banking77/{part}.csv"));
-    let read = CsvOptions::new().comment("text").read_path(path)?;
+    let read = CsvOptions::new().comment("text").attributes(["category"]).read_path(path)?;
     let column = |name: &str| -> Outcome<Vec<String>> {
         let column = read.responses.require(name)?;
         let text = |row| match (column, column.key(row)) {

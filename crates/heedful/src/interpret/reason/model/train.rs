@@ -216,14 +216,15 @@ pub(super) fn train(
     }
     solver.run(&problem, &mut order, 0..options.passes, TOLERANCE, &mut random);
     if before.is_none() {
+        let folds = options.folds_for(rows.len());
         let keys: Vec<u64> = texts.iter().map(|text| text_key(text)).collect();
         let dealt = deal(&keys, labels, options.seed);
         let fold_of: Vec<usize> = rows
             .iter()
             .map(|row| dealt.get(*row).copied().flatten().unwrap_or_default())
-            .map(|place| place % usize::from(options.folds))
+            .map(|place| place % folds)
             .collect();
-        for fold in 0..usize::from(options.folds) {
+        for fold in 0..folds {
             let (held, mut kept): (Vec<u32>, Vec<u32>) = (0..rows.len() as u32)
                 .partition(|row| fold_of.get(*row as usize).copied() == Some(fold));
             let mut without = solver.clone();

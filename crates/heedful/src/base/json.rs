@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::config::invalid;
 use super::error::{Error, ErrorCode, Result};
-use super::number::printed;
+use super::number::decimal;
 
 /// A parsed document.
 #[derive(Debug, Clone, PartialEq)]
@@ -276,7 +276,7 @@ impl<'a> Parser<'a> {
             // There is no whole -0.
             (true, true) => text.parse().ok().filter(|value| *value != 0).map(Json::Signed),
         };
-        integer.or_else(|| printed(text).filter(|value| value.is_finite()).map(Json::Float))
+        integer.or_else(|| decimal(text).filter(|value| value.is_finite()).map(Json::Float))
     }
 
     /// At least one digit.

@@ -74,10 +74,6 @@ fn planted_segments_are_found_alone() {
         "{:?}",
         found(&report)
     );
-    let both = table(8000, &sizes, 14, 1.5, |v| v[0] == 1 || (v[1] == 2 && v[2] == 0));
-    let mut two = found(&scan.run(&both).unwrap());
-    two.sort();
-    assert_eq!(two, ["a0 is v1", "a1 is v2 and a2 is v0"]);
     let before = table(6000, &sizes, 5, 0.0, |_| false);
     let report = scan.run_change(&before, &pair).unwrap();
     assert_eq!(found(&report), ["a0 is v1 and a3 is v4"]);
@@ -85,6 +81,23 @@ fn planted_segments_are_found_alone() {
     assert!(
         report.sentences()[0].starts_with("Where a0 is v1 and a3 is v4, the score changed by -")
     );
+}
+
+#[test]
+fn two_planted_segments_are_both_found_with_few_others() {
+    // One table may show a false segment by chance: twenty of them may show one in ten findings.
+    let planted = ["a0 is v1", "a1 is v2 and a2 is v0"];
+    let scan = Scan::new(Metric::nps(), names(4)).conditions(3).minimum_n(30);
+    let mut others = 0;
+    for seed in 0..20 {
+        let both = table(8000, &[3, 4, 5, 6], seed, 1.5, |v| v[0] == 1 || (v[1] == 2 && v[2] == 0));
+        let segments = found(&scan.run(&both).unwrap());
+        for segment in planted {
+            assert!(segments.iter().any(|found| found == segment), "{seed}: {segments:?}");
+        }
+        others += segments.len() - planted.len();
+    }
+    assert!(others * 10 <= others + 40, "{others} others beside 40");
 }
 
 /// The slow twin filters rows for each pair.

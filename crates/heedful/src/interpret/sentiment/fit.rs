@@ -575,9 +575,11 @@ impl SentimentReader {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "read")]
     use std::path::Path;
 
     use super::*;
+    #[cfg(feature = "read")]
     use crate::text::Language;
     #[cfg(feature = "read")]
     use crate::{Column, CsvOptions, Metric};

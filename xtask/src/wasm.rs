@@ -20,19 +20,38 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
+/// Compiles the standard library along, in its small variant.
+const BUILD_STANDARD: &[&str] =
+    &["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+
 /// How the standard library for the target is had.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Standard {
-    /// Installed, as rustup does it.
+    /// Compiled from source with the module, which is smaller by an eighth: a panic is a bare trap. No input panics, so
+    /// the texts of panics are for nobody.
+    Built(Compiler),
+    /// Installed, where its sources are not at hand.
     Installed,
-    /// Compiled from source by Debian's compiler, where rustup cannot download.
-    Built,
+}
+
+/// Whose sources of the standard library there are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Compiler {
+    /// Those of the compiler at work, as rustup's component `rust-src`.
+    Own,
+    /// Those of Debian's compiler, where rustup cannot download.
+    Debian,
 }
 
 /// Everything that a build of the module needs beside the npm packages.
 pub fn tool_chain() -> Result<()> {
     standard()?;
     bindgen().map(drop)
+}
+
+/// Whether the modules are those that are published; with an installed standard library they are larger.
+pub fn published() -> Result<bool> {
+    Ok(standard()? != Standard::Installed)
 }
 
 /// Builds a module for each of the features; the glue goes beside the TypeScript. Returns the optimised modules.
@@ -67,14 +86,19 @@ fn compile(feature: &str, standard: Standard) -> Result<PathBuf> {
     // Apart from the other builds: another compiler may be at work here.
     let directory = target("wasm");
     let mut cargo = match standard {
-        Standard::Installed => cargo(),
-        Standard::Built => debian_cargo()?,
+        Standard::Built(Compiler::Debian) => debian_cargo()?,
+        _ => cargo(),
     };
     // Messages in the module name source files: they shall not name the builder's directories.
     let home =
         std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"));
     let mut flags = vec![format!("--remap-path-prefix={}=heedful", root().display())];
     flags.extend(home.map(|home| format!("--remap-path-prefix={home}=cargo")));
+    if standard != Standard::Installed {
+        flags.push("-Zunstable-options -Cpanic=immediate-abort".to_owned());
+        // Options that are not stable yet, hence the switch.
+        cargo.env("RUSTC_BOOTSTRAP", "1").args(BUILD_STANDARD);
+    }
     cargo
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" "))
         .args([
@@ -131,27 +155,36 @@ fn optimised(feature: &str, module: &Path) -> Result<PathBuf> {
 }
 
 fn standard() -> Result<Standard> {
-    if installed() {
+    let built = || match (own_sources(), debian_sources()) {
+        (true, _) => Some(Standard::Built(Compiler::Own)),
+        (_, true) => Some(Standard::Built(Compiler::Debian)),
+        _ => None,
+    };
+    if let Some(built) = built() {
+        return Ok(built);
+    }
+    let rustup = |what: &[&str], why: &str| {
+        if find(&["rustup"]).is_none() {
+            return false;
+        }
+        say(format!("adding {} with rustup: {why}", what.last().copied().unwrap_or_default()));
+        output(program("rustup").args(what)).is_ok()
+    };
+    if rustup(&["component", "add", "rust-src"], "the npm package is smaller with it")
+        && own_sources()
+    {
+        return Ok(Standard::Built(Compiler::Own));
+    }
+    if installed()
+        || rustup(&["target", "add", TARGET], "the npm package is compiled for it") && installed()
+    {
+        say(
+            "there are no sources of the standard library: the modules get larger than the published ones",
+        );
         return Ok(Standard::Installed);
     }
-    if find(&["rustup"]).is_some() {
-        say(format!("adding the target {TARGET} with rustup: the npm package is compiled for it"));
-        if output(program("rustup").args(["target", "add", TARGET])).is_ok() && installed() {
-            return Ok(Standard::Installed);
-        }
-        say(
-            "rustup could not add it: taking Debian's compiler, which has the sources of the standard library",
-        );
-    }
-    if debian_sources() {
-        return Ok(Standard::Built);
-    }
     debian(&["cargo-web", "rust-web-src", "rustc-web"], &format!("a compiler for {TARGET}"))?;
-    if debian_sources() {
-        Ok(Standard::Built)
-    } else {
-        Err(format!("there is still no compiler for {TARGET}"))
-    }
+    built().ok_or_else(|| format!("there is still no compiler for {TARGET}"))
 }
 
 fn installed() -> bool {
@@ -161,13 +194,19 @@ fn installed() -> bool {
     })
 }
 
+fn own_sources() -> bool {
+    output(program("rustc").args(["--print", "sysroot"])).is_ok_and(|path| {
+        Path::new(&path).join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
+    })
+}
+
 fn debian_sources() -> bool {
     ["/usr/bin/cargo", "/usr/bin/rustc", "/usr/lib/rustlib/src/rust/library/Cargo.lock"]
         .iter()
         .all(|path| Path::new(path).is_file())
 }
 
-/// Debian's cargo, building the standard library along: an unstable option, hence the switch.
+/// Debian's cargo.
 fn debian_cargo() -> Result<Command> {
     let path = std::env::var("PATH").map_err(|error| error.to_string())?;
     let sysroot = output(program("rustc").args(["--print", "sysroot"]))?;
@@ -177,10 +216,8 @@ fn debian_cargo() -> Result<Command> {
     let mut cargo = program("/usr/bin/cargo");
     cargo
         .env("PATH", format!("/usr/bin:{path}"))
-        .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
-        .env_remove("RUSTC")
-        .arg("-Zbuild-std=std,panic_abort");
+        .env_remove("RUSTC");
     Ok(cargo)
 }
 

@@ -1,15 +1,14 @@
 //! The WebAssembly modules of the npm package, one for each entry point and feature. The public JavaScript API is the TypeScript in `ts/` over it.
 //!
 //! One call is one operation: columns come in as arrays, roles and options as JSON, and the answer leaves as
-//! JSON. What is dear to prepare lives on between calls: a `Mapper`, and the last reader of feelings. What throws is an error
+//! JSON with its numbers beside it. What is dear to prepare lives on between calls: a `Mapper`, and the last reader of feelings. What throws is an error
 //! document; anything else that JavaScript catches is a trap, after which the wrapper starts a new instance.
 
-#[cfg(feature = "scores")]
+#[cfg(any(feature = "scores", feature = "read"))]
 mod input;
-#[cfg(feature = "scores")]
+#[cfg(feature = "read")]
 pub mod listen;
 mod output;
-pub mod panic;
 #[cfg(feature = "scores")]
 pub mod plan;
 #[cfg(feature = "read")]
@@ -18,27 +17,22 @@ pub mod read;
 pub mod reason;
 #[cfg(feature = "scores")]
 pub mod score;
-#[cfg(feature = "scores")]
+#[cfg(any(feature = "scores", feature = "read"))]
 mod table;
 #[cfg(feature = "scores")]
 pub mod tally;
 #[cfg(feature = "text")]
 pub mod text;
-#[cfg(feature = "scores")]
+#[cfg(any(feature = "scores", feature = "read"))]
 pub mod times;
 #[cfg(feature = "scores")]
 pub mod weight;
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-/// What every call gives back: a JSON document, or an error as one.
-type Answer = Result<String, JsValue>;
-
-/// Sets the panic hook.
-#[wasm_bindgen(start)]
-pub fn start() {
-    panic::remember();
-}
+/// What every call gives back: a document, or an error as one.
+type Answer = Result<Array, JsValue>;
 
 /// The version of the engine.
 #[wasm_bindgen]

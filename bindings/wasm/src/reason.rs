@@ -132,10 +132,12 @@ impl Mapper {
         self.mapper.language().code().to_owned()
     }
 
-    /// The taxonomy as JSON.
-    #[must_use]
-    pub fn taxonomy(&self) -> String {
-        self.mapper.taxonomy().to_json()
+    /// The taxonomy.
+    ///
+    /// # Errors
+    /// None.
+    pub fn taxonomy(&self) -> Answer {
+        answer(Ok(self.mapper.taxonomy()))
     }
 
     /// The trained model, if there is one.

@@ -4,8 +4,8 @@
 import { vectorCases } from "./vector-cases.js";
 
 export function cases(heedful, reader, package_, memory) {
-  const { nps, csat, ces, score, trend, compare, contrast, league, weight, sampleSize, target, join, funnel, Metric, Tally } = heedful;
-  const { readCsv, readJsonl } = reader;
+  const { nps, csat, ces, score, trend, compare, contrast, league, weight, sampleSize, target, Metric, Tally } = heedful;
+  const { readCsv, readJsonl, join, funnel } = reader;
   const rows = [
     { score: 10, plan: "pro", "first name": "Zoë", at: "2024-01-05" },
     { score: 9, plan: "free", "first name": "👩‍👩‍👧", at: "2024-01-31" },

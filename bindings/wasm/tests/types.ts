@@ -1,11 +1,11 @@
 // Read by the type checker only: what a user's strict project must accept, infer and refuse.
 import {
-  type Attainment, ces, compare, type Comparison, contrast, type ErrorCode, funnel, type FunnelRow, HeedfulError,
-  init, join, league, type LeagueRow, Metric, nps, sampleSize, type SamplePlan, score, type Score,
+  type Attainment, ces, compare, type Comparison, contrast, type ErrorCode, HeedfulError,
+  init, league, type LeagueRow, Metric, nps, sampleSize, type SamplePlan, score, type Score,
   type ScoreRow, target, Tally, trend, type TrendRow, version, weight, type Weights,
 } from "heedful";
 import { init as initManual, type ModuleSource } from "heedful/manual";
-import { type File, init as initReader, readCsv, readJsonl } from "heedful/read";
+import { type File, funnel, type FunnelRow, init as initReader, join, readCsv, readJsonl } from "heedful/read";
 import { init as initReaderManually } from "heedful/read/manual";
 import {
   discover, evaluate, type Evaluation, type Feeling, init as initText, type Keyword, keywords, type Mapping, privateSpans,

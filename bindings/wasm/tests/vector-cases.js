@@ -35,11 +35,11 @@ function answer(heedful, reader, { function: name, input, options: given }) {
     case "league":
       return heedful.league(table(input.table), rest);
     case "join": {
-      const { table: joined, ...fit } = heedful.join(input.table, input.customers, rest);
+      const { table: joined, ...fit } = reader.join(input.table, input.customers, rest);
       return { ...fit, columns: joined };
     }
     case "funnel":
-      return heedful.funnel(input.counts ?? table(input.table), rest);
+      return reader.funnel(input.counts ?? table(input.table), rest);
     case "target": {
       const { value, name, likely, ...stated } = rest;
       return heedful.target(values(input.values), { value, name, likely }, stated);

@@ -4,8 +4,6 @@ import { call } from "./scores-engine.js";
 export { compare, sampleSize, target } from "./compare.js";
 export type { Attainment, Comparison, Sample, SampleOptions, SamplePlan, SampleSizeOptions, Target } from "./compare.js";
 export { type ErrorCode, HeedfulError } from "./error.js";
-export { funnel, join } from "./listen.js";
-export type { FunnelOptions, FunnelRow, Joined, JoinOptions, Step, WithColumns } from "./listen.js";
 export * from "./metric.js";
 export { ces, contrast, csat, enps, league, nps, score, trend } from "./score.js";
 export type {

@@ -136,7 +136,7 @@ function stored(sample: Sample, metric: MetricLike, options: SampleOptions): str
   if (isTally(sample)) return Tally.toJson(sample);
   // How uncertainty is stated says the comparison, not the tally.
   const { confidence, interval, ...rest } = options;
-  return tallied(sample, metric, rest);
+  return Tally.toJson(tallied(sample, metric, rest));
 }
 
 function isTally(sample: Sample): sample is Tally {

@@ -6,7 +6,6 @@ import type { ModuleSource } from "./source.js";
 /** What the glue of every module exports. */
 interface Glue {
   __wbg_reset_state(): void;
-  last_panic(): string | undefined;
 }
 
 type Start = (options: { module_or_path: BufferSource | WebAssembly.Module | URL }) => Promise<unknown>;
@@ -50,24 +49,16 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G): En
       try {
         return run(glue);
       } catch (error) {
-        if (typeof error === "string") throw refusal(error, path);
+        if (Array.isArray(error)) throw refusal(error, path);
         if (error instanceof HeedfulError) throw error;
         state = "broken";
-        throw new HeedfulError("internal", `the engine stopped: ${lastPanic(glue) ?? String(error)}`);
+        throw new HeedfulError("internal", `the engine stopped: ${String(error)}`);
       }
     },
   };
 }
 
-function lastPanic(glue: Glue): string | undefined {
-  try {
-    return glue.last_panic();
-  } catch {
-    return undefined; // the instance cannot even say that
-  }
-}
-
-function refusal(document: string, column: string | undefined): HeedfulError {
+function refusal(document: unknown, column: string | undefined): HeedfulError {
   const { code, message, path, row, line } = decode(document) as {
     code: string;
     message: string;

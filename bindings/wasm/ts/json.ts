@@ -1,4 +1,5 @@
-// How values cross into the module and back: as JSON, names in camelCase on this side and snake_case on that one.
+// How values cross into the module and back: as JSON, names in camelCase on this side and snake_case on that one. What
+// comes back has its numbers beside it.
 
 // A half of a surrogate pair is a legal part of a JavaScript text but of no text in the module. It travels as two
 // private characters: a mark, and one that stands for the half. The mark itself travels as two as well.
@@ -24,14 +25,32 @@ export function encode(value: unknown): string {
   return escapeText(whole);
 }
 
-/** JSON from the module. @internal */
-export function decode(text: string): unknown {
+/** The value of JSON that {@link encode} wrote. @internal */
+export function parse(text: string): unknown {
   if (!text.includes(MARK)) return JSON.parse(text);
   const mended = text.replace(/\u{10FFFD}([\ue000-\ue800])/gu, (_, sign: string) => {
     const code = sign.charCodeAt(0);
     return code === MARKED ? MARK : `\\u${(code - PRIVATE).toString(16)}`;
   });
   return JSON.parse(mended);
+}
+
+/** The value of what the module answers: JSON in which every number is a place in the list beside it. @internal */
+export function decode(answer: unknown): unknown {
+  const [text, numbers] = answer as [text: string, numbers: Float64Array];
+  return placed(parse(text), numbers);
+}
+
+// The value was just parsed and is nobody else's: it is changed where it is.
+function placed(value: unknown, numbers: Float64Array): unknown {
+  if (typeof value === "number") return numbers[value];
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i += 1) value[i] = placed(value[i], numbers);
+  } else if (typeof value === "object" && value !== null) {
+    const fields = value as { [name: string]: unknown };
+    for (const name of Object.keys(fields)) fields[name] = placed(fields[name], numbers);
+  }
+  return value;
 }
 
 /** `standard_error` as `standardError`. @internal */

@@ -1,7 +1,7 @@
 // Customer data beside responses, and the response funnel.
-import { call } from "./scores-engine.js";
+import { call, pack } from "./read-engine.js";
 import { camel, decode, encode } from "./json.js";
-import { beside, open, pack, type Roles, rowsOf, type Table } from "./table.js";
+import { beside, open, type Roles, rowsOf, type Table } from "./table.js";
 import { hostZone } from "./zone.js";
 
 /** How customer data is joined onto responses. */
@@ -87,6 +87,7 @@ export interface FunnelRow {
  * Joins customer data (plan, value, region) onto responses, as it was when each response was given.
  *
  * @example
+ * import { join } from "heedful/read";
  * const { table, unmatched } = join(rows, customers, { on: "customer", key: "id", at: "created", validFrom: "since" });
  * score(table, { rating: "score", by: "plan" });
  */

@@ -1,13 +1,16 @@
-// What the entry points of `heedful/read` export beside their own `init`: files of responses.
+// What the entry points of `heedful/read` export beside their own `init`: files of responses, and what is asked of
+// responses before they are scored.
 import { call } from "./read-engine.js";
 import { decode, encode, snakeName } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import type { Cell, Responses, Roles } from "./table.js";
 
 export { type ErrorCode, HeedfulError } from "./error.js";
+export { funnel, join } from "./listen.js";
+export type { FunnelOptions, FunnelRow, Joined, JoinOptions, Step, WithColumns } from "./listen.js";
 export type { MetricLike } from "./metric.js";
 export type { CompiledModule, ModuleSource } from "./source.js";
-export type { Cell, Responses, Roles } from "./table.js";
+export type { Cell, Columns, Responses, Roles, Rows, Table } from "./table.js";
 
 /** The version of the engine that reads. */
 export function version(): string {

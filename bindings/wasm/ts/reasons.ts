@@ -2,7 +2,7 @@
 import { call, life } from "./text-engine.js";
 import { type Labels, labelsOf, type Language, listOf, optionsOf, type Texts, textsOf } from "./comments.js";
 import { HeedfulError } from "./error.js";
-import { camel, decode, encode, escapeText } from "./json.js";
+import { camel, decode, encode, escapeText, parse } from "./json.js";
 
 /** Why customers feel as they do, as a tree. The starters of the package are such documents. */
 export interface Taxonomy {
@@ -198,7 +198,7 @@ export class ReasonMapper {
 
   /** The taxonomy, with the reasons that were learned. */
   get taxonomy(): Taxonomy {
-    return decode(this.#document) as Taxonomy;
+    return parse(this.#document) as Taxonomy;
   }
 
   /** The reasons of one comment, the main one first. Made for fields that are typed into: words are remembered. */
@@ -236,7 +236,7 @@ export class ReasonMapper {
     const taught = known.map((ids, row) => (texts[row] === null ? null : ids));
     call(() => mapper.fit(texts, taught, document, more));
     this.#model = call(() => mapper.model());
-    this.#document = call(() => mapper.taxonomy());
+    this.#document = encode(decode(call(() => mapper.taxonomy())));
     this.#learnParents();
     return this;
   }
@@ -267,7 +267,7 @@ export class ReasonMapper {
   }
 
   /** @internal */
-  discover(texts: Texts, within: string | undefined, by: unknown[], options: string): string {
+  discover(texts: Texts, within: string | undefined, by: unknown[], options: string): unknown {
     const mapper = this.#mapper();
     return call(() => mapper.discover(texts as (string | null)[], within, by, options));
   }
@@ -282,7 +282,7 @@ export class ReasonMapper {
     return this.#handle;
   }
 
-  #mappings(document: string): Mapping[] {
+  #mappings(document: unknown): Mapping[] {
     const found = decode(document) as Omit<Mapping, "parent">[];
     return found.map(({ row, reason, ...rest }) => ({ row, reason, parent: this.#parents.get(reason) ?? null, ...rest }));
   }

@@ -1,8 +1,8 @@
 // Scores of values, by group and over time; contrasts and leagues.
-import { call } from "./scores-engine.js";
+import { call, pack } from "./scores-engine.js";
 import { camel, decode, encode, snake } from "./json.js";
 import type { MetricLike, MetricName } from "./metric.js";
-import { isValues, pack, packValues, type Packed, type Responses, rowsOf, type Roles, split, type Table } from "./table.js";
+import { isValues, packValues, type Packed, type Responses, rowsOf, type Roles, split, type Table } from "./table.js";
 import { hostZone } from "./zone.js";
 import { snakeWeighting, weightingColumns, type WeightOptions } from "./weight.js";
 
@@ -340,8 +340,8 @@ export function prepareOne(data: unknown, metric: MetricLike, options: object): 
 }
 
 /** A score that the module returned. @internal */
-export function scoreOf(text: string): Score {
-  return camel(decode(text)) as Score;
+export function scoreOf(answer: unknown): Score {
+  return camel(decode(answer)) as Score;
 }
 
 function ofValues(values: Values, metric: MetricLike, { weights, ...options }: ValueOptions): Score {

@@ -1,5 +1,4 @@
 // Tables in, tables out: JavaScript's rows and columns as the columns of the engine, and its answers as rows.
-import { call } from "./scores-engine.js";
 import { HeedfulError } from "./error.js";
 import { camelName, decode, encode, escapeText } from "./json.js";
 
@@ -89,26 +88,43 @@ export interface Packed {
   instants: Float64Array | undefined;
 }
 
+/** Every module reads times that are texts. @internal */
+export type CallTimes = (
+  run: (module: { read_times(texts: unknown[], format?: string): unknown }) => unknown,
+  path?: string,
+) => unknown;
+
 /**
  * Takes the named columns, and those with a role, out of a table. Comments are only taken where they are `needed`:
  * leaving them out saves the way.
  * @internal
  */
-export function pack(table: unknown, roles: Roles, names: Iterable<string>, dateFormat?: unknown, needed: readonly string[] = []): Packed {
-  const source = open(table);
-  const played: Roles = { ...source.roles, ...roles };
-  if (!needed.includes("comment")) delete played.comment;
-  const { at } = played;
-  let instants: Float64Array | undefined;
-  const columns = [...new Set([...names, ...Object.values(played)])].map((name) => {
-    const values = source.column(name);
-    if (name !== at) return [escapeText(name), ...packed(values, name)];
-    const times = timesOf(values, name, dateFormat);
-    if (!times.wall) instants = times.at;
-    return [escapeText(name), times.wall ? "wall_times" : "instants", times.at];
-  });
-  const named = Object.entries(played).map(([role, name]) => [ROLES[role as keyof Roles], name]);
-  return { columns, roles: encode(Object.fromEntries(named)), played, instants };
+export type Pack = (
+  table: unknown,
+  roles: Roles,
+  names: Iterable<string>,
+  dateFormat?: unknown,
+  needed?: readonly string[],
+) => Packed;
+
+/** How the engine of an entry point takes tables. @internal */
+export function packer(call: CallTimes): Pack {
+  return (table, roles, names, dateFormat, needed = []) => {
+    const source = open(table);
+    const played: Roles = { ...source.roles, ...roles };
+    if (!needed.includes("comment")) delete played.comment;
+    const { at } = played;
+    let instants: Float64Array | undefined;
+    const columns = [...new Set([...names, ...Object.values(played)])].map((name) => {
+      const values = source.column(name);
+      if (name !== at) return [escapeText(name), ...packed(values, name)];
+      const times = timesOf(values, name, dateFormat, call);
+      if (!times.wall) instants = times.at;
+      return [escapeText(name), times.wall ? "wall_times" : "instants", times.at];
+    });
+    const named = Object.entries(played).map(([role, name]) => [ROLES[role as keyof Roles], name]);
+    return { columns, roles: encode(Object.fromEntries(named)), played, instants };
+  };
 }
 
 /** One column of values without a name. @internal */
@@ -254,9 +270,9 @@ interface TimesRead {
   at: Float64Array;
 }
 
-function timesOf(values: ArrayLike<unknown>, name: string, format: unknown): TimesRead {
+function timesOf(values: ArrayLike<unknown>, name: string, format: unknown, call: CallTimes): TimesRead {
   if (Array.prototype.some.call(values, (value) => typeof value === "string" && value !== "")) {
-    return readTimes(values, name, format);
+    return readTimes(values, name, format, call);
   }
   const at = Float64Array.from(values, (value, row) => {
     if (isMissing(value)) return NaN;
@@ -270,14 +286,14 @@ function timesOf(values: ArrayLike<unknown>, name: string, format: unknown): Tim
   return { wall: false, at };
 }
 
-function readTimes(values: ArrayLike<unknown>, name: string, format: unknown): TimesRead {
+function readTimes(values: ArrayLike<unknown>, name: string, format: unknown, call: CallTimes): TimesRead {
   const texts = Array.from(values, (value, row) => {
     if (isMissing(value)) return null;
     if (typeof value === "string") return escapeText(value);
     throw new HeedfulError("date-mixed", "texts are mixed with other times", { path: name, row });
   });
-  const text = call((module) => module.read_times(texts, format === undefined ? undefined : String(format)), name);
-  const { wall, at } = decode(text) as { wall: boolean; at: (number | null)[] };
+  const answer = call((module) => module.read_times(texts, format === undefined ? undefined : String(format)), name);
+  const { wall, at } = decode(answer) as { wall: boolean; at: (number | null)[] };
   return { wall, at: Float64Array.from(at, (time) => time ?? NaN) };
 }
 
@@ -289,8 +305,8 @@ export type ResultRow = Record<string, unknown>;
  * `shares` by band; the user's names stay.
  * @internal
  */
-export function rowsOf(text: string): ResultRow[] {
-  const columns = decode(text) as { name: string; given: boolean; values: Cell[] }[];
+export function rowsOf(answer: unknown): ResultRow[] {
+  const columns = decode(answer) as { name: string; given: boolean; values: Cell[] }[];
   const bands = columns.filter(isBand);
   const fields = columns.filter((column) => !isBand(column));
   const names = fields.map(({ name, given }) => (given ? name : camelName(name)));

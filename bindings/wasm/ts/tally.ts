@@ -39,18 +39,19 @@ export const Tally = {
   },
   /** The tally of values or of a table, by the scale of a metric. */
   of(data: Values | Table, options: (ValueOptions | TallyOptions) & { metric?: MetricLike } = {}): Tally {
-    return tallyOf(tallied(data, options.metric ?? "nps", options));
+    return tallied(data, options.metric ?? "nps", options);
   },
   /** The tally with more values counted; ratings that are not on the scale are counted apart. */
   observe(tally: Tally, values: Values, weights?: ArrayLike<number>): Tally {
     // Any rule does: a tally holds points, not scores.
     const metric: MetricLike = { scale: tally.scale, rule: { type: "mean" } };
     const options: ValueOptions = { invalid: "count", ...(weights && { weights }) };
-    return merged(Tally.toJson(tally), tallied(values, metric, options));
+    return Tally.merge(tally, tallied(values, metric, options));
   },
   /** Two tallies of one scale as one. */
   merge(one: Tally, other: Tally): Tally {
-    return merged(Tally.toJson(one), Tally.toJson(other));
+    const [first, second] = [Tally.toJson(one), Tally.toJson(other)];
+    return tallyOf(call((module) => module.tally_merge(first, second)));
   },
   /** The score of a tally. */
   score(tally: Tally, metric: MetricLike, uncertainty: Uncertainty = {}): Score {
@@ -67,17 +68,13 @@ export const Tally = {
   },
 };
 
-/** The stored tally of values or of a table. @internal */
-export function tallied(data: unknown, metric: MetricLike, given: object): string {
+/** The tally of values or of a table. @internal */
+export function tallied(data: unknown, metric: MetricLike, given: object): Tally {
   const { packed, scoring } = prepareOne(data, metric, given);
-  return call((module) => module.tally_table(packed.columns, packed.roles, encode(scoring)));
+  return tallyOf(call((module) => module.tally_table(packed.columns, packed.roles, encode(scoring))));
 }
 
-function merged(one: string, other: string): Tally {
-  return tallyOf(call((module) => module.tally_merge(one, other)));
-}
-
-function tallyOf(text: string): Tally {
-  const { scale, ...tally } = decode(text) as { scale: unknown };
+function tallyOf(answer: unknown): Tally {
+  const { scale, ...tally } = decode(answer) as { scale: unknown };
   return { ...(camel(tally) as object), scale } as Tally;
 }

@@ -1,7 +1,7 @@
 // Weights: responses made to look like the population.
-import { call } from "./scores-engine.js";
+import { call, pack } from "./scores-engine.js";
 import { camel, decode, encode, snakeName } from "./json.js";
-import { type Cell, pack, split, type Table } from "./table.js";
+import { type Cell, split, type Table } from "./table.js";
 
 /** What is known of the population, and how closely it is followed. */
 export interface WeightOptions {
@@ -63,8 +63,8 @@ export interface Weights {
 export function weight(table: Table, options: WeightOptions & { weight?: string }): Weights {
   const { roles, rest } = split(options);
   const { columns, roles: json } = pack(table, roles, weightingColumns(rest));
-  const text = call((module) => module.weight(columns, json, encode(snakeWeighting(rest))));
-  const { targets, ...weights } = decode(text) as { targets: unknown };
+  const answer = call((module) => module.weight(columns, json, encode(snakeWeighting(rest))));
+  const { targets, ...weights } = decode(answer) as { targets: unknown };
   return { ...(camel(weights) as object), targets } as Weights;
 }
 

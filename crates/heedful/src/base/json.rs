@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::config::invalid;
 use super::error::{Error, ErrorCode, Result};
-use super::number::decimal;
+use super::number::{Shown, decimal};
 
 /// A parsed document.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +44,7 @@ impl Json {
             Self::Bool(false) => "`false`",
             Self::Unsigned(value) => &format!("the number {value}"),
             Self::Signed(value) => &format!("the number {value}"),
-            Self::Float(value) => &format!("the number {value}"),
+            Self::Float(value) => &format!("the number {}", Shown(*value)),
             Self::Text(text) => &format!("the text `{text}`"),
             Self::List(_) => "a list",
             Self::Object(_) => "an object",

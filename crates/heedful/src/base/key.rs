@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use super::number::Shown;
 use super::time::Every;
 
 /// A value of an attribute: what a group is made of.
@@ -109,7 +110,7 @@ impl fmt::Display for Key {
         match self {
             Self::Bool(value) => value.fmt(f),
             Self::Int(value) => value.fmt(f),
-            Self::Float(value) => value.fmt(f),
+            Self::Float(value) => Shown(*value).fmt(f),
             Self::Date(day) => f.pad(&Every::Day.label(*day)),
             Self::Text(text) => f.pad(text),
             Self::Missing => f.pad("(missing)"),

@@ -1,6 +1,8 @@
 //! Numbers written out.
 
 use std::cmp::Ordering;
+use std::fmt;
+use std::iter::repeat_n;
 
 /// Powers of ten up to this one are exact.
 const EXACT: u32 = 22;
@@ -68,11 +70,9 @@ fn nearest(mantissa: u64, power: i32) -> f64 {
 
 /// Whether `mantissa · 10^power` is nearer to the number after `value` than to `value`, which is finite.
 fn beyond(mantissa: u64, power: i32, value: f64) -> bool {
-    let bits = value.to_bits();
-    let (fraction, exponent) = (bits & ((1 << 52) - 1), (bits >> 52) as i32);
-    let significand = if exponent == 0 { fraction } else { fraction | (1 << 52) };
+    let (significand, power_of_two) = parts(value);
     // Between the two lies (2 · significand + 1) · 2^half.
-    let half = exponent.max(1) - 1076;
+    let half = power_of_two - 1;
     let (mut number, mut middle) = (Natural::new(mantissa), Natural::new(2 * significand + 1));
     let tens = if power < 0 { &mut middle } else { &mut number };
     tens.times(10, power.unsigned_abs());
@@ -85,16 +85,127 @@ fn beyond(mantissa: u64, power: i32, value: f64) -> bool {
     }
 }
 
+/// Significand and power of two of a number that is not negative.
+fn parts(value: f64) -> (u64, i32) {
+    let bits = value.to_bits();
+    let (fraction, exponent) = (bits & ((1 << 52) - 1), (bits >> 52) as i32);
+    let significand = if exponent == 0 { fraction } else { fraction | (1 << 52) };
+    (significand, exponent.max(1) - 1075)
+}
+
+/// Writes a number by the fewest digits that read back as it, without an exponent: `7`, `-0.5`.
+///
+/// The standard library writes the same by tables and code of 14 kB; results leave a web page's module as they are,
+/// and what is left are the numbers in messages and names.
+pub(crate) struct Shown(pub(crate) f64);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (value, sign) = (self.0.abs(), if self.0.is_sign_negative() { "-" } else { "" });
+        if value.is_nan() {
+            return f.pad("NaN");
+        }
+        let mut text = sign.to_owned();
+        if !value.is_finite() {
+            text.push_str("inf");
+        } else if value <= WHOLE as f64 && value.fract() == 0.0 {
+            text.push_str(&(value as u64).to_string());
+        } else {
+            let (digits, point) = shortest(value);
+            if point <= 0 {
+                text.push_str("0.");
+                text.extend(repeat_n('0', point.unsigned_abs() as usize));
+            }
+            for (place, digit) in (0..).zip(&digits) {
+                if place == point && point > 0 {
+                    text.push('.');
+                }
+                text.push(char::from(b'0' + digit));
+            }
+            let behind = usize::try_from(point).unwrap_or(0).saturating_sub(digits.len());
+            text.extend(repeat_n('0', behind));
+        }
+        f.pad(&text)
+    }
+}
+
+/// The digits of a positive number, and how many of them stand before the point: Steele and White 1990, "How to print
+/// floating-point numbers accurately".
+fn shortest(value: f64) -> (Vec<u8>, i32) {
+    let (significand, power) = parts(value);
+    let even = significand % 2 == 0;
+    // The number, and half the way to its neighbours above and below, in quarters of its last binary place. Below a
+    // power of two the numbers are twice as dense.
+    let dense = significand == 1 << 52 && power > -1074;
+    let mut unit = Natural::new(4);
+    let mut number = Natural::new(4 * significand);
+    let (mut above, mut below) = (Natural::new(2), Natural::new(if dense { 1 } else { 2 }));
+    // More than enough places before the point: zeros are skipped.
+    let bits = power + 64 - significand.leading_zeros().cast_signed();
+    let mut point = (bits * 1233 >> 12) + 2;
+    for all in [&mut number, &mut above, &mut below] {
+        all.times(2, power.max(0).unsigned_abs());
+        all.times(10, point.min(0).unsigned_abs());
+    }
+    unit.times(2, power.min(0).unsigned_abs());
+    unit.times(10, point.max(0).unsigned_abs());
+    let mut digits = Vec::new();
+    loop {
+        for all in [&mut number, &mut above, &mut below] {
+            all.times(10, 1);
+        }
+        let mut digit = 0;
+        while number.compare(&unit) != Ordering::Less {
+            number.less(&unit);
+            digit += 1;
+        }
+        let mut rest = Natural(unit.0.clone());
+        rest.less(&number);
+        // Whether the digits so far, or the next greater ones, read back; the middle between two numbers is even's.
+        let reads = |off: &Natural, limit: &Natural| match off.compare(limit) {
+            Ordering::Less => true,
+            Ordering::Equal => even,
+            Ordering::Greater => false,
+        };
+        let (down, up) = (reads(&number, &below), reads(&rest, &above));
+        if down || up {
+            let nearer = number.compare(&rest) != Ordering::Less;
+            digits.push(digit + u8::from(up && (!down || nearer)));
+            return (digits, point);
+        }
+        if digit > 0 || !digits.is_empty() {
+            digits.push(digit);
+        } else {
+            point -= 1;
+        }
+    }
+}
+
 /// A whole number of any size, its lowest 32 bits first, without zeros at the end.
 struct Natural(Vec<u32>);
 
 impl Natural {
     fn new(value: u64) -> Self {
         let mut natural = Self(vec![value as u32, (value >> 32) as u32]);
-        while natural.0.last() == Some(&0) {
-            natural.0.pop();
-        }
+        natural.trim();
         natural
+    }
+
+    fn trim(&mut self) {
+        while self.0.last() == Some(&0) {
+            self.0.pop();
+        }
+    }
+
+    /// Subtracts a number that is not greater.
+    fn less(&mut self, other: &Self) {
+        let mut borrowed = false;
+        for (i, digit) in self.0.iter_mut().enumerate() {
+            let (part, under) = digit.overflowing_sub(other.0.get(i).copied().unwrap_or(0));
+            let (part, again) = part.overflowing_sub(u32::from(borrowed));
+            (*digit, borrowed) = (part, under || again);
+        }
+        self.trim();
     }
 
     /// Multiplies by `factor^power`.
@@ -168,10 +279,32 @@ mod tests {
         }
 
         #[test]
+        fn is_shown_as_the_standard_library_does(bits in any::<u64>(), exponent in 0_u64..80) {
+            let near = (bits & 0x800F_FFFF_FFFF_FFFF) | ((1003 + exponent) << 52);
+            for value in [f64::from_bits(bits), f64::from_bits(near), (bits >> 20) as f64 / 1e4] {
+                prop_assert_eq!(Shown(value).to_string(), value.to_string());
+            }
+        }
+
+        #[test]
         fn is_exact_for_19_digits(mantissa in any::<u64>(), power in -345_i32..310) {
             let text = format!("{}e{power}", mantissa % 10_000_000_000_000_000_000);
             prop_assert_eq!(decimal(&text), text.parse().ok(), "{}", text);
         }
+    }
+
+    #[test]
+    fn shows_the_ends_and_powers() {
+        let ends =
+            [0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE];
+        let powers = (-1074..1024).map(|power| libm::exp2(f64::from(power)));
+        let tens = (-323..309).map(|power| format!("1e{power}").parse().unwrap());
+        for value in ends.into_iter().chain(powers).chain(tens) {
+            for value in [value, value.next_up(), value.next_down()] {
+                assert_eq!(Shown(value).to_string(), value.to_string());
+            }
+        }
+        assert_eq!(format!("{:>6}|", Shown(0.5)), "   0.5|");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::config::{self, Config, deserialized, names, options};
 use super::error::{Error, ErrorCode, Result};
 use super::json::Json;
 use super::letters::fold;
-use super::number::decimal;
+use super::number::{Shown, decimal};
 
 /// The most points that a scale can have.
 pub(crate) const MAX_POINTS: usize = 250;
@@ -278,11 +278,11 @@ impl Scale {
             }
             Reading::Invalid => Some(Error::new(
                 ErrorCode::RatingInvalid,
-                format!("rating {rating} is not a point of the scale {self}"),
+                format!("rating {} is not a point of the scale {self}", Shown(rating)),
             )),
             Reading::OutOfRange => Some(Error::new(
                 ErrorCode::RatingOutOfRange,
-                format!("rating {rating} is outside the scale {self}"),
+                format!("rating {} is outside the scale {self}", Shown(rating)),
             )),
         }
     }
@@ -401,7 +401,7 @@ impl fmt::Display for Scale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.name {
             Some(name) => f.write_str(name),
-            None => write!(f, "{} to {}", self.min(), self.max()),
+            None => write!(f, "{} to {}", Shown(self.min()), Shown(self.max())),
         }
     }
 }

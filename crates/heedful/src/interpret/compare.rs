@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::score::{Sample, Score, Uncertainty};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Kind, Metric};
+use crate::base::number::Shown;
 use crate::base::tally::Tally;
 use crate::stats::test::{self, satterthwaite};
 use crate::stats::{Confidence, Interval, IntervalMethod};
@@ -160,7 +161,13 @@ impl TargetTest {
         if !(target >= lowest && target <= highest) {
             return Err(Error::new(
                 ErrorCode::InvalidArgument,
-                format!("{} lies between {lowest} and {highest}, got `{target}`", metric.name()),
+                format!(
+                    "{} lies between {} and {}, got `{}`",
+                    metric.name(),
+                    Shown(lowest),
+                    Shown(highest),
+                    Shown(target)
+                ),
             )
             .at("target"));
         }

@@ -9,6 +9,7 @@ use crate::base::config::{self, Config, deserialized, entries, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::metric::Metric;
+use crate::base::number::Shown;
 use crate::base::tally::Tally;
 use crate::stats::{Confidence, sample_size};
 
@@ -431,8 +432,9 @@ impl SampleSize {
                 ExpectedShares::Points(_) => None,
                 ExpectedShares::Bands(named) => self.value_of_others(named)?,
             };
-            let value =
-                value.ok_or_else(|| bad("shares", format!("shares add up to {sum}, not to 1")))?;
+            let value = value.ok_or_else(|| {
+                bad("shares", format!("shares add up to {}, not to 1", Shown(sum)))
+            })?;
             pairs.push((value, 1.0 - sum));
         }
         Ok(pairs)
@@ -491,7 +493,10 @@ fn of_population(variance: f64, margin: f64, size: u64, confidence: Confidence) 
         return Err(bad("population", "a population has at least 1 person"));
     }
     if !(margin > 0.0 && margin.is_finite()) {
-        return Err(bad("margin", format!("must be finite and greater than 0, got `{margin}`")));
+        return Err(bad(
+            "margin",
+            format!("must be finite and greater than 0, got `{}`", Shown(margin)),
+        ));
     }
     let root = sample_size::margin(variance, 1.0, confidence)? / margin;
     let infinite = root * root;

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Kind, Metric};
+use crate::base::number::Shown;
 use crate::base::scale::Reading;
 use crate::base::tally::Tally;
 use crate::stats::interval::mean_bayes;
@@ -122,7 +123,7 @@ fn counts_as_object<S: Serializer>(
     counts: &[(f64, u64)],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(counts.iter().map(|(point, count)| (point.to_string(), count)))
+    serializer.collect_map(counts.iter().map(|(point, count)| (Shown(*point).to_string(), count)))
 }
 
 /// A standard error that comes from elsewhere than the tally.

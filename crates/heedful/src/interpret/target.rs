@@ -7,6 +7,7 @@ use super::score::Uncertainty;
 use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Better, Metric};
+use crate::base::number::Shown;
 use crate::base::tally::Tally;
 use crate::stats::{Confidence, IntervalMethod};
 
@@ -174,7 +175,7 @@ impl Target {
         if !(0.5..=1.0).contains(&self.likely) {
             return Err(Error::new(
                 ErrorCode::InvalidArgument,
-                format!("must lie between 0.5 and 1, got `{}`", self.likely),
+                format!("must lie between 0.5 and 1, got `{}`", Shown(self.likely)),
             )
             .at("likely"));
         }

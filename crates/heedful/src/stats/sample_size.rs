@@ -8,6 +8,7 @@
 
 use super::distribution::normal_quantile;
 use super::interval::Confidence;
+use crate::base::number::Shown;
 use crate::{Error, ErrorCode, Result};
 
 /// The largest variance that one response to a net can have: half promoters, half detractors.
@@ -167,7 +168,7 @@ fn not_negative(name: &str, value: f64) -> Result<f64> {
 }
 
 fn invalid(name: &str, must: &str, value: f64) -> Error {
-    Error::new(ErrorCode::InvalidArgument, format!("must {must}, got `{value}`")).at(name)
+    Error::new(ErrorCode::InvalidArgument, format!("must {must}, got `{}`", Shown(value))).at(name)
 }
 
 /// The next whole number, at least 1; a whole number that rounding pushed up a little is kept.

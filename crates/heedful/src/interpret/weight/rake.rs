@@ -1,6 +1,7 @@
 //! Iterative proportional fitting on the joint cells of the margins.
 
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::number::Shown;
 use crate::interpret::codes::{NONE, pairs};
 
 /// One margin as found in a table.
@@ -132,7 +133,9 @@ impl Joint {
                 return Err(Error::new(
                     ErrorCode::NoConvergence,
                     format!(
-                        "after {round} iterations the share of `{place}` is {share:.6} instead of {wanted:.6}, off by {off:.2e}"
+                        "after {round} iterations the share of `{place}` is {} instead of {}",
+                        Shown(share),
+                        Shown(wanted)
                     ),
                 )
                 .at(path));

@@ -6,6 +6,7 @@ use crate::base::config::{Config, entries, invalid, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::key::Key;
+use crate::base::number::Shown;
 use crate::base::order::sort_by;
 use crate::interpret::codes::{Codes, NONE, pairs};
 use crate::listen::responses::Responses;
@@ -60,7 +61,7 @@ impl Target {
             return bad(self.path.clone(), "the targets must not all be 0");
         }
         if self.shares.iter().all(|(_, share)| *share <= 1.0) && !((sum - 1.0).abs() <= ROUNDING) {
-            let text = format!("the shares add up to {sum}, not to 1");
+            let text = format!("the shares add up to {}, not to 1", Shown(sum));
             return bad(self.path.clone(), &text);
         }
         Ok(())

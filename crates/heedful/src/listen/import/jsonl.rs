@@ -6,6 +6,7 @@ use std::io::Read;
 use super::decode::{Decoder, Encoding, not_utf8};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
+use crate::base::number::Shown;
 
 /// The greatest line in bytes.
 const GREATEST: usize = 1 << 28;
@@ -131,7 +132,10 @@ impl<R: Read> JsonLines<R> {
                 Some(Json::Unsigned(number)) => Some(Cow::Owned(number.to_string())),
                 Some(Json::Signed(number)) => Some(Cow::Owned(number.to_string())),
                 // 1.0 is written so, not as 1.
-                Some(Json::Float(number)) => Some(Cow::Owned(format!("{number:?}"))),
+                Some(Json::Float(number)) => Some(Cow::Owned(match number.fract() == 0.0 {
+                    true => format!("{}.0", Shown(*number)),
+                    false => Shown(*number).to_string(),
+                })),
                 Some(Json::Bool(yes)) => Some(Cow::Borrowed(match (column.is_rating, yes) {
                     (true, true) => "1",
                     (true, false) => "0",

@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::number::Shown;
 use crate::base::scale::{Invalid, Scale, read_number};
 use crate::listen::column::{Column, Encoder};
 
@@ -119,7 +120,7 @@ impl Ratings {
                 None if number.is_finite() => None,
                 None => Some(Error::new(
                     ErrorCode::RatingOutOfRange,
-                    format!("rating {number} is on no scale"),
+                    format!("rating {} is on no scale", Shown(number)),
                 )),
             };
             if let Some(error) = refusal {

@@ -21,6 +21,7 @@ pub use proportion::ProportionSample;
 use super::distribution::{normal_quantile, t_quantile};
 use crate::base::config::{Config, deserialized, names};
 use crate::base::json::Json;
+use crate::base::number::Shown;
 use crate::{Error, ErrorCode, Result};
 
 /// How an interval was made.
@@ -104,7 +105,7 @@ impl Confidence {
         }
         Err(Error::new(
             ErrorCode::InvalidArgument,
-            format!("confidence must lie between 0 and 1, got `{level}`"),
+            format!("confidence must lie between 0 and 1, got `{}`", Shown(level)),
         ))
     }
 

@@ -74,7 +74,31 @@ macro_rules! deserialized {
     };
 }
 
-pub(crate) use {deserialized, names, options};
+/// Gives a type that has `from_json` its `to_json`, with an example of a document that comes back as it was.
+///
+/// ```ignore
+/// written!(Target, r#"{"value": 40}"#);
+/// ```
+macro_rules! written {
+    ($type:ident $(of $module:ident)?, $example:literal) => {
+        impl $type {
+            /// All of it as JSON, which [`from_json`](Self::from_json) reads.
+            ///
+            /// ```
+            #[doc = concat!("use heedful::", $(stringify!($module), "::",)? stringify!($type), ";")]
+            #[doc = concat!("let read = ", stringify!($type), "::from_json(r#\"", $example, "\"#)?;")]
+            #[doc = concat!("assert_eq!(", stringify!($type), "::from_json(&read.to_json())?, read);")]
+            /// # Ok::<(), heedful::Error>(())
+            /// ```
+            #[must_use]
+            pub fn to_json(&self) -> String {
+                $crate::base::config::to_json(self)
+            }
+        }
+    };
+}
+
+pub(crate) use {deserialized, names, options, written};
 
 /// What [`deserialized!`] does.
 pub(crate) fn deserialize<'de, T: Config, D: Deserializer<'de>>(
@@ -326,6 +350,12 @@ pub(crate) fn entries<T: Config>(json: &Json) -> Result<Vec<(String, T)>> {
         Ok((name.clone(), T::read(json).map_err(|error| error.below(name))?))
     };
     fields.iter().map(entry).collect()
+}
+
+/// In a schema a field that must be given has no default.
+#[cfg(feature = "schema")]
+pub(crate) fn required<T>(_: &T) -> bool {
+    true
 }
 
 /// A type may be read either way, so both stay although no type may need one of them.

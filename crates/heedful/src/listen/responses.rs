@@ -51,13 +51,9 @@ impl Roles {
     pub fn from_json(text: &str) -> Result<Self> {
         config::read(text)
     }
-
-    /// The roles as JSON.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        config::to_json(self)
-    }
 }
+
+config::written!(Roles, r#"{"rating": "score", "at": "created"}"#);
 
 /// Survey responses in columns of equal length.
 ///

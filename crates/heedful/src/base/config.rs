@@ -236,9 +236,9 @@ impl Config for f64 {
     }
 }
 
-/// Whole numbers by their greatest value.
+/// Whole numbers, and how they are asked for.
 macro_rules! whole {
-    ($($type:ident)+) => {
+    ($($type:ident $words:literal,)+) => {
         $(impl Config for $type {
             fn read(json: &Json) -> Result<Self> {
                 match json {
@@ -246,13 +246,20 @@ macro_rules! whole {
                     Json::Signed(value) => Self::try_from(*value).ok(),
                     _ => None,
                 }
-                .ok_or_else(|| json.refused(stringify!($type)))
+                .ok_or_else(|| json.refused($words))
             }
         })+
     };
 }
 
-whole!(u8 u32 u64 usize i32 i64);
+whole! {
+    u8 "a whole number from 0 to 255",
+    u32 "a whole number from 0 to 4294967295",
+    u64 "a whole number of at least 0",
+    usize "a whole number of at least 0",
+    i32 "a whole number",
+    i64 "a whole number",
+}
 
 impl Config for String {
     fn read(json: &Json) -> Result<Self> {
@@ -440,7 +447,11 @@ mod tests {
             (r#"{"most": 1}"#, "", "missing field `size`"),
             (r#"{"size": 1, "size": 2}"#, "", "duplicate field `size`"),
             (r#"{"size": "1"}"#, "size", "expected a number, found the text `1`"),
-            (r#"{"size": 1, "most": 300}"#, "most", "expected u8, found the number 300"),
+            (
+                r#"{"size": 1, "most": 300}"#,
+                "most",
+                "expected a whole number from 0 to 255, found the number 300",
+            ),
             (
                 r#"{"size": 1, "colours": ["red", "blue"]}"#,
                 "colours[1]",

@@ -24,47 +24,51 @@ fn validators() -> BTreeMap<&'static str, Validator> {
     heedful::schemas().into_iter().map(|(name, schema)| (name, build(schema))).collect()
 }
 
-/// The code of the error with which the reader of this type refuses a document.
-fn refusal(name: &str, document: &Value) -> Option<&'static str> {
+/// What the reader of this type makes of a document, written again.
+fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
     let text = document.to_string();
-    let error: Option<Error> = match name {
-        "change" => Change::from_json(&text).err(),
-        "confounding" => Confounding::from_json(&text).err(),
-        "contrast" => Contrast::from_json(&text).err(),
-        "csv_options" => CsvOptions::from_json(&text).err(),
-        "design" => Design::from_json(&text).err(),
-        "discover" => Discover::from_json(&text).err(),
-        "drivers" => Drivers::from_json(&text).err(),
-        "funnel_counts" => FunnelCounts::from_json(&text).err(),
-        "funnel_options" => FunnelOptions::from_json(&text).err(),
-        "importance" => Importance::from_json(&text).err(),
-        "join" => Join::from_json(&text).err(),
-        "journey" => Journey::from_json(&text).err(),
-        "journey_analysis" => JourneyAnalysis::from_json(&text).err(),
-        "keyness" => Keyness::from_json(&text).err(),
-        "league" => League::from_json(&text).err(),
-        "mapper_options" => MapperOptions::from_json(&text).err(),
-        "metric" => Metric::from_json(&text).err(),
-        "reason_columns" => ReasonColumns::from_json(&text).err(),
-        "reason_roles" => ReasonRoles::from_json(&text).err(),
-        "roles" => Roles::from_json(&text).err(),
-        "sample_size" => SampleSize::from_json(&text).err(),
-        "scale" => Scale::from_json(&text).err(),
-        "scan" => Scan::from_json(&text).err(),
-        "scoring" => Scoring::from_json(&text).err(),
-        "sentiment_fit" => SentimentFit::from_json(&text).err(),
-        "sentiment_options" => SentimentOptions::from_json(&text).err(),
-        "suppression" => {
-            return serde_json::from_str::<Suppression>(&text).err().map(|_| "invalid-config");
-        }
-        "taxonomy" => Taxonomy::from_json(&text).err(),
-        "target" => Target::from_json(&text).err(),
-        "uncertainty" => Uncertainty::from_json(&text).err(),
-        "weighting" => Weighting::from_json(&text).err(),
-        "what_if" => WhatIf::from_json(&text).err(),
-        other => panic!("no reader for `{other}`"),
-    };
-    error.map(|error| error.code().as_str())
+    macro_rules! by_name {
+        ($($name:literal => $type:ident),* $(,)?) => {
+            match name {
+                $($name => $type::from_json(&text).map(|read| serde_json::from_str(&read.to_json()).unwrap()),)*
+                other => panic!("no reader for `{other}`"),
+            }
+        };
+    }
+    by_name!(
+        "change" => Change,
+        "confounding" => Confounding,
+        "contrast" => Contrast,
+        "csv_options" => CsvOptions,
+        "design" => Design,
+        "discover" => Discover,
+        "drivers" => Drivers,
+        "funnel_counts" => FunnelCounts,
+        "funnel_options" => FunnelOptions,
+        "importance" => Importance,
+        "join" => Join,
+        "journey" => Journey,
+        "journey_analysis" => JourneyAnalysis,
+        "keyness" => Keyness,
+        "league" => League,
+        "mapper_options" => MapperOptions,
+        "metric" => Metric,
+        "reason_columns" => ReasonColumns,
+        "reason_roles" => ReasonRoles,
+        "roles" => Roles,
+        "sample_size" => SampleSize,
+        "scale" => Scale,
+        "scan" => Scan,
+        "scoring" => Scoring,
+        "sentiment_fit" => SentimentFit,
+        "sentiment_options" => SentimentOptions,
+        "suppression" => Suppression,
+        "target" => Target,
+        "taxonomy" => Taxonomy,
+        "uncertainty" => Uncertainty,
+        "weighting" => Weighting,
+        "what_if" => WhatIf,
+    )
 }
 
 /// Documents that name every field of every type.
@@ -326,10 +330,15 @@ fn what_is_accepted_validates() {
     documents.push(("sample_size", serde_json::from_str(&size.to_json()).unwrap()));
     documents.push(("target", serde_json::from_str(&Target::new(1.0).to_json()).unwrap()));
     for (name, document) in documents {
-        assert_eq!(refusal(name, &document), None, "{name}: {document}");
-        let problems: Vec<String> =
-            validators[name].iter_errors(&document).map(|e| e.to_string()).collect();
-        assert!(problems.is_empty(), "{name}: {document}: {problems:?}");
+        // What `to_json` writes names every field, is read as the same again, and validates as well.
+        let written = rewritten(name, &document)
+            .unwrap_or_else(|error| panic!("{name}: {document}: {error}"));
+        assert_eq!(rewritten(name, &written).unwrap(), written, "{name}");
+        for document in [document, written] {
+            let problems: Vec<String> =
+                validators[name].iter_errors(&document).map(|e| e.to_string()).collect();
+            assert!(problems.is_empty(), "{name}: {document}: {problems:?}");
+        }
     }
 }
 
@@ -474,7 +483,7 @@ fn what_is_refused_for_its_shape_does_not_validate() {
     for (name, document) in documents() {
         for changed in changed(&document) {
             let valid = validators[name].is_valid(&changed);
-            match refusal(name, &changed) {
+            match rewritten(name, &changed).err().map(|error| error.code().as_str()) {
                 Some("invalid-config" | "unknown-name") if valid => {
                     wrong.push(format!("{name}: the schema takes {changed}"));
                 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use heedful::{
-    Category, Clock, Column, DateStream, Error, ErrorCode, Key, Keys, Numbers, Result, TimeUnit,
-    Times,
+    Category, Clock, Column, DateFormat, DateStream, Error, ErrorCode, Key, Keys, Numbers, Result,
+    TimeUnit, Times,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDateTime, PyFloat, PyInt, PyList, PyString};
@@ -20,26 +20,29 @@ enum Cell {
 }
 
 /// What a column of Python values is wanted for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Wanted {
-    Times,
+    /// In this format, where they are texts.
+    Times(Option<DateFormat>),
     Texts,
     Anything,
 }
 
 /// The column of a list.
-pub(crate) fn column(list: &Bound<'_, PyList>, wanted: Wanted) -> Result<Column> {
+pub(crate) fn column(list: &Bound<'_, PyList>, wanted: &Wanted) -> Result<Column> {
     let mut keys = Vec::with_capacity(list.len());
     let mut times = Vec::new();
     let mut clock = None;
-    let mut dates = DateStream::new(None);
+    let mut dates = match wanted {
+        Wanted::Times(format) => Some(DateStream::new(format.clone())),
+        _ => None,
+    };
+    let timed = dates.is_some();
     for (row, value) in list.iter().enumerate() {
         let here = |error: Error| error.on_row(row as u64);
-        let found = match cell(&value).map_err(here)? {
-            Cell::Key(Key::Text(text)) if wanted == Wanted::Times => {
-                dated(&text, row as u64, &mut dates)?
-            }
-            found => found,
+        let found = match (cell(&value).map_err(here)?, &mut dates) {
+            (Cell::Key(Key::Text(text)), Some(dates)) => dated(&text, row as u64, dates)?,
+            (found, _) => found,
         };
         match found {
             Cell::Time(micros, of) => {
@@ -52,7 +55,7 @@ pub(crate) fn column(list: &Bound<'_, PyList>, wanted: Wanted) -> Result<Column>
                 times.resize(row, None);
                 times.push(Some(micros));
             }
-            Cell::Key(Key::Date(day)) if wanted == Wanted::Times || clock.is_some() => {
+            Cell::Key(Key::Date(day)) if timed || clock.is_some() => {
                 times.resize(row, None);
                 times.push(Some(i64::from(day) * 86_400_000_000));
             }
@@ -69,7 +72,7 @@ pub(crate) fn column(list: &Bound<'_, PyList>, wanted: Wanted) -> Result<Column>
             }
         }
     }
-    if !times.is_empty() || (wanted == Wanted::Times && keys.is_empty()) {
+    if !times.is_empty() || (timed && keys.is_empty()) {
         if !keys.is_empty() {
             let error = Error::new(ErrorCode::ColumnType, "times are mixed with other values");
             return Err(error);
@@ -86,7 +89,7 @@ pub(crate) fn column(list: &Bound<'_, PyList>, wanted: Wanted) -> Result<Column>
     // A column of numbers alone holds no comments: it stays what it is, to be refused.
     let readable = keys.iter().any(|key| matches!(key, Key::Text(_)))
         || keys.iter().all(|key| *key == Key::Missing);
-    Ok(if wanted == Wanted::Texts && readable { texts(&keys) } else { of_keys(&keys) })
+    Ok(if matches!(wanted, Wanted::Texts) && readable { texts(&keys) } else { of_keys(&keys) })
 }
 
 /// A time that is a text of one meaning, as ISO 8601 is.
@@ -199,6 +202,15 @@ fn of_int(int: &Bound<'_, PyInt>) -> Key {
         Ok(value) => Key::Int(value),
         Err(_) => Key::Float(int.extract::<f64>().unwrap_or(f64::INFINITY)),
     }
+}
+
+/// Days since 1970-01-01, of dates.
+pub(crate) fn days(dates: &Bound<'_, PyList>) -> PyResult<Vec<Option<i32>>> {
+    let known = |date: Bound<'_, PyAny>| {
+        let day = (!date.is_none()).then(|| day(&date)).transpose()?;
+        Ok(day.map(|day| day as i32))
+    };
+    dates.iter().map(known).collect()
 }
 
 /// Days since 1970-01-01.

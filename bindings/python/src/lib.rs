@@ -16,6 +16,7 @@ mod read;
 mod reason;
 mod responses;
 mod score;
+mod state;
 mod table;
 mod tally;
 mod texts;
@@ -49,6 +50,8 @@ mod _heedful {
     use crate::responses::Responses;
     #[pymodule_export]
     use crate::score::{score, score_all};
+    #[pymodule_export]
+    use crate::state::{restored_responses, restored_table};
     #[pymodule_export]
     use crate::table::{Codes, Stamps};
     #[pymodule_export]

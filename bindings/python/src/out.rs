@@ -6,6 +6,7 @@ use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList};
 
 use crate::ffi;
 use crate::guard::run;
+use crate::state::Stored;
 
 /// A table of results.
 #[pyclass(frozen, module = "heedful._heedful")]
@@ -73,6 +74,19 @@ impl Table {
         }
     }
 
+    /// How pickling restores it.
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Vec<Stored<'py>>,))> {
+        let stored = |(index, column): (usize, &heedful::TableColumn)| {
+            let kind = self.kind(index).to_owned();
+            Ok((column.name.clone(), column.given, kind, self.values(py, index)?))
+        };
+        let columns = self.0.columns().iter().enumerate().map(stored);
+        Ok((restorer(py, "restored_table")?, (columns.collect::<PyResult<_>>()?,)))
+    }
+
     #[pyo3(signature = (requested_schema = None))]
     fn __arrow_c_stream__<'py>(
         &self,
@@ -83,6 +97,11 @@ impl Table {
         drop(requested_schema);
         ffi::export(py, run(py, || self.0.to_record_batch())?)
     }
+}
+
+/// The function of this module that pickling calls.
+pub(crate) fn restorer<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import("heedful._heedful")?.getattr(name)
 }
 
 /// A column as a dict that NumPy and pandas can be made from: `kind`, then the memory as `bytes` with NumPy's name

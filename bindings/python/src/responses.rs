@@ -11,6 +11,9 @@ use crate::{ffi, out};
 #[pyclass(frozen, module = "heedful._heedful")]
 pub(crate) struct Responses(pub(crate) heedful::Responses);
 
+/// Columns, roles, and the column for whose values rows stand several times.
+type Parts<'py> = (Vec<(String, Bound<'py, PyDict>)>, String, Option<String>);
+
 #[pymethods]
 impl Responses {
     /// A table with roles as JSON.
@@ -37,6 +40,18 @@ impl Responses {
     /// A column as what NumPy and pandas are made from.
     fn column<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyDict>> {
         out::column(py, self.0.require(name).or_raise(py)?)
+    }
+
+    /// How pickling restores them.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Parts<'py>)> {
+        let columns = self.0.columns().iter();
+        let stored = columns.map(|(name, column)| Ok((name.clone(), out::column(py, column)?)));
+        let parts = (
+            stored.collect::<PyResult<_>>()?,
+            self.roles(py)?,
+            self.0.unfolded().map(str::to_owned),
+        );
+        Ok((out::restorer(py, "restored_responses")?, parts))
     }
 
     #[pyo3(signature = (requested_schema = None))]

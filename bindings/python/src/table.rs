@@ -7,11 +7,12 @@ use arrow_array::ffi_stream::ArrayStreamReader;
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, new_empty_array};
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema};
 use heedful::{
-    ArrowReader, Category, Clock, Column, Error, ErrorCode, Keys, Numbers, Responses, Result,
-    Roles, TimeUnit, Times,
+    ArrowReader, Category, Clock, Column, DateFormat, Error, ErrorCode, Keys, Numbers, Responses,
+    Result, Roles, TimeUnit, Times,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList};
+use serde_json::Value;
 
 use crate::cells::{self, Wanted};
 use crate::guard::{OrRaise, attached, exception};
@@ -48,10 +49,11 @@ impl Input {
         roles: &str,
     ) -> PyResult<Self> {
         let py = data.py();
-        let roles: Roles = serde_json::from_str(roles)
-            .map_err(|e| Error::new(ErrorCode::InvalidConfig, e.to_string()))
-            .or_raise(py)?;
+        let Played { roles, date_format } = Played::read(roles).or_raise(py)?;
         let mut reader = ArrowReader::new(roles.clone());
+        if let Some(format) = &date_format {
+            reader = reader.date_format(format.clone());
+        }
         if let Ok(responses) = data.cast::<responses::Responses>() {
             let responses = responses.get().0.clone();
             let roles = overridden(responses.roles(), roles);
@@ -61,7 +63,7 @@ impl Input {
             let mut responses = Responses::new().with_roles(roles.clone());
             for (name, values) in columns {
                 let name: String = name.extract()?;
-                let column = column(&mut reader, &roles, &name, &values)?;
+                let column = column(&mut reader, (&roles, &date_format), &name, &values)?;
                 responses = responses.with(name, column).or_raise(py)?;
             }
             return Ok(Self::Whole(responses));
@@ -112,6 +114,36 @@ impl Iterator for Batches {
         Some(array.map_err(|e| stream_error(&e)).and_then(|array| {
             self.reader.batch(&batch(&self.field, &array, self.columns.as_deref())?)
         }))
+    }
+}
+
+/// What the columns are to be.
+struct Played {
+    roles: Roles,
+    /// Of times that are texts.
+    date_format: Option<DateFormat>,
+}
+
+impl Played {
+    /// Roles as JSON, with a field more.
+    fn read(json: &str) -> Result<Self> {
+        let broken = |e: serde_json::Error| Error::new(ErrorCode::InvalidConfig, e.to_string());
+        let mut fields: serde_json::Map<String, Value> =
+            serde_json::from_str(json).map_err(broken)?;
+        let date_format = match fields.remove("date_format") {
+            Some(Value::String(text)) => {
+                Some(text.parse().map_err(|error: Error| error.at("date_format"))?)
+            }
+            Some(_) => {
+                let error = Error::new(ErrorCode::InvalidArgument, "a date format is a text");
+                return Err(error.at("date_format"));
+            }
+            None => None,
+        };
+        Ok(Self {
+            roles: serde_json::from_value(Value::Object(fields)).map_err(broken)?,
+            date_format,
+        })
     }
 }
 
@@ -227,7 +259,7 @@ impl Stamps {
 /// One column of a dict.
 fn column(
     reader: &mut ArrowReader,
-    roles: &Roles,
+    (roles, date_format): (&Roles, &Option<DateFormat>),
     name: &str,
     values: &Bound<'_, PyAny>,
 ) -> PyResult<Column> {
@@ -236,14 +268,14 @@ fn column(
         |code: ErrorCode, message: &str| exception(py, &Error::new(code, message).at(name));
     let unsuitable = || refuse(ErrorCode::ColumnType, "an array of this kind cannot be used");
     let wanted = if roles.at.as_deref() == Some(name) {
-        Wanted::Times
+        Wanted::Times(date_format.clone())
     } else if roles.comment.as_deref() == Some(name) {
         Wanted::Texts
     } else {
         Wanted::Anything
     };
     if let Ok(list) = values.cast::<PyList>() {
-        return cells::column(list, wanted).map_err(|e| e.at(name)).or_raise(py);
+        return cells::column(list, &wanted).map_err(|e| e.at(name)).or_raise(py);
     }
     if let Ok(codes) = values.cast::<Codes>() {
         let Codes { keys, values } = codes.get();
@@ -283,7 +315,7 @@ fn column(
             };
             let parts = stream.map(part).collect::<Result<Vec<_>>>().or_raise(py)?;
             if parts.is_empty() {
-                return cells::column(&PyList::empty(py), wanted).or_raise(py);
+                return cells::column(&PyList::empty(py), &wanted).or_raise(py);
             }
             let joined = Responses::concat(&parts).or_raise(py)?;
             joined.require(name).cloned().or_raise(py)

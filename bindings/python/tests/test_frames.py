@@ -295,3 +295,32 @@ def test_texts_that_are_instants_and_those_that_need_a_format() -> None:
     answers = {"score": [1, 2], "who": ["a", "a"], "at": ["2024-01-31", "2024-02-01"]}
     joined = hf.join(answers, history, on="who", key="id", at="at", valid_from="since")
     assert hf.score(joined.table, rating="score", by="plan")["plan"] == ["free", "pro"]
+
+
+@pytest.mark.parametrize("make", [list, pd.Series, pl.Series, pa.array, lambda texts: pa.array(texts).dictionary_encode()])
+def test_times_that_are_texts_in_a_format(make: Any) -> None:
+    table = {"score": [10, 3, 9], "at": make(["04/03/2024 09:30", "05/02/2024 10:00", None])}
+    given = "%d/%m/%Y %H:%M"
+    expected = [datetime.date(2024, 2, 1), datetime.date(2024, 3, 1), None]
+    assert hf.trend(table, rating="score", at="at", date_format=given)["period"] == expected
+    responses = hf.Responses(table, rating="score", at="at", date_format=given)
+    assert hf.trend(responses)["period"] == expected
+    one = {**table, "who": ["a"] * 3}
+    found = hf.score(one, rating="score", at="at", date_format=given, customer="who", repeats="latest")
+    assert found["n"] == [1]
+    other: Any = 5
+    for wrong, code, path in (
+        ("%m/%d/%Y", "date-invalid", "at"),
+        ("%Q", "invalid-argument", "date_format"),
+        (other, "invalid-argument", "date_format"),
+    ):
+        with pytest.raises(hf.HeedfulError) as caught:
+            hf.trend(table, rating="score", at="at", date_format=wrong)
+        assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_a_format_for_history() -> None:
+    history = {"id": ["a", "a"], "since": ["01/01/2024", "01/02/2024"], "plan": ["free", "pro"]}
+    answers = {"score": [1, 2], "who": ["a", "a"], "at": ["31/01/2024", "02/02/2024"]}
+    joined = hf.join(answers, history, on="who", key="id", at="at", valid_from="since", date_format="%d/%m/%Y")
+    assert hf.score(joined.table, rating="score", by="plan")["plan"] == ["free", "pro"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import io
 import json
@@ -252,6 +253,30 @@ def test_read_says_what_is_wrong() -> None:
     with pytest.raises(hf.HeedfulError) as caught:
         hf.read(b"score\n1\n", rating="scor")
     assert (caught.value.code, caught.value.path) == ("missing-column", "scor")
+    for file in (b"score,plan\n1,a\n", b'{"score": 1, "plan": "a"}\n'):
+        with pytest.raises(hf.HeedfulError, match="score, plan") as caught:
+            hf.read(file, format="jsonl" if file.startswith(b"{") else "csv")
+        assert (caught.value.code, caught.value.path) == ("missing-column", "rating")
+    with pytest.raises(hf.HeedfulError, match="no column is named as `rating`: the table has plan"):
+        hf.score(hf.read(b"score,plan\n1,a\n", attributes=["plan"]))
+
+
+def test_options_say_what_is_wrong() -> None:
+    table = {"score": [10, 9, 3], "plan": ["a", "a", "b"]}
+    score: Any = hf.score
+    for options, code, path in (
+        ({"metric": "npss"}, "unknown-name", "metric"),
+        ({"minimum_n": -1}, "invalid-config", "minimum_n"),
+        ({"confidence": float("nan")}, "invalid-argument", "confidence"),
+        ({"design": {"weighting": {"targets": {"plan": {"a": float("inf")}}}}}, "invalid-argument", WEIGHTED),
+        ({"signals": [0.5, float("nan")]}, "invalid-argument", "signals[1]"),
+    ):
+        with pytest.raises(hf.HeedfulError) as caught:
+            score(table, rating="score", by="plan", **options)
+        assert (caught.value.code, caught.value.path) == (code, path)
+
+
+WEIGHTED = "design.weighting.targets.plan.a"
 
 
 def test_read_json_lines(tmp_path: Path) -> None:
@@ -383,3 +408,45 @@ def test_results_are_stored() -> None:
     ]
     for result in results:
         assert pickle.loads(pickle.dumps(result)) == result
+
+
+def test_tables_are_pickled() -> None:
+    days = [datetime.date(2024, 1, 31), None, datetime.date(2024, 3, 1)]
+    table = {"score": [10, 9, 3], "plan": ["a", None, "b"], "day": days, "size": [1, None, 3], "paid": [True, False, None]}
+    found = hf.trend(table, rating="score", at="day", by=["plan", "size", "paid"])
+    for again in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+        assert again.to_pylist() == found.to_pylist()
+        assert pa.table(again).equals(pa.table(found))
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"])
+def test_numbers_are_pickled_as_they_are(dtype: str) -> None:
+    responses = hf.Responses({"score": np.array([10, 0, 3], dtype=dtype)}, rating="score")
+    again = pickle.loads(pickle.dumps(responses))
+    assert (again.roles, pa.table(again).schema) == (responses.roles, pa.table(responses).schema)
+    assert pa.table(again).equals(pa.table(responses))
+
+
+def test_responses_are_pickled() -> None:
+    responses = read(FILE.encode())
+    assert responses.reading is not None
+    for again in (pickle.loads(pickle.dumps(responses)), copy.deepcopy(responses)):
+        assert (again.roles, again.reading) == (responses.roles, responses.reading)
+        pd.testing.assert_frame_equal(again.to_pandas(), responses.to_pandas())
+    times = pa.array([1, None, 3], pa.timestamp("ns", "UTC"))
+    keys = [1, None, datetime.date(2024, 1, 1)]
+    frame = {"score": pa.array([10, None, 3]), "when": times, "key": keys, "comment": ["good", None, ""]}
+    responses = hf.Responses(frame, rating="score", at="when", comment="comment")
+    again = pickle.loads(pickle.dumps(responses))
+    assert pa.table(again).equals(pa.table(responses))
+    assert len(pickle.loads(pickle.dumps(hf.Responses({})))) == 0
+
+
+def test_pickled_responses_still_stand_once_for_each_reason() -> None:
+    shop = {"reasons": [{"id": "price", "terms": ["price"]}, {"id": "staff", "terms": ["staff"]}]}
+    answers = {"score": [10, 2], "text": ["fair price, good staff", "rude staff"]}
+    attached = hf.ReasonMapper(shop).mappings(answers, comment="text").attach()
+    again = pickle.loads(pickle.dumps(attached))
+    assert hf.score(again, rating="score", by="reason")["n"] == [1, 2]
+    with pytest.raises(hf.HeedfulError, match="group by it"):
+        hf.score(again, rating="score")

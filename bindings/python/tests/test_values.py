@@ -189,7 +189,7 @@ def test_errors_are_value_errors_with_a_place() -> None:
     ("options", "code", "path"),
     [
         ({"confidence": 1.5}, "invalid-argument", "confidence"),
-        ({"confidence": math.nan}, "invalid-argument", ""),
+        ({"confidence": math.nan}, "invalid-argument", "confidence"),
         ({"interval": "guess"}, "invalid-config", "interval"),
         ({"interval": "t"}, "invalid-argument", "interval"),
         ({"weights": [1, 1, 1, -1]}, "weight-invalid", "weights"),

@@ -156,7 +156,7 @@ def _tally(
         needed = [*_options.names(rating), *roles.values()]
         table = _frames.table(data, needed)  # type: ignore[assignment]
     options["metrics"] = _options.metrics(rating, metric)
-    tally = _heedful.Tally.of(table, needed, _options.dumps(roles), _options.dumps(options))
+    tally = _heedful.Tally.of(table, needed, _options.played(roles, options), _options.dumps(options))
     return tally, uncertainty
 
 
@@ -418,5 +418,6 @@ def _grouped(
     ratings = list(rating.values()) if isinstance(rating, Mapping) else _options.names(rating)
     needed = [*ratings, *groups, *roles.values()]
     table = _frames.table(data, needed)
+    played = _options.played(roles, scoring)
     options = {"scoring": scoring, **more}
-    return _frames.like(data, run(table, needed, _options.dumps(roles), _options.dumps(options)))
+    return _frames.like(data, run(table, needed, played, _options.dumps(options)))

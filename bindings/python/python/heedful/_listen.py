@@ -58,6 +58,7 @@ def join(
     columns: Iterable[str] | None = None,
     duplicates: Literal["error", "last"] | None = None,
     time_zone: str | None = None,
+    date_format: str | None = None,
 ) -> Joined:
     """Joins customer data (plan, value, region) onto responses, as it was when each response was given.
 
@@ -65,7 +66,8 @@ def join(
     customer data (the same name where not given). Where customer data has a history, `valid_from` is its column of the
     time from which a row is valid, and `at` the time of the responses. `columns` are those to join, all where not
     given. Two rows with the same key (and time) are an error, unless ``duplicates="last"``. `time_zone` tells where
-    wall-clock times on one side meet instants on the other.
+    wall-clock times on one side meet instants on the other. `date_format` is how times that are texts are written, in
+    the letters of `strptime`.
 
     >>> import heedful as hf
     >>> responses = {"score": [10, 3], "customer": ["ada", "bo"]}
@@ -85,6 +87,7 @@ def join(
     }
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     frame = _frames.is_frame(data)
+    dated = {} if date_format is None else {"date_format": date_format}
     roles, _ = _options.split({"at": at, "customer": on}, _options.ScoreOptions)
     needed = list(roles.values()) if frame else None
     wanted = None
@@ -92,9 +95,9 @@ def join(
         own = (key or on, valid_from)
         wanted = [*options["columns"], *(name for name in own if name is not None)]
     made, counts = _heedful.join(
-        (_frames.table(data, needed), needed, _options.dumps(roles)),
+        (_frames.table(data, needed), needed, _options.dumps(roles | dated)),
         # Dates in this column are times.
-        (_frames.table(customers, wanted), wanted, _options.dumps({"at": valid_from})),
+        (_frames.table(customers, wanted), wanted, _options.dumps({"at": valid_from, **dated})),
         _options.dumps(options),
     )
     responses = Responses._of(made)

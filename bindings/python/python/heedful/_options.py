@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -48,7 +49,14 @@ class Roles(TypedDict, total=False):
     """`solicited`, `unsolicited` or `inferred`; missing counts as solicited."""
 
 
-class At(TypedDict, total=False):
+class Dated(TypedDict, total=False):
+    """How times are written that are texts."""
+
+    date_format: str
+    """In the letters of `strptime`, as ``%d/%m/%Y``. Not needed where texts have one meaning, as in ISO 8601."""
+
+
+class At(Dated, total=False):
     """The role that a trend has as an argument."""
 
     at: str
@@ -87,7 +95,7 @@ class GroupOptions(Groups, At, total=False):
     """Options of what compares groups."""
 
 
-class TrendOptions(Groups, total=False):
+class TrendOptions(Groups, Dated, total=False):
     """Options of scores by period."""
 
     clusters: str | Mapping[str, str]
@@ -146,6 +154,12 @@ def split(given: Mapping[str, object], known: type) -> tuple[dict[str, str], dic
     return roles, options
 
 
+def played(roles: Mapping[str, str], options: dict[str, object]) -> str:
+    """The roles as JSON, and with them how times are written, which is taken out of the options."""
+    date_format = options.pop("date_format", None)
+    return dumps(roles if date_format is None else {**roles, "date_format": date_format})
+
+
 def columns(options: Mapping[str, Any]) -> list[str]:
     """The columns that options name outside of roles."""
     found: list[object] = []
@@ -179,7 +193,10 @@ def metric(metric: MetricLike) -> object:
     if isinstance(metric, Metric):
         return metric.to_dict()
     if isinstance(metric, str):
-        return Metric.preset(metric).name
+        try:
+            return Metric.preset(metric).name
+        except HeedfulError as error:
+            raise HeedfulError(error.code, error.message, "metric") from None
     if isinstance(metric, Mapping):
         return dict(metric)
     raise HeedfulError("invalid-argument", "a metric is a name, a Metric or a dict", "metric")
@@ -201,8 +218,27 @@ def dumps(document: object) -> str:
     """JSON; what JSON cannot say is refused by the core's code for it."""
     try:
         return json.dumps(document, allow_nan=False, default=_plain)
-    except (ValueError, TypeError) as error:
+    except TypeError as error:
         raise HeedfulError("invalid-argument", f"an option has a value that is not allowed: {error}") from None
+    except ValueError:
+        raise HeedfulError("invalid-argument", "a number of an option is not finite", _not_finite(document)) from None
+
+
+def _not_finite(document: object) -> str:
+    """The path of the first number that is infinite or NaN."""
+    if isinstance(document, Mapping):
+        inside = [(str(name), value) for name, value in document.items()]
+    elif isinstance(document, Iterable) and not isinstance(document, str):
+        inside = [(f"[{place}]", value) for place, value in enumerate(document)]
+    else:
+        return ""
+    for name, value in inside:
+        if isinstance(value, float) and not math.isfinite(value):
+            return name
+        below = _not_finite(value)
+        if below:
+            return f"{name}{'' if below.startswith('[') else '.'}{below}"
+    return ""
 
 
 def _plain(value: object) -> object:

@@ -67,8 +67,8 @@ class Responses:
     _reading: Reading | None
 
     def __init__(self, data: object, **roles: Unpack[RoleOptions]) -> None:
-        given, _ = _options.split(cast("Mapping[str, object]", roles), RoleOptions)
-        self._data = _heedful.Responses(_frames.table(data), _options.dumps(given))
+        given, dated = _options.split(cast("Mapping[str, object]", roles), RoleOptions)
+        self._data = _heedful.Responses(_frames.table(data), _options.played(given, dated))
         self._reading = None
 
     @classmethod

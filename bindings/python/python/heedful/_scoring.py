@@ -226,8 +226,8 @@ def trend(
 ) -> Any:
     """Scores by period, empty periods included, and by group where `by` says so.
 
-    `at` names a column of dates or times, or of texts of one meaning, as those of ISO 8601 are (others need converting
-    by their format first). Times with a zone are instants: in which period they fall depends on
+    `at` names a column of dates or times, or of texts: of one meaning, as those of ISO 8601 are, or in the
+    `date_format` that is given, in the letters of `strptime`. Times with a zone are instants: in which period they fall depends on
     `time_zone` (an IANA name; UTC where not given). Dates and times without a zone are in their own. `every` is
     `day`, `week` (ISO, from Monday), `month`, `quarter` or `year`. With `rolling` each row takes that many periods
     up to and including its own.
@@ -265,11 +265,13 @@ def _scores(
     options["by"] = groups
     needed = [*ratings, *groups, *roles.values(), *_options.columns(options)]
     reasons = options.pop("reasons", None)
+    played = _options.played(roles, options)
     if reasons is None:
         table = _frames.table(data, needed)
     else:
-        table = _with_reasons(data, reasons, [name for name in needed if name not in _BY_REASON], groups, roles)
-    result = _heedful.score(table, needed, _options.dumps(roles), _options.dumps(options))
+        own = [name for name in needed if name not in _BY_REASON]
+        table = _with_reasons(data, reasons, own, groups, (roles.get("comment"), played))
+    result = _heedful.score(table, needed, played, _options.dumps(options))
     return _frames.like(data, result)
 
 
@@ -277,17 +279,20 @@ def _scores(
 _BY_REASON = {"reason": False, "main_reason": True}
 
 
-def _with_reasons(data: Any, reasons: Any, needed: list[str], groups: list[str], roles: dict[str, str]) -> object:
+def _with_reasons(
+    data: Any, reasons: Any, needed: list[str], groups: list[str], roles: tuple[str | None, str]
+) -> object:
     """The columns that are needed, and one of reasons."""
     asked = [name for name in groups if name in _BY_REASON]
     if len(asked) != 1:
         message = "`reasons` go with one of `reason` (mentions) and `main_reason`"
         raise HeedfulError("invalid-argument", message, "by")
+    comment, played = roles
     # Read once: a stream cannot be read again.
     table = _frames.table(data, needed)
     if not isinstance(table, _heedful.Responses):
-        table = _heedful.Responses(table, _options.dumps(roles))
+        table = _heedful.Responses(table, played)
     if not isinstance(reasons, Mappings):
         mapper = reasons if isinstance(reasons, ReasonMapper) else ReasonMapper(reasons)
-        reasons = mapper.mappings(Responses._of(table), roles.get("comment"))
-    return reasons._found.attach(table, _options.dumps(roles), asked[0], _BY_REASON[asked[0]])
+        reasons = mapper.mappings(Responses._of(table), comment)
+    return reasons._found.attach(table, played, asked[0], _BY_REASON[asked[0]])

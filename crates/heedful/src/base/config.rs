@@ -74,7 +74,31 @@ macro_rules! deserialized {
     };
 }
 
-pub(crate) use {deserialized, names, options};
+/// Gives a type that has `from_json` its `to_json`, with an example of a document that comes back as it was.
+///
+/// ```ignore
+/// written!(Target, r#"{"value": 40}"#);
+/// ```
+macro_rules! written {
+    ($type:ident $(of $module:ident)?, $example:literal) => {
+        impl $type {
+            /// All of it as JSON, which [`from_json`](Self::from_json) reads.
+            ///
+            /// ```
+            #[doc = concat!("use heedful::", $(stringify!($module), "::",)? stringify!($type), ";")]
+            #[doc = concat!("let read = ", stringify!($type), "::from_json(r#\"", $example, "\"#)?;")]
+            #[doc = concat!("assert_eq!(", stringify!($type), "::from_json(&read.to_json())?, read);")]
+            /// # Ok::<(), heedful::Error>(())
+            /// ```
+            #[must_use]
+            pub fn to_json(&self) -> String {
+                $crate::base::config::to_json(self)
+            }
+        }
+    };
+}
+
+pub(crate) use {deserialized, names, options, written};
 
 /// What [`deserialized!`] does.
 pub(crate) fn deserialize<'de, T: Config, D: Deserializer<'de>>(
@@ -212,9 +236,9 @@ impl Config for f64 {
     }
 }
 
-/// Whole numbers by their greatest value.
+/// Whole numbers, and how they are asked for.
 macro_rules! whole {
-    ($($type:ident)+) => {
+    ($($type:ident $words:literal,)+) => {
         $(impl Config for $type {
             fn read(json: &Json) -> Result<Self> {
                 match json {
@@ -222,13 +246,20 @@ macro_rules! whole {
                     Json::Signed(value) => Self::try_from(*value).ok(),
                     _ => None,
                 }
-                .ok_or_else(|| json.refused(stringify!($type)))
+                .ok_or_else(|| json.refused($words))
             }
         })+
     };
 }
 
-whole!(u8 u32 u64 usize i32 i64);
+whole! {
+    u8 "a whole number from 0 to 255",
+    u32 "a whole number from 0 to 4294967295",
+    u64 "a whole number of at least 0",
+    usize "a whole number of at least 0",
+    i32 "a whole number",
+    i64 "a whole number",
+}
 
 impl Config for String {
     fn read(json: &Json) -> Result<Self> {
@@ -328,6 +359,12 @@ pub(crate) fn entries<T: Config>(json: &Json) -> Result<Vec<(String, T)>> {
     fields.iter().map(entry).collect()
 }
 
+/// In a schema a field that must be given has no default.
+#[cfg(feature = "schema")]
+pub(crate) fn required<T>(_: &T) -> bool {
+    true
+}
+
 /// A type may be read either way, so both stay although no type may need one of them.
 const _: fn(&str) -> Result<()> = from_json::<()>;
 
@@ -410,7 +447,11 @@ mod tests {
             (r#"{"most": 1}"#, "", "missing field `size`"),
             (r#"{"size": 1, "size": 2}"#, "", "duplicate field `size`"),
             (r#"{"size": "1"}"#, "size", "expected a number, found the text `1`"),
-            (r#"{"size": 1, "most": 300}"#, "most", "expected u8, found the number 300"),
+            (
+                r#"{"size": 1, "most": 300}"#,
+                "most",
+                "expected a whole number from 0 to 255, found the number 300",
+            ),
             (
                 r#"{"size": 1, "colours": ["red", "blue"]}"#,
                 "colours[1]",

@@ -379,18 +379,6 @@ impl Metric {
         config::read(text)
     }
 
-    /// The whole definition as JSON.
-    ///
-    /// ```
-    /// use heedful::Metric;
-    /// assert_eq!(Metric::from_json(&Metric::csat().to_json())?, Metric::csat());
-    /// # Ok::<(), heedful::Error>(())
-    /// ```
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        config::to_json(self)
-    }
-
     /// For example `nps`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -498,6 +486,8 @@ impl Metric {
         Ok(Self { name: name.to_owned(), scale, rule, bands, better, values })
     }
 }
+
+config::written!(Metric, r#"{"scale": "0-10", "rule": {"type": "top", "boxes": 3}}"#);
 
 fn rule_values(rule: Rule, points: &[f64]) -> Result<Vec<f64>> {
     let count = points.len();

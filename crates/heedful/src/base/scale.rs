@@ -313,6 +313,8 @@ impl Scale {
     }
 }
 
+config::written!(Scale, r#"{"points": [0, 1, 2], "labels": ["never", null, "always"]}"#);
+
 /// What happens to a rating that is not on its scale.
 ///
 /// ```

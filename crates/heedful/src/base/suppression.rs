@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::config::options;
+use super::config::{self, options};
+use super::error::Result;
 use super::key::Key;
 use super::order::runs;
 
@@ -37,7 +38,17 @@ pub struct Suppression {
 
 options!(Suppression, takes [minimum_n, secondary], from Self::default());
 
+config::written!(Suppression, r#"{"minimum_n": 5, "secondary": true}"#);
+
 impl Suppression {
+    /// Reads the rule from JSON: `{"minimum_n": 5, "secondary": true}`.
+    ///
+    /// # Errors
+    /// `json`, or `invalid-config` with a path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::read(text)
+    }
+
     /// Which groups are hidden, given each group's keys and rated responses.
     pub(crate) fn hidden(self, groups: &[(&[Key], u64)]) -> Vec<bool> {
         let mut hidden: Vec<bool> =

@@ -67,6 +67,20 @@ impl Table {
         Self::default()
     }
 
+    /// Adds a column, as long as those that there are.
+    ///
+    /// ```
+    /// use heedful::{Data, Table, TableColumn};
+    /// let n = TableColumn { name: "n".to_owned(), given: false, data: Data::Int(vec![Some(4), None]) };
+    /// let table = Table::new().with(n);
+    /// assert_eq!((table.len(), table.to_string().as_str()), (2, "n\n4\n-\n"));
+    /// ```
+    #[must_use]
+    pub fn with(mut self, column: TableColumn) -> Self {
+        self.columns.push(column);
+        self
+    }
+
     /// Adds a column whose name is ours.
     pub(crate) fn push(&mut self, name: &str, data: Data) {
         self.columns.push(TableColumn { name: name.to_owned(), given: false, data });

@@ -42,7 +42,7 @@ use crate::stats::{Adjustment, IntervalMethod};
 /// assert!(north.p_adjusted.unwrap() < 0.01);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
@@ -50,6 +50,7 @@ use crate::stats::{Adjustment, IntervalMethod};
 )]
 pub struct Contrast {
     /// The groups that are compared with the rest.
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "config::required"))]
     scoring: Scoring,
     /// How p-values are adjusted for how many groups were looked at.
     adjustment: Adjustment,
@@ -180,6 +181,11 @@ impl Contrast {
         })
     }
 }
+
+config::written!(
+    Contrast,
+    r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "adjustment": "holm"}"#
+);
 
 /// For each group the others of its period merged: those before it and those after it, so that
 /// nothing is lost to subtraction.

@@ -1,5 +1,7 @@
 //! Survey designs: standard errors that know how the sample was drawn and weighted.
 
+use serde::Serialize;
+
 use super::cluster::{self, Cells};
 use super::codes::{self, Codes, NONE};
 use super::score::{Robust, Score, Uncertainty};
@@ -47,7 +49,7 @@ const PROJECTIONS: u32 = 100;
 /// assert!(score.design_effect.unwrap() < 1.0);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
@@ -176,6 +178,11 @@ impl Design {
         Ok(Prepared { units, unit_count, unit_strata, sizes, open, weights, calibration })
     }
 }
+
+config::written!(
+    Design,
+    r#"{"strata": "region", "weighting": {"targets": {"region": {"EU": 0.4, "US": 0.6}}}}"#
+);
 
 /// The share of each stratum that was not drawn.
 fn fpc(

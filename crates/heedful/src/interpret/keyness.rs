@@ -387,6 +387,8 @@ impl Keyness {
     }
 }
 
+config::written!(Keyness, r#"{"language": "de", "words": 2, "adjustment": "holm"}"#);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,7 +63,7 @@ const MOST_RANKS: usize = 1 << 28;
 /// assert_eq!((first.keys[0].to_string(), first.score.value), ("Bob".to_owned(), Some(70.0)));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
@@ -71,6 +71,7 @@ const MOST_RANKS: usize = 1 << 28;
 )]
 pub struct League {
     /// The groups that are ranked: one metric, no periods.
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "config::required"))]
     scoring: Scoring,
     /// Takes one estimate of the variance between groups as the truth.
     between: Option<BetweenVariance>,
@@ -408,6 +409,11 @@ impl League {
         Ok(standings)
     }
 }
+
+config::written!(
+    League,
+    r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "between": "paule_mandel", "k": 5}"#
+);
 
 fn is_better(a: f64, b: f64, better: Better) -> bool {
     match better {

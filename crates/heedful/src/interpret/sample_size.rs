@@ -186,19 +186,6 @@ impl SampleSize {
         config::read(text)
     }
 
-    /// The options as JSON.
-    ///
-    /// ```
-    /// use heedful::{Metric, SampleSize};
-    /// let options = SampleSize::new(Metric::csat()).margin(3.0);
-    /// assert_eq!(SampleSize::from_json(&options.to_json())?, options);
-    /// # Ok::<(), heedful::Error>(())
-    /// ```
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        config::to_json(self)
-    }
-
     /// Asks for the responses that bring the interval to this many points either side.
     #[must_use]
     pub fn margin(mut self, points: f64) -> Self {
@@ -474,6 +461,8 @@ impl SampleSize {
         Ok(value)
     }
 }
+
+config::written!(SampleSize, r#"{"metric": "csat", "margin": 3, "shares": {"satisfied": 0.8}}"#);
 
 fn bad(path: &str, message: impl Into<String>) -> Error {
     Error::new(ErrorCode::InvalidArgument, message).at(path)

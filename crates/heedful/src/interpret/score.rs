@@ -44,6 +44,8 @@ impl Uncertainty {
     }
 }
 
+config::written!(Uncertainty, r#"{"confidence": 0.9, "interval": "wald"}"#);
+
 /// The share of one band.
 ///
 /// ```

@@ -65,7 +65,7 @@ options!(MetricOf, needs [metric], takes [rating], from Self { metric: Metric::n
 /// ]);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
@@ -599,3 +599,8 @@ impl Scoring {
         Ok(())
     }
 }
+
+config::written!(
+    Scoring,
+    r#"{"metrics": [{"metric": "nps"}], "by": ["plan"], "every": "month", "time_zone": "Europe/Copenhagen", "clusters": {"value": "revenue"}}"#
+);

@@ -122,18 +122,6 @@ impl Target {
         config::read(text)
     }
 
-    /// The target as JSON.
-    ///
-    /// ```
-    /// use heedful::Target;
-    /// assert_eq!(Target::from_json(&Target::new(40.0).to_json())?, Target::new(40.0));
-    /// # Ok::<(), heedful::Error>(())
-    /// ```
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        config::to_json(self)
-    }
-
     /// Names the target: a benchmark.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
@@ -200,6 +188,8 @@ impl Target {
         Ok(Attainment { name: self.name.clone(), distance, probability, status, test })
     }
 }
+
+config::written!(Target, r#"{"value": 40, "name": "industry"}"#);
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ use super::column::{Category, Column, Encoder, Keys, Numbers, Texts, Times};
 use super::responses::{Responses, Roles};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
-use crate::base::time::{Clock, DateStream, TimeUnit};
+use crate::base::time::{Clock, DateFormat, DateStream, TimeUnit};
 
 /// Reads record batches of one table, one after the other.
 ///
@@ -70,6 +70,29 @@ impl ArrowReader {
     #[must_use]
     pub fn new(roles: Roles) -> Self {
         Self { roles, ..Self::default() }
+    }
+
+    /// Reads times that are texts in this format.
+    ///
+    /// ```
+    /// # #[cfg(feature = "arrow")] {
+    /// use std::sync::Arc;
+    ///
+    /// use arrow_array::{ArrayRef, StringArray};
+    /// use heedful::{ArrowReader, Column, Roles};
+    ///
+    /// let roles = Roles { at: Some("created".to_owned()), ..Roles::default() };
+    /// let texts: ArrayRef = Arc::new(StringArray::from(vec!["04/03/2024"]));
+    /// let column = ArrowReader::new(roles).date_format("%d/%m/%Y".parse()?).column("created", &texts)?;
+    /// let Column::Time(times) = column else { panic!("no times") };
+    /// assert_eq!(times.values[0], 1_709_510_400_000); // the fourth of March
+    /// # }
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn date_format(mut self, format: DateFormat) -> Self {
+        self.dates = DateStream::new(Some(format));
+        self
     }
 
     /// The responses of a batch, all of its columns.

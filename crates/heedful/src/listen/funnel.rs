@@ -145,6 +145,8 @@ impl FunnelCounts {
     }
 }
 
+config::written!(FunnelCounts, r#"{"invited": 1000, "opened": 400, "rated": 100}"#);
+
 /// A share with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Rate {
@@ -500,6 +502,8 @@ impl FunnelOptions {
         }))
     }
 }
+
+config::written!(FunnelOptions, r#"{"status": "state", "words": {"SENT": "invited"}}"#);
 
 /// Which rows are answers to a survey.
 fn solicited(invitations: &Responses) -> Result<Vec<bool>> {

@@ -63,7 +63,7 @@ names!(Duplicates { Error = "error", Last = "last" });
 /// assert_eq!(joined.responses.column("plan").unwrap().key(1).to_string(), "pro");
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
@@ -332,6 +332,8 @@ impl Join {
         Ok((nanoseconds(asked, zone), nanoseconds(since, zone)))
     }
 }
+
+config::written!(Join, r#"{"on": "customer", "columns": ["plan"], "duplicates": "last"}"#);
 
 /// Nanoseconds by row.
 type Moments = Vec<Option<i128>>;

@@ -51,13 +51,9 @@ impl Roles {
     pub fn from_json(text: &str) -> Result<Self> {
         config::read(text)
     }
-
-    /// The roles as JSON.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        config::to_json(self)
-    }
 }
+
+config::written!(Roles, r#"{"rating": "score", "at": "created"}"#);
 
 /// Survey responses in columns of equal length.
 ///
@@ -207,19 +203,24 @@ impl Responses {
     /// `missing-column`, with the names there are.
     pub fn require(&self, name: &str) -> Result<&Column> {
         self.column(name).ok_or_else(|| {
-            let names: Vec<&str> = self.columns.iter().map(|(n, _)| n.as_str()).collect();
-            Error::new(
-                ErrorCode::MissingColumn,
-                format!("there is no such column: the table has {}", names.join(", ")),
-            )
-            .at(name)
+            let message = format!("there is no such column: {}", self.listed());
+            Error::new(ErrorCode::MissingColumn, message).at(name)
         })
+    }
+
+    fn listed(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
+        format!("the table has {}", names.join(", "))
     }
 
     /// The column that plays a role.
     pub(crate) fn role<'a>(&'a self, role: &str, name: Option<&'a str>) -> Result<&'a Column> {
         let name = name.ok_or_else(|| {
-            Error::new(ErrorCode::MissingColumn, format!("no column is named as `{role}`")).at(role)
+            let mut message = format!("no column is named as `{role}`");
+            if !self.columns.is_empty() {
+                message = format!("{message}: {}", self.listed());
+            }
+            Error::new(ErrorCode::MissingColumn, message).at(role)
         })?;
         self.require(name)
     }
@@ -238,13 +239,34 @@ impl Responses {
         for (name, column) in &self.columns {
             table = table.with(name, column.gather(rows))?;
         }
-        table = table.with(name, column)?;
-        table.unfolded = Some(name.to_owned());
-        Ok(table)
+        Ok(table.with(name, column)?.with_unfolded(name))
+    }
+
+    /// Says that rows stand several times, once for each of their values in this column: scores must then be
+    /// grouped by it, because a response counts once in each group and more than once in all of them.
+    ///
+    /// ```
+    /// use heedful::{Column, ErrorCode, Metric, Responses};
+    /// // The first response gave two reasons.
+    /// let table = Responses::new()
+    ///     .with("score", Column::numbers(vec![10_u8, 10, 3]))?
+    ///     .with("reason", Column::categories(["price", "staff", "price"].map(Some)))?
+    ///     .rating("score")
+    ///     .with_unfolded("reason");
+    /// assert_eq!(table.unfolded(), Some("reason"));
+    /// assert_eq!(table.score_by(&Metric::nps(), ["reason"])?.rows[0].score.value, Some(0.0));
+    /// assert_eq!(table.score(&Metric::nps()).unwrap_err().code(), ErrorCode::InvalidArgument);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_unfolded(mut self, column: impl Into<String>) -> Self {
+        self.unfolded = Some(column.into());
+        self
     }
 
     /// The column for whose values rows stand several times.
-    pub(crate) fn unfolded(&self) -> Option<&str> {
+    #[must_use]
+    pub fn unfolded(&self) -> Option<&str> {
         self.unfolded.as_deref()
     }
 

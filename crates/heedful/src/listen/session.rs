@@ -101,6 +101,8 @@ impl Answer {
     }
 }
 
+config::written!(Answer of survey, r#"{"text": {"text": "too slow"}}"#);
+
 /// What to show now: texts are in the respondent's language with everything filled in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // a step may come to say more

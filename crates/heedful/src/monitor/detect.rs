@@ -197,6 +197,8 @@ impl Detect {
     }
 }
 
+config::written!(Detect, r#"{"every": "day", "alpha": 0.01}"#);
+
 /// What was found in a series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Detection {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
+
 use super::super::config::{Config, deserialized, options};
 use super::civil::saturate;
 use super::scan::Cursor;
@@ -45,6 +47,8 @@ const LONGEST_OFFSET: i32 = 26 * 3600;
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(schema_with = "schema"))]
 pub struct Zone {
+    /// In the database that it comes from.
+    name: Option<Arc<str>>,
     /// The offset before the first change.
     initial: i32,
     /// Strictly ascending in time; shared, because options that hold a zone are copied.
@@ -61,7 +65,7 @@ impl Zone {
     /// ```
     #[must_use]
     pub fn utc() -> Self {
-        Self { initial: 0, changes: Arc::from([]), repeats_after: None }
+        Self::from_changes(0, std::iter::empty(), None)
     }
 
     /// Local time is UTC plus this many seconds, all year: 19 800 for +05:30.
@@ -151,7 +155,9 @@ impl Zone {
                 offset: transition.offset().seconds(),
             })
             .take_while(|change| change.utc < LISTED_UNTIL);
-        Ok(Self::from_changes(zone.to_offset(first).seconds(), changes, Some(LISTED_UNTIL)))
+        let rules =
+            Self::from_changes(zone.to_offset(first).seconds(), changes, Some(LISTED_UNTIL));
+        Ok(Self { name: zone.iana_name().map(Arc::from), ..rules })
     }
 
     #[cfg(not(feature = "zones"))]
@@ -175,7 +181,7 @@ impl Zone {
             .filter(|change| std::mem::replace(&mut offset, change.offset) != change.offset)
             .collect();
         let repeats_after = repeats_after.filter(|_| !changes.is_empty());
-        Self { initial, changes, repeats_after }
+        Self { name: None, initial, changes, repeats_after }
     }
 
     /// A converter that remembers where it was.
@@ -186,7 +192,7 @@ impl Zone {
 }
 
 /// A zone of a host that knows zones, as JSON has it.
-#[derive(Default)]
+#[derive(Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, deny_unknown_fields))]
 struct Object {
     /// Seconds to add to UTC before the first transition.
@@ -234,6 +240,16 @@ impl Config for Zone {
 }
 
 deserialized!(Zone);
+
+impl Serialize for Zone {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        if let Some(name) = &self.name {
+            return serializer.serialize_str(name);
+        }
+        let transitions = self.changes.iter().map(|change| (change.utc, change.offset)).collect();
+        Object { offset: self.initial, transitions }.serialize(serializer)
+    }
+}
 
 impl fmt::Debug for Zone {
     /// Names the size of the table, which has up to a thousand entries.

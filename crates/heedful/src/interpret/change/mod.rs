@@ -63,7 +63,7 @@ use crate::stats::{Adjustment, Confidence, Random};
 /// assert!(report.sentences()[0].starts_with("NPS rose by 40.0 points, from 0.0 to 40.0"));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Change {
@@ -453,6 +453,11 @@ impl Change {
         Ok(tree.nodes.iter().enumerate().map(row).collect())
     }
 }
+
+config::written!(
+    Change,
+    r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "by": ["region", "store"], "seed": 7}"#
+);
 
 /// A change for better or worse of which leaving explains more than half, beyond chance.
 fn warning(

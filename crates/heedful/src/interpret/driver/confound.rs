@@ -50,7 +50,7 @@ use crate::stats::{Comparison as Test, Interval};
 /// assert!(support.crude.difference.unwrap() > 2.0 * support.adjusted.unwrap());
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Confounding {
@@ -247,6 +247,11 @@ impl Confounding {
         })
     }
 }
+
+config::written!(
+    Confounding,
+    r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "by": ["region"], "minimum_n": 20}"#
+);
 
 /// Variance of a tally's mean, linearised.
 fn own_variance(tally: &Tally, metric: &Metric) -> f64 {

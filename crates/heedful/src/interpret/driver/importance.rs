@@ -61,7 +61,7 @@ pub enum ImportanceModel {
 /// assert!(found.rows[0].importance > 3.0 * found.rows[1].importance);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Importance {
@@ -404,6 +404,11 @@ impl Importance {
         lists
     }
 }
+
+config::written!(
+    Importance,
+    r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "columns": ["speed"], "model": "ordinal"}"#
+);
 
 impl Patterns {
     fn design<'a>(&'a self, weights: &'a [f64]) -> Design<'a> {

@@ -9,7 +9,7 @@ pub(crate) mod sets;
 pub(crate) mod shapley;
 pub(crate) mod what_if;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use report::{
     Contribution, ContributionMethod, Contributions, Driver, DriverReport, DriverSource,
@@ -68,7 +68,7 @@ use crate::stats::{Adjustment, Comparison as Test, Random};
 /// assert!((shares.reference + sum - report.score.value.unwrap()).abs() < 1e-9);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Drivers {
@@ -408,6 +408,11 @@ impl Drivers {
         Ok(())
     }
 }
+
+config::written!(
+    Drivers,
+    r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "attributes": ["region"], "seed": 7}"#
+);
 
 pub(crate) fn check_replicates(replicates: u32) -> Result<()> {
     if replicates == 0 || (100..=MOST_REPLICATES).contains(&replicates) {

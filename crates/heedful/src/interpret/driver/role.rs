@@ -112,7 +112,7 @@ impl RoleShift {
 /// assert_eq!(roles, [("outages", ReasonRole::MustHave), ("staff", ReasonRole::Delighter)]);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReasonRoles {
@@ -407,6 +407,11 @@ impl ReasonRoles {
         Ok(changes)
     }
 }
+
+config::written!(
+    ReasonRoles,
+    r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "adjustment": "holm"}"#
+);
 
 impl Lift {
     fn of(test: Test) -> Self {

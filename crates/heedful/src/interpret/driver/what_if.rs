@@ -41,7 +41,7 @@ use crate::stats::{Comparison as Test, Interval};
 /// assert_eq!((report.score, report.new_score), (Some(50.0), Some(75.0)));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WhatIf {
@@ -303,6 +303,11 @@ impl WhatIf {
         })
     }
 }
+
+config::written!(
+    WhatIf,
+    r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "reasons": ["price"], "factor": 0.5}"#
+);
 
 impl WhatIfReport {
     fn nothing(by: &[String]) -> Self {

@@ -49,7 +49,7 @@ use crate::stats::{Adjustment, Confidence, Interval, MeanSample};
 /// assert!((room.negative.unwrap().impact - 0.35).abs() < 1e-12);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct JourneyAnalysis {
@@ -392,6 +392,11 @@ impl JourneyAnalysis {
         }
     }
 }
+
+config::written!(
+    JourneyAnalysis,
+    r#"{"journey": {"name": "stay", "stages": [{"name": "arrive", "touchpoints": [{"name": "desk"}]}]}, "scoring": {"metrics": [{"metric": "nps"}]}}"#
+);
 
 /// Mean with t interval; `None` without values.
 pub(super) fn estimate(values: &[f64], confidence: Confidence) -> Option<Estimate> {

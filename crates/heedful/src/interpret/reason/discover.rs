@@ -415,6 +415,8 @@ impl Discover {
     }
 }
 
+config::written!(Discover, r#"{"language": "de", "minimum_comments": 5}"#);
+
 fn check_groups(comments: usize, groups: &[Key]) -> Result<()> {
     if groups.is_empty() || groups.len() == comments {
         return Ok(());

@@ -57,6 +57,8 @@ impl MapperOptions {
     }
 }
 
+config::written!(MapperOptions, r#"{"typos": true, "metric": "nps"}"#);
+
 /// What a classifier says of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
@@ -153,6 +155,8 @@ impl ReasonColumns {
         }))
     }
 }
+
+config::written!(ReasonColumns, r#"{"comment": "text", "clicks": "button"}"#);
 
 /// The texts of a column; what is not a text is written as one.
 fn cells(column: &Column) -> Vec<Option<String>> {

@@ -58,6 +58,8 @@ impl EvaluateOptions {
     }
 }
 
+config::written!(EvaluateOptions, r#"{}"#);
+
 /// What each coder said of a comment, as numbers into common ids.
 pub(super) type Pattern = Vec<Option<Vec<u16>>>;
 

@@ -66,7 +66,7 @@ const PROMISE: f64 = 1e-3;
 /// assert_eq!(report.findings.len(), 1);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scan {
@@ -568,6 +568,11 @@ impl Scan {
         })
     }
 }
+
+config::written!(
+    Scan,
+    r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "attributes": ["region"], "level": 0.1}"#
+);
 
 /// Numbers of values fit in 16 bits, which reading them has checked.
 fn number(place: usize) -> u16 {

@@ -54,7 +54,7 @@ const FEWEST: usize = 20;
 /// assert!(reader.value("Brilliant!") > Some(0.0));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SentimentFit {
@@ -227,6 +227,11 @@ impl SentimentFit {
         })))
     }
 }
+
+config::written!(
+    SentimentFit,
+    r#"{"sentiment": {"language": "en", "words": {"lag": -0.5}}, "scale": "0-10", "penalty": 2}"#
+);
 
 /// Six digits after the point: half the bytes of a stored model, and nothing of what it says.
 fn short(weight: f64) -> f64 {

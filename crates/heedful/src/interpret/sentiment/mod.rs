@@ -127,6 +127,8 @@ impl SentimentOptions {
     }
 }
 
+config::written!(SentimentOptions, r#"{"language": "pt-BR", "words": {"lag": -0.5}}"#);
+
 /// What a comment says about how its writer feels.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive] // may come to know more

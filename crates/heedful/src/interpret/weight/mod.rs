@@ -74,7 +74,7 @@ names!(MissingValues { Error = "error", Keep = "keep" });
 /// assert!(weighted.score(&Metric::nps())?.value.unwrap().abs() < 1e-12);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
@@ -82,9 +82,11 @@ names!(MissingValues { Error = "error", Keep = "keep" });
 )]
 pub struct Weighting {
     /// For each column its values with their shares or counts.
+    #[serde(serialize_with = "target::write_margins")]
     #[cfg_attr(feature = "schema", schemars(with = "target::MarginsShape"))]
     targets: Vec<Target>,
     /// Shares or counts of the joint cells of several columns.
+    #[serde(serialize_with = "target::write_cells")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<target::Cell>>"))]
     cells: Option<Target>,
     /// What happens to responses without a value.
@@ -372,6 +374,11 @@ impl Weighting {
         .at(if self.cap.is_some() { "cap" } else { "floor" }))
     }
 }
+
+config::written!(
+    Weighting,
+    r#"{"targets": {"region": {"EU": 0.4, "null": 0.6}}, "cells": [{"keys": {"plan": "pro", "paid": true}, "share": 1}]}"#
+);
 
 /// What linearisation needs to know of a weighting.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! Targets: what is known of the population.
 
+use serde::{Serialize, Serializer};
+
 use super::MissingValues;
 use super::rake::Margin;
 use crate::base::config::{Config, entries, invalid, options};
@@ -34,11 +36,7 @@ impl Target {
     }
 
     fn place(&self, keys: &[Key]) -> String {
-        let name = |key: &Key| match key {
-            Key::Missing => "null".to_owned(),
-            key => key.to_string(),
-        };
-        format!("{}.{}", self.path, keys.iter().map(name).collect::<Vec<_>>().join("."))
+        format!("{}.{}", self.path, keys.iter().map(named).collect::<Vec<_>>().join("."))
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -146,6 +144,14 @@ impl Target {
     }
 }
 
+/// How a value is called as the name of a field.
+fn named(key: &Key) -> String {
+    match key {
+        Key::Missing => "null".to_owned(),
+        key => key.to_string(),
+    }
+}
+
 /// Values are compared by their text, so that `1` in JSON finds the numbers 1 and 1.0.
 fn text(keys: &[Key]) -> Vec<Option<String>> {
     keys.iter().map(|key| (*key != Key::Missing).then(|| key.to_string())).collect()
@@ -167,6 +173,50 @@ impl Config for Margins {
             Target::margin(column, shares)
         };
         Ok(Self(entries(json)?.into_iter().map(margin).collect()))
+    }
+}
+
+/// The margins as [`Margins`] reads them.
+pub(super) fn write_margins<S: Serializer>(
+    margins: &[Target],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    let margin = |target: &Target| {
+        let name = |(keys, share): &(Vec<Key>, f64)| (keys.iter().map(named).collect(), *share);
+        (target.columns.concat(), Pairs(target.shares.iter().map(name).collect()))
+    };
+    Pairs(margins.iter().map(margin).collect()).serialize(serializer)
+}
+
+/// The cells as [`Cells`] reads them.
+pub(super) fn write_cells<S: Serializer>(
+    cells: &Option<Target>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Cell<'a> {
+        keys: Pairs<&'a Key>,
+        share: f64,
+    }
+
+    fn written(target: &Target) -> Vec<Cell<'_>> {
+        let pairs = |keys| Pairs(target.columns.iter().cloned().zip(keys).collect());
+        target
+            .shares
+            .iter()
+            .map(|(keys, share)| Cell { keys: pairs(keys), share: *share })
+            .collect()
+    }
+
+    cells.as_ref().map(written).serialize(serializer)
+}
+
+/// An object with the fields in this order.
+struct Pairs<T>(Vec<(String, T)>);
+
+impl<T: Serialize> Serialize for Pairs<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 

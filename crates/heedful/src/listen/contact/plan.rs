@@ -50,6 +50,8 @@ impl PlanOptions {
     }
 }
 
+config::written!(PlanOptions of contact, r#"{"from": 0, "to": 86400000, "target": 100}"#);
+
 /// What to send.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive] // a plan may come to say more

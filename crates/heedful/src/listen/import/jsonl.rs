@@ -117,6 +117,17 @@ impl<R: Read> JsonLines<R> {
         Ok(object)
     }
 
+    /// The names in the first object, none without lines.
+    pub(super) fn fields(&mut self) -> Result<Vec<String>> {
+        if !self.advance()? {
+            return Ok(Vec::new());
+        }
+        Ok(match self.object()? {
+            Json::Object(fields) => fields.into_iter().map(|(name, _)| name).collect(),
+            _ => Vec::new(),
+        })
+    }
+
     /// The text of each column in an object.
     ///
     /// # Errors

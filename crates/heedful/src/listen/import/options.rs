@@ -207,19 +207,6 @@ impl CsvOptions {
         config::read(text)
     }
 
-    /// The options as JSON.
-    ///
-    /// ```
-    /// use heedful::CsvOptions;
-    /// let options = CsvOptions::new().rating("Score").all_attributes();
-    /// assert_eq!(CsvOptions::from_json(&options.to_json())?, options);
-    /// # Ok::<(), heedful::Error>(())
-    /// ```
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        config::to_json(self)
-    }
-
     /// Adds a column of ratings. The first one gets the role `rating`.
     ///
     /// `7`, `7.0`, `7 - Likely` are 7. Whole numbers from 0 to 255 become a column of bytes, other
@@ -350,6 +337,8 @@ impl CsvOptions {
         self
     }
 }
+
+config::written!(CsvOptions, r#"{"rating": ["Score"], "attributes": "all"}"#);
 
 impl Serialize for Attributes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -150,6 +150,10 @@ impl CsvOptions {
         let file = std::fs::File::open(path).map_err(|error| {
             Error::new(ErrorCode::Io, format!("cannot open `{}`: {error}", path.display()))
         })?;
+        if path.is_dir() {
+            let message = format!("`{}` is a folder", path.display());
+            return Err(Error::new(ErrorCode::Io, message));
+        }
         let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
         match extension.to_ascii_lowercase().as_str() {
             "jsonl" | "ndjson" => self.read_jsonl(file),
@@ -270,6 +274,9 @@ impl<R: io::Read> Batches<R> {
         if options.attributes == Attributes::All {
             header.iter().filter(|name| !name.is_empty()).for_each(|name| plan.add_attribute(name));
         }
+        if plan.names().next().is_none() {
+            return Err(none_named(&listed(&header, records.delimiter())));
+        }
         let places = plan.names().map(|name| place(&header, name, records.delimiter()));
         let places = places.collect::<Result<_>>()?;
         let source = Csv { records, places, width: header.len() };
@@ -283,7 +290,11 @@ impl<R: io::Read> Batches<R> {
         }
         let plan = Plan::new(options)?;
         let columns = plan.names().map(str::to_owned).zip(plan.ratings());
-        let lines = JsonLines::new(reader, options.encoding, columns);
+        let mut lines = JsonLines::new(reader, options.encoding, columns);
+        if plan.names().next().is_none() {
+            let names = shortened(&lines.fields()?);
+            return Err(none_named(&format!("the first line has {names}")));
+        }
         Self::new(Source::Jsonl(lines), plan, options, batch_rows)
     }
 
@@ -438,14 +449,27 @@ fn place(header: &[String], name: &str, delimiter: char) -> Result<usize> {
             Err(Error::new(ErrorCode::DuplicateColumn, "two columns have this name").at(name))
         }
         (None, _) => {
-            let shown = |name: &String| name.chars().take(LONGEST_NAME).collect::<String>();
-            let names: Vec<String> = header.iter().take(MOST_NAMES).map(shown).collect();
-            let more = if header.len() > MOST_NAMES { ", ..." } else { "" };
-            let names = names.join(", ");
-            let message = format!(
-                "there is no such column: the header, split at {delimiter:?}, has {names}{more}"
-            );
+            let message = format!("there is no such column: {}", listed(header, delimiter));
             Err(Error::new(ErrorCode::MissingColumn, message).at(name))
         }
     }
+}
+
+/// What the header says, and how it was understood.
+fn listed(header: &[String], delimiter: char) -> String {
+    format!("the header, split at {delimiter:?}, has {}", shortened(header))
+}
+
+fn shortened(names: &[String]) -> String {
+    let shown = |name: &String| name.chars().take(LONGEST_NAME).collect::<String>();
+    let more = if names.len() > MOST_NAMES { ", ..." } else { "" };
+    let names: Vec<String> = names.iter().take(MOST_NAMES).map(shown).collect();
+    format!("{}{more}", names.join(", "))
+}
+
+/// Without a column there is nothing to read, however many rows the file has.
+fn none_named(there_are: &str) -> Error {
+    let message =
+        format!("no column is named: say which is the `rating`, or name `attributes`; {there_are}");
+    Error::new(ErrorCode::MissingColumn, message).at("rating")
 }

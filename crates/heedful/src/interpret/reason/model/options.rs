@@ -183,3 +183,5 @@ impl ModelOptions {
         Ok(())
     }
 }
+
+config::written!(ModelOptions, r#"{}"#);

@@ -249,8 +249,7 @@ fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
 impl Sentiment {
     /// What words and rules say of a comment: a number for each of [`READ`], and whether they say anything.
     fn summary(&mut self, comment: &str) -> ([f64; READ.len()], bool) {
-        self.run(comment);
-        let reading = &self.reading;
+        let reading = self.run(comment);
         let mut values = reading.parts.iter().filter_map(|part| value(part.mass));
         let first = values.next().unwrap_or_default();
         let last = values.next_back().unwrap_or(first);

@@ -3,6 +3,8 @@
 Needs scikit-learn, numpy and snowballstemmer, and the shared data. Ours comes from the example `reasons` of this folder. On the
 reviews every rival gets what ours gets: its cost is chosen, and a threshold for each category, by five-fold
 cross-validation on the training file. Of the rivals the best counts.
+
+Ends with 1 where ours is worse than it must be. How fast it is depends on the machine and decides nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import csv
 import json
 import re
 import subprocess
+import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from functools import cache
@@ -73,7 +76,8 @@ def micro(found: np.ndarray, known: np.ndarray) -> tuple[float, float, float]:
     return right / found.sum(), right / known.sum(), 2 * right / (found.sum() + known.sum())
 
 
-def reviews(name: str) -> None:
+def reviews(name: str) -> tuple[float, float]:
+    """Micro-F1, and precision where a recall of 0.90 was asked for."""
     features, classifier, costs = RIVALS[name]
     (texts, sets), (test, test_sets) = restaurants("train"), restaurants("test")
     names = sorted(set().union(*sets))
@@ -101,6 +105,7 @@ def reviews(name: str) -> None:
     precision, recall, _ = micro(scores >= asked, known)
     f1 = micro(scores >= at, known)[2]
     print(f"mams_acsa, {name}, C={cost}: micro-F1 {f1:.4f}; recall 0.90 asked: {recall:.4f} at precision {precision:.4f}")
+    return f1, precision
 
 
 def main() -> None:
@@ -117,8 +122,16 @@ def main() -> None:
         right = float(np.mean(model.predict(test) == np.array(truth)))
         rate = len(test) / (time.perf_counter() - start)
         print(f"BANKING77, {name}: accuracy {right:.4f}, trained in {trained:.1f} s, {rate:,.0f} comments a second", flush=True)
-    for name in RIVALS:
-        reviews(name)
+    rivals = [reviews(name) for name in RIVALS]
+    bars = {
+        "banking_accuracy of 0.915": ours["banking_accuracy"] >= 0.915,
+        "mams_f1 above the rivals": ours["mams_f1"] > max(f1 for f1, _ in rivals),
+        "mams_recall as asked for": abs(ours["mams_recall"] - 0.9) <= 0.02,
+        "mams_precision above the rivals": ours["mams_precision"] > max(precision for _, precision in rivals),
+        "files of 2 MB for 10 reasons": ours["bytes_10"] <= 2_000_000,
+    }
+    if failed := [bar for bar, reached in bars.items() if not reached]:
+        sys.exit(f"not reached: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-//! Reading text, and rivals in the same run: `cargo bench -p heedful-benches --bench text`.
+//! Reading text and mapping it by terms, and rivals in the same run: `cargo bench -p heedful-benches --bench text`.
 //!
 //! Comments come from `../shared/data`; where that is not there, this says so and ends. `ascii` are the English
 //! comments without any character beyond ASCII; `mixed` are English and French ones, with emoji and curly
@@ -15,7 +15,7 @@ use std::time::Duration;
 use aho_corasick::{AhoCorasick, MatchKind};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use heedful::text::{Language, Lexer, Phrase, Phrases};
-use heedful::{Column, CsvOptions, Key, Responses};
+use heedful::{Column, CsvOptions, Given, Key, MapperOptions, ReasonMapper, Responses, Taxonomy};
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -171,12 +171,54 @@ fn reading(criterion: &mut Criterion) {
     }
 }
 
+/// Comments of about 100 bytes: those of a corpus put together or cut.
+fn hundreds(corpus: &Corpus) -> Vec<Option<String>> {
+    let mut all: Vec<Option<String>> = Vec::new();
+    let mut comment = String::new();
+    for piece in &corpus.comments {
+        comment.push_str(piece);
+        comment.push(' ');
+        if comment.len() >= 90 {
+            all.push(Some(comment.chars().take(110).collect()));
+            comment.clear();
+        }
+    }
+    all.truncate(10_000);
+    all
+}
+
+#[expect(clippy::print_stderr, reason = "a benchmark that is skipped says so")]
+fn mapping(criterion: &mut Criterion) {
+    let Some(corpora) = corpora() else {
+        eprintln!("skipped: ../shared/data is not there");
+        return;
+    };
+    let starter = Taxonomy::preset("telecom", [Language::English]).expect("a starter");
+    let mut ten = Taxonomy::new("ten", Language::English);
+    for reason in starter.reasons().iter().take(10) {
+        ten.add(reason.clone(), None).expect("reasons of one taxonomy");
+    }
+    for corpus in &corpora {
+        let comments = hundreds(corpus);
+        let mut group = criterion.benchmark_group(format!("{}, 10 reasons by terms", corpus.name));
+        group.throughput(Throughput::Elements(comments.len() as u64));
+        for (name, sentiment) in [("reasons", false), ("reasons and their sentiment", true)] {
+            let options = MapperOptions { sentiment, ..MapperOptions::default() };
+            let mapper = ReasonMapper::with_options(ten.clone(), options).expect("plain options");
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| mapper.map(black_box(&comments), Given::default()));
+            });
+        }
+        group.finish();
+    }
+}
+
 criterion_group! {
     name = text;
     config = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    targets = reading
+    targets = reading, mapping
 }
 criterion_main!(text);

@@ -26,6 +26,7 @@ pub(crate) mod scoring;
 pub(crate) mod segment;
 pub(crate) mod select;
 pub(crate) mod sentiment;
+mod sparse;
 pub(crate) mod split;
 pub(crate) mod target;
 mod vocabulary;

@@ -45,30 +45,24 @@ impl Byte {
 }
 
 /// The bytes of a text, to be had 16 at a time, with zeros after the end.
-#[derive(Debug)]
-pub(super) struct Window<'a> {
-    bytes: &'a [u8],
-    /// The last bytes again, from `base` on, and zeros.
-    tail: [u8; 32],
-    base: usize,
+#[derive(Debug, Clone, Default)]
+pub(super) struct Window {
+    bytes: Vec<u8>,
 }
 
-impl<'a> Window<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        let bytes = text.as_bytes();
-        let mut tail = [0; 32];
-        let base = if let Some(last) = bytes.last_chunk::<16>() {
-            if let Some(head) = tail.first_chunk_mut::<16>() {
-                *head = *last;
-            }
-            bytes.len() - 16
-        } else {
-            for (to, from) in tail.iter_mut().zip(bytes) {
-                *to = *from;
-            }
-            0
-        };
-        Self { bytes, tail, base }
+/// Room for more than this is given back.
+const ROOM: usize = 1 << 16;
+
+impl Window {
+    /// Takes a copy of the text: what a copy costs is won back where no word has to be told from one near the end.
+    pub(super) fn fill(&mut self, text: &str) {
+        self.bytes.clear();
+        if text.len() < ROOM {
+            self.bytes.shrink_to(ROOM + PADDING);
+        }
+        self.bytes.reserve(text.len() + PADDING);
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.bytes.resize(text.len() + PADDING, 0);
     }
 
     /// The byte there; 0 beyond the end.
@@ -80,16 +74,8 @@ impl<'a> Window<'a> {
     /// The 16 bytes from there, as two little-endian numbers.
     #[inline]
     pub(super) fn load(&self, at: usize) -> (u64, u64) {
-        let chunk = match self.bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
-            Some(chunk) => chunk,
-            None => match self
-                .tail
-                .get(at.wrapping_sub(self.base)..)
-                .and_then(|rest| rest.first_chunk())
-            {
-                Some(chunk) => chunk,
-                None => return (0, 0),
-            },
+        let Some(chunk) = self.bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) else {
+            return (0, 0);
         };
         let value = u128::from_le_bytes(*chunk);
         (value as u64, (value >> 64) as u64)
@@ -103,18 +89,25 @@ impl<'a> Window<'a> {
     }
 }
 
-/// How many of 16 bytes are ASCII letters before the first that is none, and these bytes without what follows them.
+/// As many zeros after the text as are loaded at a time.
+const PADDING: usize = 16;
+
+/// How many of 16 bytes are ASCII letters before the first that is none, these bytes without what follows them, and
+/// the byte after them (0 after 16).
 #[inline]
-pub(super) fn letters(low: u64, high: u64) -> (usize, Mark) {
+pub(super) fn letters(low: u64, high: u64) -> (usize, Mark, u8) {
     let stop = others(low);
     if stop != 0 {
         // All bits below the byte of the lowest bit that is set.
         let kept = (stop ^ (stop - 1)) >> 8;
-        return ((stop.trailing_zeros() >> 3) as usize, Mark { low: low & kept, high: 0 });
+        let bits = stop.trailing_zeros() & !7;
+        return ((bits >> 3) as usize, Mark { low: low & kept, high: 0 }, (low >> bits) as u8);
     }
     let stop = others(high);
-    let kept = if stop == 0 { u64::MAX } else { (stop ^ (stop - 1)) >> 8 };
-    (8 + (stop.trailing_zeros() >> 3) as usize, Mark { low, high: high & kept })
+    let Some(below) = stop.checked_sub(1) else { return (16, Mark { low, high }, 0) };
+    let kept = (stop ^ below) >> 8;
+    let bits = stop.trailing_zeros() & !7;
+    (8 + (bits >> 3) as usize, Mark { low, high: high & kept }, (high >> bits) as u8)
 }
 
 /// The high bit of each byte that is not an ASCII letter.
@@ -139,14 +132,19 @@ mod tests {
             assert_eq!(letters(u64::from(byte), 0).0, expected, "{byte}");
             assert_eq!(others(u64::from(byte) << 56) >> 63 == 0, byte.is_ascii_alphabetic());
         }
+        let mut window = Window::default();
         for length in 0..40 {
             let text = format!("{}-", "x".repeat(length));
             for at in 0..=length {
-                assert_eq!(Window::new(&text).letters(at), (length - at).min(16), "{length} {at}");
+                window.fill(&text);
+                assert_eq!(window.letters(at), (length - at).min(16), "{length} {at}");
             }
         }
-        let text = "short";
-        assert_eq!(Window::new(text).letters(0), 5);
-        assert_eq!(Window::new("").letters(0), 0);
+        for (text, length) in [("short", 5), ("", 0), ("sixteen letters_", 7)] {
+            window.fill(text);
+            assert_eq!(window.letters(0), length);
+            let (low, high) = window.load(0);
+            assert_eq!(letters(low, high).2, text.as_bytes().get(length).copied().unwrap_or(0));
+        }
     }
 }

@@ -66,6 +66,7 @@ pub struct Lexer {
     stop: HashSet<&'static str>,
     cache: Cache,
     common: Common,
+    window: Window,
 }
 
 /// Words that need no look-up.
@@ -89,6 +90,7 @@ impl Lexer {
             stop: language.stop_words().collect(),
             cache: Cache::new(),
             common: Common { url: 0, email: 0, line: 0, points: [0; 4] },
+            window: Window::default(),
         };
         lexer.prepare();
         lexer
@@ -175,14 +177,17 @@ impl Lexer {
 
     /// Reads all tokens; stops with `false` at an entity, unless what looks like one is none any more.
     fn split(&mut self, text: &str, decoded: bool, tokens: &mut Vec<Token>) -> bool {
-        let window = Window::new(text);
+        self.window.fill(text);
         let mut at = 0;
-        while at < text.len() {
-            let byte = window.byte(at);
+        loop {
+            at = self.plain(at, tokens);
+            if at >= text.len() {
+                return true;
+            }
+            let byte = self.window.byte(at);
             let next = match Byte::of(byte) {
-                Byte::Letter => self.plain(&window, at, tokens),
-                Byte::Space if window.byte(at + 1).is_ascii() => Some(at + 1),
-                Byte::Point | Byte::Middle => self.point(&window, at, tokens),
+                Byte::Space if self.window.byte(at + 1).is_ascii() => Some(at + 1),
+                Byte::Point | Byte::Middle => self.point(at, tokens),
                 Byte::Other
                     if byte == b'&' && !decoded && text.get(at..).and_then(entity).is_some() =>
                 {
@@ -198,48 +203,66 @@ impl Lexer {
                 },
             };
         }
-        true
     }
 
-    /// Takes a known word of at most 16 ASCII letters with at most one apostrophe among them, and a space after it;
-    /// `None` where it is more than that.
+    /// Takes known words of at most 16 ASCII letters with at most one apostrophe among them, and a space after each,
+    /// as long as there are any; returns where something else begins.
     #[inline]
-    fn plain(&self, window: &Window<'_>, at: usize, tokens: &mut Vec<Token>) -> Option<usize> {
-        let (low, high) = window.load(at);
-        let (mut length, mut mark) = letters(low, high);
-        let mut next = window.byte(at + length);
-        if next == b'\'' {
-            let more = window.letters(at + length + 1);
-            if more > 0 {
-                length += 1 + more;
+    fn plain(&self, mut at: usize, tokens: &mut Vec<Token>) -> usize {
+        let window = &self.window;
+        // Whether the byte before is a space that was taken with the word before it.
+        let mut spaced = false;
+        loop {
+            let (low, high) = window.load(at);
+            let (mut length, mut mark, mut next) = letters(low, high);
+            if length == 0 {
+                // A space belongs to the marks that follow it.
+                return if spaced && !next.is_ascii() { at - 1 } else { at };
+            }
+            if length == 16 {
                 next = window.byte(at + length);
-                mark = Mark::short(low, high, length);
+            } else if next == b'\'' {
+                let more = window.letters(at + length + 1);
+                if more > 0 {
+                    length += 1 + more;
+                    next = window.byte(at + length);
+                    mark = Mark::short(low, high, length);
+                }
+            }
+            let end = at + length;
+            match Byte::of(next) {
+                Byte::Space | Byte::Point | Byte::Other => {}
+                Byte::Middle => {
+                    let after = window.byte(end + 1);
+                    if !after.is_ascii() || Byte::of(after) == Byte::Letter {
+                        return at;
+                    }
+                }
+                _ => return at,
+            }
+            let mut slot = self.cache.near(mark);
+            if slot >= LONG {
+                if length > 16 {
+                    return at;
+                }
+                slot = self.cache.find(mark, &[]);
+                if slot >= ADDRESS {
+                    return at;
+                }
+            }
+            push(tokens, at, end, slot);
+            spaced = next == b' ';
+            at = end + usize::from(spaced);
+            if !spaced {
+                return at;
             }
         }
-        let end = at + length;
-        let after = window.byte(end + 1);
-        match Byte::of(next) {
-            Byte::Space | Byte::Point | Byte::Other => {}
-            Byte::Middle if after.is_ascii() && Byte::of(after) != Byte::Letter => {}
-            _ => return None,
-        }
-        let mut slot = self.cache.near(mark);
-        if slot >= LONG {
-            if length > 16 {
-                return None;
-            }
-            slot = self.cache.find(mark, &[]);
-            if slot >= ADDRESS {
-                return None;
-            }
-        }
-        push(tokens, at, end, slot);
-        Some(if next == b' ' && after.is_ascii() { end + 1 } else { end })
     }
 
     /// Takes a sign that stands alone at the end of a clause or sentence; `None` where it does not.
     #[inline]
-    fn point(&self, window: &Window<'_>, at: usize, tokens: &mut Vec<Token>) -> Option<usize> {
+    fn point(&self, at: usize, tokens: &mut Vec<Token>) -> Option<usize> {
+        let window = &self.window;
         let next = window.byte(at + 1);
         if !matches!(next, b' ' | 0 | b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'\n') {
             return None;
@@ -253,7 +276,8 @@ impl Lexer {
             _ => return None,
         };
         push(tokens, at, at + 1, slot);
-        Some(at + 1)
+        let spaced = next == b' ' && window.byte(at + 2).is_ascii();
+        Some(at + 1 + usize::from(spaced))
     }
 
     /// Takes what starts at a boundary; returns the boundary to go on at.

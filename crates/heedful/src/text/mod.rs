@@ -15,6 +15,8 @@ mod scan;
 mod scan_table;
 mod span;
 mod stop;
+pub(crate) mod trie;
+mod typo;
 mod word;
 
 pub use language::Language;
@@ -22,4 +24,5 @@ pub use lexer::{Lexer, Token};
 pub use phrase::{Finder, Hit, Phrase, Phrases};
 pub use redact::{Private, PrivateSpan, Redacted, Redactor};
 pub use span::{Positions, Unit, convert_spans, in_unit};
+pub(crate) use word::without_accents;
 pub use word::{Kind, Word};

@@ -282,6 +282,37 @@ fn lower(word: &str, language: Language) -> String {
     visible.collect::<String>().to_lowercase()
 }
 
+/// The word without accents, as many people type; German vowels as `ae`, `oe`, `ue`.
+pub(crate) fn without_accents(language: Language, word: &str) -> String {
+    let mut plain = String::with_capacity(word.len());
+    for c in word.chars() {
+        let instead = match c {
+            'ä' if language == Language::German => "ae",
+            'ö' if language == Language::German => "oe",
+            'ü' if language == Language::German => "ue",
+            'ß' if language == Language::German => "ss",
+            _ if language == Language::English || c.is_ascii() => {
+                plain.push(c);
+                continue;
+            }
+            'à' | 'á' | 'â' | 'ã' | 'ä' => "a",
+            'ç' => "c",
+            'è' | 'é' | 'ê' | 'ë' => "e",
+            'ì' | 'í' | 'î' | 'ï' => "i",
+            'ñ' => "n",
+            'ò' | 'ó' | 'ô' | 'õ' | 'ö' => "o",
+            'ù' | 'ú' | 'û' | 'ü' => "u",
+            'œ' => "oe",
+            _ => {
+                plain.push(c);
+                continue;
+            }
+        };
+        plain.push_str(instead);
+    }
+    plain
+}
+
 /// Letters repeated three times or more, cut to two; Roman numbers stay.
 fn shorten(word: &str) -> Option<String> {
     let mut run = 0;

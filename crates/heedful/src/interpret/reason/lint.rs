@@ -330,7 +330,7 @@ impl Fired {
         let mut reading = prepared.matcher.reading();
         for comment in comments {
             prepared.matcher.find(&mut reading, comment.as_ref());
-            let terms: BTreeSet<u32> = reading.hits.iter().map(|hit| hit.term).collect();
+            let terms: BTreeSet<u32> = reading.hits.iter().map(|hit| hit.group).collect();
             let reason = |term: &u32| prepared.terms.get(*term as usize).map(|term| term.0);
             let reasons: BTreeSet<u32> = terms.iter().filter_map(reason).collect();
             pairs(&reasons, usize::MAX, &mut fired.reasons, &mut fired.reason_pairs);

@@ -212,6 +212,20 @@ pub struct ReasonMapper {
     pub(super) learned: Option<Arc<Learned>>,
     /// Reasons about which terms are silent.
     pub(super) silent: Vec<bool>,
+    /// Where what is below each reason ends.
+    below: Vec<u32>,
+}
+
+/// For each node of a tree, parents first, the place after the last that is below it.
+fn ends_below(nodes: &[Node]) -> Vec<u32> {
+    let mut ends: Vec<u32> = (1..=nodes.len() as u32).collect();
+    for (place, node) in nodes.iter().enumerate().rev() {
+        let end = ends.get(place).copied().unwrap_or_default();
+        if let Some(above) = node.parent.and_then(|parent| ends.get_mut(parent as usize)) {
+            *above = end.max(*above);
+        }
+    }
+    ends
 }
 
 /// The terms of one language.
@@ -308,6 +322,7 @@ impl ReasonMapper {
             prepared.insert(language, Prepared { matcher, terms });
         }
         let silent = vec![false; nodes.len()];
+        let below = ends_below(&nodes);
         Ok(Self {
             taxonomy,
             options,
@@ -318,6 +333,7 @@ impl ReasonMapper {
             classifier: None,
             learned: None,
             silent,
+            below,
         })
     }
 
@@ -549,6 +565,7 @@ impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
     ) -> Result<Vec<Found>> {
         let mapper = self.mapper.clone();
         let mut found = mapper.claimed(text, claims)?;
+        let mut read = None;
         if let Some(prepared) = mapper.prepared.get(&language) {
             let reading =
                 self.readings.entry(language).or_insert_with(|| prepared.matcher.reading());
@@ -557,6 +574,7 @@ impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
                 found.extend(mapper.learned_of(&mut self.predictor, reading));
             }
             found.extend(mapper.spoken(prepared, reading));
+            read = Some(reading);
         }
         found.retain(|found| mapper.applies(found.reason, touchpoint));
         if mapper.options.sentiment && !found.is_empty() {
@@ -566,7 +584,10 @@ impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
                     free.insert(Sentiment::new(SentimentOptions::new(language))?)
                 }
             };
-            let feeling = feelings.read(text);
+            let feeling = match read {
+                Some(reading) => feelings.read_tokens(reading.lexer(), &reading.tokens),
+                None => feelings.read(text),
+            };
             for found in &mut found {
                 found.sentiment = if found.spans.is_empty() {
                     feeling.value
@@ -582,6 +603,13 @@ impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
         }
         Ok(found)
     }
+}
+
+/// Whether a term lies within one of what is below its branch: a branch has nothing to say there.
+fn is_covered(hit: &Spoken, below: &[(u32, u32)]) -> bool {
+    let before = below.partition_point(|(first, _)| *first <= hit.first);
+    let reach = before.checked_sub(1).and_then(|before| below.get(before));
+    reach.is_some_and(|(_, last)| hit.last <= *last)
 }
 
 /// A term that was found.
@@ -643,71 +671,78 @@ impl ReasonMapper {
 
     /// What the terms that were found say.
     fn spoken(&self, prepared: &Prepared, reading: &Reading) -> Vec<Found> {
-        let mut hits: Vec<Spoken> = Vec::with_capacity(reading.hits.len());
+        let mut all: Vec<Spoken> = Vec::with_capacity(reading.hits.len());
         for hit in &reading.hits {
-            let Some((reason, _, weight)) = prepared.terms.get(hit.term as usize) else { continue };
+            let term = hit.group;
+            let Some((reason, _, weight)) = prepared.terms.get(term as usize) else { continue };
             if self.silent.get(*reason as usize).copied().unwrap_or(true) {
                 continue;
             }
             let weight = if hit.typo { 0.8 * weight } else { *weight };
-            let (first, last, term) = (hit.first, hit.last, hit.term);
-            hits.push(Spoken { reason: *reason, first, last, term, weight });
+            let (first, last) = (hit.first, hit.last);
+            all.push(Spoken { reason: *reason, first, last, term, weight });
         }
         // Leftmost, then longest, then surest.
-        hits.sort_by(|a, b| {
+        all.sort_unstable_by(|a, b| {
             let order = (a.reason, a.first, b.last).cmp(&(b.reason, b.first, a.last));
             order.then(b.weight.total_cmp(&a.weight)).then(a.term.cmp(&b.term))
         });
-        let mut kept: Vec<Spoken> = Vec::with_capacity(hits.len());
-        for hit in hits {
-            if kept.last().is_none_or(|by| by.reason != hit.reason || by.last < hit.first) {
-                kept.push(hit);
+        let mut last: Option<(u32, u32)> = None;
+        all.retain(|hit| {
+            let free = last.is_none_or(|(reason, last)| reason != hit.reason || last < hit.first);
+            if free {
+                last = Some((hit.reason, hit.last));
             }
-        }
-        // A branch has nothing to say within a term of what is below it. What is below follows it in the order
-        // of reasons, and the hits of each are in the order of the text.
-        let covered = |hit: &Spoken| {
-            let reason = hit.reason as usize;
-            let level = self.nodes.get(reason).map_or(0, |node| node.level);
-            let after = self.nodes.iter().enumerate().skip(reason + 1);
-            after.take_while(|(_, node)| node.level > level).any(|(below, _)| {
-                let start = kept.partition_point(|by| (by.reason as usize) < below);
-                let hits = kept.get(start..).unwrap_or_default();
-                let before =
-                    hits.partition_point(|by| by.reason as usize == below && by.first <= hit.first);
-                let by = before.checked_sub(1).and_then(|last| hits.get(last));
-                by.is_some_and(|by| hit.last <= by.last)
-            })
-        };
+            free
+        });
         let mut found: Vec<Found> = Vec::new();
         let mut heard: Vec<u32> = Vec::new();
-        for hit in kept.iter().filter(|hit| !covered(hit)) {
-            let Spoken { reason, first, last, term, weight } = *hit;
-            let at = |place: u32| reading.tokens.get(place as usize);
-            let (Some(first), Some(last)) = (at(first), at(last)) else { continue };
-            let span = (first.start, last.end);
-            match found.last_mut().filter(|found| found.reason == reason) {
-                Some(found) => {
-                    found.spans.push(span);
-                    if !heard.contains(&term) {
-                        heard.push(term);
-                        found.confidence = 1.0 - (1.0 - found.confidence) * (1.0 - weight);
-                    }
-                }
-                None => {
-                    heard.clear();
-                    heard.push(term);
+        for hits in all.chunk_by(|one, next| one.reason == next.reason) {
+            let Some(Spoken { reason, .. }) = hits.first().copied() else { continue };
+            let below = self.below(reason, &all);
+            heard.clear();
+            for hit in hits.iter().filter(|hit| !is_covered(hit, &below)) {
+                let token = |place: u32| reading.tokens.get(place as usize);
+                let (Some(first), Some(last)) = (token(hit.first), token(hit.last)) else {
+                    continue;
+                };
+                let span = (first.start, last.end);
+                if heard.is_empty() {
+                    heard.push(hit.term);
                     found.push(Found {
                         reason,
                         source: Source::Terms,
-                        confidence: weight,
+                        confidence: hit.weight,
                         spans: vec![span],
                         sentiment: None,
                     });
+                    continue;
+                }
+                let Some(found) = found.last_mut() else { continue };
+                found.spans.push(span);
+                // After some fifty terms there is no doubt left: this bounds the list as well.
+                if found.confidence < 1.0 && !heard.contains(&hit.term) {
+                    heard.push(hit.term);
+                    found.confidence = 1.0 - (1.0 - found.confidence) * (1.0 - hit.weight);
                 }
             }
         }
         found
+    }
+
+    /// For each term found of what is below a branch, by its first token: how far the terms up to there reach.
+    fn below(&self, branch: u32, all: &[Spoken]) -> Vec<(u32, u32)> {
+        let end = self.below.get(branch as usize).copied().unwrap_or(branch + 1);
+        let place = |reason: u32| all.partition_point(|hit| hit.reason < reason);
+        let hits = all.get(place(branch + 1)..place(end)).unwrap_or_default();
+        let mut reach: Vec<(u32, u32)> = hits.iter().map(|hit| (hit.first, hit.last)).collect();
+        reach.sort_unstable();
+        let mut furthest = 0;
+        for (_, last) in &mut reach {
+            furthest = furthest.max(*last);
+            *last = furthest;
+        }
+        reach
     }
 }
 

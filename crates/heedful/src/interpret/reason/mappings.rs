@@ -179,8 +179,17 @@ impl Mappings {
         manual: Option<&[u32]>,
         read: Vec<Found>,
     ) {
+        // Of one reason the most trusted finding counts; it takes the words of the next where it has none.
         let mut read = read;
-        read.sort_by(by_trust);
+        read.sort_unstable_by(|a, b| a.reason.cmp(&b.reason).then_with(|| by_trust(a, b)));
+        read.dedup_by(|next, kept| {
+            let same = next.reason == kept.reason;
+            if same && kept.spans.is_empty() {
+                (kept.spans, kept.sentiment) = (std::mem::take(&mut next.spans), next.sentiment);
+            }
+            same
+        });
+        read.sort_unstable_by(by_trust);
         self.compare(clicks.unwrap_or_default(), &read);
         let mut all: Vec<Found> = Vec::new();
         let given = [(Source::Click, clicks), (Source::Manual, manual)];
@@ -197,9 +206,11 @@ impl Mappings {
                 }
             }
         }
+        let given = all.len();
         for found in read {
             // The words that were read are evidence for what was clicked or coded, too.
-            match all.iter_mut().find(|known| known.reason == found.reason) {
+            let known = all.iter_mut().take(given).find(|known| known.reason == found.reason);
+            match known {
                 Some(known) if known.spans.is_empty() => {
                     (known.spans, known.sentiment) = (found.spans, found.sentiment);
                 }
@@ -208,7 +219,7 @@ impl Mappings {
                 None => all.push(found),
             }
         }
-        all.sort_by(by_trust);
+        all.sort_unstable_by(by_trust);
         for found in all {
             self.reason.push(found.reason);
             self.source.push(found.source);

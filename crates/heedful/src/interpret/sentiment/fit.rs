@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
-use super::ridge::{Rows, solve};
+use super::ridge::solve;
 use super::{Sentiment, SentimentOptions, strength, value};
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
@@ -15,6 +15,7 @@ use crate::base::state;
 use crate::base::table::Table;
 use crate::interpret::emotion::Emotion;
 use crate::interpret::reason::split::text_key;
+use crate::interpret::sparse::Sparse;
 use crate::listen::column::Texts;
 use crate::text::{Kind, Lexer, Token, Word};
 
@@ -201,7 +202,7 @@ impl SentimentFit {
             collector.read(comment);
         }
         let vocabulary = collector.vocabulary();
-        let mut rows = Rows::default();
+        let mut rows = Sparse::default();
         for (features, read) in &collector.rows {
             let known: Vec<(u32, f64)> =
                 features.iter().filter_map(|feature| vocabulary.cell(*feature)).collect();
@@ -254,8 +255,7 @@ fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
 impl Sentiment {
     /// What words and rules say of a comment: a number for each of [`READ`], and whether they say anything.
     fn summary(&mut self, comment: &str) -> ([f64; READ.len()], bool) {
-        self.run(comment);
-        let reading = &self.reading;
+        let reading = self.run(comment);
         let mut values = reading.parts.iter().filter_map(|part| value(part.mass));
         let first = values.next().unwrap_or_default();
         let last = values.next_back().unwrap_or(first);

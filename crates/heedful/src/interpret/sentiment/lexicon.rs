@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use hashbrown::HashMap;
 
+use crate::text::without_accents;
 use crate::interpret::emotion::Emotion;
 use crate::text::Language;
 
@@ -181,7 +182,7 @@ impl Lexicon {
     /// What is known of a folded word, looked up as it is, by its base (English) or its beginning. Of an elongated
     /// word ("sooo") the repeated letters are taken out as well.
     pub(super) fn look_up(&self, folded: &str, elongated: bool) -> Option<Entry> {
-        let plain = plain(self.language, folded);
+        let plain = without_accents(self.language, folded);
         let exact = self.words.get(&*plain).copied();
         if exact.is_some_and(|entry| entry.given) {
             return exact;
@@ -242,37 +243,6 @@ impl Lexicon {
 fn single(word: &str) -> String {
     let mut last = None;
     word.chars().filter(|c| last.replace(*c) != Some(*c)).collect()
-}
-
-/// The word without accents, as the lists are written and as many people type; German vowels as `ae`, `oe`, `ue`.
-pub(super) fn plain(language: Language, word: &str) -> String {
-    let mut plain = String::with_capacity(word.len());
-    for c in word.chars() {
-        let instead = match c {
-            'ä' if language == Language::German => "ae",
-            'ö' if language == Language::German => "oe",
-            'ü' if language == Language::German => "ue",
-            'ß' if language == Language::German => "ss",
-            _ if language == Language::English || c.is_ascii() => {
-                plain.push(c);
-                continue;
-            }
-            'à' | 'á' | 'â' | 'ã' | 'ä' => "a",
-            'ç' => "c",
-            'è' | 'é' | 'ê' | 'ë' => "e",
-            'ì' | 'í' | 'î' | 'ï' => "i",
-            'ñ' => "n",
-            'ò' | 'ó' | 'ô' | 'õ' | 'ö' => "o",
-            'ù' | 'ú' | 'û' | 'ü' => "u",
-            'œ' => "oe",
-            _ => {
-                plain.push(c);
-                continue;
-            }
-        };
-        plain.push_str(instead);
-    }
-    plain
 }
 
 /// The items of a list with the headings they stand under.

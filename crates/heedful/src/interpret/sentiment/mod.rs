@@ -8,6 +8,7 @@ use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::listen::column::Texts;
+use crate::text::trie::{Found, Search, settle};
 use crate::text::{Kind, Language, Lexer, Token, Word};
 
 mod fit;
@@ -68,13 +69,22 @@ const MIXED_SHARE: f32 = 0.5;
 pub struct Sentiment {
     options: SentimentOptions,
     lexer: Lexer,
+    tokens: Vec<Token>,
+    analyser: Analyser,
+}
+
+/// What reads tokens, those of one lexer.
+#[derive(Debug, Clone)]
+struct Analyser {
+    language: Language,
     lexicon: &'static Lexicon,
     own: HashMap<Box<str>, Entry>,
     phrases: Phrases,
+    search: Search,
+    found: Vec<Found>,
     /// By the lexer's slots.
     known: Vec<Option<Sense>>,
     generation: u32,
-    tokens: Vec<Token>,
     reading: Reading,
 }
 
@@ -210,6 +220,11 @@ pub struct FeelingClause {
     pub contrast: bool,
     #[serde(skip)]
     mass: (f32, f32, u32),
+    /// The nearest clauses before and after that speak for it where it is silent.
+    #[serde(skip)]
+    before: Option<u32>,
+    #[serde(skip)]
+    after: Option<u32>,
 }
 
 /// What a clause does.
@@ -232,39 +247,42 @@ impl Feeling {
     /// there is none.
     #[must_use]
     pub fn around(&self, start: usize, end: usize) -> Option<f64> {
-        let touches =
-            |clause: &FeelingClause| clause.start < end.max(start + 1) && start < clause.end;
+        // Clauses lie one after the other.
+        let from = self.clauses.partition_point(|clause| clause.end <= start);
+        let rest = self.clauses.get(from..).unwrap_or_default();
+        let to = rest.partition_point(|clause| clause.start < end.max(start + 1));
+        let touched = rest.get(..to).unwrap_or_default();
         let mut mass = Mass::default();
-        for clause in self.clauses.iter().filter(|clause| touches(clause)) {
+        for clause in touched {
             let (good, bad, count) = clause.mass;
             mass.merge(Mass { good, bad, count }, 1.0);
         }
         if mass.count > 0 {
             return value(mass);
         }
-        let first = self.clauses.iter().position(touches)?;
-        let last = self.clauses.iter().rposition(touches)?;
-        let sentence = self.clauses.get(first)?.sentence;
-        let after = self
-            .clauses
-            .iter()
-            .skip(last + 1)
-            .take_while(|clause| clause.sentence == sentence && !clause.contrast)
-            .find_map(|clause| clause.value);
-        after.or_else(|| {
-            // Backwards, a clause that is set against the one before it is the last that counts.
-            let mut against = false;
-            self.clauses
-                .iter()
-                .take(first + 1)
-                .rev()
-                .take_while(|clause| {
-                    let take = clause.sentence == sentence && !against;
-                    against = clause.contrast;
-                    take
-                })
-                .find_map(|clause| clause.value)
-        })
+        let (first, last) = (touched.first()?, touched.last()?);
+        let value_of = |place: Option<u32>| self.clauses.get(place? as usize)?.value;
+        let after = value_of(last.after).filter(|_| first.sentence == last.sentence);
+        after.or_else(|| value_of(first.before))
+    }
+}
+
+/// Notes for each clause the nearest ones that speak for it where it is silent.
+fn link(clauses: &mut [FeelingClause]) {
+    let mut before: Option<(u32, Option<u32>)> = None;
+    for (place, clause) in (0..).zip(&mut *clauses) {
+        // A clause that is set against the one before it is not spoken for by that.
+        let near = before.filter(|(sentence, _)| *sentence == clause.sentence);
+        clause.before = near.and_then(|near| near.1).filter(|_| !clause.contrast);
+        let speaks = if clause.value.is_some() { Some(place) } else { clause.before };
+        before = Some((clause.sentence, speaks));
+    }
+    let mut after: Option<(u32, Option<u32>)> = None;
+    for (place, clause) in clauses.iter_mut().enumerate().rev() {
+        clause.after =
+            after.filter(|(sentence, _)| *sentence == clause.sentence).and_then(|near| near.1);
+        let speaks = if clause.value.is_some() { Some(place as u32) } else { clause.after };
+        after = Some((clause.sentence, speaks.filter(|_| !clause.contrast)));
     }
 }
 
@@ -354,8 +372,8 @@ impl Sentiment {
     /// # Errors
     /// `invalid-argument` where a word's value is not from -1 to 1.
     pub fn new(options: SentimentOptions) -> Result<Self> {
-        let mut lexer = Lexer::new(options.language);
-        let lexicon = Lexicon::of(options.language);
+        let language = options.language;
+        let lexicon = Lexicon::of(language);
         let mut own = HashMap::new();
         let mut phrases = Vec::new();
         for (word, value) in &options.words {
@@ -372,19 +390,18 @@ impl Sentiment {
             }
         }
         let given = phrases.iter().map(|(phrase, entry)| (phrase.as_str(), *entry));
-        let phrases = Phrases::compile(options.language, &mut lexer, lexicon, given);
-        let generation = lexer.generation();
-        Ok(Self {
-            options,
-            lexer,
+        let analyser = Analyser {
+            language,
             lexicon,
             own,
-            phrases,
+            phrases: Phrases::compile(language, lexicon, given),
+            search: Search::default(),
+            found: Vec::new(),
             known: Vec::new(),
-            generation,
-            tokens: Vec::new(),
+            generation: 0,
             reading: Reading::default(),
-        })
+        };
+        Ok(Self { options, lexer: Lexer::new(language), tokens: Vec::new(), analyser })
     }
 
     /// The options.
@@ -395,40 +412,17 @@ impl Sentiment {
 
     /// What a comment says.
     pub fn read(&mut self, comment: &str) -> Feeling {
-        self.run(comment);
-        let Reading { parts, emotions, mass, .. } = &self.reading;
-        let value = value(*mass);
-        let (lesser, greater) = (mass.good.min(-mass.bad), mass.good.max(-mass.bad));
-        Feeling {
-            value,
-            strength: strength(*mass),
-            band: value.map(FeelingBand::of),
-            mixed: lesser >= MIXED_LEAST && lesser >= MIXED_SHARE * greater,
-            clauses: parts
-                .iter()
-                .map(|part| FeelingClause {
-                    start: part.start as usize,
-                    end: part.end as usize,
-                    value: self::value(part.mass),
-                    strength: strength(part.mass),
-                    mood: match part.mood {
-                        Mood::Says => ClauseMood::Statement,
-                        Mood::Asks => ClauseMood::Question,
-                        Mood::Requests => ClauseMood::Request,
-                    },
-                    sentence: part.sentence,
-                    contrast: part.contrast,
-                    mass: (part.mass.good, part.mass.bad, part.mass.count),
-                })
-                .collect(),
-            emotions: emotions.clone(),
-        }
+        self.run(comment).feeling()
+    }
+
+    /// What a comment says of which another lexer, always the same, has just read the tokens.
+    pub(super) fn read_tokens(&mut self, lexer: &Lexer, tokens: &[Token]) -> Feeling {
+        self.analyser.run(lexer, tokens).feeling()
     }
 
     /// The value of a comment alone, as [`read`](Self::read) gives it.
     pub fn value(&mut self, comment: &str) -> Option<f64> {
-        self.run(comment);
-        value(self.reading.mass)
+        value(self.run(comment).mass)
     }
 
     /// What many comments say.
@@ -436,35 +430,75 @@ impl Sentiment {
         Feelings { rows: comments.iter().map(|comment| Some(self.read(comment?))).collect() }
     }
 
-    fn run(&mut self, comment: &str) {
-        let mut tokens = std::mem::take(&mut self.tokens);
-        self.lexer.read(comment, &mut tokens);
-        if self.lexer.generation() != self.generation {
+    fn run(&mut self, comment: &str) -> &Reading {
+        self.lexer.read(comment, &mut self.tokens);
+        self.analyser.run(&self.lexer, &self.tokens)
+    }
+}
+
+impl Reading {
+    fn feeling(&self) -> Feeling {
+        let Self { parts, emotions, mass, .. } = self;
+        let value = value(*mass);
+        let (lesser, greater) = (mass.good.min(-mass.bad), mass.good.max(-mass.bad));
+        let mut clauses: Vec<FeelingClause> = parts
+            .iter()
+            .map(|part| FeelingClause {
+                start: part.start as usize,
+                end: part.end as usize,
+                value: self::value(part.mass),
+                strength: strength(part.mass),
+                mood: match part.mood {
+                    Mood::Says => ClauseMood::Statement,
+                    Mood::Asks => ClauseMood::Question,
+                    Mood::Requests => ClauseMood::Request,
+                },
+                sentence: part.sentence,
+                contrast: part.contrast,
+                mass: (part.mass.good, part.mass.bad, part.mass.count),
+                before: None,
+                after: None,
+            })
+            .collect();
+        link(&mut clauses);
+        Feeling {
+            value,
+            strength: strength(*mass),
+            band: value.map(FeelingBand::of),
+            mixed: lesser >= MIXED_LEAST && lesser >= MIXED_SHARE * greater,
+            clauses,
+            emotions: emotions.clone(),
+        }
+    }
+}
+
+impl Analyser {
+    fn run(&mut self, lexer: &Lexer, tokens: &[Token]) -> &Reading {
+        if lexer.generation() != self.generation {
             self.known.clear();
-            self.generation = self.lexer.generation();
+            self.generation = lexer.generation();
         }
         self.reading.senses.clear();
-        for token in &tokens {
-            let slot = token.slot as usize;
-            let sense = match self.known.get(slot) {
+        for token in tokens {
+            let sense = match self.known.get(token.slot as usize) {
                 Some(Some(sense)) => *sense,
-                _ => self.learn(token.slot),
+                _ => self.learn(lexer.word(token.slot), token.slot),
             };
             self.reading.senses.push(sense);
         }
+        self.phrases.trie.find(&mut self.search, lexer, tokens, &mut self.found);
+        settle(&mut self.found);
         let grammar = Grammar {
-            trails: matches!(self.options.language, Language::German | Language::French),
-            concord: matches!(self.options.language, Language::French | Language::Spanish),
+            trails: matches!(self.language, Language::German | Language::French),
+            concord: matches!(self.language, Language::French | Language::Spanish),
         };
-        self.reading.run(&tokens, &self.phrases, grammar);
-        self.tokens = tokens;
+        self.reading.run(tokens, &self.phrases, &self.found, grammar);
+        &self.reading
     }
 
     /// Looks up what is known of a word that is met for the first time.
     #[cold]
-    fn learn(&mut self, slot: u32) -> Sense {
-        let language = self.options.language;
-        let word = self.lexer.word(slot);
+    fn learn(&mut self, word: &Word, slot: u32) -> Sense {
         let mut sense = Sense { mark: mark(word), ..Sense::default() };
         let bangs = word.surface().bytes().filter(|byte| *byte == b'!').count();
         if sense.mark == Mark::Word {
@@ -472,8 +506,6 @@ impl Sentiment {
             sense.entry = found
                 .or_else(|| self.lexicon.look_up(word.folded(), word.is_elongated()))
                 .unwrap_or_default();
-            sense.stem = self.phrases.number(language, word.stem());
-            sense.opens = self.phrases.starts_with(sense.stem);
             sense.letters = word.kind() == Kind::Word;
             sense.upper = sense.letters && word.is_upper();
         } else {

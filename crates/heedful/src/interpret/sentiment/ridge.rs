@@ -1,46 +1,27 @@
 //! The solver: least squares with a penalty, on sparse rows.
+//!
+//! Targets are numbers on a scale; what the solver of reasons learns is on which side of a margin a row lies.
+
+use crate::interpret::sparse::Sparse;
 
 /// Nothing moves any more: the residual against that at the start, squared.
 const TOLERANCE: f64 = 1e-12;
 const MOST_STEPS: usize = 300;
 
-/// Rows of (column, value).
-#[derive(Debug, Default)]
-pub(super) struct Rows {
-    ends: Vec<usize>,
-    cells: Vec<(u32, f64)>,
-}
-
-impl Rows {
-    pub(super) fn push(&mut self, row: impl Iterator<Item = (u32, f64)>) {
-        self.cells.extend(row);
-        self.ends.push(self.cells.len());
+/// XᵀX w + penalty w; the last column, the intercept, is 1 in every row and not penalised.
+fn normal(rows: &Sparse<f64>, weights: &[f64], penalty: f64) -> Vec<f64> {
+    let Some((intercept, features)) = weights.split_last() else { return Vec::new() };
+    let mut product: Vec<f64> = features.iter().map(|weight| penalty * weight).collect();
+    let mut sum = 0.0;
+    for row in rows.iter() {
+        let fitted = row.iter().fold(*intercept, |fitted, (column, value)| {
+            fitted + value * features.get(*column as usize).copied().unwrap_or_default()
+        });
+        add(&mut product, row, fitted);
+        sum += fitted;
     }
-
-    fn iter(&self) -> impl Iterator<Item = &[(u32, f64)]> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
-            let row = self.cells.get(start..*end).unwrap_or_default();
-            start = *end;
-            row
-        })
-    }
-
-    /// XᵀX w + penalty w; the last column, the intercept, is 1 in every row and not penalised.
-    fn normal(&self, weights: &[f64], penalty: f64) -> Vec<f64> {
-        let Some((intercept, features)) = weights.split_last() else { return Vec::new() };
-        let mut product: Vec<f64> = features.iter().map(|weight| penalty * weight).collect();
-        let mut sum = 0.0;
-        for row in self.iter() {
-            let fitted = row.iter().fold(*intercept, |fitted, (column, value)| {
-                fitted + value * features.get(*column as usize).copied().unwrap_or_default()
-            });
-            add(&mut product, row, fitted);
-            sum += fitted;
-        }
-        product.push(sum);
-        product
-    }
+    product.push(sum);
+    product
 }
 
 fn add(to: &mut [f64], row: &[(u32, f64)], factor: f64) {
@@ -57,7 +38,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// Minimises Σ (y - w·x - b)² + penalty ‖w‖² by conjugate gradients, preconditioned by the diagonal; returns the
 /// weights and, last, the intercept.
-pub(super) fn solve(rows: &Rows, targets: &[f64], columns: usize, penalty: f64) -> Vec<f64> {
+pub(super) fn solve(rows: &Sparse<f64>, targets: &[f64], columns: usize, penalty: f64) -> Vec<f64> {
     let mut diagonal = vec![penalty; columns];
     let mut residual = vec![0.0; columns];
     for (row, target) in rows.iter().zip(targets) {
@@ -81,7 +62,7 @@ pub(super) fn solve(rows: &Rows, targets: &[f64], columns: usize, penalty: f64) 
         if !(rate > enough) {
             break;
         }
-        let image = rows.normal(&direction, penalty);
+        let image = normal(rows, &direction, penalty);
         let step = rate / dot(&direction, &image);
         for (((weight, residual), direction), image) in
             weights.iter_mut().zip(&mut residual).zip(&direction).zip(&image)
@@ -107,7 +88,7 @@ mod tests {
     /// scikit-learn 1.9.1: `Ridge(alpha=0.5).fit([[1, 0], [0, 2], [1, 1], [3, 0]], [1, -1, 0.5, 2])`.
     #[test]
     fn equals_scikit_learn() {
-        let mut rows = Rows::default();
+        let mut rows = Sparse::default();
         rows.push([(0, 1.0)].into_iter());
         rows.push([(1, 2.0)].into_iter());
         rows.push([(0, 1.0), (1, 1.0)].into_iter());

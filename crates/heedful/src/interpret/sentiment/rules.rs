@@ -1,9 +1,10 @@
 //! How the words of a comment act on each other: one pass over the senses of its tokens.
 
 use super::lexicon::{Entry, Role};
-use super::phrase::{Phrase, Phrases};
+use super::phrase::Phrases;
 use crate::interpret::emotion::EmotionMention;
 use crate::text::Token;
+use crate::text::trie::Found;
 
 /// Words that a negation reaches.
 const REACH: usize = 3;
@@ -41,10 +42,6 @@ pub(super) enum Mark {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sense {
     pub(super) entry: Entry,
-    /// The number of its stem among those of phrases.
-    pub(super) stem: u16,
-    /// Phrases start with it.
-    pub(super) opens: bool,
     pub(super) mark: Mark,
     /// In capitals.
     pub(super) upper: bool,
@@ -154,13 +151,23 @@ impl Clause {
 }
 
 impl Reading {
-    /// Reads the tokens, of which `senses` holds what they mean.
-    pub(super) fn run(&mut self, tokens: &[Token], phrases: &Phrases, grammar: Grammar) {
+    /// Reads the tokens, of which `senses` holds what they mean, and in which these phrases were found.
+    pub(super) fn run(
+        &mut self,
+        tokens: &[Token],
+        phrases: &Phrases,
+        found: &[Found],
+        grammar: Grammar,
+    ) {
         self.parts.clear();
         self.emotions.clear();
         self.open.clear();
         self.mass = Mass::default();
-        self.join_phrases(phrases);
+        for hit in found {
+            if let Some(entry) = phrases.entry(hit.phrase) {
+                self.join(hit.first as usize, hit.last as usize, entry);
+            }
+        }
         let shouting = self.capitals_stand_out();
         let mut clause = Clause::new(0);
         let mut sentence = 0;
@@ -236,56 +243,34 @@ impl Reading {
     }
 
     /// Puts the entry of a phrase on its first word and takes theirs from the others.
-    fn join_phrases(&mut self, phrases: &Phrases) {
-        let mut at = 0;
-        while let Some(sense) = self.senses.get(at) {
-            let mut next = at + 1;
-            if sense.opens {
-                let found = phrases.starting(sense.stem).find_map(|phrase| {
-                    let others = self.senses.get(at + 1..=at + phrase.rest.len())?;
-                    others
-                        .iter()
-                        .map(|other| other.stem)
-                        .eq(phrase.rest.iter().copied())
-                        .then_some(phrase)
-                });
-                if let Some(phrase) = found {
-                    next = self.join(at, phrase);
-                }
-            }
-            at = next;
-        }
-    }
-
-    fn join(&mut self, at: usize, phrase: &Phrase) -> usize {
-        let whole = self.senses.get_mut(at..=at + phrase.rest.len()).unwrap_or_default();
-        if phrase.entry.given {
+    fn join(&mut self, first: usize, last: usize, entry: Entry) {
+        let whole = self.senses.get_mut(first..=last).unwrap_or_default();
+        if entry.given {
             for sense in &mut *whole {
                 sense.entry = Entry::default();
             }
         }
         // What acts on the words after it does so from the phrase's last word.
-        if matches!(phrase.entry.role, Role::Not | Role::Less | Role::More) {
+        if matches!(entry.role, Role::Not | Role::Less | Role::More) {
             if let Some(last) = whole.last_mut() {
-                last.entry = phrase.entry;
+                last.entry = entry;
             }
-            return at + 1 + phrase.rest.len();
+            return;
         }
-        let Some(first) = whole.first_mut() else { return at + 1 };
-        first.more = u16::try_from(phrase.rest.len()).unwrap_or(0);
-        if phrase.entry.given {
-            first.entry = phrase.entry;
-            return at + 1 + phrase.rest.len();
+        if !entry.given {
+            // The phrase only names an emotion: its words keep their values.
+            for sense in &mut *whole {
+                sense.entry.emotion = None;
+            }
         }
-        // The phrase only names an emotion: its words keep their values.
-        for sense in &mut *whole {
-            sense.entry.emotion = None;
+        if let Some(sense) = whole.first_mut() {
+            sense.more = u16::try_from(last - first).unwrap_or(0);
+            if entry.given {
+                sense.entry = entry;
+            } else {
+                (sense.entry.emotion, sense.entry.intensity) = (entry.emotion, entry.intensity);
+            }
         }
-        if let Some(first) = whole.first_mut() {
-            (first.entry.emotion, first.entry.intensity) =
-                (phrase.entry.emotion, phrase.entry.intensity);
-        }
-        at + 1 + phrase.rest.len()
     }
 
     /// Whether capitals say something: some words have them and some do not.

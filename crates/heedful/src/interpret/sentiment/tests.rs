@@ -313,3 +313,58 @@ proptest! {
         }
     }
 }
+
+/// What is felt about a span, by reading the clauses one by one.
+fn around_one_by_one(feeling: &Feeling, start: usize, end: usize) -> Option<f64> {
+    let touches = |clause: &FeelingClause| clause.start < end.max(start + 1) && start < clause.end;
+    let clauses = &feeling.clauses;
+    let mut mass = Mass::default();
+    for clause in clauses.iter().filter(|clause| touches(clause)) {
+        let (good, bad, count) = clause.mass;
+        mass.merge(Mass { good, bad, count }, 1.0);
+    }
+    if mass.count > 0 {
+        return value(mass);
+    }
+    let first = clauses.iter().position(touches)?;
+    let last = clauses.iter().rposition(touches)?;
+    let sentence = clauses[first].sentence;
+    for clause in &clauses[last + 1..] {
+        if clause.sentence != sentence || clause.contrast {
+            break;
+        }
+        if clause.value.is_some() {
+            return clause.value;
+        }
+    }
+    for clause in clauses[..=first].iter().rev() {
+        if clause.sentence != sentence || clause.value.is_some() {
+            return clause.value.filter(|_| clause.sentence == sentence);
+        }
+        if clause.contrast {
+            break;
+        }
+    }
+    None
+}
+
+proptest::proptest! {
+    #[test]
+    fn the_feeling_around_a_span_is_that_of_its_clauses(
+        pieces in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "good", "bad", "staff", "the food", ",", ",", ".", "but", "although", "and we", "if", "?", "not",
+            ]),
+            0..16,
+        ),
+    ) {
+        let text = pieces.join(" ");
+        let feeling = Sentiment::new(SentimentOptions::default()).unwrap().read(&text);
+        for start in 0..=text.len() {
+            for end in start..=text.len() {
+                let expected = around_one_by_one(&feeling, start, end);
+                proptest::prop_assert_eq!(feeling.around(start, end), expected, "{} {} {}", text, start, end);
+            }
+        }
+    }
+}

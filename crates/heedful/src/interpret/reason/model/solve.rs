@@ -6,32 +6,8 @@
 
 use std::ops::Range;
 
+use crate::interpret::sparse::Sparse;
 use crate::stats::Random;
-
-/// Rows of (column, value).
-#[derive(Debug, Default)]
-pub(crate) struct Matrix {
-    /// Where each row ends.
-    ends: Vec<usize>,
-    cells: Vec<(u32, f32)>,
-}
-
-impl Matrix {
-    pub(crate) fn push(&mut self, row: impl Iterator<Item = (u32, f32)>) {
-        self.cells.extend(row);
-        self.ends.push(self.cells.len());
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    pub(crate) fn row(&self, row: usize) -> &[(u32, f32)] {
-        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
-        let end = self.ends.get(row).copied().unwrap_or_default();
-        self.cells.get(start.unwrap_or_default()..end).unwrap_or_default()
-    }
-}
 
 /// The weights: one for each feature and label, and one more feature that is 1 in every row.
 #[derive(Debug, Clone)]
@@ -119,7 +95,7 @@ impl Weights {
 /// What is learned: rows, and for every row and label whether it has it and what an error costs.
 #[derive(Debug)]
 pub(crate) struct Problem<'a> {
-    pub(crate) matrix: &'a Matrix,
+    pub(crate) matrix: &'a Sparse<f32>,
     /// The labels of each row, ascending.
     pub(crate) labels: &'a [&'a [u16]],
     /// The cost of missing a label, and of finding one where it is not.
@@ -305,7 +281,7 @@ mod tests {
             &[(1, 0.3), (3, 1.0)],
             &[(0, 0.5), (1, 0.5), (2, 0.5), (3, 0.5)],
         ];
-        let mut matrix = Matrix::default();
+        let mut matrix = Sparse::default();
         rows.iter().for_each(|row| matrix.push(row.iter().copied()));
         let labels: [&[u16]; 10] = [&[0], &[0], &[0, 1], &[1], &[1], &[], &[0], &[1], &[], &[0, 1]];
         let expected = [
@@ -332,7 +308,7 @@ mod tests {
     /// What is left after forgetting rows is the solution without them.
     #[test]
     fn forgotten_rows_leave_no_trace() {
-        let mut matrix = Matrix::default();
+        let mut matrix = Sparse::default();
         let mut random = Random::new(4);
         let sets: Vec<Vec<u16>> =
             (0..60).map(|row| (0..3).filter(|l| (row + l) % 4 == 0).collect()).collect();

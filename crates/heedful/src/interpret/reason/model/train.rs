@@ -8,10 +8,11 @@ use super::calibrate::Margins;
 use super::feature::{MOST_WORDS, gram_keys, pairs, stem_key, term_key};
 use super::options::{Aim, ClassWeight, ModelOptions, Recipe};
 use super::rows::{MOST_SHIFT, Rows};
-use super::solve::{Matrix, Problem, Solver, Weights};
+use super::solve::{Problem, Solver, Weights};
 use super::{Features, Index, Model, Terms, calibrations};
 use crate::interpret::reason::labels::Labels;
 use crate::interpret::reason::split::{deal, text_key};
+use crate::interpret::sparse::Sparse;
 use crate::stats::Random;
 use crate::text::{Language, Lexer, Token};
 use crate::{Error, ErrorCode, Result};
@@ -348,7 +349,7 @@ struct Bundles {
 }
 
 /// The rows as numbers: for each bundle in it, its size as often as it occurs, over the norm of the comment.
-fn matrix(collected: &Collected, features: &Features, places: &[Option<u32>]) -> (Matrix, Bundles) {
+fn matrix(collected: &Collected, features: &Features, places: &[Option<u32>]) -> (Sparse<f32>, Bundles) {
     let mut counts = vec![0_u16; features.keys.len()];
     let mut present = Vec::new();
     let mut count_row = |numbers: &[u32], each: &mut dyn FnMut(u32, u16)| {
@@ -391,7 +392,7 @@ fn matrix(collected: &Collected, features: &Features, places: &[Option<u32>]) ->
         of.push(bundle);
     }
     let sizes: Vec<f64> = squares.iter().map(|square| libm::sqrt(*square as f64)).collect();
-    let mut matrix = Matrix::default();
+    let mut matrix = Sparse::default();
     let mut cells: Vec<(u32, f64)> = Vec::new();
     for numbers in collected.rows() {
         cells.clear();

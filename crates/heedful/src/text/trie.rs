@@ -1,0 +1,750 @@
+//! Many phrases as one tree, in which the words of a text lead from node to node.
+//!
+//! A distinct word is looked up once: its stem, its folded form and its beginnings may each be a symbol of the
+//! tree. Most words are none, and cost one read of a list for each token.
+
+use std::ops::Range;
+
+use hashbrown::HashMap;
+
+use super::language::Language;
+use super::lexer::{Lexer, Token};
+use super::typo::{TYPO_LETTERS, Typos};
+use super::word::{Kind, Word, without_accents};
+
+/// No node, no gap, no end.
+pub(super) const NONE: u32 = u32::MAX;
+/// The node where every phrase starts.
+pub(crate) const ROOT: u32 = 0;
+
+/// How a word of a phrase is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Any word with the same stem.
+    Stem,
+    /// This word only, whatever its capitals.
+    Exact,
+    /// Any word that begins so.
+    Prefix,
+}
+
+/// What a gap may pass over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Leap {
+    /// The most words.
+    pub(crate) words: u8,
+    /// Commas, brackets and the like as well; the end of a sentence never.
+    pub(crate) clauses: bool,
+}
+
+/// The numbers of the words that phrases are made of.
+#[derive(Debug, Clone)]
+struct Symbols {
+    language: Language,
+    stems: HashMap<Box<str>, u32>,
+    exact: HashMap<Box<str>, u32>,
+    prefixes: HashMap<Box<str>, u32>,
+    /// Lengths in bytes of the shortest and longest prefix; nothing fits where there is none.
+    lengths: (usize, usize),
+    count: u32,
+    /// Accents do not matter to stems.
+    plain: bool,
+    typos: Option<Typos>,
+}
+
+impl Symbols {
+    fn number(&mut self, form: Form, word: &Word) -> u32 {
+        let (map, text) = match form {
+            Form::Stem if self.plain => {
+                (&mut self.stems, without_accents(self.language, word.stem()).into_boxed_str())
+            }
+            Form::Stem => (&mut self.stems, word.stem().into()),
+            Form::Exact => (&mut self.exact, word.folded().into()),
+            Form::Prefix => {
+                let length = word.folded().len();
+                self.lengths = (self.lengths.0.min(length), self.lengths.1.max(length));
+                (&mut self.prefixes, word.folded().into())
+            }
+        };
+        let number = *map.entry(text).or_insert(self.count);
+        self.count += u32::from(number == self.count);
+        number
+    }
+
+    /// What a word of a text can stand for, and whether it is misspelt.
+    fn of(&self, word: &Word, found: &mut Vec<u32>) -> bool {
+        let before = found.len();
+        let folded = word.folded();
+        if self.plain {
+            found.extend(self.stems.get(&*without_accents(self.language, word.stem())));
+        } else {
+            found.extend(self.stems.get(word.stem()));
+        }
+        found.extend(self.exact.get(folded));
+        for length in self.lengths.0..=self.lengths.1.min(folded.len()) {
+            found.extend(folded.get(..length).and_then(|head| self.prefixes.get(head)));
+        }
+        let Some(typos) = self.typos.as_ref().filter(|_| found.len() == before) else {
+            return false;
+        };
+        let may_err = matches!(word.kind(), Kind::Word | Kind::Hashtag)
+            && !word.is_stop()
+            && folded.chars().count() >= TYPO_LETTERS;
+        if may_err {
+            found.extend(typos.meant(folded).or_else(|| typos.meant(word.stem())));
+        }
+        found.len() > before
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    /// Its first edge, in `edges`, and how many it has.
+    edge: u32,
+    count: u32,
+    /// The first phrase that ends here, in `ends`.
+    end: u32,
+    /// The first gap that begins here, in `gaps`.
+    gap: u32,
+}
+
+const LEAF: Node = Node { edge: 0, count: 0, end: NONE, gap: NONE };
+
+/// To which node a word leads.
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    symbol: u32,
+    to: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Gap {
+    leap: Leap,
+    /// The node behind it.
+    node: u32,
+    next: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct End {
+    phrase: u32,
+    group: u32,
+    next: u32,
+}
+
+/// Collects phrases.
+#[derive(Debug)]
+pub(crate) struct Builder {
+    lexer: Lexer,
+    tokens: Vec<Token>,
+    trie: Trie,
+    edges: HashMap<(u32, u32), u32>,
+    /// Stems and folded forms, where typing errors are to be forgiven.
+    spelt: Option<Vec<(Box<str>, u32)>>,
+}
+
+impl Builder {
+    pub(crate) fn new(language: Language) -> Self {
+        let symbols = Symbols {
+            language,
+            stems: HashMap::new(),
+            exact: HashMap::new(),
+            prefixes: HashMap::new(),
+            lengths: (usize::MAX, 0),
+            count: 0,
+            plain: false,
+            typos: None,
+        };
+        let trie = Trie {
+            symbols,
+            longest: true,
+            nodes: vec![LEAF],
+            root: Vec::new(),
+            edges: Vec::new(),
+            ends: Vec::new(),
+            gaps: Vec::new(),
+        };
+        let lexer = Lexer::new(language);
+        Self { lexer, tokens: Vec::new(), trie, edges: HashMap::new(), spelt: None }
+    }
+
+    /// Accents do not matter to stems.
+    pub(crate) fn without_accents(mut self) -> Self {
+        self.trie.symbols.plain = true;
+        self
+    }
+
+    /// Finds shorter fits of a phrase beside the longest from the same token on.
+    pub(crate) fn with_shorter(mut self, shorter: bool) -> Self {
+        self.trie.longest = !shorter;
+        self
+    }
+
+    /// Forgives one typing error in words that are nothing else.
+    pub(crate) fn with_typos(mut self, typos: bool) -> Self {
+        self.spelt = typos.then(Vec::new);
+        self
+    }
+
+    /// The node after the words of a text, which follow each other without punctuation, and how many they are. The
+    /// last of them may be `open`: any word that begins so.
+    pub(crate) fn words(&mut self, from: u32, text: &str, form: Form, open: bool) -> (u32, usize) {
+        self.lexer.read(text, &mut self.tokens);
+        self.tokens.retain(|token| self.lexer.word(token.slot).kind() != Kind::Punctuation);
+        let (mut node, mut count) = (from, 0);
+        let mut before = 0;
+        for (place, token) in self.tokens.iter().enumerate() {
+            let word = self.lexer.word(token.slot);
+            let gram = word.kind() == Kind::Gram;
+            // Pairs of characters overlap: the last character alone says nothing beyond the pair before it.
+            if gram && token.end <= before {
+                continue;
+            }
+            before = token.end;
+            // A single character of a script without spaces stands at the head of a pair.
+            let single = gram && word.folded().chars().nth(1).is_none();
+            let last = place + 1 == self.tokens.len();
+            let form = if single || (open && last) { Form::Prefix } else { form };
+            let symbol = self.trie.symbols.number(form, word);
+            if let Some(spelt) = self.spelt.as_mut().filter(|_| form == Form::Stem) {
+                spelt.extend([(word.stem().into(), symbol), (word.folded().into(), symbol)]);
+            }
+            let next = self.trie.nodes.len() as u32;
+            node = *self.edges.entry((node, symbol)).or_insert(next);
+            if node == next {
+                self.trie.nodes.push(LEAF);
+            }
+            count += 1;
+        }
+        (node, count)
+    }
+
+    /// The node after a gap.
+    pub(crate) fn gap(&mut self, from: u32, leap: Leap) -> u32 {
+        let Some(node) = self.trie.nodes.get_mut(from as usize) else { return from };
+        let first = node.gap;
+        let mut at = first;
+        while let Some(gap) = self.trie.gaps.get(at as usize) {
+            if gap.leap == leap {
+                return gap.node;
+            }
+            at = gap.next;
+        }
+        node.gap = self.trie.gaps.len() as u32;
+        let to = self.trie.nodes.len() as u32;
+        self.trie.gaps.push(Gap { leap, node: to, next: first });
+        self.trie.nodes.push(LEAF);
+        to
+    }
+
+    /// Ends a phrase of a group at a node, which must not be the root. Where the one that ended there last is of the
+    /// same group, the two are one; returns the number of that.
+    pub(crate) fn end(&mut self, node: u32, phrase: u32, group: u32) -> Option<u32> {
+        let end = self.trie.ends.len() as u32;
+        let node = self.trie.nodes.get_mut(node as usize).filter(|_| node != ROOT)?;
+        if let Some(last) = self.trie.ends.get(node.end as usize).filter(|end| end.group == group) {
+            return Some(last.phrase);
+        }
+        self.trie.ends.push(End { phrase, group, next: node.end });
+        node.end = end;
+        Some(phrase)
+    }
+
+    /// The symbol of the first word of a text, to be asked for by [`Search::symbols`].
+    pub(crate) fn symbol(&mut self, text: &str) -> Option<u32> {
+        self.lexer.read(text, &mut self.tokens);
+        let word = self.lexer.word(self.tokens.first()?.slot);
+        Some(self.trie.symbols.number(Form::Stem, word))
+    }
+
+    /// Puts the edges into their order.
+    pub(crate) fn build(self) -> Trie {
+        let Self { mut trie, edges, spelt, .. } = self;
+        let mut edges: Vec<_> = edges.into_iter().collect();
+        edges.sort_unstable();
+        trie.symbols.typos = spelt.map(Typos::new);
+        trie.root = vec![NONE; trie.symbols.count as usize];
+        trie.edges.reserve_exact(edges.len());
+        for ((from, symbol), to) in edges {
+            if from == ROOT
+                && let Some(place) = trie.root.get_mut(symbol as usize)
+            {
+                *place = to;
+            }
+            if let Some(node) = trie.nodes.get_mut(from as usize) {
+                if node.count == 0 {
+                    node.edge = trie.edges.len() as u32;
+                }
+                node.count += 1;
+            }
+            trie.edges.push(Edge { symbol, to });
+        }
+        trie
+    }
+}
+
+/// Phrases prepared for search.
+#[derive(Debug, Clone)]
+pub(crate) struct Trie {
+    symbols: Symbols,
+    /// Of the ways in which a phrase fits from a token on only the longest counts.
+    longest: bool,
+    nodes: Vec<Node>,
+    /// Where each symbol leads from the root.
+    root: Vec<u32>,
+    /// By node, then by symbol; those of the root too.
+    edges: Vec<Edge>,
+    ends: Vec<End>,
+    gaps: Vec<Gap>,
+}
+
+/// A phrase in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) phrase: u32,
+    pub(crate) group: u32,
+    /// Tokens from `first` to `last`, both included.
+    pub(crate) first: u32,
+    pub(crate) last: u32,
+    /// A word was read with a typing error.
+    pub(crate) typo: bool,
+}
+
+/// A word that occurs in no phrase.
+const INERT: u32 = 0;
+/// Punctuation within a sentence.
+const CLAUSE: u32 = 1;
+/// The end of a sentence.
+const SENTENCE: u32 = 2;
+/// Codes from here on are words of phrases: this much more than their symbol, ...
+const WORDS: u32 = 3;
+/// ... or with this bit the place of a set of symbols.
+const SETS: u32 = 1 << 31;
+/// More hits than these from one token on are looked through for those that do not count.
+const MANY: usize = 8;
+/// Stands for several nodes.
+const SEVERAL: u32 = u32::MAX - 1;
+
+/// The symbols of a word.
+#[derive(Debug, Clone, Copy)]
+struct Set {
+    start: u32,
+    end: u32,
+    typo: bool,
+}
+
+impl Set {
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A place in the tree on the way through a text.
+#[derive(Debug, Clone, Copy)]
+struct State {
+    node: u32,
+    /// The gap that it lies behind, where the word before is not part of the phrase.
+    gap: u32,
+    /// Words that this gap may still pass over.
+    left: u8,
+    typo: bool,
+}
+
+/// What one text after another is searched with: remembers what each distinct word of a lexer stands for.
+///
+/// Use it with one lexer and one tree, of one language.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Search {
+    generation: Option<u32>,
+    codes: Vec<u32>,
+    /// The node to which each word leads from the root: `NONE`, one, or `SEVERAL`.
+    starts: Vec<u32>,
+    sets: Vec<Set>,
+    symbols: Vec<u32>,
+    states: Vec<State>,
+    next: Vec<State>,
+    /// For each gap, read rightly and with a typing error, where in `next` it may be.
+    places: Vec<u32>,
+    /// Pieces of work done, for tests to count.
+    #[cfg(test)]
+    pub(crate) steps: u64,
+}
+
+impl Search {
+    /// What a word of a lexer stands for, once a text with it was searched.
+    pub(crate) fn symbols(&self, slot: u32) -> impl Iterator<Item = u32> {
+        let code = self.codes.get(slot as usize).copied().unwrap_or(INERT);
+        let set = self.set(code).and_then(|set| self.symbols.get(set.range()));
+        let several = set.unwrap_or_default().iter().copied();
+        if code & SETS == 0 { code.checked_sub(WORDS) } else { None }.into_iter().chain(several)
+    }
+
+    fn set(&self, code: u32) -> Option<Set> {
+        self.sets.get((code & SETS != 0).then_some(code & !SETS)? as usize).copied()
+    }
+
+    /// Whether a word of a lexer is punctuation, once a text with it was searched.
+    pub(crate) fn is_punctuation(&self, slot: u32) -> bool {
+        self.codes.get(slot as usize).is_some_and(|code| matches!(*code, CLAUSE | SENTENCE))
+    }
+
+    fn code(&self, tokens: &[Token], at: usize) -> u32 {
+        let Some(token) = tokens.get(at) else { return SENTENCE };
+        self.codes.get(token.slot as usize).copied().unwrap_or(INERT)
+    }
+
+    #[inline]
+    fn tick(&mut self) {
+        #[cfg(test)]
+        {
+            self.steps += 1;
+        }
+    }
+}
+
+impl Trie {
+    pub(crate) fn language(&self) -> Language {
+        self.symbols.language
+    }
+
+    /// The nodes at which phrases end, with their groups.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = (u32, u32)> {
+        (0..).zip(&self.nodes).flat_map(|(place, node)| {
+            let end = |at: u32| self.ends.get(at as usize);
+            std::iter::successors(end(node.end), move |last| end(last.next))
+                .map(move |end| (place, end.group))
+        })
+    }
+
+    /// Where a symbol leads from a node.
+    #[inline]
+    fn next(&self, node: u32, symbol: u32) -> Option<u32> {
+        if node == ROOT {
+            return self.root.get(symbol as usize).copied().filter(|to| *to != NONE);
+        }
+        let &Node { edge, count, .. } = self.nodes.get(node as usize)?;
+        let edges = self.edges.get(edge as usize..(edge + count) as usize)?;
+        let at = match edges.len() {
+            ..8 => edges.iter().position(|edge| edge.symbol == symbol)?,
+            8.. => edges.binary_search_by_key(&symbol, |edge| edge.symbol).ok()?,
+        };
+        edges.get(at).map(|edge| edge.to)
+    }
+
+    /// Finds every phrase in the tokens that the lexer just read, overlapping ones too, in order of the first token;
+    /// `found` is cleared before.
+    ///
+    /// The work is linear in the number of tokens, whatever they are: from each token on a phrase reaches over a
+    /// bounded number of words, and in each of these a node of the tree is stood on at most once.
+    pub(crate) fn find(
+        &self,
+        search: &mut Search,
+        lexer: &Lexer,
+        tokens: &[Token],
+        found: &mut Vec<Found>,
+    ) {
+        found.clear();
+        self.meet(search, lexer);
+        for (first, token) in tokens.iter().enumerate() {
+            let start = search.starts.get(token.slot as usize).copied().unwrap_or(NONE);
+            if start != NONE && self.goes_on(search, start, tokens, first) {
+                let before = found.len();
+                self.walk(search, start, tokens, first, found);
+                if self.longest && found.len() > before + MANY {
+                    keep_longest(found, before);
+                }
+            }
+        }
+    }
+
+    /// Looks up the words that are new.
+    fn meet(&self, search: &mut Search, lexer: &Lexer) {
+        if search.generation != Some(lexer.generation()) {
+            search.generation = Some(lexer.generation());
+            search.codes.clear();
+            search.starts.clear();
+            search.sets.clear();
+            search.symbols.clear();
+            search.places.resize(2 * self.gaps.len(), 0);
+        }
+        for slot in search.codes.len()..lexer.words() {
+            self.learn(search, lexer.word(slot as u32));
+        }
+    }
+
+    #[cold]
+    fn learn(&self, search: &mut Search, word: &Word) {
+        let mut start = NONE;
+        let code = if word.kind() == Kind::Punctuation {
+            if word.ends_sentence() { SENTENCE } else { CLAUSE }
+        } else {
+            let first = search.symbols.len();
+            let typo = self.symbols.of(word, &mut search.symbols);
+            let symbols = search.symbols.get(first..).unwrap_or_default();
+            let mut nodes = symbols.iter().filter_map(|symbol| self.next(ROOT, *symbol));
+            start = match (nodes.next(), nodes.next()) {
+                (None, _) => NONE,
+                (Some(node), None) if !typo => node,
+                _ => SEVERAL,
+            };
+            match *symbols {
+                [] => INERT,
+                [symbol] if !typo => {
+                    search.symbols.pop();
+                    WORDS + symbol
+                }
+                _ => {
+                    let (start, end) = (first as u32, search.symbols.len() as u32);
+                    search.sets.push(Set { start, end, typo });
+                    SETS | (search.sets.len() as u32 - 1)
+                }
+            }
+        };
+        search.codes.push(code);
+        search.starts.push(start);
+    }
+
+    /// Whether there is more to the node than words that the next token is not.
+    #[inline]
+    fn goes_on(&self, search: &Search, start: u32, tokens: &[Token], first: usize) -> bool {
+        match self.nodes.get(start as usize) {
+            Some(node) if node.end == NONE && node.gap == NONE => {
+                let code = search.code(tokens, first + 1);
+                code & SETS != 0
+                    || code.checked_sub(WORDS).is_some_and(|s| self.next(start, s).is_some())
+            }
+            _ => true,
+        }
+    }
+
+    /// Finds the phrases that start at a token.
+    fn walk(
+        &self,
+        search: &mut Search,
+        start: u32,
+        tokens: &[Token],
+        first: usize,
+        found: &mut Vec<Found>,
+    ) {
+        search.states.clear();
+        search.next.clear();
+        let mut at = first;
+        if start == SEVERAL {
+            let state = State { node: ROOT, gap: NONE, left: 0, typo: false };
+            self.follow(search, state, tokens, (first, at), found);
+        } else {
+            self.arrive(search, start, false, (first, at), found);
+        }
+        loop {
+            std::mem::swap(&mut search.states, &mut search.next);
+            if search.states.is_empty() {
+                return;
+            }
+            search.next.clear();
+            at += 1;
+            let code = search.code(tokens, at);
+            if code == SENTENCE {
+                return;
+            }
+            for place in 0..search.states.len() {
+                let Some(state) = search.states.get(place).copied() else { return };
+                search.tick();
+                if code == CLAUSE {
+                    let gap = self.gaps.get(state.gap as usize);
+                    if gap.is_some_and(|gap| gap.leap.clauses) {
+                        self.stay(search, state);
+                    }
+                    continue;
+                }
+                if code >= WORDS {
+                    self.follow(search, state, tokens, (first, at), found);
+                }
+                if let Some(left) = state.left.checked_sub(1) {
+                    self.stay(search, State { left, ..state });
+                }
+            }
+        }
+    }
+
+    /// Follows the edges of a node that the token is a word for.
+    #[inline]
+    fn follow(
+        &self,
+        search: &mut Search,
+        state: State,
+        tokens: &[Token],
+        (first, at): (usize, usize),
+        found: &mut Vec<Found>,
+    ) {
+        let code = search.code(tokens, at);
+        let Some(set) = search.set(code) else {
+            let node = code.checked_sub(WORDS).and_then(|symbol| self.next(state.node, symbol));
+            if let Some(node) = node {
+                self.arrive(search, node, state.typo, (first, at), found);
+            }
+            return;
+        };
+        for place in set.range() {
+            let Some(symbol) = search.symbols.get(place).copied() else { return };
+            if let Some(node) = self.next(state.node, symbol) {
+                self.arrive(search, node, state.typo || set.typo, (first, at), found);
+            }
+        }
+    }
+
+    /// Notes the phrases that end at a node that a word led to, and what may follow.
+    #[inline]
+    fn arrive(
+        &self,
+        search: &mut Search,
+        node: u32,
+        typo: bool,
+        (first, last): (usize, usize),
+        found: &mut Vec<Found>,
+    ) {
+        search.tick();
+        let Some(&Node { mut end, gap, count, .. }) = self.nodes.get(node as usize) else { return };
+        let (first, last) = (first as u32, last as u32);
+        while let Some(&End { phrase, group, next }) = self.ends.get(end as usize) {
+            found.push(Found { phrase, group, first, last, typo });
+            end = next;
+        }
+        if count > 0 {
+            search.next.push(State { node, gap: NONE, left: 0, typo });
+        }
+        self.enter(search, gap, typo);
+    }
+
+    /// Adds what lies behind a gap and those after it in the list.
+    fn enter(&self, search: &mut Search, mut gap: u32, typo: bool) {
+        while let Some(&Gap { leap, node, next }) = self.gaps.get(gap as usize) {
+            self.stay(search, State { node, gap, left: leap.words, typo });
+            gap = next;
+        }
+    }
+
+    /// Adds a place behind a gap, and those behind the gaps that follow it. One that is there already is not added
+    /// again, so that gaps within gaps do not multiply.
+    fn stay(&self, search: &mut Search, state: State) {
+        let Some(place) = search.places.get_mut(2 * state.gap as usize + usize::from(state.typo))
+        else {
+            return;
+        };
+        match search.next.get_mut(*place as usize) {
+            Some(known) if known.gap == state.gap && known.typo == state.typo => {
+                known.left = known.left.max(state.left);
+            }
+            _ => {
+                *place = search.next.len() as u32;
+                search.next.push(state);
+                if let Some(node) = self.nodes.get(state.node as usize) {
+                    self.enter(search, node.gap, state.typo);
+                }
+            }
+        }
+    }
+}
+
+/// Of the hits from a place on, which start at one token, keeps the longest of each phrase.
+#[cold]
+fn keep_longest(found: &mut Vec<Found>, from: usize) {
+    let mut all = found.split_off(from);
+    all.sort_unstable_by_key(|hit| (hit.phrase, hit.typo, std::cmp::Reverse(hit.last)));
+    all.dedup_by_key(|hit| (hit.phrase, hit.typo));
+    found.append(&mut all);
+}
+
+/// Keeps the leftmost and of those the longest of each group, none of which overlap.
+pub(crate) fn settle(found: &mut Vec<Found>) {
+    // Mostly they are few, and settled as they are.
+    if found.is_sorted_by(|one, next| one.last < next.first) {
+        return;
+    }
+    found.sort_unstable_by_key(|hit| {
+        (hit.group, hit.first, std::cmp::Reverse(hit.last), hit.phrase)
+    });
+    let mut last: Option<Found> = None;
+    found.retain(|hit| {
+        let free = last.is_none_or(|last| last.group != hit.group || last.last < hit.first);
+        if free {
+            last = Some(*hit);
+        }
+        free
+    });
+    found.sort_unstable_by_key(|hit| (hit.first, hit.last, hit.group));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLAUSE: Leap = Leap { words: 3, clauses: false };
+
+    fn trie<'a>(phrases: impl IntoIterator<Item = &'a str>, leap: Leap) -> Trie {
+        let mut builder = Builder::new(Language::Other);
+        for (number, phrase) in (0..).zip(phrases) {
+            let node = phrase.split(' ').fold(ROOT, |node, piece| match piece {
+                "*" => builder.gap(node, leap),
+                word => builder.words(node, word, Form::Stem, false).0,
+            });
+            builder.end(node, number, number);
+        }
+        builder.build()
+    }
+
+    /// Pieces of work and hits for a text.
+    fn work(trie: &Trie, text: &str) -> (u64, usize) {
+        let mut lexer = Lexer::new(Language::Other);
+        let (mut tokens, mut found) = (Vec::new(), Vec::new());
+        lexer.read(text, &mut tokens);
+        let mut search = Search::default();
+        trie.find(&mut search, &lexer, &tokens, &mut found);
+        (search.steps, found.len())
+    }
+
+    #[test]
+    fn work_is_linear_in_the_text_whatever_the_gaps() {
+        let wide = Leap { words: 20, clauses: true };
+        let many = vec!["a"; 12].join(" * ");
+        for (phrases, leap, most) in [
+            (vec!["a * b * c * d"], CLAUSE, 60),
+            (vec!["a * b * c * d", "a * a * a * a", "a a a a"], CLAUSE, 200),
+            (vec!["a * * * * a"], CLAUSE, 100),
+            (vec![many.as_str()], CLAUSE, 1_000),
+            (vec!["a * b * c * d", "a * a * a * a"], wide, 800),
+        ] {
+            let trie = trie(phrases.iter().copied(), leap);
+            // Twice the text, twice the work, but for what the end of the text saves.
+            let check = |text: &dyn Fn(usize) -> String| {
+                let [one, two, four] = [500, 1_000, 2_000].map(|size| work(&trie, &text(size)).0);
+                assert_eq!(four - two, 2 * (two - one), "{phrases:?} {}", text(1));
+                assert!(four <= most * 4 * 2_000, "{phrases:?} {}: {four}", text(1));
+            };
+            for piece in ["a ", "a b ", "a b c d ", "a, ", "a , ,", ",", "b a ", "x "] {
+                check(&|size| piece.repeat(size));
+            }
+            // Runs of one word, so that every gap is left open for long.
+            check(&|size| ["a ", "b ", "c ", "d "].map(|word| word.repeat(size)).concat());
+        }
+    }
+
+    #[test]
+    fn work_does_not_grow_with_phrases_that_do_not_fit() {
+        let few = ["late * delivery", "late delivery", "rude"];
+        let text = "late the delivery, late delivery rude late w7 x delivery ".repeat(50);
+        let with = |count: usize| {
+            let more: Vec<String> = (0..count).map(|i| format!("late * w{i} delivery")).collect();
+            work(&trie(few.into_iter().chain(more.iter().map(String::as_str)), CLAUSE), &text)
+        };
+        assert_eq!(with(10), with(5_000));
+        assert_eq!(with(0).1, with(5_000).1);
+    }
+
+    #[test]
+    fn of_many_fits_from_one_word_on_the_longest_stays() {
+        let wide = Leap { words: 20, clauses: true };
+        let trie = trie(["a * a * a"], wide);
+        let (_, hits) = work(&trie, &"a ".repeat(400));
+        assert!(hits <= 400 * MANY, "{hits}");
+    }
+}

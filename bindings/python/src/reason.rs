@@ -214,10 +214,10 @@ impl ReasonMapper {
         abstain: bool,
     ) -> PyResult<Vec<Option<String>>> {
         let result = run(py, || {
-            let read: Vec<&str> =
-                texts.iter().map(|text| text.as_deref().unwrap_or_default()).collect();
-            let best = self.mapper.predict(&read, abstain)?;
-            Ok(texts.iter().zip(best).map(|(text, best)| text.as_ref().and(best)).collect())
+            // Of a comment that is missing nobody is asked.
+            let read: Vec<&str> = texts.iter().flatten().map(String::as_str).collect();
+            let mut best = self.mapper.predict(&read, abstain)?.into_iter();
+            Ok(texts.iter().map(|text| text.as_ref().and_then(|_| best.next().flatten())).collect())
         });
         self.or_raised(result)
     }
@@ -313,10 +313,13 @@ impl Mappings {
         all
     }
 
-    /// The reasons of each row.
-    fn sets(&self) -> Vec<Vec<String>> {
-        let ids = |row| self.mappings.row(row).map(|m| m.id.to_owned()).collect();
-        (0..self.mappings.rows()).map(ids).collect()
+    /// The reasons of each row; `None` where there is neither comment nor click.
+    fn sets(&self, py: Python<'_>) -> PyResult<Vec<Option<Vec<String>>>> {
+        run(py, || {
+            let labels = self.mappings.labels(ReasonCount::Mentions)?;
+            let ids = |row| Some(labels.names(row)?.into_iter().map(str::to_owned).collect());
+            Ok((0..labels.len()).map(ids).collect())
+        })
     }
 
     /// The table with a column of reasons.

@@ -4,6 +4,8 @@
 //! JSON. What is dear to prepare lives on between calls: a `Mapper`, and the last reader of feelings. What throws is an error
 //! document; anything else that JavaScript catches is a trap, after which the wrapper starts a new instance.
 
+#[cfg(feature = "text")]
+pub mod classifier;
 #[cfg(feature = "scores")]
 mod input;
 #[cfg(feature = "scores")]
@@ -18,6 +20,8 @@ pub mod read;
 pub mod reason;
 #[cfg(feature = "scores")]
 pub mod score;
+#[cfg(feature = "text")]
+pub mod study;
 #[cfg(feature = "scores")]
 mod table;
 #[cfg(feature = "scores")]

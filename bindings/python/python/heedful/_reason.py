@@ -23,8 +23,10 @@ class Taxonomy:
 
     A taxonomy is made of a dict or JSON: reasons have an `id`, and may have `name`, `terms`, `examples`, `touchpoints`,
     `metrics` and `reasons` below them. A term is a text: words that must follow each other (compared by their stems),
-    ``*`` for up to three words in between, ``deliver*`` for what begins so, ``"in quotes"`` for exact forms; or an
-    object with `term`, `with`, `without`, `within` and `negated`.
+    ``*`` for up to three words in between, ``deliver*`` for what begins so, ``=us`` for this form only, ``slow|late`` for one
+    or the other; ``+battery`` asks for this word in the same clause, ``-free`` refuses it. Or it is a dict with `term`,
+    `within` (`clause` or `comment`: where ``+`` and ``-`` look) and `negated` (`True`: only where it is denied, `False`: only
+    where it is not).
 
     >>> import heedful as hf
     >>> shop = hf.Taxonomy({"reasons": [
@@ -177,6 +179,10 @@ class Mappings:
         """Rows with a comment in which nothing was found."""
         return self._found.unmapped()
 
+    def labels(self) -> list[list[str] | None]:
+        """The reasons of each row, as `evaluate` and `fit` take them; `None` where there is neither comment nor click."""
+        return self._found.sets()
+
     def at_level(self, level: int) -> Mappings:
         """The same with reasons below a level counted as the branch above them; 0 is the top."""
         return Mappings(self._found.at_level(level), self._data, self._comment)
@@ -206,7 +212,7 @@ class ReasonMapper:
 
     `classifier` is any other source: a callable that takes a list of texts and gives for each a list of
     ``(reason, confidence, spans)``; `reasons` are those that it can tell, about which terms are then silent. Claims below
-    `least_confidence` (0.5) are left out.
+    `least_confidence` (0) are left out. What the callable raises comes out of the call that asked it.
 
     >>> import heedful as hf
     >>> shop = hf.Taxonomy({"reasons": [

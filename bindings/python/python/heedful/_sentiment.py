@@ -37,7 +37,8 @@ def clauses(
 ) -> Any:
     """The feeling of each clause: "food great, service slow" is two. As `sentiment`.
 
-    Columns: `row`, `start` and `end` in characters, `value`, `strength`, `mood` (`statement`, `question`, `request`).
+    Columns: `row`, `start` and `end` in characters, `value`, `strength`, `mood` (`statement`, `question`, `request`),
+    `sentence` (its number, from 0) and `contrast` (whether it is set against another clause, as by "but").
 
     >>> import heedful as hf
     >>> [value > 0 for value in hf.clauses(["food great, service slow"])["value"]]

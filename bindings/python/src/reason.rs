@@ -58,8 +58,14 @@ struct Callable {
     raised: Mutex<Option<PyErr>>,
 }
 
-/// Reason, confidence and spans of each claim of a text.
-type TextClaims = Vec<(String, f64, Vec<(usize, usize)>)>;
+/// Reason, confidence and spans of a claim.
+#[derive(FromPyObject)]
+enum TextClaim {
+    Spanned(String, f64, Vec<(usize, usize)>),
+    Plain(String, f64),
+}
+
+type TextClaims = Vec<TextClaim>;
 
 impl Classifier for Callable {
     fn reasons(&self) -> Vec<String> {
@@ -67,24 +73,33 @@ impl Classifier for Callable {
     }
 
     fn classify(&self, texts: &[&str]) -> Result<Vec<Vec<Claim>>> {
-        let answer: PyResult<Vec<TextClaims>> =
-            Python::attach(|py| self.function.call1(py, (texts.to_vec(),))?.extract(py));
-        let answer = answer.map_err(|error| {
-            if let Ok(mut raised) = self.raised.lock() {
-                *raised = Some(error);
-            }
-            Error::new(ErrorCode::InvalidArgument, "the classifier failed").at("classifier")
-        })?;
+        let failed = |code, message| Error::new(code, message).at("classifier");
+        let answer: Result<Vec<TextClaims>> = Python::attach(|py| {
+            let answer = self.function.call1(py, (texts.to_vec(),)).map_err(|error| {
+                if let Ok(mut raised) = self.raised.lock() {
+                    *raised = Some(error);
+                }
+                failed(ErrorCode::InvalidArgument, "the classifier failed")
+            })?;
+            answer.extract(py).map_err(|_| {
+                let message =
+                    "a classifier gives for each text a list of `(reason, confidence, spans)`";
+                failed(ErrorCode::ColumnType, message)
+            })
+        });
+        let answer = answer?;
         let claims = |(text, row): (&&str, TextClaims)| {
             let bytes: Vec<usize> =
                 text.char_indices().map(|(at, _)| at).chain(std::iter::once(text.len())).collect();
             // Beyond the text, which the core refuses.
             let byte = |at: usize| bytes.get(at).copied().unwrap_or(usize::MAX);
             row.into_iter()
-                .map(|(reason, confidence, spans)| Claim {
-                    reason,
-                    confidence,
-                    spans: spans.into_iter().map(|(start, end)| (byte(start), byte(end))).collect(),
+                .map(|claim| match claim {
+                    TextClaim::Plain(reason, confidence) => Claim::new(reason, confidence),
+                    TextClaim::Spanned(reason, confidence, spans) => {
+                        let bytes = |(start, end)| (byte(start), byte(end));
+                        Claim { reason, confidence, spans: spans.into_iter().map(bytes).collect() }
+                    }
                 })
                 .collect()
         };

@@ -3,8 +3,8 @@
 
 use heedful::text::{Language, Lexer, Unit, in_unit};
 use heedful::{
-    Agreement, Error, ErrorCode, EvaluateOptions, Labels, Mappings, ReasonCount, Result, SentimentFit, SentimentReader,
-    Split, Texts,
+    Agreement, Error, ErrorCode, EvaluateOptions, Labels, Mappings, ReasonCount, Result,
+    SentimentFit, SentimentReader, Split, Texts,
 };
 use js_sys::Array;
 use wasm_bindgen::prelude::*;

@@ -34,7 +34,7 @@ export class Held<H extends { free(): void }> {
   }
 }
 
-/** `using thing = ...`, in environments that declare it. @internal */
+/** What can be freed at the end of its block (`using mapper = ...`), in environments that declare it. */
 export type Disposer = typeof Symbol extends { readonly dispose: infer D extends symbol } ? { [name in D]: () => void } : object;
 
 /** Lets the objects of a class be freed at the end of their block, where the environment can. @internal */

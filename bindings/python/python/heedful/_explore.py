@@ -280,8 +280,8 @@ class Redacted(NamedTuple):
     """Texts without what identifies persons."""
 
     texts: Any
-    """The texts: a series of pandas or polars where the texts were in one, or in a frame; else a list. What is missing
-    stays so."""
+    """The texts: a series of pandas or polars, or an array of PyArrow, where the texts were in one, or in a table of it;
+    else a list. What is missing stays so."""
     spans: Any
     """What was taken out, as a table: `row`, `kind`, `start` and `end` in characters of the text as it was."""
 
@@ -301,7 +301,8 @@ def redact(data: Any, comment: str | None = None, *, names: Iterable[str] = ()) 
     >>> [(row["kind"], row["start"], row["end"]) for row in spans.to_pylist()]
     [('name', 0, 4), ('email', 6, 23)]
     """
-    if isinstance(names, str):
-        names = [names]
-    texts, spans = _heedful.redact(_comments(data, comment), list(names))
+    known = [names] if isinstance(names, str) else list(names)
+    if not all(isinstance(name, str) for name in known):
+        raise HeedfulError("column-type", "a name is a text", "names")
+    texts, spans = _heedful.redact(_comments(data, comment), known)
     return Redacted(_frames.texts_like(data, texts), _frames.like(data, spans))

@@ -254,4 +254,4 @@ def split(comments: Iterable[str | None], labels: Iterable[Any], share: float = 
     (True, [0, 1, 2, 3])
     """
     texts, rows = paired(comments, labels)
-    return Split(*_heedful.split(texts, rows, share, seed))
+    return Split(*_heedful.split(texts, rows, share, _options.whole(seed, "seed")))

@@ -41,6 +41,21 @@ pub(crate) fn evaluate(
     })
 }
 
+/// How well coders agree: all of it as JSON, and a table by reason.
+#[pyfunction]
+pub(crate) fn agreement(
+    py: Python<'_>,
+    coders: Vec<Rows>,
+    options: &str,
+) -> PyResult<(String, Table)> {
+    run(py, || {
+        let coders: Vec<_> = coders.into_iter().map(labels).collect::<Result<_>>()?;
+        let options = EvaluateOptions::from_json(options)?;
+        let agreement = Agreement::of(&coders.iter().collect::<Vec<_>>(), &options)?;
+        Ok((out::json(&agreement)?, Table(agreement.to_table())))
+    })
+}
+
 /// Rows to learn from and rows to measure on.
 #[pyfunction]
 pub(crate) fn split(

@@ -32,7 +32,7 @@ mod _heedful {
     #[pymodule_export]
     use crate::compare::{compare, contrast, league, sample_size, target};
     #[pymodule_export]
-    use crate::explore::{comments, discover, evaluate, keywords, redact, split};
+    use crate::explore::{agreement, comments, discover, evaluate, keywords, redact, split};
     use crate::guard::OrRaise;
     #[pymodule_export]
     use crate::listen::{funnel, funnel_of_counts, join};
@@ -57,7 +57,7 @@ mod _heedful {
     #[pymodule_export]
     use crate::tally::Tally;
     #[pymodule_export]
-    use crate::texts::{SentimentModel, sentiment};
+    use crate::texts::{SentimentModel, sentiment, tokens};
     #[pymodule_export]
     use crate::weight::Weights;
 

@@ -58,8 +58,14 @@ struct Callable {
     raised: Mutex<Option<PyErr>>,
 }
 
-/// Reason, confidence and spans of each claim of a text.
-type TextClaims = Vec<(String, f64, Vec<(usize, usize)>)>;
+/// Reason, confidence and spans of a claim.
+#[derive(FromPyObject)]
+enum TextClaim {
+    Spanned(String, f64, Vec<(usize, usize)>),
+    Plain(String, f64),
+}
+
+type TextClaims = Vec<TextClaim>;
 
 impl Classifier for Callable {
     fn reasons(&self) -> Vec<String> {
@@ -67,24 +73,33 @@ impl Classifier for Callable {
     }
 
     fn classify(&self, texts: &[&str]) -> Result<Vec<Vec<Claim>>> {
-        let answer: PyResult<Vec<TextClaims>> =
-            Python::attach(|py| self.function.call1(py, (texts.to_vec(),))?.extract(py));
-        let answer = answer.map_err(|error| {
-            if let Ok(mut raised) = self.raised.lock() {
-                *raised = Some(error);
-            }
-            Error::new(ErrorCode::InvalidArgument, "the classifier failed").at("classifier")
-        })?;
+        let failed = |code, message| Error::new(code, message).at("classifier");
+        let answer: Result<Vec<TextClaims>> = Python::attach(|py| {
+            let answer = self.function.call1(py, (texts.to_vec(),)).map_err(|error| {
+                if let Ok(mut raised) = self.raised.lock() {
+                    *raised = Some(error);
+                }
+                failed(ErrorCode::InvalidArgument, "the classifier failed")
+            })?;
+            answer.extract(py).map_err(|_| {
+                let message =
+                    "a classifier gives for each text a list of `(reason, confidence, spans)`";
+                failed(ErrorCode::ColumnType, message)
+            })
+        });
+        let answer = answer?;
         let claims = |(text, row): (&&str, TextClaims)| {
             let bytes: Vec<usize> =
                 text.char_indices().map(|(at, _)| at).chain(std::iter::once(text.len())).collect();
             // Beyond the text, which the core refuses.
             let byte = |at: usize| bytes.get(at).copied().unwrap_or(usize::MAX);
             row.into_iter()
-                .map(|(reason, confidence, spans)| Claim {
-                    reason,
-                    confidence,
-                    spans: spans.into_iter().map(|(start, end)| (byte(start), byte(end))).collect(),
+                .map(|claim| match claim {
+                    TextClaim::Plain(reason, confidence) => Claim::new(reason, confidence),
+                    TextClaim::Spanned(reason, confidence, spans) => {
+                        let bytes = |(start, end)| (byte(start), byte(end));
+                        Claim { reason, confidence, spans: spans.into_iter().map(bytes).collect() }
+                    }
                 })
                 .collect()
         };
@@ -214,10 +229,10 @@ impl ReasonMapper {
         abstain: bool,
     ) -> PyResult<Vec<Option<String>>> {
         let result = run(py, || {
-            let read: Vec<&str> =
-                texts.iter().map(|text| text.as_deref().unwrap_or_default()).collect();
-            let best = self.mapper.predict(&read, abstain)?;
-            Ok(texts.iter().zip(best).map(|(text, best)| text.as_ref().and(best)).collect())
+            // Of a comment that is missing nobody is asked.
+            let read: Vec<&str> = texts.iter().flatten().map(String::as_str).collect();
+            let mut best = self.mapper.predict(&read, abstain)?.into_iter();
+            Ok(texts.iter().map(|text| text.as_ref().and_then(|_| best.next().flatten())).collect())
         });
         self.or_raised(result)
     }
@@ -313,10 +328,13 @@ impl Mappings {
         all
     }
 
-    /// The reasons of each row.
-    fn sets(&self) -> Vec<Vec<String>> {
-        let ids = |row| self.mappings.row(row).map(|m| m.id.to_owned()).collect();
-        (0..self.mappings.rows()).map(ids).collect()
+    /// The reasons of each row; `None` where there is neither comment nor click.
+    fn sets(&self, py: Python<'_>) -> PyResult<Vec<Option<Vec<String>>>> {
+        run(py, || {
+            let labels = self.mappings.labels(ReasonCount::Mentions)?;
+            let ids = |row| Some(labels.names(row)?.into_iter().map(str::to_owned).collect());
+            Ok((0..labels.len()).map(ids).collect())
+        })
     }
 
     /// The table with a column of reasons.

@@ -1,6 +1,6 @@
 //! Comments in, feelings out.
 
-use heedful::text::{Unit, in_unit};
+use heedful::text::{Lexer, Unit, in_unit};
 use heedful::{
     Column, Error, ErrorCode, Key, Result, Sentiment, SentimentFit, SentimentOptions, Texts,
 };
@@ -9,6 +9,7 @@ use pyo3::types::PyBytes;
 
 use crate::guard::run;
 use crate::out::Table;
+use crate::reason::language;
 use crate::table::Input;
 
 /// A column of texts.
@@ -62,6 +63,15 @@ pub(crate) fn sentiment(
             in_characters(feelings.clauses_to_table()),
             in_characters(feelings.emotions_to_table()),
         ))
+    })
+}
+
+/// The tokens of texts.
+#[pyfunction]
+pub(crate) fn tokens(py: Python<'_>, texts: Vec<Option<String>>, code: &str) -> PyResult<Table> {
+    run(py, || {
+        let table = Lexer::new(language(code)?).read_all(&texts);
+        Ok(Table(in_unit(table, Unit::Characters, |row| texts.get(row)?.as_deref())))
     })
 }
 

@@ -4,6 +4,8 @@
 //! JSON with its numbers beside it. What is dear to prepare lives on between calls: a `Mapper`, and the last reader of feelings. What throws is an error
 //! document; anything else that JavaScript catches is a trap, after which the wrapper starts a new instance.
 
+#[cfg(feature = "text")]
+pub mod classifier;
 #[cfg(any(feature = "scores", feature = "read"))]
 mod input;
 #[cfg(feature = "read")]
@@ -17,6 +19,8 @@ pub mod read;
 pub mod reason;
 #[cfg(feature = "scores")]
 pub mod score;
+#[cfg(feature = "text")]
+pub mod study;
 #[cfg(any(feature = "scores", feature = "read"))]
 mod table;
 #[cfg(feature = "scores")]

@@ -2,6 +2,7 @@
 //! on every keystroke.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use heedful::text::{Language, Unit, convert_spans};
 use heedful::{
@@ -13,6 +14,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::Answer;
+use crate::classifier::Said;
 use crate::output::{answer, failure};
 use crate::text::{comments, groups, labels, topics_of_rows, written};
 
@@ -20,8 +22,10 @@ use crate::text::{comments, groups, labels, topics_of_rows, written};
 #[derive(Debug)]
 #[wasm_bindgen]
 pub struct Mapper {
-    mapper: Rc<ReasonMapper>,
+    pub(crate) mapper: Rc<ReasonMapper>,
     session: MapperSession<Rc<ReasonMapper>>,
+    /// What a classifier of the page says, where there is one.
+    pub(crate) said: Option<Arc<Said>>,
 }
 
 /// A mapping, its places in UTF-16 code units.
@@ -60,16 +64,18 @@ fn shown<'a>(mappings: &'a Mappings, text: impl Fn(usize) -> Option<&'a str>) ->
 
 /// What is known beside the comments.
 #[derive(Default)]
-struct Known {
+pub(crate) struct Known {
     clicks: Option<Labels>,
     manual: Option<Labels>,
     touchpoints: Option<Vec<Option<String>>>,
     languages: Option<Vec<Option<Language>>>,
+    level: Option<f64>,
 }
 
 impl Known {
-    /// Of an array of clicks, manual codes, touchpoints and languages, each an array or undefined.
-    fn of(given: &Array) -> Result<Self> {
+    /// Of an array of clicks, manual codes, touchpoints and languages, each an array or undefined, and the level of the
+    /// tree at which to count, a number or undefined.
+    pub(crate) fn of(given: &Array) -> Result<Self> {
         let list = |place| given.get(place).dyn_into::<Array>().ok();
         let language = |(row, code): (usize, Option<String>)| {
             let language = code.as_deref().map(str::parse).transpose();
@@ -83,10 +89,11 @@ impl Known {
             manual: list(1).map(|list| labels(&list)).transpose()?,
             touchpoints: list(2).map(|list| comments(&list)),
             languages: list(3).map(languages).transpose()?,
+            level: given.get(4).as_f64(),
         })
     }
 
-    fn map(&self, mapper: &ReasonMapper, texts: &[Option<String>]) -> Result<Mappings> {
+    pub(crate) fn map(&self, mapper: &ReasonMapper, texts: &[Option<String>]) -> Result<Mappings> {
         let touchpoints: Option<Vec<Option<&str>>> =
             self.touchpoints.as_ref().map(|names| names.iter().map(Option::as_deref).collect());
         let given = Given {
@@ -95,14 +102,20 @@ impl Known {
             touchpoints: touchpoints.as_deref(),
             languages: self.languages.as_deref(),
         };
-        mapper.map(texts, given)
+        let mappings = mapper.map(texts, given)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number that is not negative"
+        )]
+        Ok(self.level.map_or_else(|| mappings.clone(), |level| mappings.at_level(level as u32)))
     }
 }
 
 impl Mapper {
-    fn of(mapper: ReasonMapper) -> Self {
+    pub(crate) fn of(mapper: ReasonMapper, said: Option<Arc<Said>>) -> Self {
         let mapper = Rc::new(mapper);
-        Self { session: MapperSession::new(Rc::clone(&mapper)), mapper }
+        Self { session: MapperSession::new(Rc::clone(&mapper)), mapper, said }
     }
 }
 
@@ -123,7 +136,7 @@ impl Mapper {
                 None => Ok(mapper),
             }
         };
-        run().map(Self::of).map_err(|error| failure(&error))
+        run().map(|mapper| Self::of(mapper, None)).map_err(|error| failure(&error))
     }
 
     /// The code of the language of comments for which none is given.
@@ -202,24 +215,29 @@ impl Mapper {
                 self.mapper.fit(&texts, &known, &options)
             }
         };
-        *self = run().map(Self::of).map_err(|error| failure(&error))?;
+        let mapper = run().map_err(|error| failure(&error))?;
+        *self = Self::of(mapper, self.said.take());
         Ok(())
     }
 
-    /// The best reason of each comment by the trained model, null where there is none; with `abstain` only where it is
-    /// sure. Null in all where there is no model.
+    /// The best reason of each comment, of the trained model or else of the terms, null where there is none; with
+    /// `abstain` only where it is sure.
     ///
     /// # Errors
-    /// None.
+    /// As for [`ReasonMapper::predict`].
     pub fn predict(&self, texts: &Array, abstain: bool) -> Answer {
-        let texts: Vec<String> =
-            comments(texts).into_iter().map(Option::unwrap_or_default).collect();
-        let predictions = self.mapper.predictions(&texts);
-        let best = predictions.as_ref().map(|predictions| {
-            let of = |row| if abstain { predictions.sure(row) } else { predictions.best(row) };
-            (0..texts.len()).map(of).collect::<Vec<_>>()
-        });
-        answer(Ok(best))
+        let run = || {
+            let texts = comments(texts);
+            let mut best = vec![None; texts.len()];
+            let (written, rows) = written(&texts);
+            for (reason, row) in self.mapper.predict(&written, abstain)?.into_iter().zip(rows) {
+                if let Some(best) = best.get_mut(row) {
+                    *best = reason;
+                }
+            }
+            Ok(best)
+        };
+        answer(run())
     }
 
     /// The topics of comments in which no reason is found, or within a reason.
@@ -239,7 +257,7 @@ impl Mapper {
             let options = Discover::from_json(options)?;
             let groups = groups(by, &texts);
             let found = options.run_known(&written, &self.mapper, within.as_deref(), &groups)?;
-            Ok(topics_of_rows(found, &rows))
+            Ok(topics_of_rows(found, &rows, options.language))
         };
         answer(run())
     }

@@ -5,12 +5,13 @@
 
 use std::cell::RefCell;
 
-use heedful::text::{PrivateSpan, Redactor, Unit, convert_spans};
+use heedful::text::{Language, PrivateSpan, Redactor, Unit, convert_spans};
 use heedful::{
-    Discover, EvaluateOptions, Evaluation, Feeling, Key, Keyness, Labels, Result, Sentiment,
-    SentimentOptions,
+    Discover, EvaluateOptions, Evaluation, Feeling, Key, Keyness, Labels, Reason, Result,
+    Sentiment, SentimentOptions, Topics,
 };
 use js_sys::Array;
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::Answer;
@@ -149,21 +150,29 @@ pub fn discover(texts: &Array, options: &str) -> Answer {
     let run = || {
         let texts = comments(texts);
         let (written, rows) = written(&texts);
-        let found = Discover::from_json(options)?.run(&written)?;
-        Ok(topics_of_rows(found, &rows))
+        let options = Discover::from_json(options)?;
+        Ok(topics_of_rows(options.run(&written)?, &rows, options.language))
     };
     answer(run())
 }
 
-/// Topics that name rows of all comments.
-pub(crate) fn topics_of_rows(mut found: heedful::Topics, rows: &[usize]) -> heedful::Topics {
+/// Topics that name rows of all comments, and each of them as a reason.
+#[derive(Serialize)]
+pub(crate) struct Candidates {
+    found: Topics,
+    reasons: Vec<Reason>,
+}
+
+pub(crate) fn topics_of_rows(mut found: Topics, rows: &[usize], language: Language) -> Candidates {
     to_rows(&mut found.rest, rows);
     for topic in &mut found.topics {
         to_rows(&mut topic.rows, rows);
         to_rows(&mut topic.representative, rows);
         to_rows(&mut topic.diverse, rows);
     }
-    found
+    let topics = found.topics.iter();
+    let reasons = topics.map(|topic| topic.to_reason(topic.name.as_str(), language)).collect();
+    Candidates { found, reasons }
 }
 
 /// How well the reasons that were found are those that are known.

@@ -12,6 +12,7 @@ import * as text from "heedful/text";
 import { cases } from "./cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
+import { textVectorCases } from "./vector-cases.js";
 
 const require = createRequire(import.meta.url);
 
@@ -43,6 +44,8 @@ test("init without arguments, twice", async () => {
 for (const [name, check] of cases(heedful, reader, require("heedful/package.json"), memory)) test(name, check);
 
 for (const [name, check] of textCases(text, require("heedful/taxonomies/retail.en.json"))) test(`text: ${name}`, check);
+
+for (const [name, check] of textVectorCases(text, heedful)) test(`text: ${name}`, check);
 
 test("after a trap mappers are prepared again", async () => {
   const { call } = await import("./node_modules/heedful/dist/text-engine.js");

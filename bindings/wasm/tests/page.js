@@ -9,11 +9,12 @@ import { cases } from "./cases.js";
 import { collect } from "./collect.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
+import { textVectorCases } from "./vector-cases.js";
 
 export async function run() {
   // The module that starts last is the one whose memory is watched.
   await text.init();
   await reader.init();
   await heedful.init();
-  return collect([...cases(heedful, reader, package_, memory), ...textCases(text, taxonomy)]);
+  return collect([...cases(heedful, reader, package_, memory), ...textCases(text, taxonomy), ...textVectorCases(text, heedful)]);
 }

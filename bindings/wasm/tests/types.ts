@@ -8,8 +8,9 @@ import { init as initManual, type ModuleSource } from "heedful/manual";
 import { type File, funnel, type FunnelRow, init as initReader, join, readCsv, readJsonl } from "heedful/read";
 import { init as initReaderManually } from "heedful/read/manual";
 import {
-  discover, evaluate, type Evaluation, type Feeling, init as initText, type Keyword, keywords, type Mapping, privateSpans,
-  ReasonMapper, type ReasonTotal, redact, sentiment, type Taxonomy, type Topics,
+  agreement, type Agreement, attach, type Claims, type Classifier, crossValidateSentiment, type CurvePoint, discover, evaluate, type Evaluation,
+  type Feeling, fitSentiment, type HeldOut, init as initText, type Keyword, keywords, type LintFinding, type Mapping, type Overlap, privateSpans,
+  ReasonMapper, type ReasonTotal, redact, sentiment, SentimentModel, split, type Split, type Taxonomy, type Token, tokens, type Topics, withReason,
 } from "heedful/text";
 import { init as initTextManually } from "heedful/text/manual";
 
@@ -105,6 +106,33 @@ is<Same<typeof topics, Topics>>(true);
 const quality = evaluate(["staff"], [["staff"]]);
 is<Same<typeof quality, Evaluation>>(true);
 void privateSpans("a")[0]?.start;
+const classifier: Classifier = async (texts) => texts.map(() => [{ reason: "staff", confidence: 0.5, spans: [[0, 1]] }]);
+const told = new ReasonMapper(taxonomy, { classifier, reasons: ["staff"], leastConfidence: 0.2 });
+is<Same<ReturnType<typeof told.classify>, Promise<Claims>>>(true);
+void told.map(comments, { claims: [[{ reason: "staff", confidence: 1 }], null, undefined], level: 0 });
+is<Same<ReturnType<typeof told.lint>, LintFinding[]>>(true);
+is<Same<ReturnType<typeof told.overlaps>, Overlap[]>>(true);
+is<Same<ReturnType<typeof told.curve>, CurvePoint[]>>(true);
+is<Same<ReturnType<typeof told.suggest>, number[]>>(true);
+is<Same<ReturnType<typeof told.labels>, (string[] | null)[]>>(true);
+const longer = attach(rows, told.map(comments), { name: "why", count: "main" });
+is<Same<(typeof longer)[number]["why"], string | null>>(true);
+is<Same<(typeof longer)[number]["at"], Date>>(true);
+void score(longer, { rating: "score", by: "why" });
+void score(attach(file, told.map(comments)), { by: "reason" });
+const wider: Taxonomy = withReason(told.taxonomy, topics.topics[0] ?? { id: "queue" }, { under: "staff" });
+void wider;
+is<Same<ReturnType<typeof split>, Split>>(true);
+is<Same<ReturnType<typeof agreement>, Agreement>>(true);
+is<Same<ReturnType<typeof tokens>, Token[]>>(true);
+is<Same<ReturnType<typeof crossValidateSentiment>, HeldOut>>(true);
+const learned = fitSentiment(comments, [1, null, undefined], { scale: "1-5", words: { buffering: -0.6 } });
+is<Same<typeof learned, SentimentModel>>(true);
+is<Same<ReturnType<typeof learned.predict>, (number | null)[]>>(true);
+// @ts-expect-error a claim has a confidence
+void told.map(comments, { claims: [[{ reason: "staff" }]] });
+// @ts-expect-error ratings are numbers
+void fitSentiment(comments, ["1"]);
 // @ts-expect-error a taxonomy has reasons
 void new ReasonMapper({ id: "shop" });
 // @ts-expect-error keywords need groups

@@ -48,3 +48,9 @@ export function listOf(list: unknown, path: string): unknown[] {
 export function optionsOf(options: object): string {
   return encode(Object.fromEntries(Object.entries(options).map(([name, value]) => [snakeName(name), value as unknown])));
 }
+
+/** A whole number that is not negative. @internal */
+export function whole(value: number, path: string): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new HeedfulError("invalid-argument", "a whole number of 0 or more is needed", { path });
+}

@@ -1,7 +1,9 @@
 // Taxonomies and what they find.
-import { call, life } from "./text-engine.js";
-import { type Labels, labelsOf, type Language, listOf, optionsOf, type Texts, textsOf } from "./comments.js";
+import { call } from "./text-engine.js";
+import { type Claim, type Claims, type Classifier, packClaims } from "./classifier.js";
+import { type Labels, labelsOf, type Language, listOf, optionsOf, type Texts, textsOf, whole } from "./comments.js";
 import { HeedfulError } from "./error.js";
+import { disposable, type Disposer, Held } from "./held.js";
 import { camel, decode, encode, escapeText, parse } from "./json.js";
 
 /** Why customers feel as they do, as a tree. The starters of the package are such documents. */
@@ -19,12 +21,26 @@ export interface Reason {
   name?: string | { readonly [language: string]: string } | undefined;
   labels?: readonly string[] | undefined;
   /** What comments say that speak of it: `"price"`, `"expens*"`, `"wait* * minutes"`. */
-  terms?: readonly string[] | { readonly [language: string]: readonly string[] } | undefined;
+  terms?: readonly Term[] | { readonly [language: string]: readonly Term[] } | undefined;
   examples?: readonly string[] | { readonly [language: string]: readonly string[] } | undefined;
   touchpoints?: readonly string[] | undefined;
   metrics?: readonly string[] | undefined;
   reasons?: readonly Reason[] | undefined;
 }
+
+/**
+ * What a reason sounds like: a text, or one with conditions. In the text `*` leaps over up to three words, `deliver*` is what
+ * begins so, `=us` this form only, `slow|late` one or the other; `+battery` must stand in the same clause, `-free` must not.
+ */
+export type Term =
+  | string
+  | {
+      term: string;
+      /** Where the words after `+` and `-` are looked for; `clause` where not given. */
+      within?: "clause" | "comment" | undefined;
+      /** `true`: only where it is denied ("no problem"), `false`: only where it is not. */
+      negated?: boolean | undefined;
+    };
 
 /** How a taxonomy is read in comments. */
 export interface MapperOptions {
@@ -36,6 +52,15 @@ export interface MapperOptions {
   sentiment?: boolean;
   /** Leaves out reasons that are not asked for with this metric. */
   metric?: string;
+  /**
+   * Any other source of reasons, trusted more than terms. One that answers at once is asked by every call; of one that
+   * answers later the claims are given: `mapper.map(comments, { claims: await mapper.classify(comments) })`.
+   */
+  classifier?: Classifier;
+  /** The reasons that the classifier can tell: about these terms are silent. */
+  reasons?: readonly string[];
+  /** The least confidence that a claim needs, 0 to 1; 0 where not given. */
+  leastConfidence?: number;
 }
 
 /** What is known beside the comments: lists with an entry for each. */
@@ -48,6 +73,10 @@ export interface Given {
   touchpoint?: string | Texts;
   /** In which language comments are: one for all, or a list. */
   language?: Language | readonly (Language | null | undefined)[];
+  /** What a classifier says of each comment: see {@link ReasonMapper.classify}. */
+  claims?: Claims;
+  /** Counts reasons below this level of the tree as the branch above them; 0 is the top. */
+  level?: number;
 }
 
 /** One reason of one comment. */
@@ -132,6 +161,8 @@ export interface DiscoverOptions {
   within?: string;
   /** With `known`: the group of each comment, for homogeneity by group. */
   by?: readonly (string | number | boolean | null | undefined)[];
+  /** With `known`: what its classifier says of each comment, where that answers later. */
+  claims?: Claims;
 }
 
 /** A candidate for a reason. */
@@ -145,6 +176,8 @@ export interface Topic {
   rows: number[];
   representative: number[];
   diverse: number[];
+  /** The topic as an entry of a taxonomy: see {@link withReason}. */
+  reason: Reason;
 }
 
 /** What comments are about. */
@@ -158,14 +191,55 @@ export interface Topics {
   byGroup: { group: string | number | boolean | null; comments: number; value: number | null }[];
 }
 
-type Handle = ReturnType<typeof prepare>;
+/** What is wrong with a term, or looks so. */
+export interface LintFinding {
+  /**
+   * `dead` (it can never match), `stop_words`, `repeated`, `shared` (another reason has it); with comments also `unseen`
+   * and `together` (it fires only with another).
+   */
+  kind: "dead" | "stop_words" | "repeated" | "shared" | "unseen" | "together" | (string & {});
+  language: Language;
+  reason: string;
+  term: string;
+  otherReason: string | null;
+  otherTerm: string | null;
+  /** Comments in which it fired, where comments were given. */
+  comments: number | null;
+}
+
+/** Two reasons that share comments. */
+export interface Overlap {
+  reason: string;
+  other: string;
+  comments: number;
+  otherComments: number;
+  both: number;
+  /** Of the comments with `reason`, 0 to 1. */
+  share: number;
+  jaccard: number;
+}
+
+/** What another threshold of the model would give for a reason. */
+export interface CurvePoint {
+  reason: string;
+  /** From 0.01 to 0.99. */
+  threshold: number;
+  found: number;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+}
+
+/** A customer who clicked one reason and wrote of others. */
+export interface Disagreement {
+  row: number;
+  clicked: string;
+  read: string;
+}
 
 function prepare(taxonomy: string, options: string, model: Uint8Array | undefined) {
   return call((module) => new module.Mapper(taxonomy, options, model));
 }
-
-// `using mapper = new ReasonMapper(...)`, in environments that declare it.
-type Disposer = typeof Symbol extends { readonly dispose: infer D extends symbol } ? { [name in D]: () => void } : object;
 
 export interface ReasonMapper extends Disposer {}
 
@@ -181,18 +255,23 @@ export interface ReasonMapper extends Disposer {}
 export class ReasonMapper {
   // What the mapper is made of stays on this side: another instance of the module can be given it.
   #document: string;
-  readonly #options: string;
+  readonly #classifier: Classifier | undefined;
   #model: Uint8Array | undefined;
   #parents = new Map<string, string>();
-  #handle: Handle | undefined;
-  #life = 0;
+  readonly #held: Held<ReturnType<typeof prepare>>;
 
   /** Prepares a taxonomy, with the bytes of a trained model or without. */
   constructor(taxonomy: Taxonomy, options: MapperOptions = {}, model?: Uint8Array) {
+    const { classifier, reasons, ...rest } = options;
+    const [document, told] = [optionsOf(rest), reasons && labelsOf([reasons], "reasons")[0]];
     this.#document = encode(taxonomy ?? null);
-    this.#options = optionsOf(options);
+    this.#classifier = classifier;
     this.#model = model;
-    this.#mapper();
+    this.#held = new Held("mapper", () => {
+      const mapper = prepare(this.#document, document, this.#model);
+      if (told) call(() => mapper.announce(told));
+      return mapper;
+    });
     this.#learnParents();
   }
 
@@ -202,25 +281,58 @@ export class ReasonMapper {
   }
 
   /** The reasons of one comment, the main one first. Made for fields that are typed into: words are remembered. */
-  read(comment: string): Mapping[] {
-    const [text] = textsOf([comment], "comment");
-    const mapper = this.#mapper();
-    return this.#mappings(call(() => mapper.read(text ?? "")));
+  read(comment: string, claims?: readonly Claim[]): Mapping[] {
+    const texts = textsOf([comment], "comment");
+    const mapper = this.#heard(texts, claims && [claims]);
+    return this.#mappings(call(() => mapper.read(texts[0] ?? "")));
   }
 
   /** The reasons of comments: a row for each comment and reason, the main one of each comment first. */
   map(comments: Texts, given: Given = {}): Mapping[] {
     const [texts, known] = beside(comments, given);
-    const mapper = this.#mapper();
+    const mapper = this.#heard(texts, given.claims);
     return this.#mappings(call(() => mapper.map(texts, known)));
+  }
+
+  /** The reasons of each comment, as `evaluate` and `fit` take them; `null` where there is neither comment nor click. */
+  labels(comments: Texts, given: Given = {}, count: "mentions" | "main" = "mentions"): (string[] | null)[] {
+    const [texts, known] = beside(comments, given);
+    const mapper = this.#heard(texts, given.claims);
+    return decode(call(() => mapper.labels(texts, known, count === "main"))) as (string[] | null)[];
   }
 
   /** How often each reason comes up in comments, in the order of the taxonomy. */
   totals(comments: Texts, given: Given = {}): ReasonTotal[] {
     const [texts, known] = beside(comments, given);
-    const mapper = this.#mapper();
+    const mapper = this.#heard(texts, given.claims);
     const totals = camel(decode(call(() => mapper.totals(texts, known)))) as (ReasonTotal & { id: string })[];
     return totals.map(({ id, ...rest }) => ({ ...rest, reason: id }));
+  }
+
+  /** Customers who clicked one reason and wrote of others. */
+  disagreements(comments: Texts, given: Given): Disagreement[] {
+    const [texts, known] = beside(comments, given);
+    const mapper = this.#heard(texts, given.claims);
+    const found = decode(call(() => mapper.disagreements(texts, known))) as [number, string, string][];
+    return found.map(([row, clicked, read]) => ({ row, clicked, read }));
+  }
+
+  /** Rows with a comment in which nothing was found. */
+  unmapped(comments: Texts, given: Given = {}): number[] {
+    const [texts, known] = beside(comments, given);
+    const mapper = this.#heard(texts, given.claims);
+    return Array.from(call(() => mapper.unmapped(texts, known)));
+  }
+
+  /** What the classifier says of each comment, for the `claims` of other calls. */
+  async classify(comments: Texts): Promise<Claims> {
+    const texts = textsOf(comments);
+    if (this.#classifier === undefined) throw new HeedfulError("invalid-argument", "the mapper has no classifier");
+    const present = texts.filter((text) => text !== null);
+    const said = await this.#classifier(present);
+    packClaims(said, present.length);
+    let next = 0;
+    return texts.map((text) => (text === null ? [] : (said[next++] ?? [])));
   }
 
   /**
@@ -229,12 +341,10 @@ export class ReasonMapper {
    */
   fit(comments: Texts, labels: Labels, options: FitOptions = {}): this {
     const [texts, known] = [textsOf(comments), labelsOf(labels, "labels")];
-    const mapper = this.#mapper();
+    const mapper = this.#held.get();
     const { more = false, ...rest } = options;
     const document = optionsOf({ ...rest, language: rest.language ?? mapper.language() });
-    // A response without a comment teaches nothing.
-    const taught = known.map((ids, row) => (texts[row] === null ? null : ids));
-    call(() => mapper.fit(texts, taught, document, more));
+    call(() => mapper.fit(texts, taught(texts, known), document, more));
     this.#model = call(() => mapper.model());
     this.#document = encode(decode(call(() => mapper.taxonomy())));
     this.#learnParents();
@@ -242,15 +352,37 @@ export class ReasonMapper {
   }
 
   /**
-   * The best reason of each comment by what was learned; with `abstain` only where it is sure. `null` where there is
-   * no comment, or it has no word that is known.
+   * The best reason of each comment: by what was learned, or by terms where nothing was; with `abstain` only where it
+   * reaches its threshold. `null` where there is no comment, or it has no word that is known.
    */
-  predict(comments: Texts, options: { abstain?: boolean } = {}): (string | null)[] {
+  predict(comments: Texts, options: { abstain?: boolean; claims?: Claims } = {}): (string | null)[] {
     const texts = textsOf(comments);
-    const mapper = this.#mapper();
-    const best = decode(call(() => mapper.predict(texts, options.abstain ?? false))) as (string | null)[] | null;
-    if (best === null) throw new HeedfulError("invalid-argument", "there is no trained model: `fit` comes first");
-    return best;
+    const mapper = this.#heard(texts, options.claims);
+    return decode(call(() => mapper.predict(texts, options.abstain ?? false))) as (string | null)[];
+  }
+
+  /** What other thresholds of what was learned would give on labelled comments, best ones that it never saw. */
+  curve(comments: Texts, labels: Labels): CurvePoint[] {
+    const [texts, known] = [textsOf(comments), labelsOf(labels, "labels")];
+    const mapper = this.#held.get();
+    return decode(call(() => mapper.curve(texts, taught(texts, known)))) as CurvePoint[];
+  }
+
+  /** The rows of the comments whose labels would teach most, the most useful first. */
+  suggest(comments: Texts, count = 20): number[] {
+    const texts = textsOf(comments);
+    const mapper = this.#held.get();
+    return decode(call(() => mapper.suggest(texts, whole(count, "count")))) as number[];
+  }
+
+  /** What is wrong with terms, or looks so; with comments also which never fire, or only with others. */
+  lint(comments: Texts = []): LintFinding[] {
+    return this.#lint(comments).findings;
+  }
+
+  /** Pairs of reasons that share comments, the greatest share first. */
+  overlaps(comments: Texts): Overlap[] {
+    return this.#lint(comments).overlaps;
   }
 
   /** The trained model, to be stored and given to the constructor with the same taxonomy; `undefined` without one. */
@@ -260,26 +392,33 @@ export class ReasonMapper {
 
   /** Gives the memory of the module back; the mapper cannot be used any more. */
   free(): void {
-    const handle = this.#handle;
-    this.#handle = undefined;
-    if (this.#life === life()) handle?.free();
-    this.#life = -1;
+    this.#held.free();
   }
 
   /** @internal */
-  discover(texts: Texts, within: string | undefined, by: unknown[], options: string): unknown {
-    const mapper = this.#mapper();
-    return call(() => mapper.discover(texts as (string | null)[], within, by, options));
+  discover(texts: (string | null)[], within: string | undefined, by: unknown[], options: string, claims: Claims | undefined): unknown {
+    const mapper = this.#heard(texts, claims);
+    return call(() => mapper.discover(texts, within, by, options));
   }
 
-  // The prepared taxonomy, prepared again where the module was started anew after a trap.
-  #mapper(): Handle {
-    if (this.#life === -1) throw new HeedfulError("invalid-argument", "the mapper was freed");
-    if (this.#handle === undefined || this.#life !== life()) {
-      this.#handle = prepare(this.#document, this.#options, this.#model);
-      this.#life = life();
-    }
-    return this.#handle;
+  // The prepared taxonomy, which has heard what the classifier says of the texts.
+  #heard(texts: (string | null)[], claims: Claims | undefined): ReturnType<typeof prepare> {
+    const mapper = this.#held.get();
+    const classifier = this.#classifier;
+    if (claims === undefined && classifier === undefined) return mapper;
+    const present = texts.filter((text) => text !== null);
+    const said =
+      claims === undefined
+        ? packClaims(classifier?.([...present]), present.length)
+        : packClaims(claims, texts.length).filter((_, row) => texts[row] !== null);
+    call(() => mapper.hear(present, said));
+    return mapper;
+  }
+
+  #lint(comments: Texts): { findings: LintFinding[]; overlaps: Overlap[] } {
+    const texts = textsOf(comments);
+    const mapper = this.#held.get();
+    return camel(decode(call(() => mapper.lint(texts)))) as { findings: LintFinding[]; overlaps: Overlap[] };
   }
 
   #mappings(document: unknown): Mapping[] {
@@ -298,8 +437,7 @@ export class ReasonMapper {
   }
 }
 
-const { dispose } = Symbol as { dispose?: symbol };
-if (dispose !== undefined) Object.defineProperty(ReasonMapper.prototype, dispose, { value: ReasonMapper.prototype.free });
+disposable(ReasonMapper);
 
 /**
  * What comments are about, without a taxonomy or beyond one: candidates for reasons.
@@ -308,23 +446,30 @@ if (dispose !== undefined) Object.defineProperty(ReasonMapper.prototype, dispose
  * discover(comments, { known: mapper }).topics.map(({ name, comments }) => [name, comments]);
  */
 export function discover(comments: Texts, options: DiscoverOptions = {}): Topics {
-  const { known, within, by, ...rest } = options;
+  const { known, within, by, claims, ...rest } = options;
   const [texts, document] = [textsOf(comments), optionsOf(rest)];
-  if (known === undefined && (within !== undefined || by !== undefined)) {
-    throw new HeedfulError("invalid-argument", "`within` and `by` need a mapper", { path: "known" });
+  if (known === undefined && (within !== undefined || by !== undefined || claims !== undefined)) {
+    throw new HeedfulError("invalid-argument", "`within`, `by` and `claims` need a mapper", { path: "known" });
   }
   const groups = by === undefined ? [] : listOf(by, "by");
-  const found =
+  const made =
     known === undefined
       ? call((module) => module.discover(texts, document))
-      : known.discover(texts, within === undefined ? undefined : escapeText(within), groups, document);
-  return camel(decode(found)) as Topics;
+      : known.discover(texts, within === undefined ? undefined : escapeText(within), groups, document, claims);
+  const { found, reasons } = decode(made) as { found: object; reasons: Reason[] };
+  const { topics, ...others } = camel(found) as Topics;
+  return { topics: topics.map((topic, at) => ({ ...topic, reason: reasons[at] as Reason })), ...others };
+}
+
+// A response without a comment teaches nothing.
+function taught(texts: (string | null)[], known: (string[] | null)[]): (string[] | null)[] {
+  return known.map((ids, row) => (texts[row] === null ? null : ids));
 }
 
 // Comments, and what is known beside them in the order that the module takes it.
 function beside(comments: Texts, given: Given): [(string | null)[], unknown[]] {
   const texts = textsOf(comments);
-  const { clicks, manual, touchpoint, language } = given;
+  const { clicks, manual, touchpoint, language, level } = given;
   const each = (value: string | Texts | undefined, path: string) => {
     if (value === undefined) return undefined;
     const list = textsOf(typeof value === "string" ? texts.map(() => value) : value, path);
@@ -335,6 +480,7 @@ function beside(comments: Texts, given: Given): [(string | null)[], unknown[]] {
     manual && labelsOf(manual, "manual"),
     each(touchpoint, "touchpoint"),
     each(language, "language"),
+    level === undefined ? undefined : whole(level, "level"),
   ];
   return [texts, known];
 }

@@ -4,10 +4,14 @@ import { camel, decode } from "./json.js";
 import { type Labels, labelsOf, optionsOf, type Texts, textsOf } from "./comments.js";
 import { HeedfulError } from "./error.js";
 
+export type { Claim, Claims, Classifier } from "./classifier.js";
 export { type Labels, type Language, type Texts } from "./comments.js";
 export { type ErrorCode, HeedfulError } from "./error.js";
 export * from "./reasons.js";
 export type { CompiledModule, ModuleSource } from "./source.js";
+export * from "./study.js";
+export type { Cell, Columns, Responses, Roles } from "./table.js";
+export { attach, type AttachOptions, withReason, type WithReasonOptions } from "./taxonomy.js";
 
 /** The version of the engine that reads comments. */
 export function version(): string {

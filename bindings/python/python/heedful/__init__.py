@@ -7,12 +7,12 @@ Score(nps 25.0, 95 % -50.5 to 77.8, n 4)
 
 from heedful._compare import Attainment, Comparison, SamplePlan, compare, contrast, league, sample_size, target
 from heedful._errors import HeedfulError, InternalError
-from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact
+from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact, tokens
 from heedful._heedful import __version__
 from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
 from heedful._monitor import Detected, detect
-from heedful._quality import Average, Evaluation, Measure, Split, evaluate, split
+from heedful._quality import Agreement, Average, Evaluation, Measure, Split, agreement, evaluate, split
 from heedful._read import read
 from heedful._reason import Mappings, ReasonMapper, Taxonomy
 from heedful._responses import Reading, Responses
@@ -30,6 +30,7 @@ from heedful._table import Table
 from heedful._weight import Weights, weight
 
 __all__ = [
+    "Agreement",
     "Attainment",
     "Average",
     "Comparison",
@@ -58,6 +59,7 @@ __all__ = [
     "Topics",
     "Weights",
     "__version__",
+    "agreement",
     "ces",
     "clauses",
     "compare",
@@ -82,6 +84,7 @@ __all__ = [
     "sentiment",
     "split",
     "target",
+    "tokens",
     "trend",
     "weight",
 ]

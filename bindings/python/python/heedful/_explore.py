@@ -248,12 +248,40 @@ def discover(
     return Topics(made, data, texts)
 
 
+def tokens(data: Any, comment: str | None = None, *, language: str = "en") -> Any:
+    """The words and signs of comments, as everything else here reads them: a table of the same kind.
+
+    `data` is a list or series of comments, or a table whose column `comment` names; `language` says how words are stemmed
+    and which are stop words. Words are split by Unicode's rules (UAX #29); emoji, emoticons, hashtags, mentions, web and e-mail
+    addresses are one token each, and of scripts without spaces each pair of characters is one.
+
+    Columns: `row`; `kind` (`word`, `number`, `emoji`, `emoticon`, `hashtag`, `mention`, `url`, `email`, `punctuation`,
+    `gram`); `folded` (in lower case, elongations cut, entities decoded); `stem`; `stop`, `upper`, `elongated`; `start` and
+    `end` in characters.
+
+    >>> import heedful as hf
+    >>> found = hf.tokens(["Deliveries were soooo late 😡"])
+    >>> found["stem"], found["start"][4]
+    (['deliveri', 'were', 'soo', 'late', '😡'], 27)
+    """
+    return _frames.like(data, _heedful.tokens(_comments(data, comment), language))
+
+
+def _comments(data: Any, comment: str | None) -> list[str | None]:
+    """The comments of a list, a series, or a column of a table."""
+    if not _frames.is_table(data):
+        return texts_of(data)
+    roles = _roles(data, comment, None)
+    needed = [roles["comment"]]
+    return _heedful.comments(_frames.table(data, needed), needed, _options.dumps(roles))
+
+
 class Redacted(NamedTuple):
     """Texts without what identifies persons."""
 
     texts: Any
-    """The texts: a series of pandas or polars where the texts were in one, or in a frame; else a list. What is missing
-    stays so."""
+    """The texts: a series of pandas or polars, or an array of PyArrow, where the texts were in one, or in a table of it;
+    else a list. What is missing stays so."""
     spans: Any
     """What was taken out, as a table: `row`, `kind`, `start` and `end` in characters of the text as it was."""
 
@@ -273,13 +301,8 @@ def redact(data: Any, comment: str | None = None, *, names: Iterable[str] = ()) 
     >>> [(row["kind"], row["start"], row["end"]) for row in spans.to_pylist()]
     [('name', 0, 4), ('email', 6, 23)]
     """
-    if isinstance(names, str):
-        names = [names]
-    if _frames.is_table(data):
-        roles = _roles(data, comment, None)
-        needed = [roles["comment"]]
-        values = _heedful.comments(_frames.table(data, needed), needed, _options.dumps(roles))
-    else:
-        values = texts_of(data)
-    texts, spans = _heedful.redact(values, list(names))
+    known = [names] if isinstance(names, str) else list(names)
+    if not all(isinstance(name, str) for name in known):
+        raise HeedfulError("column-type", "a name is a text", "names")
+    texts, spans = _heedful.redact(_comments(data, comment), known)
     return Redacted(_frames.texts_like(data, texts), _frames.like(data, spans))

@@ -177,13 +177,13 @@ def _stamps(array: numpy.ndarray[Any, Any], *, zoned: bool) -> object:
 
 
 def like(data: object, result: _heedful.Table) -> Any:
-    """The result as the kind of table that the data is: of pandas, polars or PyArrow, else our own."""
+    """The result as the kind of table that the data is, or is a column of: of pandas, polars or PyArrow, else our own."""
     made = Table(result)
     if _is(data, "pandas", "DataFrame") or _is(data, "pandas", "Series"):
         return made.to_pandas()
     if any(_is(data, "polars", name) for name in ("DataFrame", "LazyFrame", "Series")):
         return made.to_polars()
-    if _is(data, "pyarrow", "Table") or _is(data, "pyarrow", "RecordBatch"):
+    if any(_is(data, "pyarrow", name) for name in ("Table", "RecordBatch", "ChunkedArray", "Array")):
         return sys.modules["pyarrow"].table(made)
     return made
 
@@ -235,6 +235,9 @@ def texts_like(data: Any, texts: list[str | None]) -> Any:
         polars = sys.modules["polars"]
         name = data.name if _is(data, "polars", "Series") else ""
         return polars.Series(name, texts, dtype=polars.String)
+    if any(_is(data, "pyarrow", name) for name in ("Table", "RecordBatch", "ChunkedArray", "Array")):
+        arrow = sys.modules["pyarrow"]
+        return arrow.array(texts, arrow.string())
     return texts
 
 

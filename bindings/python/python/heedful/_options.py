@@ -253,3 +253,10 @@ def _plain(value: object) -> object:
     if isinstance(value, Iterable):
         return list(value)
     raise TypeError(f"{type(value).__name__} is not allowed")
+
+
+def whole(value: int, path: str) -> int:
+    """A whole number that is not negative."""
+    if isinstance(value, int) and 0 <= value < 1 << 31:
+        return value
+    raise HeedfulError("invalid-argument", "a whole number of 0 or more is needed", path)

@@ -138,7 +138,7 @@ def evaluate(
 
     `gold` and `predicted` have for each comment a reason, several reasons, an empty list for none of them, or `None` where
     it is not known: such comments are left out. Mappings of a `ReasonMapper` are taken as well; a comment in which nothing
-    was found has none of the reasons there. Lists of `ReasonMapper.predict` have `None` for none: give ``[]`` instead
+    was found has none of the reasons there, and where there is neither comment nor click nothing is known. Lists of `ReasonMapper.predict` have `None` for none: give ``[]`` instead
     where that shall count.
 
     Intervals of a reason are Wilson's; those of averages, kappa and alpha come from a bootstrap over comments
@@ -164,8 +164,71 @@ def evaluate(
 
 def _sets(labels: Any) -> list[list[str] | None]:
     if isinstance(labels, Mappings):
-        return [*labels._found.sets()]
+        return labels.labels()
     return labels_of(labels)
+
+
+class Agreement:
+    """How well coders agree: see `agreement`."""
+
+    __slots__ = ("_data", "_document", "_table")
+
+    def __init__(self, made: tuple[str, _heedful.Table], data: Any) -> None:
+        self._document: dict[str, Any] = json.loads(made[0])
+        self._table = made[1]
+        self._data = data
+
+    @property
+    def n(self) -> int:
+        """Comments that at least two coders coded."""
+        return int(self._document["n"])
+
+    @property
+    def share(self) -> Measure:
+        """The share of pairs of codings of the same comment that are equal, all reasons of one at once."""
+        return Measure._of(self._document["overall"]["share"])
+
+    @property
+    def kappa(self) -> Measure:
+        """Cohen's kappa on whole comments; for two coders only."""
+        return Measure._of(self._document["overall"]["kappa"])
+
+    @property
+    def alpha(self) -> Measure:
+        """Krippendorff's alpha for nominal data on whole comments."""
+        return Measure._of(self._document["overall"]["alpha"])
+
+    def table(self) -> Any:
+        """One row for all reasons at once (`reason` missing), then one for each.
+
+        Columns: `reason`; `agreement`, `kappa` and `alpha`, each with `_lower` and `_upper`.
+        """
+        return _frames.like(self._data, self._table)
+
+    def __repr__(self) -> str:
+        values = (("kappa", self.kappa.value), ("alpha", self.alpha.value))
+        shown = ", ".join(f"{name} {'not defined' if value is None else f'{value:.3f}'}" for name, value in values)
+        return f"Agreement({shown}, n {self.n})"
+
+
+def agreement(
+    *coders: Any, confidence: float | None = None, replicates: int | None = None, seed: int | None = None
+) -> Agreement:
+    """How well two or more coders agree, neither of whom is right by definition.
+
+    Each of `coders` has for each comment a reason, several reasons, an empty list for none of them, or `None` where it was
+    not coded; or is what a `ReasonMapper` found (`Mappings`). Intervals come from a bootstrap over comments (`replicates`,
+    1000 where not given, 0 for none; `seed`).
+
+    >>> import heedful as hf
+    >>> agreed = hf.agreement(["price", "staff", "price"], ["price", "staff", "staff"], ["price", "staff", None])
+    >>> agreed.n, agreed.share.value, agreed.kappa.value
+    (3, 0.8571428571428571, None)
+    """
+    given = {"confidence": confidence, "replicates": replicates, "seed": seed}
+    options = {name: value for name, value in given.items() if value is not None}
+    made = _heedful.agreement([_sets(coder) for coder in coders], _options.dumps(options))
+    return Agreement(made, next((coder._data for coder in coders if isinstance(coder, Mappings)), None))
 
 
 class Split(NamedTuple):
@@ -191,4 +254,4 @@ def split(comments: Iterable[str | None], labels: Iterable[Any], share: float = 
     (True, [0, 1, 2, 3])
     """
     texts, rows = paired(comments, labels)
-    return Split(*_heedful.split(texts, rows, share, seed))
+    return Split(*_heedful.split(texts, rows, share, _options.whole(seed, "seed")))

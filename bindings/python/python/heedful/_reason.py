@@ -14,8 +14,8 @@ from heedful._table import Table
 if TYPE_CHECKING:
     from heedful._explore import Topic
 
-#: What a classifier says of one text: reason, confidence (0 to 1), spans in characters.
-Claims = list[tuple[str, float, list[tuple[int, int]]]]
+#: What a classifier says of one text: reason, confidence (0 to 1), and spans in characters where it knows them.
+Claims = Sequence[tuple[str, float] | tuple[str, float, Sequence[tuple[int, int]]]]
 
 
 class Taxonomy:
@@ -23,8 +23,10 @@ class Taxonomy:
 
     A taxonomy is made of a dict or JSON: reasons have an `id`, and may have `name`, `terms`, `examples`, `touchpoints`,
     `metrics` and `reasons` below them. A term is a text: words that must follow each other (compared by their stems),
-    ``*`` for up to three words in between, ``deliver*`` for what begins so, ``"in quotes"`` for exact forms; or an
-    object with `term`, `with`, `without`, `within` and `negated`.
+    ``*`` for up to three words in between, ``deliver*`` for what begins so, ``=us`` for this form only, ``slow|late`` for one
+    or the other; ``+battery`` asks for this word in the same clause, ``-free`` refuses it. Or it is a dict with `term`,
+    `within` (`clause` or `comment`: where ``+`` and ``-`` look) and `negated` (`True`: only where it is denied, `False`: only
+    where it is not).
 
     >>> import heedful as hf
     >>> shop = hf.Taxonomy({"reasons": [
@@ -177,9 +179,13 @@ class Mappings:
         """Rows with a comment in which nothing was found."""
         return self._found.unmapped()
 
+    def labels(self) -> list[list[str] | None]:
+        """The reasons of each row, as `evaluate` and `fit` take them; `None` where there is neither comment nor click."""
+        return self._found.sets()
+
     def at_level(self, level: int) -> Mappings:
         """The same with reasons below a level counted as the branch above them; 0 is the top."""
-        return Mappings(self._found.at_level(level), self._data, self._comment)
+        return Mappings(self._found.at_level(_options.whole(level, "level")), self._data, self._comment)
 
     def attach(self, name: str = "reason", count: Literal["mentions", "main"] = "mentions") -> Any:
         """The table that was mapped with a column of reasons, to be scored, ranked or compared by it.
@@ -205,8 +211,8 @@ class ReasonMapper:
     more; `sentiment` reads the feeling about each reason; `metric` leaves out reasons that are not asked for with it.
 
     `classifier` is any other source: a callable that takes a list of texts and gives for each a list of
-    ``(reason, confidence, spans)``; `reasons` are those that it can tell, about which terms are then silent. Claims below
-    `least_confidence` (0.5) are left out.
+    ``(reason, confidence)`` or ``(reason, confidence, spans)``; `reasons` are those that it can tell, about which terms are then silent. Claims below
+    `least_confidence` (0) are left out. What the callable raises comes out of the call that asked it.
 
     >>> import heedful as hf
     >>> shop = hf.Taxonomy({"reasons": [
@@ -219,6 +225,9 @@ class ReasonMapper:
     [('food', True), ('service', False)]
     >>> mapper.predict(["we waited forty minutes", "hello"])
     ['service', None]
+    >>> mapper = hf.ReasonMapper(shop, classifier=lambda texts: [[("food", 0.9)] for _ in texts], reasons=["food"])
+    >>> mapper.map({"text": ["not what we asked for"]}, comment="text")["source"]
+    ['model']
     """
 
     __slots__ = ("_classifier", "_mapper", "_options")
@@ -232,8 +241,8 @@ class ReasonMapper:
         sentiment: bool | None = None,
         metric: str | None = None,
         least_confidence: float | None = None,
-        classifier: Callable[[list[str]], list[Claims]] | None = None,
-        reasons: Iterable[str] = (),
+        classifier: Callable[[list[str]], Sequence[Claims]] | None = None,
+        reasons: str | Iterable[str] = (),
         model: bytes | None = None,
     ) -> None:
         if taxonomy is None:
@@ -248,10 +257,11 @@ class ReasonMapper:
             "least_confidence": least_confidence,
         }
         self._options = {name: value for name, value in given.items() if value is not None}
-        self._classifier = (classifier, list(reasons))
-        self._mapper = _heedful.ReasonMapper(
-            taxonomy.to_json(), _options.dumps(self._options), classifier, list(reasons)
-        )
+        if classifier is not None and not callable(classifier):
+            raise HeedfulError("invalid-argument", "a classifier is a callable over a list of texts", "classifier")
+        told = _options.names(reasons)
+        self._classifier = (classifier, told)
+        self._mapper = _heedful.ReasonMapper(taxonomy.to_json(), _options.dumps(self._options), classifier, told)
         if model is not None:
             self._mapper = self._mapper.with_model(model)
 
@@ -364,7 +374,7 @@ class ReasonMapper:
 
     def suggest(self, comments: Iterable[str | None], count: int = 20) -> list[int]:
         """The comments whose labels would teach the model most, the most useful first."""
-        found = self._mapper.suggest([text or "" for text in texts_of(comments)], count)
+        found = self._mapper.suggest([text or "" for text in texts_of(comments)], _options.whole(count, "count"))
         if found is None:
             raise HeedfulError("too-few", "nothing was learned yet: fit the mapper first")
         return found
@@ -386,34 +396,41 @@ def _restored(
 
 def texts_of(comments: Any) -> list[str | None]:
     """Comments as a list; what is missing in any library's way is `None`."""
-    if isinstance(comments, str):
-        raise HeedfulError("column-type", "comments come as a list or a series, not as one text")
-    plain = comments.to_list() if hasattr(comments, "to_list") else list(comments)
-    return [_text(value, row) for row, value in enumerate(plain)]
+    return [_text(value, row, "comment") for row, value in enumerate(listed(comments, "comment"))]
 
 
-def _text(value: Any, row: int) -> str | None:
+def listed(values: Any, what: str) -> list[Any]:
+    """One entry for each row, of a list, an array or a series."""
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise HeedfulError("column-type", f"{what}s come as a list or a series, one entry for each row", f"{what}s")
+    if _frames.is_table(values):
+        raise HeedfulError("column-type", f"{what}s come as a list or a series, not as a whole table", f"{what}s")
+    return values.to_list() if hasattr(values, "to_list") else list(values)
+
+
+def _text(value: Any, row: int, what: str) -> str | None:
     if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise HeedfulError("encoding", "the text holds a lone surrogate, which is no character", f"{what}s", row)
         return value
     if hasattr(value, "as_py"):
-        return _text(value.as_py(), row)
+        return _text(value.as_py(), row, what)
     # NaN, NaT and NA are not equal to themselves, or refuse to say.
     if value is None or type(value).__name__ == "NAType" or value != value:
         return None
-    raise HeedfulError("column-type", "a comment is a text", row=row)
+    raise HeedfulError("column-type", f"a {what} is a text", f"{what}s", row)
 
 
 def labels_of(labels: Any) -> list[list[str] | None]:
     """Labels as a list of lists; `None` where they are not known."""
-    if isinstance(labels, str):
-        raise HeedfulError("column-type", "labels come as a list, one entry for each comment", "labels")
-    plain = labels.to_list() if hasattr(labels, "to_list") else list(labels)
     rows: list[list[str] | None] = []
-    for row, value in enumerate(plain):
+    for row, value in enumerate(listed(labels, "label")):
+        if hasattr(value, "as_py"):
+            value = value.as_py()
         if isinstance(value, Sequence) and not isinstance(value, (str, bytes)) or isinstance(value, (set, frozenset)):
             rows.append(sorted(str(label) for label in value))
         else:
-            label = value if isinstance(value, int) else _text(value, row)
+            label = value if isinstance(value, int) else _text(value, row, "label")
             rows.append(None if label is None else [str(label)])
     return rows
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from heedful import _frames, _heedful, _options
+from heedful._errors import HeedfulError
 from heedful._metric import Scale
-from heedful._reason import texts_of
+from heedful._reason import listed, texts_of
 from heedful._table import Table
 
 
@@ -37,7 +38,8 @@ def clauses(
 ) -> Any:
     """The feeling of each clause: "food great, service slow" is two. As `sentiment`.
 
-    Columns: `row`, `start` and `end` in characters, `value`, `strength`, `mood` (`statement`, `question`, `request`).
+    Columns: `row`, `start` and `end` in characters, `value`, `strength`, `mood` (`statement`, `question`, `request`),
+    `sentence` (its number, from 0) and `contrast` (whether it is set against another clause, as by "but").
 
     >>> import heedful as hf
     >>> [value > 0 for value in hf.clauses(["food great, service slow"])["value"]]
@@ -64,8 +66,7 @@ def emotions(
 def _read(
     data: Any, comment: str | None, language: str | None, words: Mapping[str, float] | None
 ) -> tuple[_heedful.Table, _heedful.Table, _heedful.Table]:
-    given = {"language": language, "words": None if words is None else dict(words)}
-    options = {name: value for name, value in given.items() if value is not None}
+    options = _reading(language, words)
     if comment is None and not _frames.is_table(data):
         comment = "comment"
         table: object = {comment: texts_of(data)}
@@ -74,6 +75,14 @@ def _read(
     roles = {} if comment is None else {"comment": comment}
     needed = [] if comment is None else [comment]
     return _heedful.sentiment(table, needed, _options.dumps(roles), _options.dumps(options))
+
+
+def _reading(language: str | None, words: Mapping[str, float] | None) -> dict[str, object]:
+    """How comments are read, as the core takes it."""
+    if words is not None and not isinstance(words, Mapping):
+        raise HeedfulError("invalid-argument", "words come as a dict of words and their values", "words")
+    given = {"language": language, "words": None if words is None else dict(words)}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 class SentimentModel:
@@ -90,7 +99,7 @@ class SentimentModel:
 
     def top_words(self, most: int = 20) -> Table:
         """The words and pairs that weigh most, good and bad."""
-        return Table(self._model.top_words(most))
+        return Table(self._model.top_words(_options.whole(most, "most")))
 
     @property
     def comments(self) -> int:
@@ -165,17 +174,23 @@ def cross_validate_sentiment(
 def _fit_options(
     scale: str | Scale, language: str | None, words: Mapping[str, float] | None, penalty: float | None
 ) -> str:
-    given = {"language": language, "words": None if words is None else dict(words)}
-    reading = {name: value for name, value in given.items() if value is not None}
     plain = json.loads(scale.to_json()) if isinstance(scale, Scale) else scale
-    options: dict[str, object] = {"scale": plain, "sentiment": reading}
+    options: dict[str, object] = {"scale": plain, "sentiment": _reading(language, words)}
     if penalty is not None:
         options["penalty"] = penalty
     return _options.dumps(options)
 
 
 def _ratings(ratings: Any) -> list[float | None]:
-    plain = ratings.to_list() if hasattr(ratings, "to_list") else list(ratings)
+    return [_rating(value, row) for row, value in enumerate(listed(ratings, "rating"))]
+
+
+def _rating(value: Any, row: int) -> float | None:
+    if hasattr(value, "as_py"):
+        value = value.as_py()
     # NaN and NA are missing.
-    missing = [value is None or type(value).__name__ == "NAType" or value != value for value in plain]
-    return [None if gone else float(value) for gone, value in zip(missing, plain, strict=True)]
+    if value is None or type(value).__name__ == "NAType" or value != value:
+        return None
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+        raise HeedfulError("column-type", "a rating is a number", "ratings", row)
+    return float(value)

@@ -15,6 +15,7 @@ mod scan;
 mod scan_table;
 mod span;
 mod stop;
+mod tokens;
 pub(crate) mod trie;
 mod typo;
 mod word;

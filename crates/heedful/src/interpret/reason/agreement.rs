@@ -6,6 +6,7 @@ use super::evaluate::Measure;
 use super::labels::Labels;
 use super::patterns::{EvaluateOptions, Pattern, bootstrap, patterns};
 use crate::Result;
+use crate::base::order::sort_by;
 use crate::base::table::Table;
 
 /// How well coders agree on one question. Intervals are percentiles of a bootstrap over comments.
@@ -92,7 +93,7 @@ impl Agreement {
 fn whole(patterns: &[(Pattern, u64)]) -> Vec<Vec<Option<u32>>> {
     let mut sets: Vec<&Vec<u16>> =
         patterns.iter().flat_map(|(said, _)| said.iter().flatten()).collect();
-    sets.sort_unstable();
+    sort_by(&mut sets, Ord::cmp);
     sets.dedup();
     let number = |set: &Vec<u16>| sets.binary_search(&set).ok().map(|at| at as u32);
     patterns

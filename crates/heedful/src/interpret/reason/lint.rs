@@ -1,10 +1,11 @@
 //! What is wrong, or at least odd, about the terms of a taxonomy.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::mapper::{Prepared, ReasonMapper};
+use crate::base::order::sort_by;
 use crate::base::table::Table;
 use crate::text::{Language, Lexer};
 
@@ -163,7 +164,7 @@ impl ReasonMapper {
     /// ```
     #[must_use]
     pub fn lint<T: AsRef<str>>(&self, comments: &[T]) -> Lint {
-        let mut findings = BTreeSet::new();
+        let mut findings = Vec::new();
         for (language, prepared) in self.prepared() {
             self.lint_terms(*language, prepared, &mut findings);
         }
@@ -174,7 +175,8 @@ impl ReasonMapper {
             self.lint_fired(language, prepared, &fired, &mut findings);
             overlaps = self.overlaps(&fired);
         }
-        let findings = findings.into_iter().collect();
+        sort_by(&mut findings, Ord::cmp);
+        findings.dedup();
         Lint { findings, overlaps, comments: comments.len() as u64 }
     }
 
@@ -201,12 +203,7 @@ impl ReasonMapper {
         LintFinding { kind, language, reason, term, other_reason, other_term, comments }
     }
 
-    fn lint_terms(
-        &self,
-        language: Language,
-        prepared: &Prepared,
-        findings: &mut BTreeSet<LintFinding>,
-    ) {
+    fn lint_terms(&self, language: Language, prepared: &Prepared, findings: &mut Vec<LintFinding>) {
         let matcher = &prepared.matcher;
         let phrases = matcher.phrases();
         let mut first: BTreeMap<&[u32], Vec<u32>> = BTreeMap::new();
@@ -215,7 +212,7 @@ impl ReasonMapper {
         for (term, phrases) in phrases.iter().enumerate() {
             let term = term as u32;
             let mut add = |kind, other| {
-                findings.insert(self.finding(kind, language, prepared, term, other, None));
+                findings.push(self.finding(kind, language, prepared, term, other, None));
             };
             if phrases.is_empty() || matcher.contradicts_itself(term) {
                 add(LintKind::Dead, None);
@@ -227,14 +224,14 @@ impl ReasonMapper {
                 && lexer.word(token.slot).is_stop()
                 && !finding.term.contains(['*', '='])
             {
-                findings.insert(finding);
+                findings.push(finding);
             }
             let reason = |term: u32| prepared.terms.get(term as usize).map(|term| term.0);
             let alike = first.entry(phrases).or_default();
             for &other in alike.iter().filter(|other| matcher.same_conditions(term, **other)) {
                 let same = reason(term) == reason(other);
                 let kind = if same { LintKind::Repeated } else { LintKind::Shared };
-                findings.insert(self.finding(kind, language, prepared, term, Some(other), None));
+                findings.push(self.finding(kind, language, prepared, term, Some(other), None));
             }
             if !alike.iter().any(|other| reason(term) == reason(*other)) {
                 alike.push(term);
@@ -247,16 +244,17 @@ impl ReasonMapper {
         language: Language,
         prepared: &Prepared,
         fired: &Fired,
-        findings: &mut BTreeSet<LintFinding>,
+        findings: &mut Vec<LintFinding>,
     ) {
-        let known: BTreeSet<(String, String)> =
-            findings.iter().map(|f| (f.reason.clone(), f.term.clone())).collect();
+        let name = |f: &LintFinding| (f.reason.clone(), f.term.clone());
+        let mut known: Vec<(String, String)> = findings.iter().map(name).collect();
+        sort_by(&mut known, Ord::cmp);
         for term in 0..prepared.terms.len() as u32 {
             let count = fired.terms.get(&term).copied().unwrap_or(0);
             let finding =
                 self.finding(LintKind::Unseen, language, prepared, term, None, Some(count));
-            if count == 0 && !known.contains(&(finding.reason.clone(), finding.term.clone())) {
-                findings.insert(finding);
+            if count == 0 && known.binary_search(&name(&finding)).is_err() {
+                findings.push(finding);
             }
         }
         let phrases = prepared.matcher.phrases();
@@ -265,7 +263,7 @@ impl ReasonMapper {
             let alike = phrases.get(a as usize) == phrases.get(b as usize);
             if both >= FEWEST_TOGETHER && count(a) == both && count(b) == both && !alike {
                 let kind = LintKind::Together;
-                findings.insert(self.finding(kind, language, prepared, a, Some(b), Some(both)));
+                findings.push(self.finding(kind, language, prepared, a, Some(b), Some(both)));
             }
         }
     }
@@ -303,9 +301,9 @@ impl ReasonMapper {
                 }
             })
             .collect();
-        overlaps.sort_by(|a, b| {
-            let names = |o: &Overlap| (o.reason.clone(), o.other.clone());
-            b.share.total_cmp(&a.share).then(b.both.cmp(&a.both)).then(names(a).cmp(&names(b)))
+        sort_by(&mut overlaps, |a, b| {
+            let names = (&a.reason, &a.other).cmp(&(&b.reason, &b.other));
+            b.share.total_cmp(&a.share).then(b.both.cmp(&a.both)).then(names)
         });
         overlaps
     }
@@ -330,9 +328,9 @@ impl Fired {
         let mut reading = prepared.matcher.reading();
         for comment in comments {
             prepared.matcher.find(&mut reading, comment.as_ref());
-            let terms: BTreeSet<u32> = reading.hits.iter().map(|hit| hit.group).collect();
+            let terms = set(reading.hits.iter().map(|hit| hit.group));
             let reason = |term: &u32| prepared.terms.get(*term as usize).map(|term| term.0);
-            let reasons: BTreeSet<u32> = terms.iter().filter_map(reason).collect();
+            let reasons = set(terms.iter().filter_map(reason));
             pairs(&reasons, usize::MAX, &mut fired.reasons, &mut fired.reason_pairs);
             pairs(&terms, MOST_TERMS, &mut fired.terms, &mut fired.pairs);
         }
@@ -340,8 +338,16 @@ impl Fired {
     }
 }
 
+/// Each number once, in order.
+fn set(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut all: Vec<u32> = numbers.collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 fn pairs(
-    items: &BTreeSet<u32>,
+    items: &[u32],
     most: usize,
     alone: &mut BTreeMap<u32, u64>,
     both: &mut BTreeMap<(u32, u32), u64>,

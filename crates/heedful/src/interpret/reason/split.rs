@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use serde::Serialize;
 
 use super::labels::Labels;
+use crate::base::order::sort_by;
 use crate::{Error, ErrorCode, Result};
 
 /// Two sides of a table of comments: row numbers, ascending.
@@ -95,7 +96,7 @@ pub(crate) fn deal(keys: &[u64], labels: &Labels, seed: u64) -> Vec<Option<usize
     };
     let mut order: Vec<_> =
         first.iter().map(|(k, row)| (rarest(*row), mix(*k, seed), *k)).collect();
-    order.sort_unstable();
+    sort_by(&mut order, Ord::cmp);
     let places: HashMap<u64, usize> =
         order.into_iter().enumerate().map(|(place, (.., key))| (key, place)).collect();
     keys.iter()

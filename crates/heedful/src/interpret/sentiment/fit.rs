@@ -10,6 +10,7 @@ use super::{Sentiment, SentimentOptions, strength, value};
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
+use crate::base::order::sort_by;
 use crate::base::scale::{Reading, Scale};
 use crate::base::state;
 use crate::base::table::Table;
@@ -406,10 +407,10 @@ impl Collector {
             .map(|(feature, count)| (count, name(feature), feature))
             .collect();
         if kept.len() > MOST {
-            kept.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            sort_by(&mut kept, |a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
             kept.truncate(MOST);
         }
-        kept.sort_unstable_by(|a, b| a.1.cmp(&b.1));
+        sort_by(&mut kept, |a, b| a.1.cmp(&b.1));
         let comments = self.rows.len() as u64;
         let mut vocabulary = Vocabulary {
             names: Vec::new(),
@@ -502,7 +503,7 @@ impl SentimentModel {
                 (name.as_str(), *count, weight * worth(*count, self.0.comments))
             })
             .collect();
-        words.sort_by(|a, b| a.2.total_cmp(&b.2)); // stable: by name where equal
+        sort_by(&mut words, |a, b| a.2.total_cmp(&b.2)); // stable: by name where equal
         let low = words.iter().filter(|word| word.2 < 0.0).take(most);
         let high = words.iter().rev().filter(|word| word.2 > 0.0).take(most);
         let top: Vec<_> = low.chain(high).collect();

@@ -309,7 +309,8 @@ impl Feelings {
         table
     }
 
-    /// One row for each clause: `row`, `start` and `end` (bytes), `value`, `strength`, `mood`.
+    /// One row for each clause: `row`, `start` and `end` (bytes), `value`, `strength`, `mood`, `sentence` (its number, from 0),
+    /// `contrast` (whether it is set against another).
     #[must_use]
     pub fn clauses_to_table(&self) -> Table {
         let mut table = Table::new();
@@ -322,6 +323,8 @@ impl Feelings {
         table.floats("value", clauses().map(|(_, c)| c.value));
         table.floats("strength", clauses().map(|(_, c)| Some(c.strength)));
         table.texts("mood", clauses().map(|(_, c)| Some(c.mood.as_str())));
+        table.ints("sentence", clauses().map(|(_, c)| Some(c.sentence.into())));
+        table.bools("contrast", clauses().map(|(_, c)| Some(c.contrast)));
         table
     }
 

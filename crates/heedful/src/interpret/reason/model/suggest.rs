@@ -2,6 +2,7 @@
 
 use super::calibrate::probability;
 use super::{Model, Predictor};
+use crate::base::order::sort_by;
 use crate::text::{Kind, Lexer};
 use hashbrown::HashSet;
 
@@ -35,7 +36,7 @@ impl Model {
             let (odds, _) = predictor.read(self, &lexer, &tokens, &[]);
             doubts.push((odds.iter().map(|z| entropy(*z)).fold(0.0, f64::max), row));
         }
-        doubts.sort_by(|(a, i), (b, j)| b.total_cmp(a).then(i.cmp(j)));
+        sort_by(&mut doubts, |(a, i), (b, j)| b.total_cmp(a).then(i.cmp(j)));
         doubts.truncate(count.saturating_mul(10).max(100));
         let mut candidates: Vec<Candidate> = doubts
             .into_iter()

@@ -20,6 +20,7 @@ mod table;
 mod tally;
 mod texts;
 mod weight;
+mod why;
 
 use pyo3::prelude::*;
 
@@ -57,6 +58,12 @@ mod _heedful {
     use crate::texts::{SentimentModel, sentiment};
     #[pymodule_export]
     use crate::weight::Weights;
+    #[pymodule_export]
+    use crate::why::{
+        Reasons, asymmetry, confounding, drivers, explain_change, importance, journey,
+        journey_compare, journey_differences, journey_moments, journey_run, journey_views,
+        role_changes, roles, scan, what_if,
+    };
 
     /// Refuses a table that lacks a column.
     #[pyfunction]

@@ -1,5 +1,6 @@
 //! Drivers: reasons and attributes with their impact on the score.
 
+pub(crate) mod asymmetry;
 pub(crate) mod confound;
 pub(crate) mod impact;
 pub(crate) mod importance;

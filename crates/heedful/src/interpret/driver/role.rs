@@ -426,6 +426,29 @@ impl Lift {
     }
 }
 
+/// Changes of roles as a table.
+///
+/// Columns: `reason`, `before`, `after`, `shift`; `detraction` and `promotion` (changes of differences of shares)
+/// with `detraction_lower`, `detraction_upper`, `detraction_p_adjusted`, the same for `promotion`.
+#[must_use]
+pub fn role_changes_table(changes: &[RoleChange]) -> Table {
+    let mut table = Table::new();
+    let rows = || changes.iter();
+    table.texts("reason", rows().map(|r| Some(r.reason.as_str())));
+    table.texts("before", rows().map(|r| Some(r.before.as_str())));
+    table.texts("after", rows().map(|r| Some(r.after.as_str())));
+    table.texts("shift", rows().map(|r| Some(r.shift.as_str())));
+    let mut lift = |name: &str, pick: fn(&RoleChange) -> Option<Lift>| {
+        table.floats(name, rows().map(|r| Some(pick(r)?.difference)));
+        let each = rows().map(|r| Some(pick(r)?.interval));
+        intervals(&mut table, &format!("{name}_"), each);
+        table.floats(&format!("{name}_p_adjusted"), rows().map(|r| pick(r)?.p_adjusted));
+    };
+    lift("detraction", |r| r.detraction);
+    lift("promotion", |r| r.promotion);
+    table
+}
+
 impl RoleReport {
     /// The roles as a table.
     ///

@@ -353,8 +353,8 @@ pub(crate) fn journey_run(
             Some(reasons) => analysis.run_with(&responses.0, &reasons.0)?,
             None => analysis.run(&responses.0)?,
         };
-        let issues = issues(&Journey::from_json(journey)?.lint_with(&found));
-        Ok((out::json(&found)?, out::json(&issues)?, vec![Table(found.to_table())]))
+        let issues = Journey::from_json(journey)?.lint_with(&found);
+        Ok((out::json(&found)?, out::json(&self::issues(&issues))?, vec![Table(found.to_table())]))
     })
 }
 

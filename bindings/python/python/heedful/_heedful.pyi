@@ -1,9 +1,10 @@
-from typing import Any, final
+from typing import Any, TypeAlias, final
 
 __all__ = [
     "Codes",
     "Mappings",
     "ReasonMapper",
+    "Reasons",
     "Responses",
     "SentimentModel",
     "Stamps",
@@ -11,15 +12,26 @@ __all__ = [
     "Tally",
     "Weights",
     "__version__",
+    "asymmetry",
     "comments",
     "compare",
+    "confounding",
     "contrast",
     "detect",
     "discover",
+    "drivers",
     "evaluate",
+    "explain_change",
     "funnel",
     "funnel_of_counts",
+    "importance",
     "join",
+    "journey",
+    "journey_compare",
+    "journey_differences",
+    "journey_moments",
+    "journey_run",
+    "journey_views",
     "keywords",
     "league",
     "metric",
@@ -29,8 +41,11 @@ __all__ = [
     "read_path",
     "redact",
     "require",
+    "role_changes",
+    "roles",
     "sample_size",
     "scale",
+    "scan",
     "score",
     "score_all",
     "sentiment",
@@ -39,6 +54,7 @@ __all__ = [
     "taxonomy",
     "taxonomy_preset",
     "taxonomy_presets",
+    "what_if",
 ]
 
 __version__: str
@@ -158,7 +174,7 @@ class Table:
 
 @final
 class Responses:
-    def __new__(cls, data: object, roles: str) -> Responses: ...
+    def __new__(cls, data: object, roles: str, columns: list[str] | None = None) -> Responses: ...
     def __len__(self) -> int: ...
     def columns(self) -> list[str]: ...
     def roles(self) -> str: ...

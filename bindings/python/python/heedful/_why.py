@@ -276,8 +276,8 @@ def drivers(
     >>> found = hf.drivers(table, rating="score", reasons="why")
     >>> [(row["name"], row["impact"]) for row in found.to_pylist()][0]
     ('price', -50.0)
-    >>> found.reference + sum(found.contributions["contribution"]) == found.score.value
-    True
+    >>> round(found.reference + sum(found.contributions["contribution"]), 9), found.score.value
+    (50.0, 50.0)
     """
     asked = _given(
         attributes=_options.names(attributes),
@@ -541,7 +541,7 @@ def explain_change(
     >>> sum(found.table["mix"]) + sum(found.table["rate"])
     -40.0
     >>> print(found.sentences[0])
-    NPS fell by 40.0 points, from 20.0 to -20.0 (95 % interval -65.5 to -12.1).
+    NPS fell by 40.0 points, from 20.0 to -20.0 (95 % interval -65.6 to -12.3).
     """
     asked = _given(
         by=_options.names(by),
@@ -626,6 +626,7 @@ class _Side:
         needs: bool = False,
         more: Any = None,
     ) -> None:
+        self.reasons: _heedful.Reasons | None
         self._roles, self._scoring = _options.split(options, Selection)
         self._rating, self._data, self._comment = rating, data, comment
         if comment is not None:
@@ -636,10 +637,16 @@ class _Side:
             needed += _flags(given) or []
         if rating is None and held:
             needed += [column for role, column in data.roles.items() if role == "rating"]
-        table = _frames.table(data, needed)
-        self.responses = _heedful.Responses(table, _options.dumps(self._roles))
         if needs and reasons is None:
             raise HeedfulError("invalid-argument", "nothing tells the reasons", "reasons")
+        if not needed and isinstance(reasons, str) and not held:
+            # Reasons are all that is asked for: they know how many rows there are.
+            self.reasons = self.read(reasons)
+            table: object = {"row": [None] * len(self.reasons)}
+            self.responses = _heedful.Responses(table, "{}")
+            return
+        table = _frames.table(data, needed)
+        self.responses = _heedful.Responses(table, _options.dumps(self._roles), needed)
         self.reasons = None if reasons is None else self.read(reasons)
 
     @property

@@ -425,7 +425,7 @@ impl TouchpointFeeling {
         let (n, all) = (strengths.len() as f64, attached as f64);
         let sum: f64 = strengths.iter().sum();
         let squares: f64 = strengths.iter().map(|v| v * v).sum();
-        let impact = if attached > 0 { sum / all } else { 0.0 };
+        let impact = if n > 0.0 { sum / all } else { 0.0 };
         let variance = (squares / all - impact * impact).max(0.0);
         let interval = Interval::wald(impact, libm::sqrt(variance / all), confidence);
         Self {

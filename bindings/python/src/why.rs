@@ -344,7 +344,6 @@ pub(crate) fn journey_run(
     py: Python<'_>,
     responses: &Responses,
     reasons: Option<&Reasons>,
-    journey: &str,
     options: &str,
 ) -> PyResult<(String, String, Vec<Table>)> {
     run(py, || {
@@ -353,7 +352,7 @@ pub(crate) fn journey_run(
             Some(reasons) => analysis.run_with(&responses.0, &reasons.0)?,
             None => analysis.run(&responses.0)?,
         };
-        let issues = Journey::from_json(journey)?.lint_with(&found);
+        let issues = analysis.journey().lint_with(&found);
         Ok((out::json(&found)?, out::json(&self::issues(&issues))?, vec![Table(found.to_table())]))
     })
 }

@@ -4,7 +4,7 @@
 //! JSON. What is dear to prepare lives on between calls: a `Mapper`, and the last reader of feelings. What throws is an error
 //! document; anything else that JavaScript catches is a trap, after which the wrapper starts a new instance.
 
-#[cfg(feature = "scores")]
+#[cfg(any(feature = "scores", feature = "why"))]
 mod input;
 #[cfg(feature = "scores")]
 pub mod listen;
@@ -28,6 +28,8 @@ pub mod text;
 pub mod times;
 #[cfg(feature = "scores")]
 pub mod weight;
+#[cfg(feature = "why")]
+pub mod why;
 
 use wasm_bindgen::prelude::*;
 

@@ -30,6 +30,7 @@ pub(crate) fn failure(error: &Error) -> JsValue {
 }
 
 /// A result as JSON.
+#[cfg(any(feature = "scores", feature = "read", feature = "text"))]
 pub(crate) fn answer<T: Serialize>(result: Result<T>) -> Answer {
     match result {
         Ok(value) => Ok(json(&value)),

@@ -10,7 +10,7 @@ const options = (given) => Object.fromEntries(Object.entries(given).map(([name, 
 // Fields that hold names of the user.
 const DATA = new Set(["shares", "counts", "columns"]);
 
-function answer(heedful, reader, { function: name, input, options: given }) {
+function answer(heedful, reader, why, { function: name, input, options: given }) {
   const { every, ...rest } = options(given);
   switch (name) {
     case "score":
@@ -44,6 +44,26 @@ function answer(heedful, reader, { function: name, input, options: given }) {
       const { value, name, likely, ...stated } = rest;
       return heedful.target(values(input.values), { value, name, likely }, stated);
     }
+    case "drivers":
+    case "importance":
+    case "scan":
+      return why[name](table(input.table), { rating: "score", reasons: input.reasons, ...rest });
+    case "reason_roles":
+      return why.reasonRoles(table(input.table), { rating: "score", reasons: input.reasons, ...rest });
+    case "what_if":
+      return why.whatIf(table(input.table), { rating: "score", reasons: input.reasons, ...rest });
+    case "asymmetry": {
+      const { failures, delights } = input;
+      return { rows: why.asymmetry(table(input.table), { rating: "score", failures, delights, ...rest }) };
+    }
+    case "explain_change": {
+      const { before, after, before_reasons: beforeReasons, after_reasons: reasons } = input;
+      return why.explainChange(table(before), table(after), { rating: "score", reasons, beforeReasons, ...rest });
+    }
+    case "journey_lint":
+      return why.lintJourney(input.journey);
+    case "journey_run":
+      return why.walkJourney(input.journey, table(input.table), { rating: "score", reasons: input.reasons, ...rest });
     default:
       throw new Error(`no runner for ${name}`);
   }
@@ -72,7 +92,7 @@ function difference(expected, found, tolerance, path, data = false) {
   return `${path}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`;
 }
 
-export function vectorCases(heedful, reader) {
+export function vectorCases(heedful, reader, why) {
   if (vectors.length <= 130) throw new Error("vectors are missing");
   return vectors.map((vector) => [
     `vector ${vector.id}`,
@@ -81,7 +101,7 @@ export function vectorCases(heedful, reader) {
       if (vector.error) {
         let error;
         try {
-          answer(heedful, reader, vector);
+          answer(heedful, reader, why, vector);
         } catch (thrown) {
           error = thrown;
         }
@@ -89,7 +109,7 @@ export function vectorCases(heedful, reader) {
         const { code, row } = vector.error;
         problem = difference({ code, ...(row !== undefined && { row }) }, error, 0, "error");
       } else {
-        problem = difference(vector.expected, answer(heedful, reader, vector), vector.tolerance, "");
+        problem = difference(vector.expected, answer(heedful, reader, why, vector), vector.tolerance, "");
       }
       if (problem) throw new Error(problem);
     },

@@ -1,5 +1,4 @@
 // Tables in, tables out: JavaScript's rows and columns as the columns of the engine, and its answers as rows.
-import { call } from "./scores-engine.js";
 import { HeedfulError } from "./error.js";
 import { camelName, decode, encode, escapeText } from "./json.js";
 
@@ -270,13 +269,24 @@ function timesOf(values: ArrayLike<unknown>, name: string, format: unknown): Tim
   return { wall: false, at };
 }
 
+/** Reads texts as times, as JSON; `null` is missing. */
+type TimesReader = (texts: (string | null)[], format: string | undefined, name: string) => string;
+
+let reader: TimesReader | undefined;
+
+/** An engine that reads texts as times offers to do so. @internal */
+export function timesBy(read: TimesReader): void {
+  reader = read;
+}
+
 function readTimes(values: ArrayLike<unknown>, name: string, format: unknown): TimesRead {
+  if (reader === undefined) throw wrongType("times are Dates or milliseconds here, not texts", name);
   const texts = Array.from(values, (value, row) => {
     if (isMissing(value)) return null;
     if (typeof value === "string") return escapeText(value);
     throw new HeedfulError("date-mixed", "texts are mixed with other times", { path: name, row });
   });
-  const text = call((module) => module.read_times(texts, format === undefined ? undefined : String(format)), name);
+  const text = reader(texts, format === undefined ? undefined : String(format), name);
   const { wall, at } = decode(text) as { wall: boolean; at: (number | null)[] };
   return { wall, at: Float64Array.from(at, (time) => time ?? NaN) };
 }

@@ -142,7 +142,7 @@ class Journey:
         ([100.0, -100.0], [0.0, 0.35])
         """
         side, asked = self._side(data, rating, options)
-        found = _heedful.journey_run(side.responses, side.reasons, self._json, side.options(metric, asked))
+        found = _heedful.journey_run(side.responses, side.reasons, side.options(metric, asked))
         return JourneyReport(data, found)
 
     def moments(

@@ -186,6 +186,12 @@ impl JourneyAnalysis {
         config::from_json(text)
     }
 
+    /// The journey.
+    #[must_use]
+    pub fn journey(&self) -> &Journey {
+        &self.journey
+    }
+
     /// The column that names the touchpoint of a response.
     #[must_use]
     pub fn touchpoint(mut self, column: impl Into<String>) -> Self {

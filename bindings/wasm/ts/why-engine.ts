@@ -1,0 +1,5 @@
+// The engine of `heedful/why`.
+import { engine } from "./engine.js";
+import start, * as glue from "./glue/why.js";
+
+export const { call, startWith } = engine("heedful/why", start, glue);

@@ -302,15 +302,11 @@ def changes():
 
 
 def scans():
-    # By hand: 40 of 400 are north by phone and score -100; of the 360 others 10 in 12 score 100, the rest -100.
+    # By hand: 40 of 400 are north by phone and score -100; 35 of 40 of every other pair are happy.
     regions = ["north", "south"] * 200
     channels = [["phone", "web", "app", "shop", "mail"][i // 2 % 5] for i in range(400)]
-    inside = [r == "north" and c == "phone" for r, c in zip(regions, channels)]
-    ratings, place = [], 0
-    for hit in inside:
-        ratings.append(0 if hit or place % 6 == 5 else 10)
-        place += not hit
-    others = 100 * (1 - 2 / 6)
+    ratings = [0 if (r, c) == ("north", "phone") or i // 10 % 8 == 0 else 10 for i, (r, c) in enumerate(zip(regions, channels))]
+    others = 75
     whole = (40 * -100 + 360 * others) / 400
     finding = {"conditions": [{"attribute": "region", "value": "north"}, {"attribute": "channel", "value": "phone"}], "n": 40, "n_before": None,
                "value": -100, "rest": others, "difference": -100 - others, "impact": whole - others}

@@ -2,12 +2,10 @@
 
 use std::io;
 
-use heedful::{Error, Result};
+use heedful::Error;
 use serde::Serialize;
 use serde_json::ser::Formatter;
 use wasm_bindgen::JsValue;
-
-use crate::Answer;
 
 /// An error as JavaScript gets it: code, message, path, row and line.
 pub(crate) fn failure(error: &Error) -> JsValue {
@@ -31,7 +29,7 @@ pub(crate) fn failure(error: &Error) -> JsValue {
 
 /// A result as JSON.
 #[cfg(any(feature = "scores", feature = "read", feature = "text"))]
-pub(crate) fn answer<T: Serialize>(result: Result<T>) -> Answer {
+pub(crate) fn answer<T: Serialize>(result: heedful::Result<T>) -> crate::Answer {
     match result {
         Ok(value) => Ok(json(&value)),
         Err(error) => Err(failure(&error)),

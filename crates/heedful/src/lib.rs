@@ -30,7 +30,7 @@
 //! | weight to a population | [`Weighting`] |
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | say which reasons each response has | [`Mentions`] |
-//! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Confounding`], [`WhatIf`] |
+//! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Asymmetry`], [`Confounding`], [`WhatIf`] |
 //! | say why a score moved | [`Change`], [`Scan`] |
 //! | follow a journey | [`Journey`], [`JourneyAnalysis`] |
 //! | keep counts that merge | [`Tally`] |

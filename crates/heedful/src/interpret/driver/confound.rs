@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::impact::mean;
 use super::thirty;
-use crate::base::config;
+use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -106,6 +106,12 @@ pub struct ConfoundedDriver {
     pub segments: Vec<SegmentEffect>,
 }
 
+setters!(Confounding {
+    /// Rated responses that a segment needs on either side to be shown by itself; 30 where not set. All
+    /// segments count in the adjusted effect.
+    minimum_n: u64,
+});
+
 impl Confounding {
     /// One metric on the column in the role `rating`, segments by these columns.
     #[must_use]
@@ -125,14 +131,6 @@ impl Confounding {
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
         config::from_json(text)
-    }
-
-    /// Rated responses that a segment needs on either side to be shown by itself; 30 where not set. All
-    /// segments count in the adjusted effect.
-    #[must_use]
-    pub fn minimum_n(mut self, minimum_n: u64) -> Self {
-        self.minimum_n = minimum_n;
-        self
     }
 
     /// Each reason overall and within segments, in the order of their numbers.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::reason_tallies;
-use crate::base::config;
+use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Better, Metric};
 use crate::base::table::{Data, Table};
@@ -252,6 +252,11 @@ impl Ends {
     }
 }
 
+setters!(ReasonRoles {
+    /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
+    adjustment: Adjustment,
+});
+
 impl ReasonRoles {
     /// One metric on the column in the role `rating`.
     #[must_use]
@@ -271,13 +276,6 @@ impl ReasonRoles {
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
         config::from_json(text)
-    }
-
-    /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
-    #[must_use]
-    pub fn adjustment(mut self, adjustment: Adjustment) -> Self {
-        self.adjustment = adjustment;
-        self
     }
 
     /// The roles of reasons.

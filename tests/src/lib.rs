@@ -1,5 +1,7 @@
 //! Helpers of the tests that every language shares.
 
+pub mod why;
+
 use std::path::PathBuf;
 
 use heedful::{Column, Responses, Result};

@@ -22,10 +22,11 @@ struct Entry {
 
 /// The aims are 150,000 for the main entry and 350,000 for all of them: the budgets are what they have today, so that
 /// they grow no further unseen.
-const ENTRIES: [Entry; 3] = [
+const ENTRIES: [Entry; 4] = [
     Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 186_000 },
     Entry { script: "read", feature: "read", module: "read.wasm", budget: 100_000 },
     Entry { script: "text", feature: "text", module: "text.wasm", budget: 356_000 },
+    Entry { script: "why", feature: "why", module: "why.wasm", budget: 250_000 },
 ];
 
 /// Prints raw, gzipped and brotli sizes of the files named, added up.

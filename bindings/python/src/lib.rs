@@ -21,6 +21,7 @@ mod table;
 mod tally;
 mod texts;
 mod weight;
+mod why;
 
 use pyo3::prelude::*;
 
@@ -60,6 +61,12 @@ mod _heedful {
     use crate::texts::{SentimentModel, sentiment, tokens};
     #[pymodule_export]
     use crate::weight::Weights;
+    #[pymodule_export]
+    use crate::why::{
+        Reasons, asymmetry, confounding, drivers, explain_change, importance, journey,
+        journey_compare, journey_differences, journey_moments, journey_run, journey_views,
+        role_changes, roles, scan, what_if,
+    };
 
     /// Refuses a table that lacks a column.
     #[pyfunction]

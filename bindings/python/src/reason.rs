@@ -15,6 +15,7 @@ use crate::out::Table;
 use crate::responses::Responses;
 use crate::table::Input;
 use crate::texts::Comments;
+use crate::why::Reasons;
 
 /// A taxonomy, checked and in full.
 #[pyfunction]
@@ -335,6 +336,16 @@ impl Mappings {
             let ids = |row| Some(labels.names(row)?.into_iter().map(str::to_owned).collect());
             Ok((0..labels.len()).map(ids).collect())
         })
+    }
+
+    /// The reasons of each row, to be looked at as drivers.
+    fn mentions(&self, py: Python<'_>) -> PyResult<Reasons> {
+        run(py, || self.mappings.mentions().map(Reasons))
+    }
+
+    /// The reasons that each row speaks of badly, and those that it speaks of well.
+    fn felt(&self, py: Python<'_>) -> PyResult<(Reasons, Reasons)> {
+        run(py, || self.mappings.felt().map(|[bad, good]| (Reasons(bad), Reasons(good))))
     }
 
     /// The table with a column of reasons.

@@ -16,10 +16,16 @@ type Parts<'py> = (Vec<(String, Bound<'py, PyDict>)>, String, Option<String>);
 
 #[pymethods]
 impl Responses {
-    /// A table with roles as JSON.
+    /// A table with roles as JSON: these columns, or all.
     #[new]
-    fn new(py: Python<'_>, data: &Bound<'_, PyAny>, roles: &str) -> PyResult<Self> {
-        let input = Input::new(data, None, roles)?;
+    #[pyo3(signature = (data, roles, columns = None))]
+    fn new(
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        roles: &str,
+        columns: Option<Vec<String>>,
+    ) -> PyResult<Self> {
+        let input = Input::new(data, columns, roles)?;
         run(py, || input.whole()).map(Self)
     }
 

@@ -256,6 +256,23 @@ impl Stamps {
     }
 }
 
+/// One column by itself.
+pub(crate) fn one(name: &str, values: &Bound<'_, PyAny>) -> PyResult<Column> {
+    column(&mut ArrowReader::new(Roles::default()), &Roles::default(), name, values)
+}
+
+/// The arrays of a column of Arrow; `None` for anything else.
+pub(crate) fn arrays(values: &Bound<'_, PyAny>, name: &str) -> PyResult<Option<Vec<ArrayRef>>> {
+    Ok(match arrow(values)? {
+        Some(Arrow::Stream(stream, _)) => {
+            let parts = stream.map(|part| part.map_err(|e| stream_error(&e).at(name)));
+            Some(parts.collect::<Result<_>>().or_raise(values.py())?)
+        }
+        Some(Arrow::Array(_, array)) => Some(vec![array]),
+        None => None,
+    })
+}
+
 /// One column of a dict.
 fn column(
     reader: &mut ArrowReader,

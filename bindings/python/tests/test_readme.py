@@ -21,3 +21,12 @@ def test_the_example_scores_the_sample():
     done = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "nan" not in done.stdout.lower()
+
+
+def test_the_example_says_why_a_score_moved(tmp_path):
+    page = tmp_path / "page.html"
+    example = README.parent / "examples/python/why_did_it_move.py"
+    done = subprocess.run([sys.executable, example, page], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert " to " in done.stdout.splitlines()[0] and done.stdout.splitlines()[1].startswith("NPS ")
+    assert page.read_text(encoding="utf-8").count("<svg") >= 4

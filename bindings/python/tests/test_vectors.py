@@ -80,7 +80,26 @@ def answer(function, given, options):
     if function == "target":
         found = hf.target(values(given["values"]), options.pop("value"), **options).to_dict()
         return found | {"test": found | {"standard_error": found["score"]["standard_error"]}}
+    if function in WHY:
+        return why(function, given, options)
     raise AssertionError(f"no runner for {function}")
+
+
+WHY = ("drivers", "importance", "reason_roles", "asymmetry", "what_if", "explain_change", "scan", "journey_lint", "journey_run")
+
+
+def why(function, given, options):
+    if function.startswith("journey"):
+        journey = hf.Journey(given["journey"])
+        if function == "journey_lint":
+            return journey.lint()
+        return journey.analyse(table(given["table"]), rating="score", reasons=given["reasons"], **options).to_dict()
+    ask = getattr(hf, function)
+    if function == "explain_change":
+        reasons = {"reasons": given.get("after_reasons"), "before_reasons": given.get("before_reasons")}
+        return ask(table(given["before"]), table(given["after"]), rating="score", **reasons, **options).to_dict()
+    reasons = {name: given[name] for name in ("reasons", "failures", "delights") if name in given}
+    return ask(table(given["table"]), rating="score", **reasons, **options).to_dict()
 
 
 def difference(expected, found, tolerance, path=""):

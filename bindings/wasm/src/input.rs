@@ -37,7 +37,7 @@ fn column(kind: &str, data: JsValue, values: JsValue) -> Result<Column> {
     })
 }
 
-fn cast<T: JsCast>(value: JsValue) -> Result<T> {
+pub(crate) fn cast<T: JsCast>(value: JsValue) -> Result<T> {
     value.dyn_into().map_err(|_| defect())
 }
 
@@ -65,6 +65,6 @@ fn key(value: JsValue) -> Key {
 }
 
 /// The wrapper broke its promise to this module.
-fn defect() -> Error {
+pub(crate) fn defect() -> Error {
     Error::new(ErrorCode::Internal, "a column is not what its kind says")
 }

@@ -6,7 +6,7 @@
 
 #[cfg(feature = "text")]
 pub mod classifier;
-#[cfg(any(feature = "scores", feature = "read"))]
+#[cfg(any(feature = "scores", feature = "read", feature = "why"))]
 mod input;
 #[cfg(feature = "read")]
 pub mod listen;
@@ -31,6 +31,8 @@ pub mod text;
 pub mod times;
 #[cfg(feature = "scores")]
 pub mod weight;
+#[cfg(feature = "why")]
+pub mod why;
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;

@@ -2,13 +2,11 @@
 
 use std::fmt::{self, Display};
 
-use heedful::{Error, Result};
+use heedful::Error;
 use js_sys::{Array, Float64Array};
 use serde::Serialize;
 use serde::ser::{self, Serializer};
 use wasm_bindgen::JsValue;
-
-use crate::Answer;
 
 /// An error as JavaScript gets it: code, message, path, row and line.
 pub(crate) fn failure(error: &Error) -> JsValue {
@@ -31,7 +29,8 @@ pub(crate) fn failure(error: &Error) -> JsValue {
 }
 
 /// A result as a document.
-pub(crate) fn answer<T: Serialize>(result: Result<T>) -> Answer {
+#[cfg(any(feature = "scores", feature = "read", feature = "text"))]
+pub(crate) fn answer<T: Serialize>(result: heedful::Result<T>) -> crate::Answer {
     match result {
         Ok(value) => Ok(document(&value)),
         Err(error) => Err(failure(&error)),
@@ -40,7 +39,7 @@ pub(crate) fn answer<T: Serialize>(result: Result<T>) -> Answer {
 
 /// The JSON of a value with string keys, and the list of its numbers: where a number belongs the JSON has its place in
 /// the list. Writing numbers as digits for JavaScript to read them back is slower, and a tenth of the module.
-fn document<T: Serialize>(value: &T) -> Array {
+pub(crate) fn document<T: Serialize>(value: &T) -> Array {
     let mut writer = Writer::default();
     // Writing to memory fails only for keys that are no strings, and the engine has none.
     let _ = value.serialize(&mut writer);

@@ -6,6 +6,8 @@ import readBytes from "heedful/read.wasm";
 import taxonomy from "heedful/taxonomies/retail.en.json";
 import * as text from "heedful/text/manual";
 import textBytes from "heedful/text.wasm";
+import * as why from "heedful/why/manual";
+import whyBytes from "heedful/why.wasm";
 import package_ from "heedful/package.json";
 
 import { cases } from "./cases.js";
@@ -13,11 +15,18 @@ import { collect } from "./collect.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
+import { whyCases } from "./why-cases.js";
 
 export async function run() {
   // The module that starts last is the one whose memory is watched.
+  await why.init(whyBytes);
   await text.init(textBytes);
   await reader.init(readBytes);
   await heedful.init(bytes);
-  return collect([...cases(heedful, reader, package_, memory), ...textCases(text, taxonomy), ...textVectorCases(text, heedful)]);
+  return collect([
+    ...cases(heedful, reader, why, package_, memory),
+    ...textCases(text, taxonomy),
+    ...textVectorCases(text, heedful),
+    ...whyCases(why),
+  ]);
 }

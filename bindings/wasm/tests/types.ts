@@ -13,6 +13,10 @@ import {
   ReasonMapper, type ReasonTotal, redact, sentiment, SentimentModel, split, type Split, type Taxonomy, type Token, tokens, type Topics, withReason,
 } from "heedful/text";
 import { init as initTextManually } from "heedful/text/manual";
+import {
+  drivers, type DriverReport, explainChange, init as initWhy, type Journey, lintJourney, scan, walkJourney, whatIf, type WhatIfReport,
+} from "heedful/why";
+import { init as initWhyManually } from "heedful/why/manual";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function is<T extends true>(_: T): void {}
@@ -159,3 +163,19 @@ void funnel(rows, { columns: { seen: "seen" } });
 // @ts-expect-error results are read, not typed by hope
 const text: string = many[0]?.value;
 void text;
+
+// Why.
+void initWhy();
+void initWhyManually(bytes);
+const spoken = drivers(rows, { rating: "score", reasons: [["price"], null], attributes: "plan", minimumN: 10 });
+is<Same<typeof spoken, DriverReport>>(true);
+drivers(rows, { rating: "score", reasons: { flags: ["a", "b"] }, customer: "who", confidence: 0.9 });
+drivers(rows, { rating: "score", reasons: [{ row: 0, reason: "price" }] });
+is<Same<ReturnType<typeof whatIf>, WhatIfReport>>(true);
+// @ts-expect-error how much less often has to be said
+whatIf(rows, { rating: "score", reasons: "why", change: "price" });
+const told: string[] = explainChange(rows, rows, { by: ["region", "store"] }).sentences;
+const segment: string | undefined = scan(rows, { attributes: ["plan"], conditions: 3 }).findings[0]?.conditions[0]?.attribute;
+const walk: Journey = { name: "stay", stages: [{ name: "arrive", touchpoints: [{ name: "desk", importance: 9 }] }] };
+const problem: string | undefined = lintJourney(walk)[0]?.problem ?? told[0] ?? segment;
+void walkJourney(walk, rows, { touchpoint: problem ?? "step" }).touchpoints;

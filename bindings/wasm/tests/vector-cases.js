@@ -11,7 +11,7 @@ const options = (given) => Object.fromEntries(Object.entries(given).map(([name, 
 // Fields that hold names of the user.
 const DATA = new Set(["shares", "counts", "columns"]);
 
-function answer(heedful, reader, { function: name, input, options: given }) {
+function answer(heedful, reader, why, { function: name, input, options: given }) {
   const { every, ...rest } = options(given);
   switch (name) {
     case "score":
@@ -45,6 +45,26 @@ function answer(heedful, reader, { function: name, input, options: given }) {
       const { value, name, likely, ...stated } = rest;
       return heedful.target(values(input.values), { value, name, likely }, stated);
     }
+    case "drivers":
+    case "importance":
+    case "scan":
+      return why[name](table(input.table), { rating: "score", reasons: input.reasons, ...rest });
+    case "reason_roles":
+      return why.reasonRoles(table(input.table), { rating: "score", reasons: input.reasons, ...rest });
+    case "what_if":
+      return why.whatIf(table(input.table), { rating: "score", reasons: input.reasons, ...rest });
+    case "asymmetry": {
+      const { failures, delights } = input;
+      return { rows: why.asymmetry(table(input.table), { rating: "score", failures, delights, ...rest }) };
+    }
+    case "explain_change": {
+      const { before, after, before_reasons: beforeReasons, after_reasons: reasons } = input;
+      return why.explainChange(table(before), table(after), { rating: "score", reasons, beforeReasons, ...rest });
+    }
+    case "journey_lint":
+      return why.lintJourney(input.journey);
+    case "journey_run":
+      return why.walkJourney(input.journey, table(input.table), { rating: "score", reasons: input.reasons, ...rest });
     default:
       throw new Error(`no runner for ${name}`);
   }
@@ -91,10 +111,10 @@ function check(vector, ask, HeedfulError) {
   if (problem) throw new Error(problem);
 }
 
-export function vectorCases(heedful, reader) {
+export function vectorCases(heedful, reader, why) {
   const ours = vectors.filter((vector) => !(vector.function in textAnswers));
   if (ours.length <= 130) throw new Error("vectors are missing");
-  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(heedful, reader, vector), heedful.HeedfulError)]);
+  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(heedful, reader, why, vector), heedful.HeedfulError)]);
 }
 
 // Of a place in a text, written in every unit, the one of this language.

@@ -88,7 +88,7 @@ export interface Packed {
   instants: Float64Array | undefined;
 }
 
-/** Every module reads times that are texts. @internal */
+/** How a module reads times that are texts. @internal */
 export type CallTimes = (
   run: (module: { read_times(texts: unknown[], format?: string): unknown }) => unknown,
   path?: string,
@@ -107,8 +107,8 @@ export type Pack = (
   needed?: readonly string[],
 ) => Packed;
 
-/** How the engine of an entry point takes tables. @internal */
-export function packer(call: CallTimes): Pack {
+/** How the engine of an entry point takes tables; without a call it takes no times that are texts. @internal */
+export function packer(call?: CallTimes): Pack {
   return (table, roles, names, dateFormat, needed = []) => {
     const source = open(table);
     const played: Roles = { ...source.roles, ...roles };
@@ -270,7 +270,7 @@ interface TimesRead {
   at: Float64Array;
 }
 
-function timesOf(values: ArrayLike<unknown>, name: string, format: unknown, call: CallTimes): TimesRead {
+function timesOf(values: ArrayLike<unknown>, name: string, format: unknown, call: CallTimes | undefined): TimesRead {
   if (Array.prototype.some.call(values, (value) => typeof value === "string" && value !== "")) {
     return readTimes(values, name, format, call);
   }
@@ -286,7 +286,8 @@ function timesOf(values: ArrayLike<unknown>, name: string, format: unknown, call
   return { wall: false, at };
 }
 
-function readTimes(values: ArrayLike<unknown>, name: string, format: unknown, call: CallTimes): TimesRead {
+function readTimes(values: ArrayLike<unknown>, name: string, format: unknown, call: CallTimes | undefined): TimesRead {
+  if (call === undefined) throw wrongType("times are Dates or milliseconds here, not texts", name);
   const texts = Array.from(values, (value, row) => {
     if (isMissing(value)) return null;
     if (typeof value === "string") return escapeText(value);

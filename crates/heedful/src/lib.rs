@@ -30,7 +30,7 @@
 //! | weight to a population | [`Weighting`] |
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | say which reasons each response has | [`Mentions`] |
-//! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Confounding`], [`WhatIf`] |
+//! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Asymmetry`], [`Confounding`], [`WhatIf`] |
 //! | say why a score moved | [`Change`], [`Scan`] |
 //! | follow a journey | [`Journey`], [`JourneyAnalysis`] |
 //! | keep counts that merge | [`Tally`] |
@@ -112,12 +112,16 @@ pub use interpret::cluster::Clusters;
 pub use interpret::compare::{Comparison, TargetTest};
 pub use interpret::contrast::{Contrast, Contrasts, GroupContrast};
 pub use interpret::design::Design;
-pub use interpret::driver::confound::{ConfoundedDriver, Confounding, SegmentEffect};
+pub use interpret::driver::asymmetry::{Asymmetry, AsymmetryReport, AsymmetryRow};
+pub use interpret::driver::confound::{
+    ConfoundedDriver, Confounding, SegmentEffect, confounded_segments_table, confounding_table,
+};
 pub use interpret::driver::importance::{
     Importance, ImportanceModel, ImportanceReport, ImportanceRow, Quadrant,
 };
 pub use interpret::driver::role::{
     BandShare, Lift, ReasonRole, ReasonRoles, RoleChange, RoleReport, RoleRow, RoleShift,
+    role_changes_table,
 };
 pub use interpret::driver::what_if::{WhatIf, WhatIfReport, WhatIfSegment};
 pub use interpret::driver::{

@@ -11,6 +11,7 @@ use crate::interpret::change::Change;
 use crate::interpret::contrast::Contrast;
 use crate::interpret::design::Design;
 use crate::interpret::driver::Drivers;
+use crate::interpret::driver::asymmetry::Asymmetry;
 use crate::interpret::driver::confound::Confounding;
 use crate::interpret::driver::importance::Importance;
 use crate::interpret::driver::role::ReasonRoles;
@@ -51,6 +52,7 @@ use crate::listen::responses::Roles;
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
+        ("asymmetry", of::<Asymmetry>()),
         ("change", of::<Change>()),
         ("confounding", of::<Confounding>()),
         ("contrast", of::<Contrast>()),

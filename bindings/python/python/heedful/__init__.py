@@ -9,6 +9,7 @@ from heedful._compare import Attainment, Comparison, SamplePlan, compare, contra
 from heedful._errors import HeedfulError, InternalError
 from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact, tokens
 from heedful._heedful import __version__
+from heedful._journey import Journey, JourneyReport
 from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
 from heedful._monitor import Detected, detect
@@ -28,18 +29,40 @@ from heedful._sentiment import (
 )
 from heedful._table import Table
 from heedful._weight import Weights, weight
+from heedful._why import (
+    Confounded,
+    Drivers,
+    Explanation,
+    Finding,
+    Scanned,
+    WhatIf,
+    asymmetry,
+    confounding,
+    drivers,
+    explain_change,
+    importance,
+    reason_roles,
+    scan,
+    what_if,
+)
 
 __all__ = [
     "Agreement",
     "Attainment",
     "Average",
     "Comparison",
+    "Confounded",
     "Detected",
+    "Drivers",
     "Evaluation",
+    "Explanation",
+    "Finding",
     "HeedfulError",
     "InternalError",
     "Interval",
     "Joined",
+    "Journey",
+    "JourneyReport",
     "Mappings",
     "Measure",
     "Metric",
@@ -49,6 +72,7 @@ __all__ = [
     "Responses",
     "SamplePlan",
     "Scale",
+    "Scanned",
     "Score",
     "SentimentModel",
     "Split",
@@ -58,28 +82,36 @@ __all__ = [
     "Topic",
     "Topics",
     "Weights",
+    "WhatIf",
     "__version__",
     "agreement",
+    "asymmetry",
     "ces",
     "clauses",
     "compare",
+    "confounding",
     "contrast",
     "cross_validate_sentiment",
     "csat",
     "detect",
     "discover",
+    "drivers",
     "emotions",
     "enps",
     "evaluate",
+    "explain_change",
     "fit_sentiment",
     "funnel",
+    "importance",
     "join",
     "keywords",
     "league",
     "nps",
     "read",
+    "reason_roles",
     "redact",
     "sample_size",
+    "scan",
     "score",
     "sentiment",
     "split",
@@ -87,4 +119,5 @@ __all__ = [
     "tokens",
     "trend",
     "weight",
+    "what_if",
 ]

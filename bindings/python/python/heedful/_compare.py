@@ -49,6 +49,13 @@ class Comparison:
     after: Score
     """The score that is compared."""
 
+    @classmethod
+    def _of(cls, document: dict[str, Any]) -> Comparison:
+        document["interval"] = _interval(document["interval"])
+        document["before"] = Score._of(document["before"])
+        document["after"] = Score._of(document["after"])
+        return cls(**document)
+
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain dicts."""
         return dataclasses.asdict(self)
@@ -182,11 +189,7 @@ def compare(
     one, uncertainty = _tally(before, rating, metric, options)
     other, _ = _tally(after, rating, metric, options)
     spelled = _options.dumps(_options.metric(metric))
-    document = json.loads(_heedful.compare(one, other, spelled, _options.dumps(uncertainty)))
-    document["interval"] = _interval(document["interval"])
-    document["before"] = Score._of(document["before"])
-    document["after"] = Score._of(document["after"])
-    return Comparison(**document)
+    return Comparison._of(json.loads(_heedful.compare(one, other, spelled, _options.dumps(uncertainty))))
 
 
 def target(

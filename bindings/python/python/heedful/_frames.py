@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from heedful import _heedful
 from heedful._errors import HeedfulError
@@ -119,6 +119,23 @@ def column(values: Any) -> object:
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         raise HeedfulError("column-type", f"values come as a list or an array, not as {type(values).__name__}")
     return list(values)
+
+
+def one(data: Any, name: str) -> object:
+    """The column of this name of a table that can be asked for one."""
+    if _is(data, "pandas", "DataFrame"):
+        return _pandas(data, [name])[name]
+    if isinstance(data, Mapping):
+        made = table(data, [name])
+        return cast("dict[str, object]", made)[name]
+    if isinstance(data, Sequence):
+        return _rows(data, [name])[name]
+    if _is(data, "polars", "LazyFrame"):
+        return data.select(_choose([name], data.collect_schema().names())).collect()[name]
+    if any(_is(data, library, kind) for library, kind in (("polars", "DataFrame"), ("pyarrow", "Table"), ("pyarrow", "RecordBatch"))):
+        _choose([name], data.columns if _is(data, "polars", "DataFrame") else data.schema.names)
+        return data[name]
+    raise HeedfulError("column-type", "lists of reasons are read from a data frame, a dict or rows, not from a stream", name)
 
 
 def _series(series: Any) -> object:

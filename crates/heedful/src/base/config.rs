@@ -63,6 +63,64 @@ macro_rules! names {
     };
 }
 
+/// Writes the setters of an options type: each takes `self` and a value, and gives the changed options back.
+///
+/// ```ignore
+/// setters!(Drivers {
+///     /// Bootstrap replicates.
+///     replicates: u32,
+///     /// The score without any reason.
+///     reference: some f64,
+///     /// Columns each of whose values is a candidate.
+///     attributes: names,
+///     /// The column of the touchpoint.
+///     touchpoint: name,
+/// });
+/// ```
+macro_rules! setters {
+    ($type:ident { $($(#[$doc:meta])+ $field:ident: $kind:ident $($value:ident)?,)+ }) => {
+        impl $type {
+            $($crate::base::config::setter! { $(#[$doc])+ $field: $kind $($value)? })+
+        }
+    };
+}
+
+/// One of [`setters!`].
+macro_rules! setter {
+    ($(#[$doc:meta])+ $field:ident: some $value:ident) => {
+        $(#[$doc])+
+        #[must_use]
+        pub fn $field(mut self, $field: $value) -> Self {
+            self.$field = Some($field);
+            self
+        }
+    };
+    ($(#[$doc:meta])+ $field:ident: names) => {
+        $(#[$doc])+
+        #[must_use]
+        pub fn $field<S: Into<String>>(mut self, $field: impl IntoIterator<Item = S>) -> Self {
+            self.$field = $field.into_iter().map(Into::into).collect();
+            self
+        }
+    };
+    ($(#[$doc:meta])+ $field:ident: name) => {
+        $(#[$doc])+
+        #[must_use]
+        pub fn $field(mut self, $field: impl Into<String>) -> Self {
+            self.$field = Some($field.into());
+            self
+        }
+    };
+    ($(#[$doc:meta])+ $field:ident: $value:ident) => {
+        $(#[$doc])+
+        #[must_use]
+        pub fn $field(mut self, $field: $value) -> Self {
+            self.$field = $field;
+            self
+        }
+    };
+}
+
 /// Implements serde's `Deserialize` for a [`Config`].
 macro_rules! deserialized {
     ($type:ty) => {
@@ -98,7 +156,7 @@ macro_rules! written {
     };
 }
 
-pub(crate) use {deserialized, names, options, written};
+pub(crate) use {deserialized, names, options, setter, setters, written};
 
 /// What [`deserialized!`] does.
 pub(crate) fn deserialize<'de, T: Config, D: Deserializer<'de>>(

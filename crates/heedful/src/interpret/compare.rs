@@ -191,7 +191,7 @@ impl TargetTest {
 }
 
 /// The method asked for, or the default of the metric's kind. `others` can be had by name.
-fn method(
+pub(crate) fn method(
     metric: &Metric,
     uncertainty: Uncertainty,
     others: &[IntervalMethod],
@@ -228,30 +228,54 @@ fn difference(
     method: IntervalMethod,
     confidence: Confidence,
 ) -> Option<test::Comparison> {
-    let difference = after.value? - before.value?;
+    combination([(1.0, after), (-1.0, before)], metric, method, confidence)
+}
+
+/// A sum of independent samples times their factors, in points.
+pub(crate) fn combination<const N: usize>(
+    parts: [(f64, &Sample); N],
+    metric: &Metric,
+    method: IntervalMethod,
+    confidence: Confidence,
+) -> Option<test::Comparison> {
+    let value = each(&parts, |(factor, sample)| Some(factor * sample.value?))?.iter().sum();
+    let error = |errors: [f64; N]| libm::sqrt(errors.iter().map(|error| error * error).sum());
     match (method, metric.kind()) {
         (IntervalMethod::Score, Kind::Net) => {
-            let found = after.net(metric)?.compare(&before.net(metric)?, method, confidence)?;
-            Some(in_points(found))
+            let nets = each(&parts, |(factor, sample)| Some((*factor, sample.net(metric)?)))?;
+            let error = error(nets.map(|(factor, net)| factor * net.standard_error()));
+            let parts = nets.map(|(factor, net)| (factor, net.value()));
+            let bounds = |z| nets.map(|(_, net)| net.score_bounds(z));
+            Some(in_points(test::mover(parts, error, confidence, bounds)))
         }
         (IntervalMethod::Score, Kind::Share) => {
-            let found = after.share(metric)?.compare(&before.share(metric)?, method, confidence)?;
-            Some(in_points(found))
+            let shares = each(&parts, |(factor, sample)| Some((*factor, sample.share(metric)?)))?;
+            let error = error(shares.map(|(factor, share)| factor * share.standard_error()));
+            let parts = shares.map(|(factor, share)| (factor, share.value()));
+            let bounds = |z| shares.map(|(_, share)| share.score_bounds(z));
+            Some(in_points(test::mover(parts, error, confidence, bounds)))
         }
         (IntervalMethod::T, _) => {
-            let (a, b) = (varying(after, metric)?, varying(before, metric)?);
-            test::Comparison::t(
-                difference,
-                libm::hypot(a.0, b.0),
-                satterthwaite([a, b]),
-                confidence,
-            )
+            let errors = each(&parts, |(factor, sample)| {
+                let (error, df) = varying(sample, metric)?;
+                Some((factor * error, df))
+            })?;
+            let df = satterthwaite(errors);
+            test::Comparison::t(value, error(errors.map(|(error, _)| error)), df, confidence)
         }
         _ => {
-            let error = libm::hypot(after.standard_error?, before.standard_error?);
-            test::Comparison::wald(difference, error, confidence)
+            let errors = each(&parts, |(factor, sample)| Some(factor * sample.standard_error?))?;
+            test::Comparison::wald(value, error(errors), confidence)
         }
     }
+}
+
+/// What each part gives; `None` where one gives nothing.
+fn each<const N: usize, T>(
+    parts: &[(f64, &Sample); N],
+    of: impl Fn(&(f64, &Sample)) -> Option<T>,
+) -> Option<[T; N]> {
+    parts.iter().map(of).collect::<Option<Vec<T>>>()?.try_into().ok()
 }
 
 /// The sample less the target, in points.

@@ -141,15 +141,23 @@ impl Mentions {
         Ok(builder.finish(names))
     }
 
-    /// One reason at most for each row: the values of a column.
+    /// The values of a column, several reasons in a text apart by `;`.
     ///
     /// # Errors
     /// `invalid-argument` for more than 65,536 values.
     pub fn from_values(column: &Column) -> Result<Self> {
-        Self::from_lists((0..column.len()).map(|row| {
-            let key = column.key(row);
-            (key != Key::Missing).then(|| key.to_string())
-        }))
+        let category = column.to_category();
+        let split = |key: &Key| match key {
+            Key::Missing => Vec::new(),
+            key => {
+                let text = key.to_string();
+                let parts = text.split(';').map(str::trim).filter(|part| !part.is_empty());
+                parts.map(str::to_owned).collect()
+            }
+        };
+        let known: Vec<Vec<String>> = category.values.iter().map(split).collect();
+        let row = |row| category.position(row).and_then(|at| known.get(at));
+        Self::from_lists((0..column.len()).map(|at| row(at).into_iter().flatten()))
     }
 
     /// Nothing mentioned in any of these rows.
@@ -369,6 +377,8 @@ mod tests {
         assert_eq!(codes.iter().count(), 3);
         let one = Mentions::from_values(&Column::texts([Some("b"), None, Some("a")])).unwrap();
         assert_eq!((one.names(), one.row(1)), (&["b".to_owned(), "a".to_owned()][..], &[][..]));
+        let several = Column::texts([Some("price"), Some("speed; price"), Some(" ;")]);
+        assert_eq!(Mentions::from_values(&several).unwrap(), lists);
     }
 
     #[test]

@@ -69,13 +69,12 @@ fn p_value(difference: f64, standard_error: f64, tail: impl Fn(f64) -> f64) -> O
     (!statistic.is_nan()).then(|| 2.0 * tail(statistic))
 }
 
-/// Degrees of freedom of the difference of two independent estimates, from each one's standard error and degrees
+/// Degrees of freedom of a sum or difference of independent estimates, from each one's standard error and degrees
 /// of freedom (Welch and Satterthwaite).
-pub(crate) fn satterthwaite(estimates: [(f64, f64); 2]) -> f64 {
-    let [(a, _), (b, _)] = estimates;
-    let standard_error = libm::hypot(a, b);
+pub(crate) fn satterthwaite<const N: usize>(estimates: [(f64, f64); N]) -> f64 {
+    let standard_error = libm::sqrt(estimates.iter().map(|(error, _)| error * error).sum());
     if !(standard_error > 0.0) {
-        // Two samples without variance: any number gives the same answer.
+        // Samples without variance: any number gives the same answer.
         return f64::INFINITY;
     }
     let share = |(error, df): (f64, f64)| {
@@ -88,24 +87,29 @@ pub(crate) fn satterthwaite(estimates: [(f64, f64); 2]) -> f64 {
 /// Beyond this normal quantile a tail is smaller than any double.
 const LARGEST_Z: f64 = 40.0;
 
-/// MOVER, Newcombe's hybrid: the bounds of a difference from the bounds of its two parts (R. G. Newcombe,
+/// MOVER, Newcombe's hybrid: the bounds of a difference from the bounds of its parts (R. G. Newcombe,
 /// "Interval estimation for the difference between independent proportions", Statistics in Medicine 17, 1998,
-/// method 10; Zou and Donner 2008 for parameters in general). `bounds(z)` gives both parts' score bounds.
-fn mover(
-    (first, second): (f64, f64),
+/// method 10; Zou and Donner 2008 for parameters in general; G. Zou, W. Huang and X. Zhang, "A note on confidence
+/// interval estimation for a linear function of binomial proportions", Computational Statistics and Data Analysis
+/// 53, 2009, for any number of parts). Each part is a factor and an estimate; `bounds(z)` gives the parts' score
+/// bounds.
+pub(crate) fn mover<const N: usize>(
+    parts: [(f64, f64); N],
     standard_error: f64,
     confidence: Confidence,
-    bounds: impl Fn(f64) -> [(f64, f64); 2],
+    bounds: impl Fn(f64) -> [(f64, f64); N],
 ) -> Comparison {
-    let difference = first - second;
-    let below = |z| {
-        let [(lower, _), (_, upper)] = bounds(z);
-        libm::hypot(first - lower, upper - second)
+    let difference = parts.iter().map(|(factor, value)| factor * value).sum::<f64>();
+    let reach = |z: f64, down: bool| {
+        let each = parts.iter().zip(bounds(z)).map(|((factor, value), (lower, upper))| {
+            let end = if down == (*factor > 0.0) { lower } else { upper };
+            let part = factor * (value - end);
+            part * part
+        });
+        libm::sqrt(each.sum())
     };
-    let above = |z| {
-        let [(_, upper), (lower, _)] = bounds(z);
-        libm::hypot(upper - first, second - lower)
-    };
+    let below = |z| reach(z, true);
+    let above = |z| reach(z, false);
     let z = confidence.z();
     let interval = Interval::new(
         (difference - below(z), difference + above(z)),
@@ -166,13 +170,13 @@ impl NetSample {
         confidence: Confidence,
     ) -> Option<Comparison> {
         let standard_error = libm::hypot(self.standard_error(), other.standard_error());
-        let values = (self.value(), other.value());
+        let parts = [(1.0, self.value()), (-1.0, other.value())];
         match method {
-            IntervalMethod::Score => Some(mover(values, standard_error, confidence, |z| {
+            IntervalMethod::Score => Some(mover(parts, standard_error, confidence, |z| {
                 [self.score_bounds(z), other.score_bounds(z)]
             })),
             IntervalMethod::Wald => {
-                Comparison::wald(values.0 - values.1, standard_error, confidence)
+                Comparison::wald(self.value() - other.value(), standard_error, confidence)
             }
             _ => None,
         }
@@ -235,13 +239,13 @@ impl ProportionSample {
         confidence: Confidence,
     ) -> Option<Comparison> {
         let standard_error = libm::hypot(self.standard_error(), other.standard_error());
-        let values = (self.value(), other.value());
+        let parts = [(1.0, self.value()), (-1.0, other.value())];
         match method {
-            IntervalMethod::Score => Some(mover(values, standard_error, confidence, |z| {
+            IntervalMethod::Score => Some(mover(parts, standard_error, confidence, |z| {
                 [self.score_bounds(z), other.score_bounds(z)]
             })),
             IntervalMethod::Wald => {
-                Comparison::wald(values.0 - values.1, standard_error, confidence)
+                Comparison::wald(self.value() - other.value(), standard_error, confidence)
             }
             _ => None,
         }

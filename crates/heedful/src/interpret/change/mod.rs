@@ -20,7 +20,7 @@ use super::frame::{Cells, Frame};
 use super::mention::Mentions;
 use super::scoring::Scoring;
 use super::split::Split;
-use crate::base::config;
+use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::{Better, Metric};
@@ -228,6 +228,24 @@ pub struct ChangeReport {
     pub warnings: Vec<ChangeWarning>,
 }
 
+setters!(Change {
+    /// The columns of the segments, from the coarsest to the finest.
+    by: names,
+    /// Effects of segments with fewer rated responses in a period where they are at all are not judged;
+    /// 30 where not set.
+    minimum_n: u64,
+    /// The score that a response without any reason is taken to have, where too few are without.
+    reference: some f64,
+    /// Bootstrap replicates, from 100 to 100,000; 500 where not set, 0 for none.
+    replicates: u32,
+    /// Pairs of orders that are sampled beyond 15 reasons, at least 2; 500 where not set.
+    orders: u32,
+    /// The seed of replicates and orders.
+    seed: u64,
+    /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
+    adjustment: Adjustment,
+});
+
 impl Change {
     /// One metric on the column in the role `rating`.
     #[must_use]
@@ -257,56 +275,6 @@ impl Change {
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
         config::from_json(text)
-    }
-
-    /// The columns of the segments, from the coarsest to the finest.
-    #[must_use]
-    pub fn by<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.by = columns.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Effects of segments with fewer rated responses in a period where they are at all are not judged;
-    /// 30 where not set.
-    #[must_use]
-    pub fn minimum_n(mut self, minimum_n: u64) -> Self {
-        self.minimum_n = minimum_n;
-        self
-    }
-
-    /// The score that a response without any reason is taken to have, where too few are without.
-    #[must_use]
-    pub fn reference(mut self, score: f64) -> Self {
-        self.reference = Some(score);
-        self
-    }
-
-    /// Bootstrap replicates, from 100 to 100,000; 500 where not set, 0 for none.
-    #[must_use]
-    pub fn replicates(mut self, replicates: u32) -> Self {
-        self.replicates = replicates;
-        self
-    }
-
-    /// Pairs of orders that are sampled beyond 15 reasons, at least 2; 500 where not set.
-    #[must_use]
-    pub fn orders(mut self, pairs: u32) -> Self {
-        self.orders = pairs;
-        self
-    }
-
-    /// The seed of replicates and orders.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
-    #[must_use]
-    pub fn adjustment(mut self, adjustment: Adjustment) -> Self {
-        self.adjustment = adjustment;
-        self
     }
 
     /// Why the second table scores otherwise than the first; by cohorts too where both name their

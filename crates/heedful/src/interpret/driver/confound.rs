@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::impact::mean;
 use super::thirty;
-use crate::base::config;
+use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -106,6 +106,12 @@ pub struct ConfoundedDriver {
     pub segments: Vec<SegmentEffect>,
 }
 
+setters!(Confounding {
+    /// Rated responses that a segment needs on either side to be shown by itself; 30 where not set. All
+    /// segments count in the adjusted effect.
+    minimum_n: u64,
+});
+
 impl Confounding {
     /// One metric on the column in the role `rating`, segments by these columns.
     #[must_use]
@@ -125,14 +131,6 @@ impl Confounding {
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
         config::from_json(text)
-    }
-
-    /// Rated responses that a segment needs on either side to be shown by itself; 30 where not set. All
-    /// segments count in the adjusted effect.
-    #[must_use]
-    pub fn minimum_n(mut self, minimum_n: u64) -> Self {
-        self.minimum_n = minimum_n;
-        self
     }
 
     /// Each reason overall and within segments, in the order of their numbers.
@@ -268,17 +266,57 @@ impl ConfoundedDriver {
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();
-        let rows = || self.segments.iter();
-        for (i, name) in self.by.iter().enumerate() {
-            table.keys(name, rows().map(|r| r.keys.get(i).unwrap_or(&Key::Missing)));
-        }
-        table.ints("with", rows().map(|r| Some(r.with)));
-        table.ints("without", rows().map(|r| Some(r.without)));
-        table.floats("effect", rows().map(|r| r.effect));
-        intervals(&mut table, "", rows().map(|r| r.interval));
-        table.bools("reversed", rows().map(|r| Some(r.reversed)));
+        segment_columns(&mut table, &self.by, || self.segments.iter());
         table
     }
+}
+
+/// Reasons with their effect overall and at equal segments as a table.
+///
+/// Columns: `reason`; `with`, `without` (rated responses); `crude`, `crude_lower`, `crude_upper`, `adjusted`, `lower`,
+/// `upper` (points); `homogeneity_p_value`; `simpson`.
+#[must_use]
+pub fn confounding_table(drivers: &[ConfoundedDriver]) -> Table {
+    let mut table = Table::new();
+    let rows = || drivers.iter();
+    table.texts("reason", rows().map(|r| Some(r.reason.as_str())));
+    table.ints("with", rows().map(|r| Some(r.crude.after.n)));
+    table.ints("without", rows().map(|r| Some(r.crude.before.n)));
+    table.floats("crude", rows().map(|r| r.crude.difference));
+    intervals(&mut table, "crude_", rows().map(|r| r.crude.interval));
+    table.floats("adjusted", rows().map(|r| r.adjusted));
+    intervals(&mut table, "", rows().map(|r| r.adjusted_interval));
+    table.floats("homogeneity_p_value", rows().map(|r| r.homogeneity_p_value));
+    table.bools("simpson", rows().map(|r| Some(r.simpson)));
+    table
+}
+
+/// The segments of all reasons as a table.
+///
+/// Columns: `reason`, then those of [`ConfoundedDriver::to_table`].
+#[must_use]
+pub fn confounded_segments_table(drivers: &[ConfoundedDriver]) -> Table {
+    let mut table = Table::new();
+    let rows = || drivers.iter().flat_map(|driver| &driver.segments);
+    let reasons = drivers.iter().flat_map(|r| r.segments.iter().map(|_| Some(r.reason.as_str())));
+    table.texts("reason", reasons);
+    segment_columns(&mut table, drivers.first().map_or(&[], |r| r.by.as_slice()), rows);
+    table
+}
+
+fn segment_columns<'a, I: Iterator<Item = &'a SegmentEffect> + Clone>(
+    table: &mut Table,
+    by: &[String],
+    rows: impl Fn() -> I,
+) {
+    for (i, name) in by.iter().enumerate() {
+        table.keys(name, rows().map(|r| r.keys.get(i).unwrap_or(&Key::Missing)));
+    }
+    table.ints("with", rows().map(|r| Some(r.with)));
+    table.ints("without", rows().map(|r| Some(r.without)));
+    table.floats("effect", rows().map(|r| r.effect));
+    intervals(table, "", rows().map(|r| r.interval));
+    table.bools("reversed", rows().map(|r| Some(r.reversed)));
 }
 
 #[cfg(test)]
@@ -330,6 +368,9 @@ mod tests {
             200.0 * (weights[0] * effects[0] + weights[1] * effects[1]) / (weights[0] + weights[1]);
         assert!((it.adjusted.unwrap() - expected).abs() < 1e-9);
         assert_eq!(it.to_table().len(), 2);
+        let segments = confounded_segments_table(&found);
+        assert_eq!((confounding_table(&found).len(), segments.len()), (1, 2));
+        assert_eq!(segments.columns().len(), it.to_table().columns().len() + 1);
         assert!(it.segments.iter().all(|s| s.effect.unwrap() > 0.0));
         let alone = Confounding::new(Metric::nps(), Vec::<String>::new());
         assert_eq!(alone.run(&responses, &mentions).unwrap_err().path(), "by");

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check_replicates;
 use super::shapley::{attribute, coalition_weights};
-use crate::base::config;
+use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
 use crate::base::table::{Data, Table};
@@ -165,6 +165,18 @@ struct Patterns {
     incomplete: u64,
 }
 
+setters!(Importance {
+    /// Columns of numbers that explain: at most 15 predictors with the reasons, 10 for logistic and
+    /// ordinal models.
+    columns: names,
+    /// The model; linear where not set.
+    model: ImportanceModel,
+    /// Bootstrap replicates, from 100 to 100,000; 500 where not set, 0 for none.
+    replicates: u32,
+    /// The seed of the replicates.
+    seed: u64,
+});
+
 impl Importance {
     /// One metric on the column in the role `rating`.
     #[must_use]
@@ -190,35 +202,6 @@ impl Importance {
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
         config::from_json(text)
-    }
-
-    /// Columns of numbers that explain: at most 15 predictors with the reasons, 10 for logistic and
-    /// ordinal models.
-    #[must_use]
-    pub fn columns<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.columns = columns.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// The model; linear where not set.
-    #[must_use]
-    pub fn model(mut self, model: ImportanceModel) -> Self {
-        self.model = model;
-        self
-    }
-
-    /// Bootstrap replicates, from 100 to 100,000; 500 where not set, 0 for none.
-    #[must_use]
-    pub fn replicates(mut self, replicates: u32) -> Self {
-        self.replicates = replicates;
-        self
-    }
-
-    /// The seed of the replicates.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
     }
 
     /// The importance of columns.

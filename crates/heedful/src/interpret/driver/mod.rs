@@ -1,5 +1,6 @@
 //! Drivers: reasons and attributes with their impact on the score.
 
+pub(crate) mod asymmetry;
 pub(crate) mod confound;
 pub(crate) mod impact;
 pub(crate) mod importance;
@@ -24,7 +25,7 @@ use super::frame::{Cells, Frame};
 use super::mention::{Mentions, truths};
 use super::score::{Score, Uncertainty};
 use super::scoring::Scoring;
-use crate::base::config;
+use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -117,6 +118,27 @@ fn some_orders() -> u32 {
 /// The most replicates of any analysis here.
 pub(crate) const MOST_REPLICATES: u32 = 100_000;
 
+setters!(Drivers {
+    /// Columns of truth values, one for each reason, for [`run`](Self::run).
+    reasons: names,
+    /// Columns each of whose values is a candidate too.
+    attributes: names,
+    /// Candidates that fewer rated responses have, or that all but fewer have, are counted but not judged,
+    /// and coalitions with fewer take a declared reference; 30 where not set.
+    minimum_n: u64,
+    /// The score that a response without any reason is taken to have, in points, where too few are
+    /// without.
+    reference: some f64,
+    /// Bootstrap replicates, from 100 to 100,000; 1,000 where not set, 0 for none.
+    replicates: u32,
+    /// Pairs of orders that are sampled beyond 15 reasons, at least 2; 500 where not set.
+    orders: u32,
+    /// The seed of replicates and orders.
+    seed: u64,
+    /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
+    adjustment: Adjustment,
+});
+
 impl Drivers {
     /// One metric on the column in the role `rating`.
     #[must_use]
@@ -148,64 +170,6 @@ impl Drivers {
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
         config::from_json(text)
-    }
-
-    /// Columns of truth values, one for each reason, for [`run`](Self::run).
-    #[must_use]
-    pub fn reasons<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.reasons = columns.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Columns each of whose values is a candidate too.
-    #[must_use]
-    pub fn attributes<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.attributes = columns.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Candidates that fewer rated responses have, or that all but fewer have, are counted but not judged,
-    /// and coalitions with fewer take a declared reference; 30 where not set.
-    #[must_use]
-    pub fn minimum_n(mut self, minimum_n: u64) -> Self {
-        self.minimum_n = minimum_n;
-        self
-    }
-
-    /// The score that a response without any reason is taken to have, in points, where too few are
-    /// without.
-    #[must_use]
-    pub fn reference(mut self, score: f64) -> Self {
-        self.reference = Some(score);
-        self
-    }
-
-    /// Bootstrap replicates, from 100 to 100,000; 1,000 where not set, 0 for none.
-    #[must_use]
-    pub fn replicates(mut self, replicates: u32) -> Self {
-        self.replicates = replicates;
-        self
-    }
-
-    /// Pairs of orders that are sampled beyond 15 reasons, at least 2; 500 where not set.
-    #[must_use]
-    pub fn orders(mut self, pairs: u32) -> Self {
-        self.orders = pairs;
-        self
-    }
-
-    /// The seed of replicates and orders.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
-    #[must_use]
-    pub fn adjustment(mut self, adjustment: Adjustment) -> Self {
-        self.adjustment = adjustment;
-        self
     }
 
     /// The drivers of a table whose reasons are columns.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::reason_tallies;
-use crate::base::config;
+use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Better, Metric};
 use crate::base::table::{Data, Table};
@@ -252,6 +252,11 @@ impl Ends {
     }
 }
 
+setters!(ReasonRoles {
+    /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
+    adjustment: Adjustment,
+});
+
 impl ReasonRoles {
     /// One metric on the column in the role `rating`.
     #[must_use]
@@ -271,13 +276,6 @@ impl ReasonRoles {
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
         config::from_json(text)
-    }
-
-    /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
-    #[must_use]
-    pub fn adjustment(mut self, adjustment: Adjustment) -> Self {
-        self.adjustment = adjustment;
-        self
     }
 
     /// The roles of reasons.
@@ -429,6 +427,29 @@ impl Lift {
             lift.difference > 0.0 && lift.p_adjusted.is_some_and(|p| p < 1.0 - confidence.get())
         })
     }
+}
+
+/// Changes of roles as a table.
+///
+/// Columns: `reason`, `before`, `after`, `shift`; `detraction` and `promotion` (changes of differences of shares)
+/// with `detraction_lower`, `detraction_upper`, `detraction_p_adjusted`, the same for `promotion`.
+#[must_use]
+pub fn role_changes_table(changes: &[RoleChange]) -> Table {
+    let mut table = Table::new();
+    let rows = || changes.iter();
+    table.texts("reason", rows().map(|r| Some(r.reason.as_str())));
+    table.texts("before", rows().map(|r| Some(r.before.as_str())));
+    table.texts("after", rows().map(|r| Some(r.after.as_str())));
+    table.texts("shift", rows().map(|r| Some(r.shift.as_str())));
+    let mut lift = |name: &str, pick: fn(&RoleChange) -> Option<Lift>| {
+        table.floats(name, rows().map(|r| Some(pick(r)?.difference)));
+        let each = rows().map(|r| Some(pick(r)?.interval));
+        intervals(&mut table, &format!("{name}_"), each);
+        table.floats(&format!("{name}_p_adjusted"), rows().map(|r| pick(r)?.p_adjusted));
+    };
+    lift("detraction", |r| r.detraction);
+    lift("promotion", |r| r.promotion);
+    table
 }
 
 impl RoleReport {

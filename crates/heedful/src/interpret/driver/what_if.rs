@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::impact::{mean, spread};
 use super::thirty;
-use crate::base::config;
+use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -106,6 +106,13 @@ pub struct WhatIfReport {
     pub segments: Vec<WhatIfSegment>,
 }
 
+setters!(WhatIf {
+    /// The columns that make the segments whose rest the affected become like; all are one where not set.
+    segments: names,
+    /// Rated responses that a segment needs as a model, at least 1; 30 where not set.
+    minimum_n: u64,
+});
+
 impl WhatIf {
     /// The reasons are given `factor` times as often: 0.5 halves them, 0 ends them.
     #[must_use]
@@ -135,20 +142,6 @@ impl WhatIf {
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
         config::from_json(text)
-    }
-
-    /// The columns that make the segments whose rest the affected become like; all are one where not set.
-    #[must_use]
-    pub fn segments<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.segments = columns.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Rated responses that a segment needs as a model, at least 1; 30 where not set.
-    #[must_use]
-    pub fn minimum_n(mut self, minimum_n: u64) -> Self {
-        self.minimum_n = minimum_n;
-        self
     }
 
     /// What the scenario does.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Journey;
-use crate::base::config;
+use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -157,6 +157,19 @@ pub struct JourneyReport {
     pub touchpoints: Vec<TouchpointResult>,
 }
 
+setters!(JourneyAnalysis {
+    /// The column that names the touchpoint of a response.
+    touchpoint: name,
+    /// The column of the strength of feeling: above 0 good, below 0 bad, 0 neither; in any unit.
+    intensity: name,
+    /// Columns of numbers that are averaged at each step: effort, minutes spent, first reply time, error rate.
+    measures: names,
+    /// Responses that a touchpoint needs to be judged; 30 where not set.
+    minimum_n: u64,
+    /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
+    adjustment: Adjustment,
+});
+
 impl JourneyAnalysis {
     /// A journey scored by one metric on the column in the role `rating`.
     #[must_use]
@@ -186,39 +199,10 @@ impl JourneyAnalysis {
         config::from_json(text)
     }
 
-    /// The column that names the touchpoint of a response.
+    /// The journey.
     #[must_use]
-    pub fn touchpoint(mut self, column: impl Into<String>) -> Self {
-        self.touchpoint = Some(column.into());
-        self
-    }
-
-    /// The column of the strength of feeling: above 0 good, below 0 bad, 0 neither; in any unit.
-    #[must_use]
-    pub fn intensity(mut self, column: impl Into<String>) -> Self {
-        self.intensity = Some(column.into());
-        self
-    }
-
-    /// Columns of numbers that are averaged at each step: effort, minutes spent, first reply time, error rate.
-    #[must_use]
-    pub fn measures<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.measures = columns.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Responses that a touchpoint needs to be judged; 30 where not set.
-    #[must_use]
-    pub fn minimum_n(mut self, minimum_n: u64) -> Self {
-        self.minimum_n = minimum_n;
-        self
-    }
-
-    /// How p-values are adjusted; Benjamini and Hochberg's false-discovery rate where not set.
-    #[must_use]
-    pub fn adjustment(mut self, adjustment: Adjustment) -> Self {
-        self.adjustment = adjustment;
-        self
+    pub fn journey(&self) -> &Journey {
+        &self.journey
     }
 
     /// What responses say at each touchpoint that their column names.
@@ -430,7 +414,7 @@ impl TouchpointFeeling {
         let (n, all) = (strengths.len() as f64, attached as f64);
         let sum: f64 = strengths.iter().sum();
         let squares: f64 = strengths.iter().map(|v| v * v).sum();
-        let impact = if attached > 0 { sum / all } else { 0.0 };
+        let impact = if n > 0.0 { sum / all } else { 0.0 };
         let variance = (squares / all - impact * impact).max(0.0);
         let interval = Interval::wald(impact, libm::sqrt(variance / all), confidence);
         Self {

@@ -1,5 +1,6 @@
 //! Which reasons comments have: the result of a mapper.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::labels::Labels;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
+use crate::interpret::mention::Mentions;
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 use crate::stats::{Confidence, Interval, IntervalMethod, ProportionSample};
@@ -354,6 +356,57 @@ impl Mappings {
             let known = self.written.get(row) == Some(&true) || !self.range(row).is_empty();
             known.then(|| self.row(row).take(take).map(|m| m.id).collect::<Vec<_>>())
         }))
+    }
+
+    /// The reasons of each row, to be looked at as drivers; numbered in the order of the taxonomy, without
+    /// those that nobody speaks of.
+    ///
+    /// # Errors
+    /// `invalid-argument` for more than 65,536 reasons.
+    pub fn mentions(&self) -> Result<Mentions> {
+        self.mentions_of(|_| true)
+    }
+
+    /// The reasons that each row speaks of with bad feeling, and those with good feeling.
+    ///
+    /// ```
+    /// use heedful::{Given, ReasonMapper, Taxonomy};
+    ///
+    /// let taxonomy = r#"{"reasons": [{"id": "staff", "terms": ["staff"]}, {"id": "food", "terms": ["food"]}]}"#;
+    /// let mapper = ReasonMapper::new(Taxonomy::from_json(taxonomy)?)?;
+    /// let mappings = mapper.map(&[Some("Great food, but terrible staff")], Given::default())?;
+    /// let [bad, good] = mappings.felt()?;
+    /// assert_eq!((bad.names(), good.names()), (&["staff".to_owned()][..], &["food".to_owned()][..]));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`mentions`](Self::mentions).
+    pub fn felt(&self) -> Result<[Mentions; 2]> {
+        let felt =
+            |sign: f64| self.mentions_of(move |feeling| feeling.is_some_and(|v| sign * v > 0.0));
+        Ok([felt(-1.0)?, felt(1.0)?])
+    }
+
+    /// Of the mappings whose feeling is as asked.
+    fn mentions_of(&self, keep: impl Fn(Option<f64>) -> bool) -> Result<Mentions> {
+        let all = self.reason.iter().zip(&self.sentiment);
+        let kept: Vec<Option<u32>> =
+            all.map(|(reason, feeling)| keep(*feeling).then_some(*reason)).collect();
+        let spoken: BTreeSet<u32> = kept.iter().flatten().copied().collect();
+        let codes: BTreeMap<u32, u16> = spoken.iter().copied().zip(0..=u16::MAX).collect();
+        let mut offsets = vec![0];
+        let mut found = Vec::new();
+        for row in 0..self.rows() {
+            let own = kept.get(self.range(row)).unwrap_or_default().iter().flatten();
+            found.extend(own.filter_map(|reason| codes.get(reason)));
+            offsets.push(u32::try_from(found.len()).unwrap_or(u32::MAX));
+        }
+        Mentions::new(
+            spoken.iter().map(|reason| self.id(*reason).to_owned()).collect(),
+            &offsets,
+            &found,
+        )
     }
 
     /// Comments whose customers clicked one thing and wrote of others: no reason that was read is one

@@ -11,7 +11,7 @@ use self::count::{Attribute, Rows, Sums, rows};
 use self::tail::{Part, Population, p_value};
 use super::frame::Frame;
 use super::scoring::Scoring;
-use crate::base::config;
+use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -222,6 +222,16 @@ impl Whole {
     }
 }
 
+setters!(Scan {
+    /// Conditions that a segment has at most, 1 to 3; 2 where not set.
+    conditions: u8,
+    /// Rated responses that a segment has at least, in each period, and 2 or more; 50 where not set.
+    minimum_n: u64,
+    /// The adjusted p-value below which a segment is significant: the share of false findings that is
+    /// borne; 0.05 where not set.
+    level: f64,
+});
+
 impl Scan {
     /// One metric on the column in the role `rating`, segments by these columns.
     #[must_use]
@@ -248,28 +258,6 @@ impl Scan {
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
         config::from_json(text)
-    }
-
-    /// Conditions that a segment has at most, 1 to 3; 2 where not set.
-    #[must_use]
-    pub fn conditions(mut self, conditions: u8) -> Self {
-        self.conditions = conditions;
-        self
-    }
-
-    /// Rated responses that a segment has at least, in each period, and 2 or more; 50 where not set.
-    #[must_use]
-    pub fn minimum_n(mut self, minimum_n: u64) -> Self {
-        self.minimum_n = minimum_n;
-        self
-    }
-
-    /// The adjusted p-value below which a segment is significant: the share of false findings that is
-    /// borne; 0.05 where not set.
-    #[must_use]
-    pub fn level(mut self, level: f64) -> Self {
-        self.level = level;
-        self
     }
 
     /// Segments whose score differs from that of all others.

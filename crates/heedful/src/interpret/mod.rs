@@ -3,7 +3,7 @@
 mod bands;
 pub(crate) mod change;
 pub(crate) mod cluster;
-mod codes;
+pub(crate) mod codes;
 mod columns;
 pub(crate) mod compare;
 pub(crate) mod contrast;

@@ -41,9 +41,7 @@ impl Detection {
             .map(|e| json!({"start": day(e.start), "end": day(e.last.saturating_add(1))}))
             .collect();
         let time = |field: &str| json!({"field": field, "type": "temporal", "title": Value::Null});
-        let count = |field: &str| {
-            json!({"field": field, "type": "quantitative", "title": "count", "scale": {"zero": true}})
-        };
+        let count = |field: &str| json!({"field": field, "type": "quantitative", "title": "count", "scale": {"zero": true}});
         json!({
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
             "title": title,

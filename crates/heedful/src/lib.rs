@@ -187,7 +187,7 @@ pub use monitor::detect::{Detect, Detection};
 pub use monitor::detector::{Anomalies, Anomaly, AnomalyKind, Cost, Detector, Watcher};
 pub use monitor::episode::{Episode, EpisodeStatus, Episodes};
 pub use monitor::localise::{Attribute, EpisodePlace, Localise, places_table};
-pub use monitor::method::Method;
 pub use monitor::many::{NamedSeries, Watch, WatchFinding, findings_table};
+pub use monitor::method::Method;
 #[cfg(feature = "schema")]
 pub use schema::schemas;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Direction;
 use super::baseline::stream::{Answer, Baseline};
-use super::method::Method;
 use super::episode::{Episode, Episodes};
+use super::method::Method;
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};

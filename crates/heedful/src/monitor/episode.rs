@@ -75,7 +75,14 @@ impl Episodes {
     #[must_use]
     pub fn new(every: Every) -> Self {
         let patience = if every == Every::Day { 3 } else { 2 };
-        Self { patience, recent: Vec::new(), current: None, peak: 0.0, ended: Vec::new(), closed: None }
+        Self {
+            patience,
+            recent: Vec::new(),
+            current: None,
+            peak: 0.0,
+            ended: Vec::new(),
+            closed: None,
+        }
     }
 
     /// Takes in an answer. The episode that it belongs to, or that it ends.

@@ -167,11 +167,7 @@ impl Localise {
         sums.get(order).copied().unwrap_or(1.0).max(1.0)
     }
 
-    fn best(
-        &self,
-        cells: &Cells,
-        ratio: f64,
-    ) -> Option<(Description, f64, f64, f64)> {
+    fn best(&self, cells: &Cells, ratio: f64) -> Option<(Description, f64, f64, f64)> {
         let mut sums: BTreeMap<Description, (f64, f64)> = BTreeMap::new();
         let mut add = |description: Description, (now, before): (f64, f64)| {
             let sum = sums.entry(description).or_default();

@@ -66,7 +66,11 @@ impl Tilted {
         let (mut low, mut high, mut tilt) = (-STEEPEST, STEEPEST, 0.0);
         for _ in 0..60 {
             let (_, at, slope) = self.cumulant(tilt);
-            if at > mean { high = tilt } else { low = tilt }
+            if at > mean {
+                high = tilt
+            } else {
+                low = tilt
+            }
             let newton = tilt - (at - mean) / slope;
             let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
             let done = (next - tilt).abs() < 1e-11;
@@ -151,7 +155,10 @@ mod tests {
                 for (told, truth) in [(told, truth), (below, under)] {
                     let close = (told / truth - 1.0).abs() < 0.12 || (told - truth).abs() < 0.02;
                     // The middle is nobody's tail.
-                    assert!(!(1e-300..0.25).contains(&truth) || close, "{n} {sum}: {told} is not {truth}");
+                    assert!(
+                        !(1e-300..0.25).contains(&truth) || close,
+                        "{n} {sum}: {told} is not {truth}"
+                    );
                 }
             }
         }

@@ -233,7 +233,8 @@ impl ScoreBaseline {
             let followers = self.sums.iter().zip(&self.sizes).zip(&mut self.gains);
             for ((total, size), gain) in followers {
                 let mean = (total + PRIOR * all) / (size + PRIOR);
-                let better = (observed - all) * (observed - all) - (observed - mean) * (observed - mean);
+                let better =
+                    (observed - all) * (observed - all) - (observed - mean) * (observed - mean);
                 *gain = (MEMORY * *gain + 0.5 * better / error).clamp(-30.0, 30.0);
             }
         }
@@ -258,7 +259,9 @@ impl ScoreBaseline {
             let share = 1.0 / rated.n + between * squares / (rated.n * rated.n) + doubt / variance;
             1.0 / share
         };
-        let z = |rated: &Rated, n: f64| (rated.sum - rated.expected) / rated.n * libm::sqrt(n / variance);
+        let z = |rated: &Rated, n: f64| {
+            (rated.sum - rated.expected) / rated.n * libm::sqrt(n / variance)
+        };
         let mut best: Option<(f64, usize, f64, Rated, f64)> = None;
         let (mut sum, mut squares, mut length) = (now, now.n * now.n, 1);
         let first = z(&now, size(&now, squares));
@@ -313,14 +316,19 @@ mod tests {
     use crate::base::time::Every;
     use crate::stats::Random;
 
-    const NPS: [f64; 11] =
-        [-100., -100., -100., -100., -100., -100., -100., 0., 0., 100., 100.];
+    const NPS: [f64; 11] = [-100., -100., -100., -100., -100., -100., -100., 0., 0., 100., 100.];
 
     fn points(random: &mut Random, n: u64, promoters: f64, detractors: f64) -> Vec<u64> {
         let mut points = vec![0; 11];
         for _ in 0..n {
             let u = random.uniform();
-            let at = if u < promoters { 9 } else if u < promoters + detractors { 3 } else { 7 };
+            let at = if u < promoters {
+                9
+            } else if u < promoters + detractors {
+                3
+            } else {
+                7
+            };
             points[at] += 1;
         }
         points
@@ -361,9 +369,12 @@ mod tests {
         let mut seen = 0;
         for seed in 0..20 {
             let answers = run(seed, 206, 30, 200..206);
-            seen += usize::from(answers[200..].iter().flatten().any(|a| {
-                !a.up && a.p_value.is_some_and(|p| p <= 0.01)
-            }));
+            seen += usize::from(
+                answers[200..]
+                    .iter()
+                    .flatten()
+                    .any(|a| !a.up && a.p_value.is_some_and(|p| p <= 0.01)),
+            );
         }
         assert!(seen >= 18, "{seen}");
     }

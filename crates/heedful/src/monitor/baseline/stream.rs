@@ -47,7 +47,7 @@ pub struct Answer {
     pub(crate) enough: bool,
     /// The predictive distribution, for bounds.
     #[serde(skip)]
-    predictive: Option<Predictive>,
+    pub(crate) predictive: Option<Predictive>,
     /// Bounds that a published detector has.
     #[serde(skip)]
     pub(crate) limits: Option<(f64, f64)>,

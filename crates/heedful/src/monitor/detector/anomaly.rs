@@ -229,7 +229,8 @@ fn say_once(anomalies: &mut [Anomaly]) {
                 continue;
             }
             let (by_place, by_topic) = other.is_whole_of(one);
-            let most = |part: &Anomaly, whole: &Anomaly| part.excess() >= MOST_OF_IT * whole.excess();
+            let most =
+                |part: &Anomaly, whole: &Anomaly| part.excess() >= MOST_OF_IT * whole.excess();
             let (_, whole_of) = one.is_whole_of(other);
             let said = by_place
                 || (whole_of && one.kind == AnomalyKind::Count && most(other, one))
@@ -427,8 +428,8 @@ impl Detector {
         for (period, of_period) in self.cells.range(start.saturating_sub(KEPT_BEFORE)..=last) {
             for ((topic, place), cell) in of_period {
                 let at = |attribute: u32| place.get(attribute as usize).copied();
-                let inside = *topic == id.topic
-                    && id.place.is_none_or(|(a, value)| at(a) == Some(value));
+                let inside =
+                    *topic == id.topic && id.place.is_none_or(|(a, value)| at(a) == Some(value));
                 if !inside {
                     continue;
                 }

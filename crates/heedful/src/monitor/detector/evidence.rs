@@ -36,7 +36,9 @@ impl Detector {
         let mut before: Vec<(i32, String)> = Vec::new();
         for (row, period) in rows.periods.iter().enumerate() {
             let Some(period) = *period else { continue };
-            if period > last || period < start.saturating_sub(BEFORE) || !rows.is_of(row, anomaly.id)
+            if period > last
+                || period < start.saturating_sub(BEFORE)
+                || !rows.is_of(row, anomaly.id)
             {
                 continue;
             }
@@ -56,11 +58,8 @@ impl Detector {
             .collect();
         let during = now.len().min(MOST);
         let groups: Vec<Key> = (0..comments.len()).map(|i| Key::Bool(i < during)).collect();
-        let keyness = Keyness {
-            minimum_comments: 3,
-            most: TERMS,
-            ..Keyness::new(self.watcher.language)
-        };
+        let keyness =
+            Keyness { minimum_comments: 3, most: TERMS, ..Keyness::new(self.watcher.language) };
         let keywords = keyness.run(&comments, &groups)?;
         let marking = keywords.rows.into_iter().filter(|k| k.group == Key::Bool(true));
         anomaly.terms = marking.map(|keyword| keyword.term).take(TERMS).collect();
@@ -97,8 +96,11 @@ fn different<'a>(comments: &'a [(i32, String)], terms: &[String]) -> Vec<&'a Str
         .take(MOST)
         .map(|(_, text)| {
             let folded = text.to_lowercase();
-            let words: BTreeSet<String> =
-                folded.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2).map(str::to_owned).collect();
+            let words: BTreeSet<String> = folded
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|w| w.len() > 2)
+                .map(str::to_owned)
+                .collect();
             let marks = terms.iter().filter(|term| folded.contains(term.as_str())).count() as f64;
             // Neither two words nor a novel is what a person wants to read.
             let length = words.len() as f64;

@@ -46,8 +46,9 @@ fn rows(seed: u64, days: i32, spike: Option<i32>) -> Vec<Row> {
             let state = ["TX", "CA", "NY", "WA"][pick(&mut random, 4)];
             let channel = ["web", "store"][pick(&mut random, 2)];
             let score = [10, 9, 9, 8, 3][pick(&mut random, 5)];
-            let comment = ["fine as always", "good choice of goods", "was helped quickly and kindly"]
-                [pick(&mut random, 3)];
+            let comment =
+                ["fine as always", "good choice of goods", "was helped quickly and kindly"]
+                    [pick(&mut random, 3)];
             rows.push((START + day, topic, state, channel, score, comment));
         }
         if spike.is_some_and(|spike| (spike..spike + 3).contains(&day)) {

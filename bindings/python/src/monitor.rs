@@ -2,7 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use heedful::{Anomaly, Detect, Error, ErrorCode, Feedback, Key, Mentions, Result, Watcher};
+use heedful::{
+    Anomaly, Detect, Emerging, Error, ErrorCode, Feedback, Key, Mentions, Result, Watcher,
+};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -23,6 +25,20 @@ pub(crate) fn detect(
         let found = Detect::from_json(options)?.run(&counts, volume.as_deref())?;
         Ok((Table(found.to_table()), Table(found.episodes_table()), found.to_chart("").to_string()))
     })
+}
+
+/// Words and phrases that rise.
+#[pyfunction]
+pub(crate) fn emerging(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    columns: Vec<String>,
+    roles: &str,
+    options: &str,
+) -> PyResult<Table> {
+    let emerging = run(py, || Emerging::from_json(options))?;
+    let input = Input::new(data, Some(columns), roles)?;
+    run(py, || Ok(Table(emerging.run(&input.whole()?)?.to_table())))
 }
 
 /// Watches the series of a table.

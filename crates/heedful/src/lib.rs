@@ -185,6 +185,7 @@ pub use monitor::classical::moving::{
 };
 pub use monitor::detect::{Detect, Detection};
 pub use monitor::detector::{Anomalies, Anomaly, AnomalyKind, Cost, Detector, Watcher};
+pub use monitor::emerging::{Emerging, EmergingTerm, EmergingTerms};
 pub use monitor::episode::{Episode, EpisodeStatus, Episodes};
 pub use monitor::localise::{Attribute, EpisodePlace, Localise, places_table};
 pub use monitor::many::{NamedSeries, Watch, WatchFinding, findings_table};

@@ -38,6 +38,7 @@ use crate::monitor::classical::farrington::Farrington;
 use crate::monitor::classical::moving::{Cusum, Ears, SeasonalZ};
 use crate::monitor::detect::Detect;
 use crate::monitor::detector::Watcher;
+use crate::monitor::emerging::Emerging;
 
 /// The JSON Schema (draft 2020-12) of every configuration that is a document of its own, by the name
 /// of its type in snake case, sorted.
@@ -68,6 +69,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("discover", of::<Discover>()),
         ("drivers", of::<Drivers>()),
         ("ears", of::<Ears>()),
+        ("emerging", of::<Emerging>()),
         ("farrington", of::<Farrington>()),
         ("funnel_counts", of::<FunnelCounts>()),
         ("funnel_options", of::<FunnelOptions>()),

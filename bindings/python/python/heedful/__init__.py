@@ -11,7 +11,7 @@ from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact
 from heedful._heedful import __version__
 from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
-from heedful._monitor import Anomalies, Anomaly, Detected, Detector, detect
+from heedful._monitor import Anomalies, Anomaly, Detected, Detector, detect, emerging
 from heedful._quality import Average, Evaluation, Measure, Split, evaluate, split
 from heedful._read import read
 from heedful._reason import Mappings, ReasonMapper, Taxonomy
@@ -69,6 +69,7 @@ __all__ = [
     "csat",
     "detect",
     "discover",
+    "emerging",
     "emotions",
     "enps",
     "evaluate",

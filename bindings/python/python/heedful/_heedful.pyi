@@ -2,6 +2,7 @@ from typing import Any, final
 
 __all__ = [
     "Codes",
+    "Detector",
     "Mappings",
     "ReasonMapper",
     "Responses",
@@ -16,6 +17,7 @@ __all__ = [
     "contrast",
     "detect",
     "discover",
+    "emerging",
     "evaluate",
     "funnel",
     "funnel_of_counts",
@@ -90,6 +92,7 @@ def discover(
 def detect(
     counts: list[int | None], volume: list[int | None] | None, options: str
 ) -> tuple[Table, Table, str]: ...
+def emerging(data: object, columns: list[str], roles: str, options: str) -> Table: ...
 def redact(texts: list[str | None], names: list[str]) -> tuple[list[str | None], Table]: ...
 def sentiment(data: object, columns: list[str], roles: str, options: str) -> tuple[Table, Table, Table]: ...
 @final

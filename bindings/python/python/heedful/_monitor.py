@@ -479,6 +479,49 @@ class Detector:
         return made
 
 
+def emerging(
+    data: Any,
+    *,
+    at: str,
+    comment: str,
+    every: Every = "day",
+    fdr: float | None = None,
+    since: datetime.date | None = None,
+    language: str | None = None,
+    words: int | None = None,
+    minimum_comments: int | None = None,
+    known: Iterable[str] = (),
+) -> Any:
+    """Words and phrases that are written more often than their own past lets expect: what nobody thought to watch.
+
+    Each word and phrase of up to `words` (3) words that stands in `minimum_comments` (5) is a share of all comments, at
+    one false-discovery rate `fdr` for each period (0.05). Judged are the days from `since` on, or the last 14 periods.
+    Terms with a word in `known` are not looked at. One row for each group of terms that stand in the same comments, the
+    strongest first: `term`, `terms`, `start`, `raised`, `last`, `peak`, `status`, `direction`, `observed`, `expected`,
+    `excess`, `p_value`, `alarms`, `comment` (without addresses and numbers).
+
+    >>> import datetime
+    >>> import heedful as hf
+    >>> first = datetime.date(2024, 1, 1)
+    >>> days = [first + datetime.timedelta(days=day) for day in range(60) for _ in range(15)]
+    >>> texts = ["good choice, kind staff"] * (59 * 15) + ["sales tax charged"] * 5 + ["good choice"] * 10
+    >>> hf.emerging({"day": days, "text": texts}, at="day", comment="text")["term"]
+    ['sales tax charged']
+    """
+    options = _given(
+        every=every,
+        fdr=fdr,
+        since=None if since is None else _days(since),
+        language=language,
+        words=words,
+        minimum_comments=minimum_comments,
+        known=list(known) or None,
+    )
+    roles, needed = {"at": at, "comment": comment}, [at, comment]
+    table = _frames.table(data, needed)
+    return _frames.like(data, _heedful.emerging(table, needed, _options.dumps(roles), _options.dumps(options)))
+
+
 def _whole(metric: MetricLike) -> object:
     """A metric as a document, presets too."""
     from heedful._metric import Metric

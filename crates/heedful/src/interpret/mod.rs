@@ -28,5 +28,5 @@ pub(crate) mod select;
 pub(crate) mod sentiment;
 pub(crate) mod split;
 pub(crate) mod target;
-mod vocabulary;
+pub(crate) mod vocabulary;
 pub(crate) mod weight;

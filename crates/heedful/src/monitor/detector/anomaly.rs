@@ -37,7 +37,8 @@ impl AnomalyKind {
     }
 }
 
-/// What an episode does to the score of all responses while it lasts, in points: below 0 it lowers the score.
+/// What an episode does to the score of all responses while it lasts, in points: below 0 it lowers the score. Told of
+/// counts that are more than expected, and of scores.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Cost {
     /// The score with the episode less the score without its excess.
@@ -79,8 +80,8 @@ pub struct Anomaly {
     pub(super) id: SeriesId,
 }
 
-/// What was found: first what is told, then what another one says already; the latest first alarm first, of one day
-/// the strongest.
+/// What was found: first what is told, then what another one says already; the latest last alarm first, of one day the
+/// strongest.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Anomalies {
@@ -320,7 +321,7 @@ impl Detector {
             }
         }
         anomalies.sort_by(|a, b| {
-            let day = b.episode.raised.cmp(&a.episode.raised);
+            let day = b.episode.last.cmp(&a.episode.last);
             let p = || a.episode.p_value.total_cmp(&b.episode.p_value);
             let name = || (a.kind, &a.topic, &a.place).cmp(&(b.kind, &b.topic, &b.place));
             day.then_with(p).then_with(name)
@@ -389,22 +390,22 @@ impl Detector {
         let own = of(anomaly.id)?;
         let (points, variance) = match anomaly.kind {
             AnomalyKind::Count => {
-                if !(observed > 0.0) || anomaly.id == (SeriesId { topic: None, place: None }) {
+                let whole = anomaly.id == (SeriesId { topic: None, place: None });
+                if whole || anomaly.episode.direction == Direction::Down || !(observed > 0.0) {
                     return None;
                 }
-                // Without the excess e of its n responses the score is (N m - e m_own) / (N - e).
+                // The excess e of its n responses is a share w of all N; the rest has a score of its own.
                 let e = own.n * (1.0 - expected / observed);
-                let without = all.n - e;
-                if !(without > 0.0) {
+                let rest = all.n - e;
+                if !(rest > 0.0) {
                     return None;
                 }
-                let (share, off) = (e / without, own.mean - all.mean);
+                let w = e / all.n;
+                let off = own.mean - (all.n * all.mean - e * own.mean) / rest;
                 let phi = self.series.get(&anomaly.id).map_or(1.0, |s| s.baseline.dispersion());
-                // Of the mean of its responses against the others', and of the expected count.
-                let others = (all.n - own.n).max(1.0);
-                let of_mean = share * share * (own.variance / own.n + all.variance / others);
-                let of_count = off * off * phi * expected / (without * without);
-                (share * off, of_mean + of_count)
+                let of_mean = w * w * (own.variance / own.n + all.variance / rest);
+                let of_count = off * off * phi * expected / (all.n * all.n);
+                (w * off, of_mean + of_count)
             }
             AnomalyKind::Score => {
                 let share = own.n / all.n;

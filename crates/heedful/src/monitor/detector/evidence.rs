@@ -42,7 +42,7 @@ impl Detector {
             {
                 continue;
             }
-            let Some(text) = text(column, row) else { continue };
+            let Some(text) = comment(column, row) else { continue };
             if period >= start { now.push((period, text)) } else { before.push((period, text)) }
         }
         if now.is_empty() {
@@ -73,7 +73,8 @@ impl Detector {
     }
 }
 
-fn text(column: &Column, row: usize) -> Option<String> {
+/// What a customer wrote; blank is nothing.
+pub(crate) fn comment(column: &Column, row: usize) -> Option<String> {
     match column {
         Column::Text(texts) => texts.get(row).map(str::to_owned),
         _ => match column.key(row) {

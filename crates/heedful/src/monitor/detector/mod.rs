@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::anomaly::{Anomalies, Anomaly, AnomalyKind, Cost};
+pub(super) use self::evidence::comment;
 pub use self::options::Watcher;
 use super::baseline::calendar::Calendar;
 use super::baseline::feedback::Feedback;
@@ -179,6 +180,25 @@ impl Detector {
         let named = self.watcher.columns.clone().map(|roles| responses.clone().with_roles(roles));
         let responses = named.as_ref().unwrap_or(responses);
         let rows = self.count(responses, reasons)?;
+        let found = self.judge_all(through, None)?;
+        let found = self.told(found, responses, &rows)?;
+        let oldest = self.next.saturating_sub(KEPT);
+        self.cells.retain(|period, _| *period >= oldest);
+        Ok(found)
+    }
+
+    /// The bare episodes of history, and the period of each row; of the last `recent` periods where it is given.
+    pub(super) fn episodes(
+        &mut self,
+        responses: &Responses,
+        reasons: &Mentions,
+        recent: Option<i32>,
+    ) -> Result<(Anomalies, Vec<Option<i32>>)> {
+        let rows = self.count(responses, Some(reasons))?;
+        Ok((self.judge_all(Through::Last, recent)?, rows.periods))
+    }
+
+    fn judge_all(&mut self, through: Through, recent: Option<i32>) -> Result<Anomalies> {
         let newest = self.pending.last_key_value().map(|(period, _)| *period);
         let last = match (through, newest) {
             (Through::Period(period), _) => period,
@@ -188,6 +208,7 @@ impl Detector {
         };
         let from = self.first.map_or(last, |first| self.next.max(first));
         let since = self.watcher.since.map(|day| self.watcher.every.index_of_day(day));
+        let since = since.or(recent.map(|periods| last.saturating_sub(periods - 1)));
         let judged = since.map_or(from, |since| since.max(from));
         if self.first.is_some() {
             self.learn_until(judged.min(last.saturating_add(1)));
@@ -196,11 +217,7 @@ impl Detector {
                 self.next = self.next.saturating_add(1);
             }
         }
-        let found = self.found(judged, last);
-        let found = self.told(found, responses, &rows)?;
-        let oldest = self.next.saturating_sub(KEPT);
-        self.cells.retain(|period, _| *period >= oldest);
-        Ok(found)
+        Ok(self.found(judged, last))
     }
 
     /// Records what a person said of an episode, from one day to another (both included, counted from 1970-01-01).

@@ -40,7 +40,7 @@ mod _heedful {
     #[pymodule_export]
     use crate::metric::{metric, metric_preset, metrics, scale};
     #[pymodule_export]
-    use crate::monitor::detect;
+    use crate::monitor::{Detector, detect, emerging};
     #[pymodule_export]
     use crate::out::Table;
     #[pymodule_export]

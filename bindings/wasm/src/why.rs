@@ -129,13 +129,13 @@ fn ask(question: &str, sides: &[Side], options: &str, earlier: &str) -> Result<A
 }
 
 /// A journey, checked and in full, with what is missing from it.
-fn journey(document: &str) -> Result<Array> {
+fn journey(definition: &str) -> Result<Array> {
     #[derive(Serialize)]
     struct Checked<'a> {
         journey: &'a Journey,
         issues: Vec<Issue<'a>>,
     }
-    let journey = Journey::from_json(document)?;
+    let journey = Journey::from_json(definition)?;
     let issues = journey.lint();
     Ok(document(&Checked { journey: &journey, issues: told(&issues) }))
 }

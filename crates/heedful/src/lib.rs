@@ -58,6 +58,7 @@
 #![forbid(unsafe_code)]
 
 mod base;
+mod chart;
 mod interpret;
 mod listen;
 mod monitor;
@@ -187,8 +188,11 @@ pub use monitor::classical::moving::{
     Cusum, Ears, EarsMethod, PeriodReading, SeasonalZ, reading_table,
 };
 pub use monitor::detect::{Detect, Detection};
+pub use monitor::detector::{Anomalies, Anomaly, AnomalyKind, Cost, Detector, Watcher};
+pub use monitor::emerging::{Emerging, EmergingTerm, EmergingTerms};
 pub use monitor::episode::{Episode, EpisodeStatus, Episodes};
 pub use monitor::localise::{Attribute, EpisodePlace, Localise, places_table};
 pub use monitor::many::{NamedSeries, Watch, WatchFinding, findings_table};
+pub use monitor::method::Method;
 #[cfg(feature = "schema")]
 pub use schema::schemas;

@@ -34,6 +34,12 @@ use crate::listen::funnel::{FunnelCounts, FunnelOptions};
 use crate::listen::import::CsvOptions;
 use crate::listen::join::Join;
 use crate::listen::responses::Roles;
+use crate::monitor::change_point::ChangePoints;
+use crate::monitor::classical::farrington::Farrington;
+use crate::monitor::classical::moving::{Cusum, Ears, SeasonalZ};
+use crate::monitor::detect::Detect;
+use crate::monitor::detector::Watcher;
+use crate::monitor::emerging::Emerging;
 
 /// The JSON Schema (draft 2020-12) of every configuration that is a document of its own, by the name
 /// of its type in snake case, sorted.
@@ -54,13 +60,19 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("asymmetry", of::<Asymmetry>()),
         ("change", of::<Change>()),
+        ("change_points", of::<ChangePoints>()),
         ("confounding", of::<Confounding>()),
         ("contrast", of::<Contrast>()),
         #[cfg(feature = "read")]
         ("csv_options", of::<CsvOptions>()),
+        ("cusum", of::<Cusum>()),
         ("design", of::<Design>()),
+        ("detect", of::<Detect>()),
         ("discover", of::<Discover>()),
         ("drivers", of::<Drivers>()),
+        ("ears", of::<Ears>()),
+        ("emerging", of::<Emerging>()),
+        ("farrington", of::<Farrington>()),
         ("funnel_counts", of::<FunnelCounts>()),
         ("funnel_options", of::<FunnelOptions>()),
         ("importance", of::<Importance>()),
@@ -78,12 +90,14 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("scale", of::<Scale>()),
         ("scan", of::<Scan>()),
         ("scoring", of::<Scoring>()),
+        ("seasonal_z", of::<SeasonalZ>()),
         ("sentiment_fit", of::<SentimentFit>()),
         ("sentiment_options", of::<SentimentOptions>()),
         ("suppression", of::<Suppression>()),
         ("target", of::<Target>()),
         ("taxonomy", of::<Taxonomy>()),
         ("uncertainty", of::<Uncertainty>()),
+        ("watcher", of::<Watcher>()),
         ("weighting", of::<Weighting>()),
         ("what_if", of::<WhatIf>()),
     ]

@@ -12,21 +12,14 @@ from heedful._heedful import __version__
 from heedful._journey import Journey, JourneyReport
 from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
-from heedful._monitor import Detected, detect
+from heedful._monitor import Anomalies, Anomaly, Detected, Detector, detect, emerging
 from heedful._quality import Agreement, Average, Evaluation, Measure, Split, agreement, evaluate, split
 from heedful._read import read
 from heedful._reason import Mappings, ReasonMapper, Taxonomy
 from heedful._responses import Reading, Responses
 from heedful._score import Interval, Score, Tally
 from heedful._scoring import ces, csat, enps, nps, score, trend
-from heedful._sentiment import (
-    SentimentModel,
-    clauses,
-    cross_validate_sentiment,
-    emotions,
-    fit_sentiment,
-    sentiment,
-)
+from heedful._sentiment import SentimentModel, clauses, cross_validate_sentiment, emotions, fit_sentiment, sentiment
 from heedful._table import Table
 from heedful._weight import Weights, weight
 from heedful._why import (
@@ -48,11 +41,14 @@ from heedful._why import (
 
 __all__ = [
     "Agreement",
+    "Anomalies",
+    "Anomaly",
     "Attainment",
     "Average",
     "Comparison",
     "Confounded",
     "Detected",
+    "Detector",
     "Drivers",
     "Evaluation",
     "Explanation",
@@ -96,6 +92,7 @@ __all__ = [
     "detect",
     "discover",
     "drivers",
+    "emerging",
     "emotions",
     "enps",
     "evaluate",

@@ -3,7 +3,7 @@
 mod bands;
 pub(crate) mod change;
 pub(crate) mod cluster;
-mod codes;
+pub(crate) mod codes;
 mod columns;
 pub(crate) mod compare;
 pub(crate) mod contrast;
@@ -29,5 +29,5 @@ pub(crate) mod sentiment;
 mod sparse;
 pub(crate) mod split;
 pub(crate) mod target;
-mod vocabulary;
+pub(crate) mod vocabulary;
 pub(crate) mod weight;

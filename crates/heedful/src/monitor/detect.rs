@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Direction;
 use super::baseline::stream::{Answer, Baseline};
 use super::episode::{Episode, Episodes};
+use super::method::Method;
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
@@ -47,6 +48,9 @@ pub struct Detect {
     /// Silence where the evidence holds fewer cases.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) min_cases: u64,
+    /// What tests the periods.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub(super) method: Method,
     /// How many periods are remembered; three years of days and twelve of weeks where not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) memory: Option<usize>,
@@ -54,6 +58,11 @@ pub struct Detect {
 
 fn percent() -> f64 {
     0.01
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_usual(method: &Method) -> bool {
+    *method == Method::Baseline
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -79,7 +88,15 @@ impl Detect {
             holidays: Vec::new(),
             min_cases: 0,
             memory: None,
+            method: Method::Baseline,
         }
+    }
+
+    /// What tests the periods: a baseline, or a published detector with its own settings and this level.
+    #[must_use]
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = method;
+        self
     }
 
     /// A day of the first period, counted from 1970-01-01. Weekdays, holidays and the time of year follow from it.
@@ -155,6 +172,10 @@ impl Detect {
         Ok(())
     }
 
+    pub(super) fn is_share(&self) -> bool {
+        self.share
+    }
+
     pub(super) fn memory_periods(&self) -> usize {
         self.memory.unwrap_or(match self.every {
             Every::Day => 1096,
@@ -184,14 +205,20 @@ impl Detect {
             return Err(Error::new(ErrorCode::LengthMismatch, message).at("volume"));
         }
         let mut baseline = Baseline::new(self)?;
-        let mut episodes = Episodes::new(self.every);
         let mut answers = Vec::with_capacity(counts.len());
-        for (row, count) in counts.iter().enumerate() {
-            let volume = volume.and_then(|volume| volume.get(row).copied().flatten());
-            let answer =
-                baseline.update(*count, volume).map_err(|error| error.on_row(row as u64))?;
-            episodes.update(&answer);
-            answers.push(answer);
+        if self.method == Method::Baseline {
+            for (row, count) in counts.iter().enumerate() {
+                let volume = volume.and_then(|volume| volume.get(row).copied().flatten());
+                let answer = baseline.update(*count, volume);
+                answers.push(answer.map_err(|error| error.on_row(row as u64))?);
+            }
+        } else {
+            answers = self.method.run(self, counts, volume)?;
+            baseline.learn(counts, volume)?;
+        }
+        let mut episodes = Episodes::new(self.every);
+        for answer in &answers {
+            episodes.update(answer);
         }
         Ok(Detection { settings: self.clone(), answers, episodes: episodes.finish(), baseline })
     }
@@ -212,8 +239,12 @@ pub struct Detection {
 }
 
 impl Detection {
-    pub(super) fn every(&self) -> Every {
+    pub(crate) fn every(&self) -> Every {
         self.settings.every
+    }
+
+    pub(crate) fn alpha(&self) -> f64 {
+        self.settings.alpha
     }
 
     /// One row a period: `period` (its first day), `observed`, `expected`, `lower`, `upper` (each with a chance of

@@ -20,7 +20,7 @@ pub enum EpisodeStatus {
 }
 
 /// A departure from the baseline, from its estimated start to its last alarm.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Episode {
     /// Where it seems to have begun: the first period of the window that raised it.
     pub start: i32,
@@ -53,7 +53,7 @@ impl Episode {
 }
 
 /// Follows the answers of one series and keeps its episodes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Episodes {
     /// Periods without alarm after which an episode is over.
     patience: i32,
@@ -62,6 +62,9 @@ pub struct Episodes {
     current: Option<Episode>,
     peak: f64,
     ended: Vec<Episode>,
+    /// The last alarm of the last episode that ended.
+    #[serde(default)]
+    closed: Option<i32>,
 }
 
 /// As many periods as the longest window holds.
@@ -72,7 +75,14 @@ impl Episodes {
     #[must_use]
     pub fn new(every: Every) -> Self {
         let patience = if every == Every::Day { 3 } else { 2 };
-        Self { patience, recent: Vec::new(), current: None, peak: 0.0, ended: Vec::new() }
+        Self {
+            patience,
+            recent: Vec::new(),
+            current: None,
+            peak: 0.0,
+            ended: Vec::new(),
+            closed: None,
+        }
     }
 
     /// Takes in an answer. The episode that it belongs to, or that it ends.
@@ -107,7 +117,7 @@ impl Episodes {
         let window = i32::try_from(answer.window.unwrap_or(1)).unwrap_or(1);
         let start = answer.period.saturating_sub(window - 1);
         // Not into the episode before.
-        let start = self.ended.last().map_or(start, |before| start.max(before.last + 1));
+        let start = self.closed.map_or(start, |last| start.max(last.saturating_add(1)));
         let mut episode = Episode {
             start,
             raised: answer.period,
@@ -150,8 +160,16 @@ impl Episodes {
     fn close(&mut self) {
         if let Some(mut episode) = self.current.take() {
             episode.status = EpisodeStatus::Ended;
+            self.closed = Some(episode.last);
             self.ended.push(episode);
         }
+    }
+
+    /// The episodes that ended since the last call, and the one that goes on.
+    pub(crate) fn take(&mut self) -> Vec<Episode> {
+        let mut all = std::mem::take(&mut self.ended);
+        all.extend(self.current);
+        all
     }
 
     /// The episode that goes on, if any.

@@ -50,6 +50,9 @@ pub struct Localise {
     alpha: f64,
 }
 
+/// Counts now and before, by combination of values.
+pub(super) type Cells = BTreeMap<Vec<u32>, (f64, f64)>;
+
 /// A description: positions of attributes and codes, unused ones last.
 type Description = [(u8, u32); 3];
 const UNUSED: (u8, u32) = (u8::MAX, u32::MAX);
@@ -94,7 +97,11 @@ impl Localise {
             let message = "an attribute has another length than the comments";
             return Err(Error::new(ErrorCode::LengthMismatch, message).at(other.name.clone()));
         }
-        let cells = self.cells(during);
+        self.search(self.cells(during), ratio)
+    }
+
+    /// The same from counts by combination of values: comments of the episode, and of the time before.
+    pub(super) fn search(&self, cells: Cells, ratio: f64) -> Result<Vec<EpisodePlace>> {
         let all: f64 = cells.values().map(|(now, _)| now).sum();
         let before: f64 = cells.values().map(|(_, before)| before).sum();
         let excess = all - ratio * before;
@@ -130,7 +137,7 @@ impl Localise {
     }
 
     /// Comments now and before for each combination of values that occurs.
-    fn cells(&self, during: &[bool]) -> BTreeMap<Vec<u32>, (f64, f64)> {
+    fn cells(&self, during: &[bool]) -> Cells {
         let mut cells = BTreeMap::new();
         for (row, now) in during.iter().enumerate() {
             let code = |a: &Attribute| {
@@ -160,11 +167,7 @@ impl Localise {
         sums.get(order).copied().unwrap_or(1.0).max(1.0)
     }
 
-    fn best(
-        &self,
-        cells: &BTreeMap<Vec<u32>, (f64, f64)>,
-        ratio: f64,
-    ) -> Option<(Description, f64, f64, f64)> {
+    fn best(&self, cells: &Cells, ratio: f64) -> Option<(Description, f64, f64, f64)> {
         let mut sums: BTreeMap<Description, (f64, f64)> = BTreeMap::new();
         let mut add = |description: Description, (now, before): (f64, f64)| {
             let sum = sums.entry(description).or_default();

@@ -5,9 +5,12 @@ pub(crate) mod baseline;
 pub(crate) mod change_point;
 pub(crate) mod classical;
 pub(crate) mod detect;
+pub(crate) mod detector;
+pub(crate) mod emerging;
 pub(crate) mod episode;
 pub(crate) mod localise;
 pub(crate) mod many;
+pub(crate) mod method;
 
 use serde::{Deserialize, Serialize};
 

@@ -359,20 +359,15 @@ pub(crate) fn count_tails(k: f64, mu: f64, phi: f64) -> CountTails {
         let upper = normal_sf(centre(y));
         return CountTails { upper, lower: 1.0 - upper, mass: 0.0 };
     }
-    let upper = count_upper_tail(k, mu, phi);
-    let mass = count_mass(k, mu, phi);
+    // Either distribution's density of ln X is k times the mass at k.
+    let side = if phi <= 1.0 {
+        gamma_side(mu, k)
+    } else {
+        beta_side(k, mu / (phi - 1.0), (phi - 1.0) / phi, 1.0 / phi)
+    };
+    let (upper, _) = side.tails();
+    let mass = libm::exp(side.log_density) / k;
     CountTails { upper, lower: (1.0 - upper + mass).clamp(0.0, 1.0), mass }
-}
-
-/// P(X = k) for k > 0, by the saddle-point form.
-fn count_mass(k: f64, mu: f64, phi: f64) -> f64 {
-    if k <= 0.0 {
-        return libm::exp(if phi > 1.0 { -mu / (phi - 1.0) * libm::log(phi) } else { -mu });
-    }
-    if phi <= 1.0 {
-        return libm::exp(-stirling_error(k) - deviance(k, mu)) / libm::sqrt(2.0 * PI * k);
-    }
-    beta_logit_density(mu / (phi - 1.0), k, 1.0 / phi, (phi - 1.0) / phi) / k
 }
 
 /// Both tails and the mass at a whole number `k` out of `n`, with mean share `p` and variance `phi` times the

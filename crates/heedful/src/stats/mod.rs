@@ -25,6 +25,7 @@ mod random;
 pub(crate) mod regression;
 mod resample;
 mod root;
+pub(crate) mod saddlepoint;
 pub mod sample_size;
 pub mod test;
 #[cfg(test)]

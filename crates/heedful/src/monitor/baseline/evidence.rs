@@ -12,14 +12,14 @@ use crate::stats::distribution::{CountTails, count_quantile, count_tails, share_
 pub(crate) const LONGEST: usize = 14;
 
 /// Lengths of windows and their shares of the level. Short ones get most: they speak first.
-const WINDOWS: [(usize, f64); 6] =
+pub(crate) const WINDOWS: [(usize, f64); 6] =
     [(1, 0.50), (2, 0.32), (3, 0.08), (5, 0.05), (8, 0.03), (14, 0.02)];
 /// Windows of several periods count only while the last one is itself off by so many standard deviations: an
 /// episode that is over raises nothing.
-const STILL: f64 = 1.2;
+pub(crate) const STILL: f64 = 1.2;
 /// The shares add up to 1, which would be safe for disjoint windows. These overlap, and longer ones speak only
 /// now and then: this makes the rate of false alarms what was asked for where counts are large.
-const OVERLAP: f64 = 0.6;
+pub(crate) const OVERLAP: f64 = 0.6;
 /// Above this p-value the doubt about the dispersion does not matter.
 const PLAIN: f64 = 0.3;
 

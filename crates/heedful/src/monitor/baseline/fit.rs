@@ -37,12 +37,15 @@ const SPREAD: Terms = [20.0, 0.4, 0.5, 0.5, 0.25, 0.25];
 const PRIOR_CASES: f64 = 2.0;
 /// Years from which on it can be told whether a series of weeks has years of 52.
 const SETTLED: f64 = 3.0;
-/// Prior dispersion and the number of periods it is worth.
+/// Prior dispersion and the number of periods it is worth; more where cases are few, since the variance of a
+/// squared residual is 2 + 1 / mean and each period tells that much less.
 const PRIOR_PHI: (f64, f64) = (1.3, 10.0);
 /// What down-weighting takes from the dispersion of a normal variable.
 const CONSISTENCY: f64 = 1.04;
 /// Expected cases in a period below which the dispersion is estimated with less down-weighting.
 const SPARSE: f64 = 0.03;
+/// Expected cases in a period below which it makes no difference how few they are: topics that never were.
+const RAREST: f64 = 0.02;
 /// A dispersion near 1 is no doubtful one: the doubt about it is in full force from 1.25 on.
 const DOUBT: f64 = 4.0;
 
@@ -115,16 +118,17 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
             let parameters = basis.parts.iter().filter(|p| **p).count() as f64 * 2.0
                 + (calendar.positions() as f64);
             let df = (sums.weights - parameters).max(1.0);
-            let (phi, worth) = PRIOR_PHI;
+            let (phi, periods) = PRIOR_PHI;
             let factor = if round > 1 { CONSISTENCY } else { 1.0 };
             let scale = sums.weights / df;
             let expected: f64 = sums.expected.iter().sum();
             let mean = expected / sums.weights.max(1.0);
+            let worth = periods * (1.0 + 0.5 / mean.max(RAREST));
             parts.phi =
                 ((sums.squares * scale * factor + phi * worth) / (sums.weights + worth)).max(1.0);
             let doubt = (DOUBT * (parts.phi - 1.0)).clamp(1e-6, 1.0);
             // The variance of a squared residual of a rare count is far above a normal one's.
-            parts.freedom = df / ((1.0 + 0.5 * parts.phi / mean.max(1e-9)) * doubt);
+            parts.freedom = df / ((1.0 + 0.5 * parts.phi / mean.max(RAREST)) * doubt);
         }
         if round == ROUNDS {
             break;

@@ -15,6 +15,7 @@ pub(crate) mod feedback;
 mod fit;
 mod level;
 mod model;
+pub(crate) mod score;
 mod smooth;
 pub(crate) mod state;
 pub(crate) mod stream;

@@ -55,8 +55,8 @@ impl Parts {
 
     /// The trend since then, as a factor.
     pub(crate) fn trend(&self, years: f64) -> f64 {
-        let ([_, slope, ..], [_, time, ..]) = (self.terms, self.basis.at(years));
-        libm::exp((slope * time).clamp(-LARGEST, LARGEST))
+        let [_, slope, ..] = self.terms;
+        libm::exp((slope * self.basis.time(years)).clamp(-LARGEST, LARGEST))
     }
 
     pub(crate) fn holiday_factor(&self, mark: Mark) -> f64 {

@@ -22,10 +22,15 @@ pub(crate) struct Basis {
 }
 
 impl Basis {
+    /// Years by which the trend counts.
+    pub(crate) fn time(&self, years: f64) -> f64 {
+        let [trend, ..] = self.parts;
+        if trend { years - self.origin } else { 0.0 }
+    }
+
     pub(crate) fn at(&self, years: f64) -> Terms {
-        let [trend, first, second] = self.parts;
-        let time = if trend { years - self.origin } else { 0.0 };
-        let mut terms = [1.0, time, 0.0, 0.0, 0.0, 0.0];
+        let [_, first, second] = self.parts;
+        let mut terms = [1.0, self.time(years), 0.0, 0.0, 0.0, 0.0];
         if first {
             let (sin, cos) = libm::sincos(TAU * years / self.year);
             let wave = [cos, sin, cos * cos - sin * sin, 2.0 * sin * cos];

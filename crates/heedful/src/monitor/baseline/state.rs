@@ -58,8 +58,9 @@ impl Reader<'_> {
     }
 }
 
+/// What is stored of a baseline.
 #[derive(Serialize, Deserialize)]
-struct Document {
+pub(crate) struct Document {
     version: u32,
     settings: Detect,
     first: i32,
@@ -154,8 +155,12 @@ impl Baseline {
     /// The same as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
+        config::to_json(&self.document())
+    }
+
+    pub(crate) fn document(&self) -> Document {
         let present = self.counts.iter().zip(&self.exposures);
-        config::to_json(&Document {
+        Document {
             version: VERSION,
             settings: self.settings.clone(),
             first: self.first,
@@ -163,7 +168,7 @@ impl Baseline {
             counts: present.map(|(c, e)| (*e > 0.0).then_some(*c as u64)).collect(),
             volume: self.has_volume().then(|| self.exposures.iter().map(|e| *e as u64).collect()),
             feedback: self.rulings.clone(),
-        })
+        }
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote.
@@ -176,7 +181,7 @@ impl Baseline {
         Self::restored(config::from_json(text)?)
     }
 
-    fn restored(document: Document) -> Result<Self> {
+    pub(crate) fn restored(document: Document) -> Result<Self> {
         let mut baseline = Self::new(&document.settings)?;
         baseline.first = document.first;
         baseline.rulings = document.feedback;

@@ -7,6 +7,7 @@ use super::evidence::{Evidence, Predictive, scan};
 use super::feedback::{Feedback, Ruling, ruled};
 use super::fit::{Fitted, Stretch, fit, period};
 use super::model::{Expectation, Kind, learning_weight};
+use super::score::ScoreAnswer;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::monitor::Direction;
 use crate::monitor::detect::Detect;
@@ -41,25 +42,68 @@ pub struct Answer {
     pub season: Option<f64>,
     /// Holiday or day after one, as a factor.
     pub holiday: Option<f64>,
+    /// Whether the evidence holds as many cases as the settings ask for.
+    #[serde(skip)]
+    pub(crate) enough: bool,
     /// The predictive distribution, for bounds.
     #[serde(skip)]
-    predictive: Option<Predictive>,
+    pub(crate) predictive: Option<Predictive>,
+    /// Bounds that a published detector has.
+    #[serde(skip)]
+    pub(crate) limits: Option<(f64, f64)>,
 }
 
 impl Answer {
+    /// Of a period about which nothing is known.
+    pub(crate) fn missing(period: i32) -> Self {
+        Self {
+            period,
+            observed: None,
+            volume: None,
+            expected: None,
+            p_value: None,
+            strength: None,
+            alarm: None,
+            direction: None,
+            window: None,
+            level: None,
+            trend: None,
+            season: None,
+            holiday: None,
+            enough: false,
+            predictive: None,
+            limits: None,
+        }
+    }
+
+    /// What a score says, in the form of an answer about counts: sums of its values are what counts are.
+    pub(crate) fn of_score(period: i32, score: &ScoreAnswer) -> Self {
+        Self {
+            observed: Some(score.observed),
+            expected: Some(score.expected),
+            p_value: score.p_value,
+            window: Some(score.window),
+            enough: true,
+            ..Self::missing(period)
+        }
+    }
+
     /// Alarms or not, by a rule other than the level of the baseline.
     pub(crate) fn decide(&mut self, alarm: Option<bool>) {
         let side = match self.observed.zip(self.expected) {
             Some((observed, expected)) if observed < expected => Direction::Down,
             _ => Direction::Up,
         };
-        self.alarm = alarm;
-        self.direction = (alarm == Some(true)).then_some(side);
+        self.alarm = alarm.map(|alarm| alarm && self.enough);
+        self.direction = (self.alarm == Some(true)).then_some(side);
     }
 
     /// The least and the largest count that are not surprising: `tail` is the chance beyond each bound.
     #[must_use]
     pub fn bounds(&self, tail: f64) -> Option<(f64, f64)> {
+        if self.limits.is_some() {
+            return self.limits;
+        }
         let predictive = self.predictive.filter(|_| tail > 0.0 && tail < 0.5)?;
         Some((predictive.quantile(tail), predictive.quantile(1.0 - tail)))
     }
@@ -120,6 +164,22 @@ impl Baseline {
             fitted_rows: 0,
             fitted: None,
         })
+    }
+
+    /// What is remembered: the first period and the counts.
+    pub(crate) fn history(&self) -> (i32, impl Iterator<Item = Option<u64>> + '_) {
+        let present = self.counts.iter().zip(&self.exposures);
+        (self.first, present.map(|(count, exposure)| (*exposure > 0.0).then_some(*count as u64)))
+    }
+
+    /// The volumes of what is remembered.
+    pub(crate) fn volumes(&self) -> impl Iterator<Item = Option<u64>> + '_ {
+        self.exposures.iter().map(|e| (*e > 0.0).then_some(*e as u64))
+    }
+
+    /// Variance over mean, where it is known.
+    pub(crate) fn dispersion(&self) -> f64 {
+        self.fitted.as_ref().map_or(1.0, |fitted| fitted.parts.phi)
     }
 
     /// Its settings.
@@ -231,20 +291,9 @@ impl Baseline {
         let at = self.next_period();
         let present = exposure > 0.0;
         let mut answer = Answer {
-            period: at,
             observed: present.then_some(count),
             volume: (present && self.settings.share).then_some(exposure),
-            expected: None,
-            p_value: None,
-            strength: None,
-            alarm: None,
-            direction: None,
-            window: None,
-            level: None,
-            trend: None,
-            season: None,
-            holiday: None,
-            predictive: None,
+            ..Answer::missing(at)
         };
         if let Some(mut fitted) = self.fitted.take() {
             let (expected, evidence) = self.advance(&mut fitted, at, count, exposure, true);
@@ -267,6 +316,7 @@ impl Baseline {
                 let side = if found.up { Direction::Up } else { Direction::Down };
                 answer.p_value = Some(found.p_value);
                 answer.strength = Some(libm::log10(found.mid.max(f64::MIN_POSITIVE)).abs());
+                answer.enough = enough;
                 answer.alarm = Some(alarm);
                 answer.direction = alarm.then_some(side);
                 answer.window = Some(found.window);

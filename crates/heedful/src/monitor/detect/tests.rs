@@ -87,6 +87,17 @@ fn parts_multiply_to_what_is_expected() {
 }
 
 #[test]
+fn the_first_cases_of_what_never_was_are_an_alarm() {
+    for days in [40, 80, 400] {
+        let mut counts = vec![Some(0); days];
+        counts.push(Some(8));
+        let found = daily().run(&counts, None).unwrap();
+        let last = found.answers.last().unwrap();
+        assert!(last.p_value.unwrap() < 1e-3 && last.alarm == Some(true), "{days} {last:?}");
+    }
+}
+
+#[test]
 fn a_level_shift_is_accepted_after_a_while() {
     let mut counts = series(4, 20.0, 500);
     counts.extend(series(5, 40.0, 200));

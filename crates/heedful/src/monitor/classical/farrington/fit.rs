@@ -108,27 +108,6 @@ impl Design<'_> {
         row as f64 - self.origin as f64
     }
 
-    /// Calls `visit` with row number, row of the series, time, linear predictor without offset and mean.
-    fn each(&self, at: &Coefficients, mut visit: impl FnMut(usize, usize, f64, f64, f64)) {
-        let growth = libm::exp(at.slope);
-        let mut number = 0;
-        for run in self.runs {
-            let level = at.levels.get(run.group).copied().unwrap_or(0.0);
-            // Within a run the mean is a geometric series: one exponential for each run.
-            let mut mean = libm::exp(level + at.slope * self.time(run.start));
-            for row in run.start..run.start + run.length {
-                let t = self.time(row);
-                let factor = match self.counts.log_offset.get(row) {
-                    Some(offset) => libm::exp(*offset),
-                    None => 1.0,
-                };
-                visit(number, row, t, level + at.slope * t, mean * factor);
-                mean *= growth;
-                number += 1;
-            }
-        }
-    }
-
     fn solve(&self, sums: &[Sums]) -> (Vec<f64>, f64, f64) {
         let (mut spread, mut right) = (0.0, 0.0);
         for s in sums.iter().filter(|s| s.w > 0.0) {
@@ -146,7 +125,9 @@ impl Design<'_> {
     pub(super) fn fit(&self, prior: &[f64]) -> Option<Fit> {
         let c = self.counts;
         let weight = |number: usize| prior.get(number).copied().unwrap_or(1.0);
+        let rows = self.rows();
         let mut sums = vec![Sums::default(); self.groups];
+        let (mut means, mut last_means) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let (mut number, mut deviance) = (0, 0.0);
         for run in self.runs {
             let mut s = Sums::default();
@@ -163,26 +144,26 @@ impl Design<'_> {
                     zt: s.zt + z * t,
                 };
                 deviance += omega * (c.y_log_y.get(row)? - y * log_mean + 0.1);
+                means.push(mean);
                 number += 1;
             }
             sums.get_mut(run.group)?.add(s);
         }
         let mut at = Coefficients { levels: vec![0.0; self.groups], slope: 0.0 };
-        let mut last = at.clone();
         let mut used = Vec::new();
         let (mut converged, mut spread) = (false, 0.0);
         deviance *= 2.0;
         for _ in 0..MOST_ROUNDS {
             let (levels, slope, used_spread) = self.solve(&sums);
             spread = used_spread;
-            last.clone_from(&at);
             for (level, step) in at.levels.iter_mut().zip(levels) {
                 *level += step;
             }
             at.slope += slope;
             used = sums;
             let previous = deviance;
-            (sums, deviance) = self.round(&at, prior)?;
+            std::mem::swap(&mut means, &mut last_means);
+            (sums, deviance) = self.round(&at, prior, &mut means)?;
             if !deviance.is_finite() {
                 return None;
             }
@@ -191,13 +172,8 @@ impl Design<'_> {
                 break;
             }
         }
-        let rows = self.rows();
         let parameters = used.iter().filter(|s| s.w > 0.0).count() + usize::from(self.with_trend);
         let df = rows as f64 - parameters as f64;
-        let (mut means, mut last_means) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
-        self.each(&at, |_, _, _, _, mean| means.push(mean));
-        self.each(&last, |_, _, _, _, mean| last_means.push(mean));
-        // In the first round, the means are those of the start.
         let (mut pearson, mut unweighted, mut number) = (0.0, 0.0, 0);
         for run in self.runs {
             for row in run.start..run.start + run.length {
@@ -224,23 +200,39 @@ impl Design<'_> {
         (df > 0.0 && pearson.is_finite()).then_some(fit)
     }
 
-    /// Sums and deviance at the coefficients; the right-hand side is that of the step from there.
-    fn round(&self, at: &Coefficients, prior: &[f64]) -> Option<(Vec<Sums>, f64)> {
+    /// Sums and deviance at the coefficients; the right-hand side is that of the step from there. `means` takes the
+    /// means of the rows.
+    fn round(
+        &self,
+        at: &Coefficients,
+        prior: &[f64],
+        means: &mut Vec<f64>,
+    ) -> Option<(Vec<Sums>, f64)> {
         let c = self.counts;
         let mut sums = vec![Sums::default(); self.groups];
+        let factors: Vec<f64> = at.levels.iter().map(|level| libm::exp(*level)).collect();
         let growth = libm::exp(at.slope);
         let (mut number, mut deviance) = (0, 0.0);
+        means.clear();
+        // The trend is a geometric series from row to row, whatever their groups: an exponential only after a gap.
+        let (mut trend, mut next) = (1.0, None);
         for run in self.runs {
             let level = at.levels.get(run.group)?;
             let rows = run.start..run.start + run.length;
             let mut t = self.time(run.start);
-            let mut mean = libm::exp(level + at.slope * t);
+            if next != Some(run.start) {
+                trend = libm::exp(at.slope * t);
+            }
+            next = Some(rows.end);
+            let factor = factors.get(run.group)?;
             let mut s = Sums::default();
             let y = c.y.get(rows.clone())?.iter().zip(c.y_log_y.get(rows)?);
             for (i, (y, y_log_y)) in y.enumerate() {
                 let omega = prior.get(number + i).copied().unwrap_or(1.0);
                 let offset = c.log_offset.get(run.start + i).copied().unwrap_or(0.0);
+                let mean = factor * trend;
                 let mu = if offset == 0.0 { mean } else { mean * libm::exp(offset) };
+                means.push(mu);
                 let w = omega * mu;
                 let wt = w * t;
                 let z = omega * (y - mu);
@@ -250,7 +242,7 @@ impl Design<'_> {
                 s.z += z;
                 s.zt += z * t;
                 deviance += omega * (y_log_y - y * (offset + level + at.slope * t) - (y - mu));
-                mean *= growth;
+                trend *= growth;
                 t += 1.0;
             }
             number += run.length;
@@ -280,28 +272,31 @@ impl Fit {
 
     /// Prior weights from Anscombe residuals above the threshold.
     pub(super) fn reweight(&self, design: &Design<'_>, threshold: f64) -> Vec<f64> {
-        let mut squares = Vec::with_capacity(self.means.len());
+        let mut weights = Vec::with_capacity(self.means.len());
         let mut number = 0;
         for run in design.runs {
             for row in run.start..run.start + run.length {
                 let mean = self.means.get(number).copied().unwrap_or(1.0);
                 let last = self.last_means.get(number).copied().unwrap_or(1.0);
+                number += 1;
+                // Only counts above their mean can be outlying.
+                if design.counts.y.get(row).is_some_and(|y| *y <= mean) {
+                    weights.push(1.0);
+                    continue;
+                }
                 let hat = last * self.unscaled_variance(design, run.group, design.time(row));
                 let root = libm::sqrt(mean);
                 let power = design.counts.y_two_thirds.get(row).copied().unwrap_or(0.0);
                 let scale = libm::sqrt(self.phi * (1.0 - hat));
-                squares.push(1.5 * (power / libm::cbrt(root) - root) / scale);
-                number += 1;
+                let residual = 1.5 * (power / libm::cbrt(root) - root) / scale;
+                let outlying = residual > threshold;
+                weights.push(if outlying { 1.0 / (residual * residual) } else { 1.0 });
             }
         }
-        for residual in &mut squares {
-            let outlying = *residual > threshold;
-            *residual = if outlying { 1.0 / (*residual * *residual) } else { 1.0 };
-        }
-        let total: f64 = squares.iter().sum();
-        let gamma = squares.len() as f64 / total;
-        squares.iter_mut().for_each(|w| *w *= gamma);
-        squares
+        let total: f64 = weights.iter().sum();
+        let gamma = weights.len() as f64 / total;
+        weights.iter_mut().for_each(|w| *w *= gamma);
+        weights
     }
 
     pub(super) fn slope(&self) -> f64 {

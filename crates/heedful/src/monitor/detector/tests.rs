@@ -1,0 +1,178 @@
+use super::*;
+use crate::base::metric::Metric;
+use crate::base::time::{Clock, Every, TimeUnit};
+use crate::listen::column::{Column, Times};
+use crate::stats::Random;
+
+/// A row: day, topic, state, channel, score, comment.
+type Row = (i32, &'static str, &'static str, &'static str, u8, &'static str);
+
+/// 2024-01-01, a Monday.
+const START: i32 = 19_723;
+
+fn table(rows: &[Row]) -> Responses {
+    let at = Times {
+        values: rows.iter().map(|row| i64::from(row.0) * 86_400).collect(),
+        validity: None,
+        unit: TimeUnit::Second,
+        clock: Clock::Wall,
+    };
+    Responses::new()
+        .with("created", Column::Time(at))
+        .unwrap()
+        .with("reason", Column::categories(rows.iter().map(|row| Some(row.1))))
+        .unwrap()
+        .with("state", Column::categories(rows.iter().map(|row| Some(row.2))))
+        .unwrap()
+        .with("channel", Column::categories(rows.iter().map(|row| Some(row.3))))
+        .unwrap()
+        .with("score", Column::numbers(rows.iter().map(|row| row.4).collect::<Vec<_>>()))
+        .unwrap()
+        .with("text", Column::texts(rows.iter().map(|row| Some(row.5))))
+        .unwrap()
+        .at("created")
+        .rating("score")
+        .comment("text")
+}
+
+/// 30 to 50 responses a day; from `spike` on, for three days, twenty more of promotions in Texas, on the web.
+fn rows(seed: u64, days: i32, spike: Option<i32>) -> Vec<Row> {
+    let mut random = Random::new(seed);
+    let mut rows = Vec::new();
+    let pick = |random: &mut Random, n: usize| (random.uniform() * n as f64) as usize;
+    for day in 0..days {
+        for _ in 0..30 + pick(&mut random, 20) {
+            let topic = ["promotions", "delivery", "staff", "price"][pick(&mut random, 4)];
+            let state = ["TX", "CA", "NY", "WA"][pick(&mut random, 4)];
+            let channel = ["web", "store"][pick(&mut random, 2)];
+            let score = [10, 9, 9, 8, 3][pick(&mut random, 5)];
+            let comment =
+                ["fine as always", "good choice of goods", "was helped quickly and kindly"]
+                    [pick(&mut random, 3)];
+            rows.push((START + day, topic, state, channel, score, comment));
+        }
+        if spike.is_some_and(|spike| (spike..spike + 3).contains(&day)) {
+            for i in 0..20 {
+                let comment = [
+                    "sales tax was charged on the full price",
+                    "they charged sales tax before the discount, mail me at a.b@example.org",
+                    "sales tax on the full price although the coupon was valid",
+                ][i % 3];
+                rows.push((START + day, "promotions", "TX", "web", 1, comment));
+            }
+        }
+    }
+    rows
+}
+
+fn watcher() -> Watcher {
+    Watcher::new(Every::Day).topic("reason").by(["state", "channel"]).metric(Metric::nps())
+}
+
+#[test]
+fn tells_where_what_it_costs_and_why() {
+    let mut detector = Detector::new(watcher()).unwrap();
+    let found = detector.run(&table(&rows(1, 120, Some(117))), None).unwrap();
+    let told: Vec<&Anomaly> = found.told().collect();
+    let first = told.iter().find(|a| a.kind == AnomalyKind::Count).unwrap();
+    assert_eq!((first.topic.as_deref(), &first.place), (Some("promotions"), &None), "{told:#?}");
+    assert_eq!(first.episode.start, START + 117);
+    let place = first.places.first().unwrap();
+    let values: Vec<String> = place.values.iter().map(|(a, v)| format!("{a}={v}")).collect();
+    assert_eq!(values, ["state=TX", "channel=web"]);
+    assert!(place.of_excess > 0.8 && first.places.len() == 1, "{place:?}");
+    let cost = first.cost.unwrap();
+    // Sixty of some hundred and eighty responses are detractors where half were promoters.
+    assert!(cost.points < -20.0 && cost.lower < cost.points && cost.upper < -10.0, "{cost:?}");
+    assert!(first.terms.iter().any(|term| term.contains("sales tax")), "{:?}", first.terms);
+    assert!(first.comments.iter().all(|text| !text.contains("example.org")));
+    assert!(first.comments[0].contains("tax") && first.comments.len() >= 3);
+    assert!(first.explain().contains("state = TX, channel = web"), "{}", first.explain());
+    assert!(told.iter().any(|a| a.kind == AnomalyKind::Score), "{told:#?}");
+    assert!(told.len() <= 4, "{}", found.to_table());
+}
+
+#[test]
+fn batches_and_order_of_rows_change_nothing() {
+    let all = rows(2, 100, Some(90));
+    let mut whole = Detector::new(watcher()).unwrap();
+    let at_once = whole.run(&table(&all), None).unwrap();
+    let mut shuffled = all.clone();
+    let mut random = Random::new(3);
+    for i in (1..shuffled.len()).rev() {
+        shuffled.swap(i, (random.uniform() * (i + 1) as f64) as usize);
+    }
+    let again = Detector::new(watcher()).unwrap().run(&table(&shuffled), None).unwrap();
+    let key = |a: &Anomaly| (a.subject(), a.episode, a.part_of, a.places.clone(), a.cost);
+    let keys = |found: &Anomalies| found.anomalies.iter().map(key).collect::<Vec<_>>();
+    assert_eq!(keys(&at_once), keys(&again));
+
+    let mut parts = Detector::new(watcher()).unwrap();
+    let mut stored = Detector::new(watcher()).unwrap();
+    let mut last = None;
+    // Cut within days too.
+    for batch in all.chunks(701) {
+        parts.update(&table(batch), None, None).unwrap();
+        stored = Detector::from_json(&stored.to_json()).unwrap();
+        stored.update(&table(batch), None, None).unwrap();
+    }
+    for detector in [&mut parts, &mut stored] {
+        last = Some(detector.update(&table(&[]), None, Some(START + 99)).unwrap());
+    }
+    assert_eq!(parts.to_json(), stored.to_json());
+    assert_eq!(parts.late(), 0);
+    let of = |d: &Detector| d.series_of(Some("promotions"), None).unwrap().answers;
+    assert_eq!(of(&whole), of(&parts));
+    // What goes on at the end is told by both.
+    let open = |found: &Anomalies| {
+        let recent = found.anomalies.iter().filter(|a| a.episode.last == START + 99);
+        recent.map(|a| (a.subject(), a.episode)).collect::<Vec<_>>()
+    };
+    assert_eq!(open(&at_once), open(&last.unwrap()));
+}
+
+#[test]
+fn a_quiet_year_raises_about_as_many_alarms_as_asked() {
+    let mut raised = 0;
+    for seed in 10..14 {
+        let mut detector = Detector::new(watcher().alarms_per_month(2.0)).unwrap();
+        let found = detector.run(&table(&rows(seed, 365, None)), None).unwrap();
+        raised += found.anomalies.len();
+    }
+    let per_month = raised as f64 / 48.0;
+    println!("{per_month:.2} alarms a month at 2 asked for");
+    assert!(per_month <= 2.5, "{per_month}");
+}
+
+#[test]
+fn settings_that_do_not_go_together_are_refused() {
+    let both = Watcher::new(Every::Day).fdr(0.05).alarms_per_month(2.0);
+    assert_eq!(Detector::new(both).unwrap_err().path(), "fdr");
+    assert!(Detector::new(Watcher::new(Every::Day).fdr(1.5)).is_err());
+    let missing = Detector::new(watcher()).unwrap().run(&Responses::new(), None).unwrap_err();
+    assert_eq!(missing.code(), ErrorCode::MissingColumn);
+    assert_eq!(
+        Detector::from_json(r#"{"version": 9}"#).unwrap_err().code(),
+        ErrorCode::StateVersion
+    );
+    let detector = Detector::new(watcher()).unwrap();
+    assert!(detector.series_of(Some("nothing"), None).is_err());
+}
+
+#[test]
+fn shares_are_out_of_the_responses_of_their_place() {
+    // Ten times the surveys on one day: no news for shares, but for counts.
+    let mut all = rows(5, 80, None);
+    let day: Vec<Row> = all.iter().filter(|row| row.0 == START + 79).copied().collect();
+    for _ in 0..9 {
+        all.extend(&day);
+    }
+    let topics = |found: &Anomalies| found.anomalies.iter().filter(|a| a.topic.is_some()).count();
+    let counts = Detector::new(watcher()).unwrap().run(&table(&all), None).unwrap();
+    let mut shares = Detector::new(watcher().share(true)).unwrap();
+    let found = shares.run(&table(&all), None).unwrap();
+    assert!(topics(&counts) > 3);
+    let last_day = |a: &&Anomaly| a.episode.last == START + 79 && a.kind == AnomalyKind::Count;
+    let spoken = found.anomalies.iter().filter(last_day).filter(|a| a.topic.is_some()).count();
+    assert!(spoken <= 2, "{}", found.to_table());
+}

@@ -1,0 +1,160 @@
+//! Which detector tests a series.
+
+use serde::{Deserialize, Serialize};
+
+use super::Direction;
+use super::baseline::stream::Answer;
+use super::classical::farrington::Farrington;
+use super::classical::moving::{Ears, EarsMethod, PeriodReading, SeasonalZ};
+use super::detect::Detect;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::time::Every;
+
+/// What tests the periods of a series: the baseline of this library, or a published detector with its published
+/// settings at the level asked for. The published ones look for more cases than expected, nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// [`Baseline`](crate::Baseline).
+    #[default]
+    Baseline,
+    /// [`Farrington::new`]; weeks only.
+    Farrington,
+    /// [`Farrington::noufaily`]; weeks only.
+    FarringtonNoufaily,
+    /// [`Ears`] C1.
+    EarsC1,
+    /// C2.
+    EarsC2,
+    /// C3 as documented.
+    EarsC3,
+    /// C3 as R's surveillance package computes it.
+    EarsC3AsCoded,
+    /// [`SeasonalZ`]: the same weekday of eight weeks for days, the same seven weeks of five years for weeks, the
+    /// same month of five years for months.
+    SeasonalZ,
+}
+
+impl Method {
+    /// Answers of the published detectors.
+    pub(super) fn run(
+        self,
+        settings: &Detect,
+        counts: &[Option<u64>],
+        volume: Option<&[Option<u64>]>,
+    ) -> Result<Vec<Answer>> {
+        let refuse = |path: &str, message: &str| {
+            Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
+        };
+        if settings.direction != Direction::Up {
+            return refuse("direction", "this method looks for more cases than expected only");
+        }
+        let farrington = matches!(self, Self::Farrington | Self::FarringtonNoufaily);
+        if volume.is_some() && !farrington || settings.share {
+            return refuse("volume", "this method takes counts alone");
+        }
+        let alpha = settings.alpha;
+        let ears = |method| readings(settings, &Ears::new(method).alpha(alpha).run(counts)?);
+        match self {
+            Self::Baseline => Ok(Vec::new()),
+            Self::Farrington | Self::FarringtonNoufaily => {
+                if settings.every != Every::Week {
+                    return refuse("every", "this method is for weeks");
+                }
+                let farrington = if self == Self::Farrington {
+                    Farrington::new()
+                } else {
+                    Farrington::noufaily()
+                };
+                weeks(&farrington.alpha(alpha), settings, counts, volume)
+            }
+            Self::EarsC1 => ears(EarsMethod::C1),
+            Self::EarsC2 => ears(EarsMethod::C2),
+            Self::EarsC3 => ears(EarsMethod::C3),
+            Self::EarsC3AsCoded => ears(EarsMethod::C3AsCoded),
+            Self::SeasonalZ => {
+                let seasonal = match settings.every {
+                    Every::Day => SeasonalZ::new(7, 8),
+                    Every::Week => SeasonalZ::new(52, 5).half_window(3),
+                    Every::Month => SeasonalZ::new(12, 5),
+                    Every::Quarter => SeasonalZ::new(4, 5),
+                    Every::Year => return refuse("every", "years have no season"),
+                };
+                readings(settings, &seasonal.alpha(alpha).run(counts)?)
+            }
+        }
+    }
+}
+
+fn answer(settings: &Detect, row: usize) -> Answer {
+    let row = i32::try_from(row).unwrap_or(i32::MAX);
+    let enough = true;
+    Answer { enough, ..Answer::missing(settings.first_period().saturating_add(row)) }
+}
+
+fn weeks(
+    method: &Farrington,
+    settings: &Detect,
+    counts: &[Option<u64>],
+    volume: Option<&[Option<u64>]>,
+) -> Result<Vec<Answer>> {
+    let population: Option<Vec<f64>> =
+        volume.map(|volume| volume.iter().map(|v| v.map_or(f64::NAN, |v| v as f64)).collect());
+    let start = Some(settings.first_period());
+    let weeks = method.run(counts, start, population.as_deref(), 0..counts.len())?;
+    let answers = weeks.into_iter().map(|week| Answer {
+        observed: week.observed,
+        expected: week.expected,
+        p_value: week.p_value,
+        strength: week.p_value.map(|p| libm::log10(p.max(f64::MIN_POSITIVE)).abs()),
+        alarm: week.alarm,
+        direction: (week.alarm == Some(true)).then_some(Direction::Up),
+        window: week.p_value.map(|_| 1),
+        limits: week.lower.zip(week.upper),
+        ..answer(settings, week.row)
+    });
+    Ok(answers.collect())
+}
+
+fn readings(settings: &Detect, readings: &[PeriodReading]) -> Result<Vec<Answer>> {
+    let answers = readings.iter().map(|reading| Answer {
+        observed: reading.observed,
+        expected: reading.expected,
+        strength: reading.strength,
+        alarm: reading.alarm,
+        direction: (reading.alarm == Some(true)).then_some(Direction::Up),
+        window: reading.upper.map(|_| 1),
+        limits: reading.upper.map(|upper| (0.0, upper)),
+        ..answer(settings, reading.row)
+    });
+    Ok(answers.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_detectors_answer_as_by_themselves() {
+        let counts: Vec<Option<u64>> =
+            (0..330).map(|week| Some(if week == 329 { 40 } else { 5 + week % 3 })).collect();
+        let settings = Detect::new(Every::Week).start(11_323).method(Method::FarringtonNoufaily);
+        let found = settings.run(&counts, None).unwrap();
+        let week = Farrington::noufaily()
+            .run(&counts, Some(Every::Week.index_of_day(11_323)), None, 329..330)
+            .unwrap()[0];
+        let last = found.answers.last().unwrap();
+        assert_eq!((last.p_value, last.alarm), (week.p_value, Some(true)));
+        assert_eq!(last.bounds(0.01).map(|b| b.1), week.upper);
+        assert_eq!(found.episodes.len(), 1);
+        for method in [Method::EarsC1, Method::EarsC2, Method::EarsC3, Method::SeasonalZ] {
+            let found = Detect::new(Every::Week).method(method).run(&counts, None).unwrap();
+            assert_eq!(found.answers.last().unwrap().alarm, Some(true), "{method:?}");
+        }
+        let daily = Detect::new(Every::Day).method(Method::Farrington);
+        assert_eq!(daily.run(&counts, None).unwrap_err().path(), "every");
+        let down = Detect::new(Every::Week).method(Method::EarsC1).direction(Direction::Both);
+        assert_eq!(down.run(&counts, None).unwrap_err().path(), "direction");
+    }
+}

@@ -167,7 +167,8 @@ pub use listen::column::{Category, Column, Keys, Numbers, Texts, Times};
 pub use listen::funnel::{Funnel, FunnelCounts, FunnelOptions, FunnelStep, Rate, Step};
 #[cfg(feature = "read")]
 pub use listen::import::{
-    Batches, CsvOptions, DatesRead, Encoding, OnError, RatingColumn, Read, Rejected,
+    Batches, ColumnGuess, ColumnLeftOut, CsvOptions, DatesRead, Encoding, OnError, Preset,
+    RatingColumn, Read, Recognised, Rejected,
 };
 pub use listen::join::{Duplicates, Join, Joined};
 pub use listen::responses::{Responses, Roles};

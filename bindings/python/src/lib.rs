@@ -5,6 +5,7 @@
 
 mod cells;
 mod compare;
+mod contact;
 mod explore;
 mod ffi;
 mod guard;
@@ -16,6 +17,7 @@ mod read;
 mod reason;
 mod responses;
 mod score;
+mod survey;
 mod table;
 mod tally;
 mod texts;
@@ -30,6 +32,8 @@ mod _heedful {
 
     #[pymodule_export]
     use crate::compare::{compare, contrast, league, sample_size, target};
+    #[pymodule_export]
+    use crate::contact::ContactPolicy;
     #[pymodule_export]
     use crate::explore::{comments, discover, evaluate, keywords, redact, split};
     use crate::guard::OrRaise;
@@ -49,6 +53,8 @@ mod _heedful {
     use crate::responses::Responses;
     #[pymodule_export]
     use crate::score::{score, score_all};
+    #[pymodule_export]
+    use crate::survey::{Session, Survey};
     #[pymodule_export]
     use crate::table::{Codes, Stamps};
     #[pymodule_export]

@@ -6,6 +6,7 @@ Score(nps 25.0, 95 % -50.5 to 77.8, n 4)
 """
 
 from heedful._compare import Attainment, Comparison, SamplePlan, compare, contrast, league, sample_size, target
+from heedful._contact import ContactPolicy
 from heedful._errors import HeedfulError, InternalError
 from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact
 from heedful._heedful import __version__
@@ -26,6 +27,7 @@ from heedful._sentiment import (
     fit_sentiment,
     sentiment,
 )
+from heedful._survey import Session, Survey
 from heedful._table import Table
 from heedful._weight import Weights, weight
 
@@ -33,6 +35,7 @@ __all__ = [
     "Attainment",
     "Average",
     "Comparison",
+    "ContactPolicy",
     "Detected",
     "Evaluation",
     "HeedfulError",
@@ -50,7 +53,9 @@ __all__ = [
     "Scale",
     "Score",
     "SentimentModel",
+    "Session",
     "Split",
+    "Survey",
     "Table",
     "Tally",
     "Taxonomy",

@@ -4,6 +4,7 @@ mod decide;
 mod history;
 mod plan;
 mod replay;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -408,7 +409,7 @@ impl ContactPolicy {
         Self {
             rules: vec![
                 gap(180.0, relational(), relational(), Vec::new()),
-                gap(30.0, relational(), relational(), Vec::new()),
+                gap(30.0, Which::default(), Which::default(), Vec::new()),
                 gap(90.0, Which::default(), Which::default(), vec![Outcome::Declined]),
                 ContactRule::Quiet(Quiet {
                     from: Clock(20 * 60),

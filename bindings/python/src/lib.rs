@@ -13,6 +13,7 @@ mod listen;
 mod metric;
 mod monitor;
 mod out;
+mod privacy;
 mod read;
 mod reason;
 mod responses;
@@ -45,6 +46,8 @@ mod _heedful {
     use crate::monitor::detect;
     #[pymodule_export]
     use crate::out::Table;
+    #[pymodule_export]
+    use crate::privacy::{forget, pseudonym, response_propensity};
     #[pymodule_export]
     use crate::read::{read_bytes, read_path};
     #[pymodule_export]

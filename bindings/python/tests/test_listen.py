@@ -129,3 +129,33 @@ def test_contact_tables_say_what_is_wrong() -> None:
     with pytest.raises(hf.HeedfulError) as caught:
         hf.ContactPolicy({"rules": [{"gap": {"days": -1}}]})
     assert caught.value.path == "rules[0].gap.days"
+
+
+def test_pseudonyms_are_keyed_and_keep_what_is_missing() -> None:
+    # RFC 4231, test case 2.
+    assert hf.pseudonym("what do ya want for nothing?", key=b"Jefe") == "5bdcc146bf60754e6a042426089575c7"
+    series = pandas.Series(["ada", None, "bo"], index=[5, 6, 7], name="who")
+    hidden = hf.pseudonym(series, key=b"k" * 16)
+    assert list(hidden.index) == [5, 6, 7] and hidden.isna().tolist() == [False, True, False]
+    assert hidden[5] == hf.pseudonym("ada", key=b"k" * 16) != hf.pseudonym("ada", key=b"l" * 16)
+
+
+def test_a_customer_is_forgotten_and_the_score_stays() -> None:
+    frame = pandas.DataFrame({"score": [10, 3], "who": ["ada", "bo"], "why": ["I am Ada", "slow"], "mail": ["a@b.example", None]})
+    responses = hf.Responses(frame, rating="score", customer="who", comment="why")
+    left, rows = hf.forget(responses, ["ada"], also=["mail"])
+    assert rows == 1 and "ada" not in (left.to_csv() or "").lower() and "b.example" not in (left.to_csv() or "")
+    assert hf.score(left)["value"] == hf.score(responses)["value"]
+    with pytest.raises(hf.HeedfulError) as caught:
+        hf.forget(hf.Responses({"score": [1]}), "ada")
+    assert caught.value.path == "customer"
+
+
+def test_weights_against_silence() -> None:
+    frame = pandas.DataFrame({"score": [10, 9, 2] + [None] * 3, "plan": ["pro"] * 2 + ["free"] * 4})
+    found = hf.response_propensity(frame, "plan", rating="score", minimum=1)
+    assert isinstance(found.cells, pandas.DataFrame)
+    assert found.cells["rate"].tolist() == [0.25, 1.0]
+    assert (found.invited, found.responded, found.unheard) == (6, 3, 0)
+    assert found.effective_n == pytest.approx(2)
+    assert found.value == pytest.approx(100 / 3) and found.bounds == pytest.approx((-100 / 3, 200 / 3))

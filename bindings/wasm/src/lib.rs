@@ -18,6 +18,8 @@ pub mod read;
 pub mod reason;
 #[cfg(feature = "scores")]
 pub mod score;
+#[cfg(feature = "survey")]
+pub mod survey;
 #[cfg(feature = "scores")]
 mod table;
 #[cfg(feature = "scores")]

@@ -13,6 +13,7 @@ from heedful._heedful import __version__
 from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
 from heedful._monitor import Detected, detect
+from heedful._privacy import Propensity, forget, pseudonym, response_propensity
 from heedful._quality import Average, Evaluation, Measure, Split, evaluate, split
 from heedful._read import read
 from heedful._reason import Mappings, ReasonMapper, Taxonomy
@@ -45,6 +46,7 @@ __all__ = [
     "Mappings",
     "Measure",
     "Metric",
+    "Propensity",
     "Reading",
     "ReasonMapper",
     "Redacted",
@@ -75,13 +77,16 @@ __all__ = [
     "enps",
     "evaluate",
     "fit_sentiment",
+    "forget",
     "funnel",
     "join",
     "keywords",
     "league",
     "nps",
+    "pseudonym",
     "read",
     "redact",
+    "response_propensity",
     "sample_size",
     "score",
     "sentiment",

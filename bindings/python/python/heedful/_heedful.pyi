@@ -20,6 +20,7 @@ __all__ = [
     "detect",
     "discover",
     "evaluate",
+    "forget",
     "funnel",
     "funnel_of_counts",
     "join",
@@ -28,10 +29,12 @@ __all__ = [
     "metric",
     "metric_preset",
     "metrics",
+    "pseudonym",
     "read_bytes",
     "read_path",
     "redact",
     "require",
+    "response_propensity",
     "sample_size",
     "scale",
     "score",
@@ -58,6 +61,11 @@ def contrast(data: object, columns: list[str], roles: str, options: str) -> Tabl
 def league(data: object, columns: list[str], roles: str, options: str) -> Table: ...
 def target(tally: Tally, metric: str, target: str) -> str: ...
 def sample_size(options: str) -> str: ...
+def pseudonym(ids: list[str | None], key: bytes) -> list[str | None]: ...
+def forget(responses: Responses, customers: list[str], also: list[str]) -> tuple[Responses, int]: ...
+def response_propensity(
+    data: object, columns: list[str], roles: str, options: str, metric: str
+) -> tuple[Table, list[float], str, tuple[float | None, tuple[float, float] | None]]: ...
 def funnel(data: object, columns: list[str], roles: str, options: str) -> Table: ...
 def funnel_of_counts(counts: str, uncertainty: str) -> Table: ...
 def join(

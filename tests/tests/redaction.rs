@@ -17,7 +17,7 @@ const NAMES: [&str; 10] =
 
 #[test]
 fn structured_items_are_found_and_other_numbers_stay() {
-    let corpus = std::fs::read_to_string(here("redaction/corpus.jsonl")).unwrap();
+    let corpus = std::fs::read_to_string(here().join("redaction/corpus.jsonl")).unwrap();
     let mut redactor = Redactor::new(NAMES);
     let mut found: BTreeMap<String, (u32, u32)> = BTreeMap::new();
     let mut mistakes = Vec::new();

@@ -8,10 +8,12 @@
 
 use std::collections::BTreeMap;
 
+use heedful::contact::{ContactPolicy, PlanOptions};
+use heedful::survey::Survey;
 use heedful::{
     Change, Confounding, Contrast, CsvOptions, Design, Discover, Drivers, Error, FunnelCounts,
     FunnelOptions, Importance, Join, Journey, JourneyAnalysis, Keyness, League, MapperOptions,
-    Metric, ReasonColumns, ReasonRoles, Roles, SampleSize, Scale, Scan, Scoring, SentimentFit,
+    Metric, Propensity, ReasonColumns, ReasonRoles, Roles, SampleSize, Scale, Scan, Scoring, SentimentFit,
     SentimentOptions, Suppression, Target, Taxonomy, Uncertainty, Weighting, WhatIf,
 };
 use heedful_tests::here;
@@ -30,6 +32,7 @@ fn refusal(name: &str, document: &Value) -> Option<&'static str> {
     let error: Option<Error> = match name {
         "change" => Change::from_json(&text).err(),
         "confounding" => Confounding::from_json(&text).err(),
+        "contact_policy" => ContactPolicy::from_json(&text).err(),
         "contrast" => Contrast::from_json(&text).err(),
         "csv_options" => CsvOptions::from_json(&text).err(),
         "design" => Design::from_json(&text).err(),
@@ -45,6 +48,8 @@ fn refusal(name: &str, document: &Value) -> Option<&'static str> {
         "league" => League::from_json(&text).err(),
         "mapper_options" => MapperOptions::from_json(&text).err(),
         "metric" => Metric::from_json(&text).err(),
+        "plan_options" => PlanOptions::from_json(&text).err(),
+        "propensity" => Propensity::from_json(&text).err(),
         "reason_columns" => ReasonColumns::from_json(&text).err(),
         "reason_roles" => ReasonRoles::from_json(&text).err(),
         "roles" => Roles::from_json(&text).err(),
@@ -58,6 +63,7 @@ fn refusal(name: &str, document: &Value) -> Option<&'static str> {
             return serde_json::from_str::<Suppression>(&text).err().map(|_| "invalid-config");
         }
         "taxonomy" => Taxonomy::from_json(&text).err(),
+        "survey" => Survey::from_json(&text).err(),
         "target" => Target::from_json(&text).err(),
         "uncertainty" => Uncertainty::from_json(&text).err(),
         "weighting" => Weighting::from_json(&text).err(),
@@ -107,7 +113,30 @@ fn documents() -> Vec<(&'static str, Value)> {
         "version": 1, "scale": "1-5", "counts": [1, 2, 3, 4, 5], "missing": 1, "invalid": 0,
         "out_of_range": 2, "weights": {"sums": [1, 2, 3, 4, 5], "squares": [1, 2, 3, 4, 5.5]},
     });
+    let which = json!({"surveys": ["nps"], "metrics": ["nps"], "kinds": ["relational"], "touchpoints": ["web"], "channels": ["email"]});
     vec![
+        (
+            "contact_policy",
+            json!({"rules": [
+                {"gap": {"days": 90.5, "of": which, "counts": which, "after": ["declined"]}},
+                {"cap": {"at_most": 2, "days": 90, "per": "account", "of": which, "counts": which}},
+                {"sample": {"salt": "a", "rate": 0.5, "of": which,
+                    "segments": [{"attribute": "plan", "is": ["pro"], "rate": 1}]}},
+                {"trigger": {"event": "renewal", "after_days": -30, "within_days": 7, "of": which}},
+                {"recurring": {"every_days": 180, "within_days": 14, "of": which}},
+                {"first_contact": {"days": 30, "of": which}},
+                {"quiet": {"from": "20:00", "to": "08:00", "days": ["sunday"], "of": which}},
+                {"channels": {"channels": ["email"], "of": which}},
+                {"enough": {"margin": 3.5, "of": which}},
+                {"reminder": {"after_days": 3, "at_most": 1, "deadline_days": 14, "counted": true, "of": which}},
+            ], "priority": ["nps"]}),
+        ),
+        (
+            "plan_options",
+            json!({"from": 0, "to": 1, "target": 5, "spread": true, "notice_days": 2, "salt": "a"}),
+        ),
+        ("propensity", json!({"by": ["plan"], "minimum": 5, "cap": 3.5, "confidence": 0.9})),
+        ("survey", serde_json::from_str(&Survey::preset("nps").unwrap().to_json()).unwrap()),
         (
             "discover",
             json!({"language": "en", "words": 2, "minimum_comments": 5, "most": 20, "examples": 3}),

@@ -159,3 +159,27 @@ def test_weights_against_silence() -> None:
     assert (found.invited, found.responded, found.unheard) == (6, 3, 0)
     assert found.effective_n == pytest.approx(2)
     assert found.value == pytest.approx(100 / 3) and found.bounds == pytest.approx((-100 / 3, 200 / 3))
+
+
+SESSIONS = json.loads((EXPORTS.parent / "sessions.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", SESSIONS, ids=lambda case: case["name"])
+def test_every_language_runs_the_same_sessions(case: dict[str, Any]) -> None:
+    survey = hf.Survey.preset(case["preset"])
+    session = hf.Session(survey, **case["context"])
+    for step in case["steps"]:
+        assert (session.step["id"], session.step["type"]) == (step["id"], step["type"])
+        assert session.step["text"] == step.get("text", session.step["text"])
+        answer = None if step["answer"] == "skip" else step["answer"]
+        before = session.to_json()
+        if "error" in step:
+            with pytest.raises(hf.HeedfulError) as caught:
+                session.answer(answer)
+            assert (caught.value.code, caught.value.path) == (step["error"], step["path"])
+            assert session.to_json() == before
+        else:
+            session.answer(answer)
+            session = hf.Session.from_json(survey, session.to_json())
+    assert session.status == case["status"]
+    assert {name: session.response[name] for name in case["response"]} == case["response"]

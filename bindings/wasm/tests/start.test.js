@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const file = (name) => `await (await import("node:fs/promises")).readFile(new URL(import.meta.resolve("heedful/${name}.wasm")))`;
-const [scores, read, text] = [file("heedful"), file("read"), file("text")];
+const [scores, read, text, survey] = ["heedful", "read", "text", "survey"].map(file);
 const ways = {
   "node entry, no arguments": ["heedful", ""],
   "node entry, bytes": ["heedful", scores],
@@ -15,6 +15,8 @@ const ways = {
   "manual entry of reading, bytes": ["heedful/read/manual", read],
   "node entry of texts, no arguments": ["heedful/text", ""],
   "manual entry of texts, bytes": ["heedful/text/manual", text],
+  "node entry of surveys, no arguments": ["heedful/survey", ""],
+  "manual entry of surveys, bytes": ["heedful/survey/manual", survey],
 };
 
 for (const [name, [entry, source]] of Object.entries(ways)) {

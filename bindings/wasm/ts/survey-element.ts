@@ -1,14 +1,14 @@
 // The custom element `<heedful-survey>`: shows a session, step by step.
 import { Session, type SessionOptions, type SurveyAnswer, type SurveyDefinition, type SurveyResponse, type SurveyStep } from "./survey-api.js";
 
-/** What the element fires; each has the response in its `detail`. Nothing is sent anywhere. */
+/** The events that the element fires, and their `detail`. Nothing is sent anywhere. */
 export interface SurveyEventMap {
   /** Everything was gone through. */
-  "heedful:response": CustomEvent<{ response: SurveyResponse }>;
+  "heedful:response": { response: SurveyResponse };
   /** A step was answered; `state` can be kept to go on later. */
-  "heedful:partial": CustomEvent<{ response: SurveyResponse; state: string }>;
+  "heedful:partial": { response: SurveyResponse; state: string };
   /** The respondent closed the survey or pressed Escape. */
-  "heedful:decline": CustomEvent<{ response: SurveyResponse }>;
+  "heedful:decline": { response: SurveyResponse };
 }
 
 /** The words of the element itself; those of the survey are in the survey. */

@@ -13,8 +13,8 @@ use heedful::survey::Survey;
 use heedful::{
     Change, Confounding, Contrast, CsvOptions, Design, Discover, Drivers, Error, FunnelCounts,
     FunnelOptions, Importance, Join, Journey, JourneyAnalysis, Keyness, League, MapperOptions,
-    Metric, Propensity, ReasonColumns, ReasonRoles, Roles, SampleSize, Scale, Scan, Scoring, SentimentFit,
-    SentimentOptions, Suppression, Target, Taxonomy, Uncertainty, Weighting, WhatIf,
+    Metric, Propensity, ReasonColumns, ReasonRoles, Roles, SampleSize, Scale, Scan, Scoring,
+    SentimentFit, SentimentOptions, Suppression, Target, Taxonomy, Uncertainty, Weighting, WhatIf,
 };
 use heedful_tests::here;
 use jsonschema::Validator;

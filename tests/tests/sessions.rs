@@ -1,5 +1,10 @@
 //! Sessions that every language runs: the steps that are shown, what is refused, and what comes of it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
 
 use heedful::survey::{Answer, Context, Session, Survey};
 use heedful_tests::here;
@@ -23,7 +28,9 @@ fn every_language_runs_the_same_sessions() {
             let answer = Answer::from_json(&step["answer"].to_string()).unwrap();
             let before = session.to_json();
             match (session.answer(step["id"].as_str().unwrap(), answer), step["error"].as_str()) {
-                (Ok(_), None) => session = Session::from_json(survey.clone(), &session.to_json()).unwrap(),
+                (Ok(_), None) => {
+                    session = Session::from_json(survey.clone(), &session.to_json()).unwrap()
+                }
                 (Err(error), Some(code)) => {
                     let path = step["path"].as_str().unwrap();
                     assert_eq!((error.code().as_str(), error.path()), (code, path), "{name}");
@@ -35,7 +42,8 @@ fn every_language_runs_the_same_sessions() {
         assert_eq!(serde_json::to_value(session.status()).unwrap(), case["status"], "{name}");
         let response = serde_json::to_value(session.response()).unwrap();
         for (field, value) in case["response"].as_object().unwrap() {
-            let same = response[field].as_f64().is_some_and(|number| Some(number) == value.as_f64());
+            let same =
+                response[field].as_f64().is_some_and(|number| Some(number) == value.as_f64());
             assert!(same || response[field] == *value, "{name}: {field} is {}", response[field]);
         }
     }

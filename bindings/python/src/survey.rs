@@ -1,7 +1,6 @@
 //! Surveys and sessions: definitions and answers as JSON in, steps as JSON out.
 
 use heedful::survey::{self, Answer, Context};
-use heedful::{Error, ErrorCode};
 use pyo3::prelude::*;
 
 use crate::guard::{OrRaise, run};
@@ -56,9 +55,7 @@ impl Session {
     /// Starts a survey; the context is JSON.
     #[new]
     fn new(py: Python<'_>, survey: &Survey, context: &str) -> PyResult<Self> {
-        let context: Context = serde_json::from_str(context)
-            .map_err(|e| Error::new(ErrorCode::InvalidConfig, e.to_string()))
-            .or_raise(py)?;
+        let context = Context::from_json(context).or_raise(py)?;
         run(py, || survey::Session::start(survey.0.clone(), context)).map(Self)
     }
 

@@ -3,7 +3,6 @@
 use heedful::survey::{
     Answer as Given, Context, Session, SessionStatus, Step, Survey, SurveyResponse,
 };
-use heedful::{Error, ErrorCode, Result};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -35,8 +34,7 @@ fn shown(session: &Session) -> Shown {
 #[wasm_bindgen]
 pub fn start_session(survey: &str, context: &str) -> Answer {
     let run = || {
-        let context: Context = serde_json::from_str(context)
-            .map_err(|error| Error::new(ErrorCode::InvalidConfig, error.to_string()))?;
+        let context = Context::from_json(context)?;
         Ok(shown(&Session::start(Survey::from_json(survey)?, context)?))
     };
     answer(run())
@@ -71,15 +69,5 @@ pub fn turn_session(survey: &str, state: &str, turn: &str) -> Answer {
         }
         Ok(shown(&session))
     };
-    answer(run())
-}
-
-/// What is doubtful about a survey.
-///
-/// # Errors
-/// As for [`Survey::lint`].
-#[wasm_bindgen]
-pub fn lint_survey(survey: &str) -> Answer {
-    let run = || -> Result<_> { Survey::from_json(survey)?.lint() };
     answer(run())
 }

@@ -12,7 +12,7 @@ import {
   ReasonMapper, type ReasonTotal, redact, sentiment, type Taxonomy, type Topics,
 } from "heedful/text";
 import { init as initTextManually } from "heedful/text/manual";
-import { defineSurvey, init as initSurvey, lintSurvey, Session, type SurveyEventMap, type SurveyStep } from "heedful/survey";
+import { defineSurvey, init as initSurvey, Session, type SurveyEventMap, type SurveyStep } from "heedful/survey";
 import { init as initSurveyManually } from "heedful/survey/manual";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -39,7 +39,7 @@ session.answer(null);
 // @ts-expect-error a rating is a number
 session.answer({ rating: "9" });
 const rated: SurveyEventMap["heedful:response"]["response"]["rating"] = session.response.rating;
-void [defineSurvey, lintSurvey, rated, Session.resume("{}", session.state)];
+void [defineSurvey, rated, Session.resume("{}", session.state)];
 const exported: File = readCsv(bytes, { preset: "auto" });
 const header: number | undefined = exported.recognised?.headerRows;
 void header;

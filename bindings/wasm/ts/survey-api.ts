@@ -158,12 +158,6 @@ export class Session {
   }
 }
 
-/** What is doubtful about a survey: too long, several ratings that compete, missing translations. */
-export function lintSurvey(survey: SurveyDefinition): { code: string; path: string; reason: string }[] {
-  const json = typeof survey === "string" ? survey : encode(survey);
-  return decode(call((module) => module.lint_survey(json))) as { code: string; path: string; reason: string }[];
-}
-
 function shown(json: string): Shown {
   const { response, ...rest } = decode(json) as Shown;
   return { ...rest, response: camelFields(response) };

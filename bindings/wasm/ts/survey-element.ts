@@ -33,7 +33,7 @@ const STYLE = `
 :host {
   --_ink: var(--heedful-ink, #1b1f24); --_paper: var(--heedful-paper, #fff); --_line: var(--heedful-line, #6b7280);
   --_accent: var(--heedful-accent, #1d4ed8); --_on-accent: var(--heedful-on-accent, #fff);
-  display: block; max-inline-size: 40rem; color: var(--_ink); background: var(--_paper);
+  display: block; max-inline-size: 40rem; color: var(--_ink);
   font: var(--heedful-font, 1rem/1.5 system-ui, sans-serif); color-scheme: light dark;
 }
 :host([hidden]) { display: none; }
@@ -43,7 +43,7 @@ const STYLE = `
     --_accent: var(--heedful-accent, #93c5fd); --_on-accent: var(--heedful-on-accent, #0b1220);
   }
 }
-section { padding: 1rem; border: 1px solid var(--_line); border-radius: .75rem; position: relative; }
+section { padding: 1rem; background: var(--_paper); border: 1px solid var(--_line); border-radius: .75rem; position: relative; }
 h2 { font-size: 1.125rem; margin: 0 0 .75rem; padding-inline-end: 3rem; }
 h2:focus { outline: none; }
 button, a, input, textarea { font: inherit; color: inherit; }

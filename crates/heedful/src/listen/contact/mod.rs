@@ -293,7 +293,7 @@ pub struct Reminder {
 
 /// A time on the clock: minutes since midnight, `HH:MM` in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String", extend("pattern" = "^([01][0-9]|2[0-3]):[0-5][0-9]$")))]
 #[serde(try_from = "String", into = "String")]
 pub struct Clock(u16);
 

@@ -164,7 +164,7 @@ fn retail_runs_with_na() {
 fn what_is_wrong_is_said() {
     assert!(report(&["--help"]).unwrap().starts_with("usage"));
     for (arguments, said) in [
-        (&["x.csv"][..], "--rating"),
+        (&["x.csv"][..], "cannot open `x.csv`"),
         (&["no-such-file.csv", "--rating", "a"], "cannot open `no-such-file.csv`"),
         (&["a.csv", "b.csv"], "one file only"),
         (&["--nope", "1"], "`--nope`"),
@@ -184,5 +184,24 @@ fn what_is_wrong_is_said() {
     ] {
         let message = report(arguments).unwrap_err();
         assert!(message.contains(said), "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn exports_need_no_options() {
+    let folder = heedful_tests::here().join("exports");
+    let expected = std::fs::read_to_string(folder.join("expected.json")).unwrap();
+    let cases: Vec<serde_json::Value> = serde_json::from_str(&expected).unwrap();
+    for case in cases {
+        let file = folder.join(case["file"].as_str().unwrap()).to_string_lossy().into_owned();
+        match (report(&[&file]), case["rating"].as_str()) {
+            (Ok(text), Some(rating)) => {
+                let preset = case["preset"].as_str().unwrap();
+                assert!(text.starts_with(&format!("Recognised as {preset} by ")), "{text}");
+                assert!(text.contains(&format!("  rating    {rating}: ")), "{text}");
+            }
+            (Err(message), None) => assert!(message.contains("name"), "{file}: {message}"),
+            (result, _) => panic!("{file}: {result:?}"),
+        }
     }
 }

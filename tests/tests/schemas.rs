@@ -8,11 +8,13 @@
 
 use std::collections::BTreeMap;
 
+use heedful::contact::{ContactPolicy, PlanOptions};
+use heedful::survey::Survey;
 use heedful::{
     Change, Confounding, Contrast, CsvOptions, Design, Discover, Drivers, Error, FunnelCounts,
     FunnelOptions, Importance, Join, Journey, JourneyAnalysis, Keyness, League, MapperOptions,
-    Metric, ReasonColumns, ReasonRoles, Roles, SampleSize, Scale, Scan, Scoring, SentimentFit,
-    SentimentOptions, Suppression, Target, Taxonomy, Uncertainty, Weighting, WhatIf,
+    Metric, Propensity, ReasonColumns, ReasonRoles, Roles, SampleSize, Scale, Scan, Scoring,
+    SentimentFit, SentimentOptions, Suppression, Target, Taxonomy, Uncertainty, Weighting, WhatIf,
 };
 use heedful_tests::here;
 use jsonschema::Validator;
@@ -38,6 +40,7 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
     by_name!(
         "change" => Change,
         "confounding" => Confounding,
+        "contact_policy" => ContactPolicy,
         "contrast" => Contrast,
         "csv_options" => CsvOptions,
         "design" => Design,
@@ -53,6 +56,8 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "league" => League,
         "mapper_options" => MapperOptions,
         "metric" => Metric,
+        "plan_options" => PlanOptions,
+        "propensity" => Propensity,
         "reason_columns" => ReasonColumns,
         "reason_roles" => ReasonRoles,
         "roles" => Roles,
@@ -63,6 +68,7 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "sentiment_fit" => SentimentFit,
         "sentiment_options" => SentimentOptions,
         "suppression" => Suppression,
+        "survey" => Survey,
         "target" => Target,
         "taxonomy" => Taxonomy,
         "uncertainty" => Uncertainty,
@@ -111,7 +117,30 @@ fn documents() -> Vec<(&'static str, Value)> {
         "version": 1, "scale": "1-5", "counts": [1, 2, 3, 4, 5], "missing": 1, "invalid": 0,
         "out_of_range": 2, "weights": {"sums": [1, 2, 3, 4, 5], "squares": [1, 2, 3, 4, 5.5]},
     });
+    let which = json!({"surveys": ["nps"], "metrics": ["nps"], "kinds": ["relational"], "touchpoints": ["web"], "channels": ["email"]});
     vec![
+        (
+            "contact_policy",
+            json!({"rules": [
+                {"gap": {"days": 90.5, "of": which, "counts": which, "after": ["declined"]}},
+                {"cap": {"at_most": 2, "days": 90, "per": "account", "of": which, "counts": which}},
+                {"sample": {"salt": "a", "rate": 0.5, "of": which,
+                    "segments": [{"attribute": "plan", "is": ["pro"], "rate": 1}]}},
+                {"trigger": {"event": "renewal", "after_days": -30, "within_days": 7, "of": which}},
+                {"recurring": {"every_days": 180, "within_days": 14, "of": which}},
+                {"first_contact": {"days": 30, "of": which}},
+                {"quiet": {"from": "20:00", "to": "08:00", "days": ["sunday"], "of": which}},
+                {"channels": {"channels": ["email"], "of": which}},
+                {"enough": {"margin": 3.5, "of": which}},
+                {"reminder": {"after_days": 3, "at_most": 1, "deadline_days": 14, "counted": true, "of": which}},
+            ], "priority": ["nps"]}),
+        ),
+        (
+            "plan_options",
+            json!({"from": 0, "to": 1, "target": 5, "spread": true, "notice_days": 2, "salt": "a"}),
+        ),
+        ("propensity", json!({"by": ["plan"], "minimum": 5, "cap": 3.5, "confidence": 0.9})),
+        ("survey", serde_json::from_str(&Survey::preset("nps").unwrap().to_json()).unwrap()),
         (
             "discover",
             json!({"language": "en", "words": 2, "minimum_comments": 5, "most": 20, "examples": 3}),

@@ -22,9 +22,10 @@ struct Entry {
 
 /// The aims are 150,000 for the main entry and 350,000 for all of them: the budgets are what they have today, so that
 /// they grow no further unseen.
-const ENTRIES: [Entry; 4] = [
+const ENTRIES: [Entry; 5] = [
     Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 186_000 },
     Entry { script: "read", feature: "read", module: "read.wasm", budget: 100_000 },
+    Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 90_000 },
     Entry { script: "text", feature: "text", module: "text.wasm", budget: 356_000 },
     Entry { script: "why", feature: "why", module: "why.wasm", budget: 250_000 },
 ];
@@ -102,11 +103,13 @@ fn build() -> Result<(PathBuf, Result<()>)> {
         shell::copy(&sources().join("ts").join(&glue), &dist.join(&glue))?;
         shell::copy(module, &dist.join(entry.module))?;
     }
-    // The starter taxonomies are files beside the module, so that a page loads the one it needs.
-    fresh(&dist.join("taxonomies"))?;
-    for file in shell::files(&root().join("crates/heedful/data/taxonomies"), ".json")? {
-        let name = file.file_name().unwrap_or_default();
-        shell::copy(&file, &dist.join("taxonomies").join(name))?;
+    // Starter taxonomies and surveys are files beside the modules, so that a page loads the one it needs.
+    for folder in ["taxonomies", "surveys"] {
+        fresh(&dist.join(folder))?;
+        for file in shell::files(&root().join("crates/heedful/data").join(folder), ".json")? {
+            let name = file.file_name().unwrap_or_default();
+            shell::copy(&file, &dist.join(folder).join(name))?;
+        }
     }
     let scripts = [shell::files(&dist, ".js")?, shell::files(&dist.join("glue"), ".js")?].concat();
     // Comments are for the declarations: the scripts go without.

@@ -5,6 +5,7 @@
 
 mod cells;
 mod compare;
+mod contact;
 mod explore;
 mod ffi;
 mod guard;
@@ -12,11 +13,13 @@ mod listen;
 mod metric;
 mod monitor;
 mod out;
+mod privacy;
 mod read;
 mod reason;
 mod responses;
 mod score;
 mod state;
+mod survey;
 mod table;
 mod tally;
 mod texts;
@@ -33,6 +36,8 @@ mod _heedful {
     #[pymodule_export]
     use crate::compare::{compare, contrast, league, sample_size, target};
     #[pymodule_export]
+    use crate::contact::ContactPolicy;
+    #[pymodule_export]
     use crate::explore::{agreement, comments, discover, evaluate, keywords, redact, split};
     use crate::guard::OrRaise;
     #[pymodule_export]
@@ -44,6 +49,8 @@ mod _heedful {
     #[pymodule_export]
     use crate::out::Table;
     #[pymodule_export]
+    use crate::privacy::{forget, pseudonym, response_propensity};
+    #[pymodule_export]
     use crate::read::{read_bytes, read_path};
     #[pymodule_export]
     use crate::reason::{Mappings, ReasonMapper, taxonomy, taxonomy_preset, taxonomy_presets};
@@ -53,6 +60,8 @@ mod _heedful {
     use crate::score::{score, score_all};
     #[pymodule_export]
     use crate::state::{restored_responses, restored_table};
+    #[pymodule_export]
+    use crate::survey::{Session, Survey};
     #[pymodule_export]
     use crate::table::{Codes, Stamps};
     #[pymodule_export]

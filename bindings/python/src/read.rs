@@ -22,15 +22,21 @@ pub(crate) fn read_path(
 
 /// A file that is in memory already.
 #[pyfunction]
+#[pyo3(signature = (bytes, format, options))]
 pub(crate) fn read_bytes(
     py: Python<'_>,
     bytes: PyBackedBytes,
-    jsonl: bool,
+    format: Option<&str>,
     options: &str,
 ) -> PyResult<(Responses, String)> {
     let options = run(py, || CsvOptions::from_json(options))?;
     let bytes: &[u8] = &bytes;
-    let read = run(py, || if jsonl { options.read_jsonl(bytes) } else { options.read(bytes) })?;
+    let read = run(py, || match format {
+        Some("jsonl") => options.read_jsonl(bytes),
+        Some("json") => options.read_json(bytes),
+        Some(_) => options.read(bytes),
+        None => options.read_bytes(bytes),
+    })?;
     found(py, read)
 }
 

@@ -43,6 +43,11 @@ impl Responses {
         out::json(self.0.roles()).or_raise(py)
     }
 
+    /// The table as CSV or as JSON Lines.
+    fn written(&self, py: Python<'_>, jsonl: bool) -> PyResult<String> {
+        run(py, || Ok(if jsonl { self.0.to_jsonl() } else { self.0.to_csv() }))
+    }
+
     /// A column as what NumPy and pandas are made from.
     fn column<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyDict>> {
         out::column(py, self.0.require(name).or_raise(py)?)

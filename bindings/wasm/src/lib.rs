@@ -21,6 +21,8 @@ pub mod reason;
 pub mod score;
 #[cfg(feature = "text")]
 pub mod study;
+#[cfg(feature = "survey")]
+pub mod survey;
 #[cfg(any(feature = "scores", feature = "read"))]
 mod table;
 #[cfg(feature = "scores")]

@@ -1,7 +1,8 @@
 //! Files of responses.
 
 use heedful::{
-    Clock, Column, CsvOptions, DatesRead, Encoding, Key, Keys, Read, Rejected, Result, Roles, Times,
+    Clock, Column, CsvOptions, DatesRead, Encoding, Key, Keys, Read, Recognised, Rejected, Result,
+    Roles, Times,
 };
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
@@ -30,6 +31,16 @@ pub fn read_jsonl(bytes: &[u8], options: &str) -> Answer {
     file(run())
 }
 
+/// Reads a JSON document whole.
+///
+/// # Errors
+/// As for [`CsvOptions::read_json`].
+#[wasm_bindgen]
+pub fn read_json(bytes: &[u8], options: &str) -> Answer {
+    let run = || CsvOptions::from_json(options)?.read_json(bytes);
+    file(run())
+}
+
 /// What was read, with the columns in a form that JavaScript turns into arrays.
 #[derive(Serialize)]
 struct File<'a> {
@@ -38,6 +49,7 @@ struct File<'a> {
     delimiter: Option<char>,
     encoding: Encoding,
     dates: Option<DatesRead>,
+    recognised: Option<&'a Recognised>,
     roles: &'a Roles,
     columns: Vec<Shown<'a>>,
 }
@@ -52,6 +64,7 @@ fn file(read: Result<Read>) -> Answer {
             delimiter: read.delimiter,
             encoding: read.encoding,
             dates: read.dates,
+            recognised: read.recognised.as_ref(),
             roles: read.responses.roles(),
             columns: read.responses.columns().iter().map(|(name, c)| Shown(name, c)).collect(),
         })),

@@ -17,6 +17,8 @@ import {
   drivers, type DriverReport, explainChange, init as initWhy, type Journey, lintJourney, scan, walkJourney, whatIf, type WhatIfReport,
 } from "heedful/why";
 import { init as initWhyManually } from "heedful/why/manual";
+import { defineSurvey, init as initSurvey, Session, type SurveyEventMap, type SurveyStep } from "heedful/survey";
+import { init as initSurveyManually } from "heedful/survey/manual";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function is<T extends true>(_: T): void {}
@@ -32,6 +34,22 @@ void initReader();
 void initReaderManually(bytes);
 void initText();
 void initTextManually(bytes);
+void initSurvey();
+void initSurveyManually(bytes);
+const session = new Session({ id: "own" }, { language: "de", attributes: { plan: "pro" } });
+is<Same<ReturnType<typeof session.answer>, SurveyStep>>(true);
+session.answer(9);
+session.answer(["price"], "reasons");
+session.answer(null);
+// @ts-expect-error a rating is a number
+session.answer({ rating: "9" });
+const rated: SurveyEventMap["heedful:response"]["response"]["rating"] = session.response.rating;
+void [defineSurvey, rated, Session.resume("{}", session.state)];
+const exported: File = readCsv(bytes, { preset: "auto" });
+const header: number | undefined = exported.recognised?.headerRows;
+void header;
+// @ts-expect-error no such tool
+void readCsv(bytes, { preset: "excel" });
 // @ts-expect-error the manual entry has no default
 void initManual();
 // @ts-expect-error a path is not a module

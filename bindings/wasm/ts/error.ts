@@ -10,6 +10,7 @@ export type ErrorCode =
   | "column-type"
   | "length-mismatch"
   | "rating-out-of-range"
+  | "rating-ambiguous"
   | "rating-invalid"
   | "weight-invalid"
   | "scale-mismatch"
@@ -26,6 +27,9 @@ export type ErrorCode =
   | "target-mismatch"
   | "no-convergence"
   | "duplicate-key"
+  | "answer-invalid"
+  | "answer-required"
+  | "wrong-step"
   | "state-version"
   | "internal";
 

@@ -1,7 +1,7 @@
 // What the entry points of `heedful/read` export beside their own `init`: files of responses, and what is asked of
 // responses before they are scored.
 import { call } from "./read-engine.js";
-import { decode, encode, snakeName } from "./json.js";
+import { camel, decode, encode, snakeName } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import type { Cell, Responses, Roles } from "./table.js";
 
@@ -39,6 +39,36 @@ export interface ReadOptions extends Omit<Roles, "rating"> {
   onError?: "stop" | "collect";
   /** What happens to a rating that is not on the scale of the metric: a bad row (default), or it is kept. */
   invalid?: "error" | "count";
+  /** Whose export the file is: columns that are not named are found by it, and `recognised` tells every guess. */
+  preset?: Preset;
+}
+
+/** The tools whose exports are known; `auto` recognises them. */
+export type Preset =
+  | "auto"
+  | "qualtrics"
+  | "surveymonkey"
+  | "typeform"
+  | "google_forms"
+  | "delighted"
+  | "wootric"
+  | "formbricks"
+  | "medallia"
+  | "generic";
+
+/** What a file was taken for. */
+export interface Recognised {
+  preset: Exclude<Preset, "auto">;
+  /** What it was recognised by. */
+  why: string[];
+  /** Rows before the first response; 0 for JSON. */
+  headerRows: number;
+  /** The columns that are read, and as what. */
+  columns: { column: string; role: string; metric: string | null; question: string | null; why: string }[];
+  /** The columns that are not read. */
+  leftOut: { column: string; why: string }[];
+  /** What else a person should know before trusting the guesses. */
+  notes: string[];
 }
 
 /** A row that could not be read. */
@@ -63,6 +93,8 @@ export interface File extends Responses {
   encoding: "utf-8" | "latin-1" | "utf-16";
   /** How times were read: as instants or wall-clock times, and whether the day came first where that was open. */
   dates: { clock: "instant" | "wall"; dayFirst: boolean | null } | null;
+  /** What the file was taken for, where a preset was asked for. */
+  recognised: Recognised | null;
 }
 
 /**
@@ -83,6 +115,11 @@ export function readJsonl(source: string | Uint8Array | ArrayBuffer, options: Re
   return read("read_jsonl", source, options);
 }
 
+/** Reads a JSON document: an array of objects, or what a tool wraps around them. Otherwise as {@link readJsonl}. */
+export function readJson(source: string | Uint8Array | ArrayBuffer, options: ReadOptions): File {
+  return read("read_json", source, options);
+}
+
 interface Shown {
   name: string;
   kind: "category" | "instants" | "wall_times" | "values";
@@ -90,21 +127,23 @@ interface Shown {
   values?: Cell[];
 }
 
-function read(how: "read_csv" | "read_jsonl", source: string | Uint8Array | ArrayBuffer, options: ReadOptions): File {
+function read(how: "read_csv" | "read_jsonl" | "read_json", source: string | Uint8Array | ArrayBuffer, options: ReadOptions): File {
   const text = typeof source === "string";
   const bytes = text ? new TextEncoder().encode(source) : source instanceof Uint8Array ? source : new Uint8Array(source);
   // A text has no encoding any more.
   const { kindColumn: kind, signalColumn: signal, ...rest } = text ? { ...options, encoding: undefined } : options;
   const named = Object.entries({ ...rest, kind, signal }).map(([name, value]) => [snakeName(name), value as unknown]);
   const json = encode(Object.fromEntries(named));
-  const { columns, roles, dates, ...file } = decode(call((module) => module[how](bytes, json))) as {
+  const { columns, roles, dates, recognised, ...file } = decode(call((module) => module[how](bytes, json))) as {
     columns: Shown[];
     roles: { [role: string]: string | null };
     dates: { clock: string; day_first: boolean | null } | null;
+    recognised: object | null;
   };
   return {
     ...file,
     dates: dates && { clock: dates.clock, dayFirst: dates.day_first },
+    recognised: camel(recognised) as Recognised | null,
     columns: Object.fromEntries(columns.map((column) => [column.name, cells(column)])),
     roles: rolesOf(roles),
   } as File;

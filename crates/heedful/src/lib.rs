@@ -28,6 +28,7 @@
 //! | know why | [`Taxonomy`], [`ReasonMapper`], [`Mappings`]; a trained [`Model`] |
 //! | find words and topics | [`Keyness`], [`Discover`] |
 //! | weight to a population | [`Weighting`] |
+//! | weight against silence | [`Propensity`] |
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | say which reasons each response has | [`Mentions`] |
 //! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Asymmetry`], [`Confounding`], [`WhatIf`] |
@@ -54,6 +55,7 @@
 //! | `arrow` | no | Arrow record batches in and out |
 //! | `taxonomies` | yes | the starter taxonomies (`Taxonomy::preset`) |
 //! | `detect` | no | the language of a text, guessed from its letters |
+//! | `pseudonyms` | no | keyed pseudonyms for customers (`pseudonym`) |
 //! | `schema` | no | JSON Schemas of the configuration types (`schemas`) |
 #![forbid(unsafe_code)]
 
@@ -137,6 +139,7 @@ pub use interpret::journey::{
 pub use interpret::keyness::{Collocation, Keyness, Keyword, Keywords};
 pub use interpret::league::{League, Place, Standing, Standings};
 pub use interpret::mention::Mentions;
+pub use interpret::propensity::{Propensities, Propensity, PropensityCell};
 pub use interpret::reason::agreement::{Agreed, Agreement};
 pub use interpret::reason::discover::{Discover, Homogeneity, Topic, TopicTerm, Topics};
 pub use interpret::reason::evaluate::{Average, Confusion, Evaluation, Measure, ReasonQuality};
@@ -172,9 +175,12 @@ pub use listen::column::{Category, Column, Keys, Numbers, Texts, Times};
 pub use listen::funnel::{Funnel, FunnelCounts, FunnelOptions, FunnelStep, Rate, Step};
 #[cfg(feature = "read")]
 pub use listen::import::{
-    Batches, CsvOptions, DatesRead, Encoding, OnError, RatingColumn, Read, Rejected,
+    Batches, ColumnGuess, ColumnLeftOut, CsvOptions, DatesRead, Encoding, OnError, Preset,
+    RatingColumn, Read, Recognised, Rejected,
 };
 pub use listen::join::{Duplicates, Join, Joined};
+#[cfg(feature = "pseudonyms")]
+pub use listen::privacy::pseudonym;
 pub use listen::responses::{Responses, Roles};
 pub use monitor::Direction;
 pub use monitor::backtest::Backtest;

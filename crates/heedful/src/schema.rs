@@ -19,6 +19,7 @@ use crate::interpret::driver::what_if::WhatIf;
 use crate::interpret::journey::{Journey, JourneyAnalysis};
 use crate::interpret::keyness::Keyness;
 use crate::interpret::league::League;
+use crate::interpret::propensity::Propensity;
 use crate::interpret::reason::discover::Discover;
 use crate::interpret::reason::mapper::{MapperOptions, ReasonColumns};
 use crate::interpret::reason::taxonomy::Taxonomy;
@@ -29,11 +30,13 @@ use crate::interpret::scoring::Scoring;
 use crate::interpret::sentiment::{SentimentFit, SentimentOptions};
 use crate::interpret::target::Target;
 use crate::interpret::weight::Weighting;
+use crate::listen::contact::{ContactPolicy, PlanOptions};
 use crate::listen::funnel::{FunnelCounts, FunnelOptions};
 #[cfg(feature = "read")]
 use crate::listen::import::CsvOptions;
 use crate::listen::join::Join;
 use crate::listen::responses::Roles;
+use crate::listen::survey::Survey;
 use crate::monitor::change_point::ChangePoints;
 use crate::monitor::classical::farrington::Farrington;
 use crate::monitor::classical::moving::{Cusum, Ears, SeasonalZ};
@@ -62,6 +65,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("change", of::<Change>()),
         ("change_points", of::<ChangePoints>()),
         ("confounding", of::<Confounding>()),
+        ("contact_policy", of::<ContactPolicy>()),
         ("contrast", of::<Contrast>()),
         #[cfg(feature = "read")]
         ("csv_options", of::<CsvOptions>()),
@@ -83,6 +87,8 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("league", of::<League>()),
         ("mapper_options", of::<MapperOptions>()),
         ("metric", of::<Metric>()),
+        ("plan_options", of::<PlanOptions>()),
+        ("propensity", of::<Propensity>()),
         ("reason_columns", of::<ReasonColumns>()),
         ("reason_roles", of::<ReasonRoles>()),
         ("roles", of::<Roles>()),
@@ -94,6 +100,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("sentiment_fit", of::<SentimentFit>()),
         ("sentiment_options", of::<SentimentOptions>()),
         ("suppression", of::<Suppression>()),
+        ("survey", of::<Survey>()),
         ("target", of::<Target>()),
         ("taxonomy", of::<Taxonomy>()),
         ("uncertainty", of::<Uncertainty>()),

@@ -12,14 +12,15 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use heedful::text::Language;
-use heedful::{CsvOptions, Every, Metric, Read, Scoring, Taxonomy};
+use heedful::{Column, CsvOptions, Every, Metric, Preset, Read, Scoring, Taxonomy};
 
 const USAGE: &str = "\
-usage: report [FILE --rating COLUMN] [options]
+usage: report [FILE] [options]
 
-Without a file, a bundled sample of invented responses is shown.
+Without a file, a bundled sample of invented responses is shown. The export of a survey tool needs no options: what its
+columns are is recognised and told.
 
-  --rating COLUMN       the column of ratings
+  --rating COLUMN       the column of ratings; then the others are to be named, too
   --metric NAME         how they are scored: nps (default), csat, ces, stars, thumbs, ...
   --at COLUMN           the column of dates, for the trend
   --by COLUMN,COLUMN    the columns to slice by
@@ -73,13 +74,51 @@ pub(crate) fn report(arguments: &[String]) -> Result<String, String> {
     if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
         return Ok(USAGE.to_owned());
     }
-    let request = parse(arguments)?;
+    let mut request = parse(arguments)?;
     let read = match &request.file {
         Some(file) => request.options.read_path(file),
         None => request.options.read(SAMPLE.as_bytes()),
     };
     let read = read.map_err(|error| error.to_string())?;
-    write(&request, &read).map_err(|error| error.to_string())
+    let recognised = recognised(&mut request, &read)?;
+    let report = write(&request, &read).map_err(|error| error.to_string())?;
+    Ok(recognised + &report)
+}
+
+/// What an export was taken for, in words; its columns go into the request.
+fn recognised(request: &mut Request, read: &Read) -> Result<String, String> {
+    let Some(found) = &read.recognised else { return Ok(String::new()) };
+    let roles = read.responses.roles();
+    if roles.rating.is_none() {
+        return Err(format!(
+            "name the column of ratings, --rating COLUMN: {}",
+            found.notes.join("; ")
+        ));
+    }
+    request.has_times = roles.at.is_some();
+    request.comment.clone_from(&roles.comment);
+    if request.by.is_empty() {
+        let attributes = found.columns.iter().filter(|column| column.role == "attribute");
+        let few = |name: &String| match read.responses.column(name) {
+            Some(Column::Category(category)) => (2..=12).contains(&category.values.len()),
+            _ => false,
+        };
+        request.by = attributes.map(|column| column.column.clone()).filter(few).collect();
+    }
+    let why = found.why.join(", ");
+    let preset = serde_json::to_value(found.preset).unwrap_or_default();
+    let mut text = format!("Recognised as {} by {why}\n", preset.as_str().unwrap_or_default());
+    for column in found.columns.iter().filter(|column| column.role != "attribute") {
+        text += &format!("  {:<10}{}: {}\n", column.role, column.column, column.why);
+    }
+    let left: Vec<&str> = found.left_out.iter().map(|column| column.column.as_str()).collect();
+    if !left.is_empty() {
+        text += &format!("  not read  {}\n", left.join(", "));
+    }
+    for note in &found.notes {
+        text += &format!("  note      {note}\n");
+    }
+    Ok(text + "\n")
 }
 
 fn parse(arguments: &[String]) -> Result<Request, String> {
@@ -112,12 +151,15 @@ fn parse(arguments: &[String]) -> Result<Request, String> {
         }
     }
     let text = |name: &str| set.get(name).map(String::as_str);
-    let rating = text("rating").ok_or("name the column of ratings: --rating COLUMN")?;
     let metric = Metric::preset(text("metric").unwrap_or("nps")).map_err(|e| e.to_string())?;
     let by: Vec<String> = text("by")
         .map(|by| by.split(',').map(|name| name.trim().to_owned()).collect())
         .unwrap_or_default();
-    let mut options = CsvOptions::new().rating(rating).metric(metric.clone()).attributes(&by);
+    let options = CsvOptions::new().metric(metric.clone()).attributes(&by);
+    let mut options = match text("rating") {
+        Some(rating) => options.rating(rating),
+        None => options.preset(Preset::Auto),
+    };
     if let Some(at) = text("at") {
         options = options.at(at);
     }
@@ -143,7 +185,7 @@ fn parse(arguments: &[String]) -> Result<Request, String> {
     }
     let (taxonomy, language) = taxonomy(text("taxonomy"), text("language"))?;
     for name in ["taxonomy", "language"] {
-        if text(name).is_some() && text("comment").is_none() {
+        if text(name).is_some() && text("comment").is_none() && text("rating").is_some() {
             return Err(format!("`--{name}` needs a column of comments: --comment COLUMN"));
         }
     }

@@ -6,6 +6,7 @@ Score(nps 25.0, 95 % -50.5 to 77.8, n 4)
 """
 
 from heedful._compare import Attainment, Comparison, SamplePlan, compare, contrast, league, sample_size, target
+from heedful._contact import ContactPolicy
 from heedful._errors import HeedfulError, InternalError
 from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact, tokens
 from heedful._heedful import __version__
@@ -13,6 +14,7 @@ from heedful._journey import Journey, JourneyReport
 from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
 from heedful._monitor import Anomalies, Anomaly, Detected, Detector, detect, emerging
+from heedful._privacy import Propensity, forget, pseudonym, response_propensity
 from heedful._quality import Agreement, Average, Evaluation, Measure, Split, agreement, evaluate, split
 from heedful._read import read
 from heedful._reason import Mappings, ReasonMapper, Taxonomy
@@ -20,6 +22,7 @@ from heedful._responses import Reading, Responses
 from heedful._score import Interval, Score, Tally
 from heedful._scoring import ces, csat, enps, nps, score, trend
 from heedful._sentiment import SentimentModel, clauses, cross_validate_sentiment, emotions, fit_sentiment, sentiment
+from heedful._survey import Session, Survey
 from heedful._table import Table
 from heedful._weight import Weights, weight
 from heedful._why import (
@@ -47,6 +50,7 @@ __all__ = [
     "Average",
     "Comparison",
     "Confounded",
+    "ContactPolicy",
     "Detected",
     "Detector",
     "Drivers",
@@ -62,6 +66,7 @@ __all__ = [
     "Mappings",
     "Measure",
     "Metric",
+    "Propensity",
     "Reading",
     "ReasonMapper",
     "Redacted",
@@ -71,7 +76,9 @@ __all__ = [
     "Scanned",
     "Score",
     "SentimentModel",
+    "Session",
     "Split",
+    "Survey",
     "Table",
     "Tally",
     "Taxonomy",
@@ -98,15 +105,18 @@ __all__ = [
     "evaluate",
     "explain_change",
     "fit_sentiment",
+    "forget",
     "funnel",
     "importance",
     "join",
     "keywords",
     "league",
     "nps",
+    "pseudonym",
     "read",
     "reason_roles",
     "redact",
+    "response_propensity",
     "sample_size",
     "scan",
     "score",

@@ -11,7 +11,7 @@ from heedful import _heedful, _options
 from heedful._responses import Reading, Responses
 
 if TYPE_CHECKING:
-    from heedful._types import Invalid, MetricLike
+    from heedful._types import Invalid, MetricLike, Preset
 
 
 def read(
@@ -28,7 +28,8 @@ def read(
     kind_column: str | None = None,
     signal_column: str | None = None,
     attributes: Iterable[str] | Literal["all"] = (),
-    format: Literal["csv", "jsonl"] | None = None,
+    preset: Preset | None = None,
+    format: Literal["csv", "jsonl", "json"] | None = None,
     delimiter: str | None = None,
     quote: str | None = '"',
     encoding: Literal["utf-8", "latin-1", "utf-16"] | None = None,
@@ -36,7 +37,12 @@ def read(
     on_error: Literal["stop", "collect"] = "stop",
     invalid: Invalid = "error",
 ) -> Responses:
-    """Reads CSV or JSON Lines (by the name `.jsonl` or `.ndjson`, or `format`) into `Responses`.
+    """Reads CSV, JSON Lines or JSON (by the name `.jsonl`, `.ndjson` or `.json`, or `format`) into `Responses`.
+
+    With ``preset="auto"`` the export of a survey tool is recognised (Qualtrics, SurveyMonkey, Typeform, Google Forms,
+    Delighted, Wootric, Formbricks, Medallia, or columns with names that say what they are), and columns need not be
+    named; ``responses.reading.recognised`` tells every guess with its reason, and what was left out. Where two columns
+    could be the rating, that is an error that names them. `preset` may also name the tool.
 
     `path` may also be bytes, or a file opened in binary mode. Only columns that are named are read: `rating` is one,
     several, or a dict of metrics and their columns; `attributes` are the columns to slice by, or `"all"`. With a
@@ -57,6 +63,10 @@ def read(
     Responses(2 rows: Score, When, Plan)
     >>> hf.score(responses)["missing"]
     [1]
+    >>> file = b"Timestamp,How likely are you to recommend us?,Why?\\n2/28/2024 9:15:00,9,They answer fast\\n"
+    >>> responses = hf.read(file, preset="auto")
+    >>> responses.reading.recognised["preset"], hf.score(responses)["value"]
+    ('google_forms', [100.0])
     """
     asked = {
         "at": at,
@@ -69,6 +79,7 @@ def read(
         "date_format": date_format,
         "delimiter": delimiter,
         "encoding": encoding,
+        "preset": preset,
     }
     options: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
     options |= {"quote": quote, "on_error": on_error, "invalid": invalid}
@@ -92,6 +103,6 @@ def _source(path: Any, format: str | None, options: str) -> tuple[_heedful.Respo
         if format is None:
             return _heedful.read_path(name, options)
         with open(name, "rb") as file:
-            return _heedful.read_bytes(file.read(), format == "jsonl", options)
+            return _heedful.read_bytes(file.read(), format, options)
     data = path if isinstance(path, bytes) else path.read()
-    return _heedful.read_bytes(data, format == "jsonl", options)
+    return _heedful.read_bytes(data, format, options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -42,6 +43,9 @@ class Reading:
     """`instant` where times carry an offset from UTC or are numbers, else `wall`; `None` without times."""
     day_first: bool | None
     """Whether day and month in digits were read with the day first; `None` where nothing had to be settled."""
+    recognised: dict[str, Any] | None = None
+    """What the file was taken for, where a preset was asked for: `preset`, `why`, `header_rows`, `columns` (each with
+    `column`, `role`, `metric`, `question`, `why`), `left_out` (each with `column` and `why`) and `notes`."""
 
     @classmethod
     def _of(cls, document: dict[str, Any]) -> Reading:
@@ -97,6 +101,24 @@ class Responses:
         """What was found out about the file, where there was one."""
         return self._reading
 
+    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """The table as CSV, written to a file where a path is given: ISO 8601 times, missing values as empty fields.
+
+        >>> import heedful as hf
+        >>> hf.Responses({"score": [10, None], "why": ["fast, good", None]}).to_csv()
+        'score,why\\n10,"fast, good"\\n,\\n'
+        """
+        return _written(self._data.written(False), path)
+
+    def to_jsonl(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """The table as JSON Lines, written to a file where a path is given.
+
+        >>> import heedful as hf
+        >>> hf.Responses({"score": [10, None]}).to_jsonl()
+        '{"score":10}\\n{"score":null}\\n'
+        """
+        return _written(self._data.written(True), path)
+
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._data.__arrow_c_stream__(requested_schema)
 
@@ -120,6 +142,14 @@ class Responses:
 
     def _role(self, column: str) -> str:
         return ", ".join(role for role, name in self.roles.items() if name == column)
+
+
+def _written(text: str, path: str | os.PathLike[str] | None) -> str | None:
+    if path is None:
+        return text
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    return None
 
 
 def _series(column: dict[str, Any]) -> Any:

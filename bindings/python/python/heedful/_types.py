@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping, Sequence
     from typing import TypeAlias, TypeVar
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     Plain: TypeAlias = Responses | Mapping[str, object] | Sequence[Mapping[str, object]]
     #: A preset's name, a metric, or its definition as a dict.
     MetricLike: TypeAlias = str | Metric | Mapping[str, Any]
+    #: A rating, what was written, the ids of options, nothing, or the answer as its dict.
+    AnswerLike: TypeAlias = float | str | Sequence[str] | Mapping[str, Any] | None
+    #: A time, ISO 8601, or milliseconds since 1970 in UTC.
+    TimeLike: TypeAlias = datetime.datetime | str | int
 
 Adjustment = Literal["benjamini_hochberg", "benjamini_yekutieli", "holm", "hochberg", "bonferroni"]
 BetweenVariance = Literal["paule_mandel", "dersimonian_laird"]
@@ -27,5 +32,17 @@ Every = Literal["day", "week", "month", "quarter", "year"]
 IntervalMethod = Literal["score", "adjusted_wald", "wald", "t", "bayes"]
 Invalid = Literal["error", "count"]
 Kind = Literal["relational", "transactional"]
+Preset = Literal[
+    "auto",
+    "qualtrics",
+    "surveymonkey",
+    "typeform",
+    "google_forms",
+    "delighted",
+    "wootric",
+    "formbricks",
+    "medallia",
+    "generic",
+]
 Repeats = Literal["all", "latest"]
 Signal = Literal["solicited", "unsolicited", "inferred"]

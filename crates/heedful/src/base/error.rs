@@ -44,6 +44,8 @@ codes! {
     RatingOutOfRange = "rating-out-of-range",
     /// A rating is within the scale's range but not one of its points, or is not a number.
     RatingInvalid = "rating-invalid",
+    /// Several columns of an export could be the rating, and none is named.
+    RatingAmbiguous = "rating-ambiguous",
     /// A weight is negative or not finite.
     WeightInvalid = "weight-invalid",
     /// Two tallies or scores of different scales or metrics were combined.

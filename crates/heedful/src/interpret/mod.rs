@@ -17,6 +17,7 @@ pub(crate) mod journey;
 pub(crate) mod keyness;
 pub(crate) mod league;
 pub(crate) mod mention;
+pub(crate) mod propensity;
 pub(crate) mod reason;
 pub(crate) mod sample_size;
 pub(crate) mod scan;

@@ -8,6 +8,7 @@ pub(crate) mod funnel;
 #[cfg(feature = "read")]
 pub(crate) mod import;
 pub(crate) mod join;
+pub(crate) mod privacy;
 pub(crate) mod responses;
 pub(crate) mod session;
 pub(crate) mod survey;

@@ -40,6 +40,16 @@ pub struct Context {
     pub seed: u32,
 }
 
+impl Context {
+    /// Reads a context from JSON.
+    ///
+    /// # Errors
+    /// `json`, or `invalid-config` with a path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::from_json(text)
+    }
+}
+
 /// An answer to a step.
 ///
 /// In JSON `{"rating": 9}`, `{"choices": ["price"]}`, `{"text": {"text": "too slow"}}` or `"skip"`.

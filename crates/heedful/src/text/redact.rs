@@ -127,7 +127,12 @@ impl Redactor {
     pub fn new<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Self {
         let words = names.into_iter().flat_map(|name| {
             let words: Vec<Box<str>> =
-                name.as_ref().split_whitespace().map(|word| word.to_lowercase().into()).collect();
+                // Hyphens part words, here as in a comment.
+                name.as_ref()
+                    .split(|c: char| c.is_whitespace() || c == '-')
+                    .filter(|word| !word.is_empty())
+                    .map(|word| word.to_lowercase().into())
+                    .collect();
             words
         });
         Self {
@@ -152,6 +157,8 @@ impl Redactor {
             };
             found.push(PrivateSpan { kind, start: token.start as usize, end: token.end as usize });
         }
+        parted_addresses(text, &mut found);
+        found.sort_unstable_by_key(|span| span.start);
         let taken = found.len();
         let mut passed = 0;
         for (start, end) in runs(text) {
@@ -260,8 +267,11 @@ fn numbers(run: &str, base: usize, found: &mut Vec<PrivateSpan>) {
     while index < bytes.len() {
         let fresh = index == 0 || !at(index - 1).is_ascii_alphanumeric();
         let rest = bytes.get(index..).unwrap_or_default();
-        let hit =
-            if !fresh { None } else { iban(rest).or_else(|| ip(rest)).or_else(|| digits(rest)) };
+        let hit = if !fresh || opens(rest) {
+            None
+        } else {
+            iban(rest).or_else(|| ip(rest)).or_else(|| digits(rest))
+        };
         if let Some((kind, length)) = hit {
             if let Some(kind) = kind {
                 found.push(PrivateSpan { kind, start: base + index, end: base + index + length });
@@ -270,6 +280,32 @@ fn numbers(run: &str, base: usize, found: &mut Vec<PrivateSpan>) {
         } else {
             index += 1;
         }
+    }
+}
+
+/// A bracket before an account or an address, which is no part of it as it may be of a telephone number.
+fn opens(bytes: &[u8]) -> bool {
+    let [b'(', inside @ ..] = bytes else { return false };
+    iban(inside).or_else(|| ip(inside)).is_some()
+}
+
+/// E-mail addresses with an apostrophe in the name, at which words are parted: `j.o'neill@mail.example`.
+fn parted_addresses(text: &str, found: &mut Vec<PrivateSpan>) {
+    let local = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '\'' | '’');
+    let host = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
+    for (at, _) in text.match_indices('@') {
+        let (Some(before), Some(after)) = (text.get(..at), text.get(at + 1..)) else { continue };
+        let name = before.get(before.trim_end_matches(local).len()..).unwrap_or_default();
+        // An address in quotes has nothing before them.
+        let name = name.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let length = after.find(|c| !host(c)).unwrap_or(after.len());
+        let host = after.get(..length).unwrap_or_default().trim_end_matches(['.', '-']);
+        if !name.contains(['\'', '’']) || !host.contains('.') {
+            continue;
+        }
+        let (start, end) = (at - name.len(), at + 1 + host.len());
+        found.retain(|span| span.end <= start || end <= span.start);
+        found.push(PrivateSpan { kind: Private::Email, start, end });
     }
 }
 

@@ -243,7 +243,8 @@ impl<'a> Cursor<'a> {
             _ => return named.then_some(0),
         };
         self.rest = self.rest.split_first()?.1;
-        let hours = self.two()?;
+        // `GMT+1` is how Google writes it.
+        let hours = if named { self.one_or_two()? } else { self.two()? };
         let minutes = if self.eat(b':') || self.count_digits() > 0 { self.two()? } else { 0 };
         (hours <= 23 && minutes <= 59).then(|| sign * (hours * 3600 + minutes * 60) as i32)
     }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    Candidate, Clock, Contact, ContactPolicy, ContactRule, DAY, MINUTE, Outcome, Quiet, Recurring,
-    Reminder, Sample, Weekday, span,
+    Candidate, Clock, Contact, ContactPolicy, ContactRule, DAY, Histories, MINUTE, Outcome, Quiet,
+    Recurring, Reminder, Sample, Weekday, span,
 };
 use crate::base::error::Result;
 use crate::base::time::Zone;
@@ -103,6 +103,20 @@ impl ContactPolicy {
         self.check()?;
         let history: Vec<&Contact> = history.iter().collect();
         Ok(self.decided(&history, candidate, now))
+    }
+
+    /// As [`ContactPolicy::decide`], among the contacts of everybody.
+    ///
+    /// # Errors
+    /// What [`ContactPolicy::check`] finds.
+    pub fn decide_in(
+        &self,
+        histories: &Histories,
+        candidate: &Candidate,
+        now: i64,
+    ) -> Result<Decision> {
+        self.check()?;
+        Ok(self.decided(&histories.of(&candidate.customer), candidate, now))
     }
 
     /// As [`ContactPolicy::decide`], for a policy that is checked.

@@ -122,6 +122,31 @@ impl Histories {
         self.contacts.push(contact);
     }
 
+    /// Forgets a customer: the ids of person and household are taken out of the contacts, which go on to count for the
+    /// account. Gives the number of contacts that were changed.
+    ///
+    /// ```
+    /// use heedful::contact::{Contact, Histories};
+    /// let mut histories: Histories = [Contact::new("ada", "nps", 0)].into_iter().collect();
+    /// assert_eq!((histories.forget("ada"), histories.forget("ada")), (1, 0));
+    /// assert_eq!(histories.contacts()[0].customer, "");
+    /// ```
+    pub fn forget(&mut self, customer: &str) -> u64 {
+        let positions = self.customers.remove(customer).unwrap_or_default();
+        for position in &positions {
+            let Some(contact) = self.contacts.get_mut(*position as usize) else { continue };
+            contact.customer = String::new();
+            let Some(household) = contact.household.take() else { continue };
+            if let Some(list) = self.households.get_mut(&household) {
+                list.retain(|other| other != position);
+                if list.is_empty() {
+                    self.households.remove(&household);
+                }
+            }
+        }
+        positions.len() as u64
+    }
+
     /// Every contact, in the order in which they were added.
     #[must_use]
     pub fn contacts(&self) -> &[Contact] {

@@ -4,6 +4,7 @@ mod decide;
 mod history;
 mod plan;
 mod replay;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -292,7 +293,7 @@ pub struct Reminder {
 
 /// A time on the clock: minutes since midnight, `HH:MM` in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String", extend("pattern" = "^([01][0-9]|2[0-3]):[0-5][0-9]$")))]
 #[serde(try_from = "String", into = "String")]
 pub struct Clock(u16);
 
@@ -408,7 +409,7 @@ impl ContactPolicy {
         Self {
             rules: vec![
                 gap(180.0, relational(), relational(), Vec::new()),
-                gap(30.0, relational(), relational(), Vec::new()),
+                gap(30.0, Which::default(), Which::default(), Vec::new()),
                 gap(90.0, Which::default(), Which::default(), vec![Outcome::Declined]),
                 ContactRule::Quiet(Quiet {
                     from: Clock(20 * 60),

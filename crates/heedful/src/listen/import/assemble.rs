@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::options::{Attributes, CsvOptions};
 use super::rating::{Ratings, Value};
+use super::tool::without_zone_name;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::number::decimal;
@@ -29,6 +30,8 @@ enum Purpose {
 pub(super) struct Plan {
     columns: Vec<(String, Purpose)>,
     roles: Roles,
+    /// Whether times end in names of zones that are left out.
+    pub(super) zone_names: bool,
 }
 
 impl Plan {
@@ -47,7 +50,7 @@ impl Plan {
             kind: options.kind.clone(),
             signal: options.signal.clone(),
         };
-        let mut plan = Self { columns: Vec::new(), roles };
+        let mut plan = Self { columns: Vec::new(), roles, zone_names: false };
         for rating in &options.rating.0 {
             let metric = rating.metric.as_ref().or(options.metric.as_ref());
             let scale = metric.map(|metric| metric.scale().clone());
@@ -141,6 +144,7 @@ pub(super) struct Assembler {
     columns: Vec<(String, Builder)>,
     roles: Roles,
     missing: Vec<String>,
+    zone_names: bool,
     /// What the ratings and weights of the row in hand say.
     values: Vec<Value>,
     rows: usize,
@@ -172,6 +176,7 @@ impl Assembler {
             values: vec![Value::Missing; columns.len()],
             columns,
             roles: plan.roles,
+            zone_names: plan.zone_names,
             missing: options.missing.clone(),
             rows: 0,
         }
@@ -192,7 +197,7 @@ impl Assembler {
         row: u64,
         text: impl Fn(usize) -> Option<&'a str>,
     ) -> Result<()> {
-        let Self { columns, missing, values, .. } = self;
+        let Self { columns, missing, values, zone_names, .. } = self;
         let text = |column| text(column).filter(|text| !is_missing(text, missing));
         // What can fail comes first, and times last, for the reader of times keeps what it took.
         let mut times = None;
@@ -210,6 +215,7 @@ impl Assembler {
         }
         if let Some((column, name, dates, present)) = times {
             let text = text(column);
+            let text = if *zone_names { text.map(without_zone_name) } else { text };
             dates.push(row, text).map_err(|e| e.at(name))?;
             present.append(text.is_some());
         }

@@ -32,6 +32,8 @@ pub(super) struct CsvRecords<R> {
     fields: usize,
     line: u64,
     ended: bool,
+    /// Whether all of the source is in the buffer.
+    whole: bool,
 }
 
 impl<R: Read> CsvRecords<R> {
@@ -45,6 +47,7 @@ impl<R: Read> CsvRecords<R> {
         delimiter: Option<char>,
         quote: Option<char>,
         wanted: &[&str],
+        head: usize,
     ) -> Result<(Self, Vec<String>)> {
         let ascii = |c: char, path: &str| {
             u8::try_from(c).ok().filter(|c| c.is_ascii() && !matches!(c, b'\n' | b'\r')).ok_or_else(
@@ -59,7 +62,10 @@ impl<R: Read> CsvRecords<R> {
         }
         let mut source = Decoder::new(source, encoding);
         let mut buffer = Vec::new();
-        while buffer.len() < SNIFFED && source.fill(&mut buffer)? {}
+        let mut whole = false;
+        while buffer.len() < head.max(SNIFFED) && !whole {
+            whole = !source.fill(&mut buffer)?;
+        }
         let head = buffer.get(..SNIFFED).unwrap_or(&buffer);
         let delimiter = delimiter.unwrap_or_else(|| sniff(head, quote, wanted));
         let mut records = Self {
@@ -75,6 +81,7 @@ impl<R: Read> CsvRecords<R> {
             fields: 0,
             line: 1,
             ended: false,
+            whole,
         };
         if !records.advance()? {
             return Err(Error::new(ErrorCode::Csv, "the file is empty: it has no header"));
@@ -89,6 +96,30 @@ impl<R: Read> CsvRecords<R> {
         }
         let names = header.iter().map(|name| name.trim().to_owned()).collect();
         Ok((records, names))
+    }
+
+    /// The next records, at most so many, without going on, and whether these are all; those that are not in memory
+    /// are not looked for.
+    pub(super) fn ahead(&self, most: usize, quote: Option<char>) -> (Vec<Vec<String>>, bool) {
+        let mut core = build(self.delimiter, quote.and_then(|c| u8::try_from(c).ok()));
+        let mut input = self.buffer.get(self.start..).unwrap_or_default().to_vec();
+        if self.whole {
+            input.push(b'\n');
+        }
+        let mut rest = input.as_slice();
+        let mut output = vec![0; input.len() + 1];
+        let mut ends = vec![0; input.len() + 1];
+        let mut rows = Vec::new();
+        while rows.len() < most {
+            let (result, taken, _, fields) = core.read_record(rest, &mut output, &mut ends);
+            rest = rest.get(taken..).unwrap_or_default();
+            if result != ReadRecordResult::Record {
+                // What is left is half a record at most.
+                return (rows, self.whole);
+            }
+            rows.push(lossy(&output, ends.get(..fields).unwrap_or_default()));
+        }
+        (rows, self.whole && rest.is_empty())
     }
 
     /// The delimiter that is used.
@@ -124,15 +155,7 @@ impl<R: Read> CsvRecords<R> {
 
     /// The record's fields with what is not UTF-8 replaced, to show a person.
     pub(super) fn shown(&self) -> Vec<String> {
-        let ends = self.ends.get(..self.fields).unwrap_or_default();
-        let starts = std::iter::once(&0).chain(ends);
-        starts
-            .zip(ends)
-            .map(|(start, end)| {
-                let bytes = self.output.get(*start..*end).unwrap_or_default();
-                String::from_utf8_lossy(bytes).into_owned()
-            })
-            .collect()
+        lossy(&self.output, self.ends.get(..self.fields).unwrap_or_default())
     }
 
     /// Goes to the next record that is not an empty line; false at the end.
@@ -244,6 +267,15 @@ impl<'a> Record<'a> {
     }
 }
 
+/// Fields with what is not UTF-8 replaced.
+fn lossy(output: &[u8], ends: &[usize]) -> Vec<String> {
+    let starts = std::iter::once(&0).chain(ends);
+    let field = |(start, end): (&usize, &usize)| {
+        String::from_utf8_lossy(output.get(*start..*end).unwrap_or_default()).into_owned()
+    };
+    starts.zip(ends).map(field).collect()
+}
+
 fn build(delimiter: u8, quote: Option<u8>) -> csv_core::Reader {
     let mut builder = ReaderBuilder::new();
     builder.delimiter(delimiter);
@@ -284,7 +316,7 @@ mod tests {
     use super::*;
 
     fn open(text: &[u8]) -> Result<(CsvRecords<&[u8]>, Vec<String>)> {
-        CsvRecords::open(text, Encoding::Utf8, None, Some('"'), &[])
+        CsvRecords::open(text, Encoding::Utf8, None, Some('"'), &[], 0)
     }
 
     fn rows(text: &[u8]) -> Vec<(u64, Vec<String>)> {
@@ -330,7 +362,7 @@ mod tests {
     #[test]
     fn delimiters_are_sniffed_from_the_header() {
         let sniffed = |text: &str, wanted: &[&str]| {
-            CsvRecords::open(text.as_bytes(), Encoding::Utf8, None, Some('"'), wanted)
+            CsvRecords::open(text.as_bytes(), Encoding::Utf8, None, Some('"'), wanted, 0)
                 .unwrap()
                 .0
                 .delimiter()

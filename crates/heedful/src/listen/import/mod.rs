@@ -1,4 +1,4 @@
-//! Files of responses: CSV and JSON Lines.
+//! Files of responses: CSV and JSON, in and out.
 
 mod assemble;
 mod csv;
@@ -7,6 +7,8 @@ mod jsonl;
 mod options;
 mod rating;
 mod read;
+mod tool;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -15,3 +17,4 @@ pub use assemble::DatesRead;
 pub use decode::Encoding;
 pub use options::{CsvOptions, OnError, RatingColumn};
 pub use read::{Batches, Read, Rejected};
+pub use tool::{ColumnGuess, ColumnLeftOut, Preset, Recognised};

@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::decode::Encoding;
+use super::tool::Preset;
 use crate::base::config::{self, Config, Object, deserialized, names, options};
 use crate::base::error::Result;
 use crate::base::json::Json;
@@ -136,13 +137,16 @@ pub struct CsvOptions {
     pub(super) on_error: OnError,
     /// What happens at a rating that is not on the scale.
     pub(super) invalid: Invalid,
+    /// Whose export the file is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) preset: Option<Preset>,
 }
 
 options!(
     CsvOptions,
     takes [
         rating, metric, at, comment, customer, account, weight, kind, signal, attributes, date_format, delimiter, quote,
-        encoding, missing, on_error, invalid
+        encoding, missing, on_error, invalid, preset
     ],
     from Self::default()
 );
@@ -167,6 +171,7 @@ impl Default for CsvOptions {
             missing: MISSING.map(str::to_owned).to_vec(),
             on_error: OnError::Stop,
             invalid: Invalid::Error,
+            preset: None,
         }
     }
 }
@@ -334,6 +339,22 @@ impl CsvOptions {
     #[must_use]
     pub fn invalid(mut self, invalid: Invalid) -> Self {
         self.invalid = invalid;
+        self
+    }
+
+    /// Whose export the file is: columns that are not named are found by it, and every guess is told in
+    /// [`Read::recognised`](crate::Read::recognised). Attributes that are not named are all columns that are left.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Metric, Preset};
+    /// let file = "Timestamp,How likely are you to recommend us?,Why?\n2/28/2024 9:15:00,9,They answer fast\n";
+    /// let read = CsvOptions::new().preset(Preset::Auto).read(file.as_bytes())?;
+    /// assert_eq!(read.responses.score(&Metric::nps())?.value, Some(100.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.preset = Some(preset);
         self
     }
 }

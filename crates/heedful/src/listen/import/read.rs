@@ -7,9 +7,11 @@ use serde::{Serialize, Serializer};
 
 use super::assemble::{Assembler, DatesRead, Plan};
 use super::csv::CsvRecords;
-use super::decode::{Encoding, not_utf8};
+use super::decode::{Decoder, Encoding, not_utf8};
 use super::jsonl::JsonLines;
 use super::options::{Attributes, CsvOptions, OnError};
+use super::tool::{self, Recognised};
+use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::Table;
 use crate::listen::responses::Responses;
@@ -71,6 +73,8 @@ pub struct Read {
     pub encoding: Encoding,
     /// How times were read; `None` where no column of times was asked for.
     pub dates: Option<DatesRead>,
+    /// What the file was taken for, where a preset was asked for.
+    pub recognised: Option<Recognised>,
 }
 
 impl Read {
@@ -137,11 +141,68 @@ impl CsvOptions {
     /// `missing-column` where no line has the field of the rating; `invalid-argument` where all
     /// attributes are asked for, because there is no header that lists them.
     pub fn read_jsonl(&self, reader: impl io::Read) -> Result<Read> {
+        if self.preset.is_some() {
+            return self.read_json(reader);
+        }
         Batches::jsonl(self, reader, None)?.whole()
     }
 
-    /// Reads a file: JSON Lines where its name ends in `.jsonl` or `.ndjson`, otherwise CSV, with
-    /// tabs where it ends in `.tsv` and no delimiter is set.
+    /// Reads a JSON document whole: an array of objects, or what a tool wraps around them (`{"data": [...]}`, the
+    /// events of webhooks). Columns are as for [`CsvOptions::read_jsonl`], and so is the text: JSON Lines are read, too. The
+    /// line of a record that cannot be read is its number.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Metric, Preset};
+    /// let text = r#"[{"person": "7", "score": 0, "created_at": 1404197100, "person_properties": {"plan": "pro"}}]"#;
+    /// let read = CsvOptions::new().preset(Preset::Auto).read_json(text.as_bytes())?;
+    /// assert_eq!(read.recognised.unwrap().preset, Preset::Delighted);
+    /// assert_eq!(read.responses.score(&Metric::nps())?.value, Some(-100.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`CsvOptions::read_jsonl`].
+    pub fn read_json(&self, reader: impl io::Read) -> Result<Read> {
+        let mut decoder = Decoder::new(reader, self.encoding);
+        let mut bytes = Vec::new();
+        while decoder.fill(&mut bytes)? {}
+        let text = std::str::from_utf8(&bytes).map_err(|_| not_utf8())?;
+        let (records, layout) = tool::documents(text, self.preset)?;
+        let mut lines = String::new();
+        for record in &records {
+            lines.push_str(&config::to_json(record));
+            lines.push('\n');
+        }
+        let (mut options, recognised) = match &layout {
+            Some(layout) => {
+                let guess = tool::guess(layout, self)?;
+                (guess.options, Some(guess.recognised))
+            }
+            None => (self.clone(), None),
+        };
+        options.preset = None;
+        options.encoding = Encoding::Utf8;
+        let mut read = Batches::jsonl(&options, lines.as_bytes(), None)?.whole()?;
+        read.encoding = decoder.encoding();
+        read.recognised = recognised;
+        Ok(read)
+    }
+
+    /// Reads a file that is in memory: JSON where a preset is set and the text starts with a brace or a bracket, else
+    /// CSV.
+    ///
+    /// # Errors
+    /// As for [`CsvOptions::read`].
+    pub fn read_bytes(&self, bytes: &[u8]) -> Result<Read> {
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+        match text.first() {
+            Some(b'{' | b'[') if self.preset.is_some() => self.read_json(bytes),
+            _ => self.read(bytes),
+        }
+    }
+
+    /// Reads a file: JSON Lines where its name ends in `.jsonl` or `.ndjson`, JSON where it ends in `.json`,
+    /// otherwise CSV, with tabs where it ends in `.tsv` and no delimiter is set.
     ///
     /// # Errors
     /// `io` where the file cannot be opened; otherwise as for [`CsvOptions::read`].
@@ -157,6 +218,7 @@ impl CsvOptions {
         let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
         match extension.to_ascii_lowercase().as_str() {
             "jsonl" | "ndjson" => self.read_jsonl(file),
+            "json" => self.read_json(file),
             "tsv" if self.delimiter.is_none() => self.clone().delimiter('\t').read(file),
             _ => self.read(file),
         }
@@ -247,6 +309,7 @@ pub struct Batches<R> {
     batch_rows: usize,
     rows: u64,
     rejected: Vec<Rejected>,
+    recognised: Option<Recognised>,
     ended: bool,
 }
 
@@ -269,9 +332,25 @@ impl<R: io::Read> Batches<R> {
     fn csv(options: &CsvOptions, reader: R, batch_rows: Option<usize>) -> Result<Self> {
         let mut plan = Plan::new(options)?;
         let wanted: Vec<&str> = plan.names().collect();
-        let (records, header) =
-            CsvRecords::open(reader, options.encoding, options.delimiter, options.quote, &wanted)?;
-        if options.attributes == Attributes::All {
+        let CsvOptions { encoding, delimiter, quote, .. } = *options;
+        let head = if options.preset.is_some() { LOOKED_AT } else { 0 };
+        let (mut records, mut header) =
+            CsvRecords::open(reader, encoding, delimiter, quote, &wanted, head)?;
+        let mut found = None;
+        if let Some(preset) = options.preset {
+            let (rows, complete) = records.ahead(ROWS_LOOKED_AT, quote);
+            let layout = tool::table(preset, &header, &rows, complete)?;
+            let tool::Guess { options: filled, recognised, zone_names } =
+                tool::guess(&layout, options)?;
+            for _ in 1..layout.header_rows {
+                records.advance()?;
+            }
+            plan = Plan::new(&filled)?;
+            plan.zone_names = zone_names;
+            header = layout.columns.into_iter().map(|column| column.name).collect();
+            found = Some(recognised);
+        }
+        if options.attributes == Attributes::All && found.is_none() {
             header.iter().filter(|name| !name.is_empty()).for_each(|name| plan.add_attribute(name));
         }
         if plan.names().next().is_none() {
@@ -280,10 +359,16 @@ impl<R: io::Read> Batches<R> {
         let places = plan.names().map(|name| place(&header, name, records.delimiter()));
         let places = places.collect::<Result<_>>()?;
         let source = Csv { records, places, width: header.len() };
-        Self::new(Source::Csv(Box::new(source)), plan, options, batch_rows)
+        let mut batches = Self::new(Source::Csv(Box::new(source)), plan, options, batch_rows)?;
+        batches.recognised = found;
+        Ok(batches)
     }
 
     fn jsonl(options: &CsvOptions, reader: R, batch_rows: Option<usize>) -> Result<Self> {
+        if options.preset.is_some() {
+            let message = "a preset reads JSON whole: `read_json`";
+            return Err(Error::new(ErrorCode::InvalidArgument, message).at("preset"));
+        }
         if options.attributes == Attributes::All {
             let message = "name the attributes: JSON Lines have no header that lists them";
             return Err(Error::new(ErrorCode::InvalidArgument, message).at("attributes"));
@@ -315,8 +400,15 @@ impl<R: io::Read> Batches<R> {
             batch_rows: batch_rows.unwrap_or(usize::MAX),
             rows: 0,
             rejected: Vec::new(),
+            recognised: None,
             ended: false,
         })
+    }
+
+    /// What the file was taken for, where a preset was asked for.
+    #[must_use]
+    pub fn recognised(&self) -> Option<&Recognised> {
+        self.recognised.as_ref()
     }
 
     /// How many rows of the file were seen, rejected ones included.
@@ -340,8 +432,8 @@ impl<R: io::Read> Batches<R> {
             Source::Csv(csv) => (Some(csv.records.delimiter()), csv.records.encoding()),
             Source::Jsonl(lines) => (None, lines.encoding()),
         };
-        let Self { rows, rejected, .. } = self;
-        Ok(Read { responses, rows, rejected, delimiter, encoding, dates })
+        let Self { rows, rejected, recognised, .. } = self;
+        Ok(Read { responses, rows, rejected, delimiter, encoding, dates, recognised })
     }
 
     /// Reads rows until the batch is full or the file ends.
@@ -435,6 +527,10 @@ fn width_error(fields: usize, width: usize) -> Error {
     let s = if fields == 1 { "" } else { "s" };
     Error::new(ErrorCode::Csv, format!("the row has {fields} field{s}, the header {width}"))
 }
+
+/// How much of a file is looked at for a preset.
+const LOOKED_AT: usize = 1 << 20;
+const ROWS_LOOKED_AT: usize = 2_000;
 
 /// How many names of a header a message shows, and how much of each.
 const MOST_NAMES: usize = 40;

@@ -1,0 +1,58 @@
+//! How much of what is private is taken out of comments made for this purpose, and what is taken out by mistake.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test may"
+)]
+
+use std::collections::BTreeMap;
+
+use heedful::text::Redactor;
+use heedful_tests::here;
+use serde_json::Value;
+
+const NAMES: [&str; 10] =
+    ["Anna", "Jürgen", "Chloé", "José", "Søren", "Päivi", "O'Neill", "Anne-Marie", "Zoë", "Björn"];
+
+#[test]
+fn structured_items_are_found_and_other_numbers_stay() {
+    let corpus = std::fs::read_to_string(here().join("redaction/corpus.jsonl")).unwrap();
+    let mut redactor = Redactor::new(NAMES);
+    let mut found: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    let mut missed = Vec::new();
+    for line in corpus.lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let text = record["text"].as_str().unwrap();
+        let spans = redactor.find(text);
+        let mut planted = Vec::new();
+        for item in record["items"].as_array().unwrap() {
+            let (kind, piece) = (item["kind"].as_str().unwrap(), item["text"].as_str().unwrap());
+            let start = text.find(piece).unwrap();
+            let end = start + piece.len();
+            planted.push((start, end));
+            // Every letter and digit of it must be gone.
+            let mut letters =
+                (start..end).filter(|at| text.as_bytes()[*at].is_ascii_alphanumeric());
+            let whole =
+                letters.all(|at| spans.iter().any(|span| (span.start..span.end).contains(&at)));
+            let (of, hits) = found.entry(kind.to_owned()).or_default();
+            *of += 1;
+            *hits += u32::from(whole);
+            if !whole {
+                missed.push(format!("{kind}: {text}"));
+            }
+        }
+        for span in &spans {
+            if !planted.iter().any(|(start, end)| span.start < *end && *start < span.end) {
+                mistakes.push(format!("{}: {text}", span.kind.as_str()));
+            }
+        }
+    }
+    eprintln!("{found:?}\nmissed: {missed:#?}\nby mistake: {mistakes:#?}");
+    for (kind, (of, hits)) in &found {
+        assert!(f64::from(*hits) >= 0.98 * f64::from(*of), "{kind}: {hits} of {of}: {missed:#?}");
+    }
+    assert!(mistakes.is_empty(), "{mistakes:#?}");
+}

@@ -4,6 +4,8 @@
 //! what has a form of its own is written by hand over [`Json`]. All of it is plain code over a parsed document, compiled
 //! once: what serde derives for a type of 20 options is 8 kB of WebAssembly, this is 400 bytes.
 
+use std::collections::BTreeMap;
+
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -228,7 +230,7 @@ macro_rules! whole {
     };
 }
 
-whole!(u8 u32 u64 usize i32 i64);
+whole!(u8 u16 u32 u64 usize i32 i64);
 
 impl Config for String {
     fn read(json: &Json) -> Result<Self> {
@@ -316,6 +318,12 @@ impl<T: Config> Config for Entries<T> {
 impl<T: Serialize> Serialize for Entries<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<T: Config> Config for BTreeMap<String, T> {
+    fn read(json: &Json) -> Result<Self> {
+        Ok(entries(json)?.into_iter().collect())
     }
 }
 

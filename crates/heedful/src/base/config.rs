@@ -4,6 +4,8 @@
 //! what has a form of its own is written by hand over [`Json`]. All of it is plain code over a parsed document, compiled
 //! once: what serde derives for a type of 20 options is 8 kB of WebAssembly, this is 400 bytes.
 
+use std::collections::BTreeMap;
+
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -312,6 +314,7 @@ macro_rules! whole {
 
 whole! {
     u8 "a whole number from 0 to 255",
+    u16 "a whole number from 0 to 65535",
     u32 "a whole number from 0 to 4294967295",
     u64 "a whole number of at least 0",
     usize "a whole number of at least 0",
@@ -405,6 +408,12 @@ impl<T: Config> Config for Entries<T> {
 impl<T: Serialize> Serialize for Entries<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<T: Config> Config for BTreeMap<String, T> {
+    fn read(json: &Json) -> Result<Self> {
+        Ok(entries(json)?.into_iter().collect())
     }
 }
 

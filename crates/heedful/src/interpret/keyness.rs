@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::vocabulary::{Limits, Vocabulary};
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::table::Table;
@@ -40,7 +40,7 @@ use crate::text::Language;
 /// assert_eq!((best.comments, best.rest_comments), (20, 0));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Keyness {
@@ -66,6 +66,8 @@ pub struct Keyness {
     /// Comments shown with each keyword.
     pub examples: usize,
 }
+
+options!(Keyness, takes [language, words, minimum_comments, association, adjustment, alpha, most, examples], from Self::default());
 
 impl Default for Keyness {
     fn default() -> Self {
@@ -188,7 +190,7 @@ impl Keyness {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     fn check(&self) -> Result<()> {

@@ -4,10 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use rust_stemmers::Algorithm;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
 
 use super::stop;
+use crate::base::config::{Config, deserialized};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 
 macro_rules! languages {
     ($($(#[$doc:meta])* $name:ident $code:literal $english:literal $stemmer:expr, $stop:expr;)*) => {
@@ -145,12 +147,13 @@ impl Serialize for Language {
     }
 }
 
-impl<'de> Deserialize<'de> for Language {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let code = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        code.parse().map_err(de::Error::custom)
+impl Config for Language {
+    fn read(json: &Json) -> Result<Self> {
+        json.text()?.parse()
     }
 }
+
+deserialized!(Language);
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Language {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use hashbrown::{HashMap, HashSet};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::mapper::{Given, ReasonMapper};
 use super::taxonomy::{Reason, unknown_reason};
 use super::term::Term;
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::table::Table;
@@ -91,7 +91,7 @@ fn negations(language: Language) -> &'static str {
 /// assert_eq!((topics.topics[0].comments, topics.topics[1].comments), (20, 10));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Discover {
@@ -108,6 +108,8 @@ pub struct Discover {
     /// Comments shown of each kind of example.
     pub examples: usize,
 }
+
+options!(Discover, takes [language, most, minimum_comments, words, examples], from Self::default());
 
 impl Default for Discover {
     fn default() -> Self {
@@ -242,7 +244,7 @@ impl Discover {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The topics of all comments.

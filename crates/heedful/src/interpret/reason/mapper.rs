@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::labels::Labels;
 use super::learn::Learned;
@@ -13,7 +13,7 @@ use super::mappings::{Found, Mappings, Node, Source};
 use super::matcher::{Matcher, Reading};
 use super::model::Predictor;
 use super::taxonomy::{Taxonomy, unknown_reason};
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::interpret::sentiment::{Sentiment, SentimentOptions};
@@ -24,7 +24,7 @@ use crate::text::Language;
 /// How a taxonomy is read in comments.
 ///
 /// Quick advice: set [`typos`](Self::typos) for comments typed on telephones; leave the rest alone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct MapperOptions {
@@ -41,6 +41,8 @@ pub struct MapperOptions {
     pub least_confidence: f64,
 }
 
+options!(MapperOptions, takes [language, typos, sentiment, metric, least_confidence], from Self::default());
+
 impl Default for MapperOptions {
     fn default() -> Self {
         Self { language: None, typos: false, sentiment: true, metric: None, least_confidence: 0.0 }
@@ -53,7 +55,7 @@ impl MapperOptions {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 }
 
@@ -107,7 +109,7 @@ pub struct Given<'a> {
 }
 
 /// Which columns of responses a mapper reads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ReasonColumns {
@@ -124,6 +126,8 @@ pub struct ReasonColumns {
     /// The language of the comment, as a code such as `en`.
     pub language: Option<String>,
 }
+
+options!(ReasonColumns, takes [comment, clicks, manual, separator, touchpoint, language], from Self::default());
 
 impl Default for ReasonColumns {
     fn default() -> Self {
@@ -144,7 +148,7 @@ impl ReasonColumns {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The reasons in a column of ids; a missing cell is not known, an empty one says none.

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::labels::Labels;
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::stats::{Confidence, Interval, IntervalMethod, Random, resample};
 use crate::{Error, ErrorCode, Result};
 
@@ -19,7 +19,7 @@ use crate::{Error, ErrorCode, Result};
 /// assert_eq!(options.replicates, 200);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct EvaluateOptions {
@@ -30,6 +30,8 @@ pub struct EvaluateOptions {
     /// Where the bootstrap starts from.
     pub seed: u64,
 }
+
+options!(EvaluateOptions, takes [confidence, replicates, seed], from Self::default());
 
 impl Default for EvaluateOptions {
     fn default() -> Self {
@@ -44,7 +46,7 @@ impl EvaluateOptions {
     ///
     /// `json`, `invalid-config` and `invalid-argument` with the path to what is wrong.
     pub fn from_json(text: &str) -> Result<Self> {
-        let options: Self = config::from_json(text)?;
+        let options: Self = config::read(text)?;
         options.check()?;
         Ok(options)
     }

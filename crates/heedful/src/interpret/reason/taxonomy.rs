@@ -1,15 +1,13 @@
 //! The taxonomy: a tree of reasons with names and terms in each language.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::{self, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
 use super::term::Term;
-use crate::base::config;
+use crate::base::config::{self, Config, deserialized, entries, options};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::text::Language;
 
 /// Levels that a tree may have: deeper ones are a mistake in the document.
@@ -92,7 +90,7 @@ impl Taxonomy {
     /// `json`; `invalid-config` or `invalid-argument` with a path such as `reasons[3].terms.en[7]`;
     /// `duplicate-key` where two reasons have one id.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The taxonomy as JSON.
@@ -443,34 +441,22 @@ impl<T> ByLanguage<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for ByLanguage<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Door<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Door<T> {
-            type Value = ByLanguage<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value, or an object with one for each language")
+impl<T: Config> Config for ByLanguage<T> {
+    fn read(json: &Json) -> Result<Self> {
+        match json {
+            Json::Text(_) | Json::List(_) => {
+                Ok(Self { plain: Some(T::read(json)?), by: BTreeMap::new() })
             }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                let plain = T::deserialize(de::value::StrDeserializer::new(text))?;
-                Ok(ByLanguage { plain: Some(plain), by: BTreeMap::new() })
+            Json::Object(_) => {
+                let value = |(code, value): (String, T)| match code.parse::<Language>() {
+                    Ok(language) => Ok((language, value)),
+                    Err(error) => Err(error.below(&code)),
+                };
+                let by = entries(json)?.into_iter().map(value).collect::<Result<_>>()?;
+                Ok(Self { plain: None, by })
             }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-                let plain = T::deserialize(de::value::SeqAccessDeserializer::new(seq))?;
-                Ok(ByLanguage { plain: Some(plain), by: BTreeMap::new() })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                let by = BTreeMap::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(ByLanguage { plain: None, by })
-            }
+            _ => Err(json.refused("a value, or an object with one for each language")),
         }
-
-        deserializer.deserialize_any(Door(PhantomData))
     }
 }
 
@@ -493,48 +479,63 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for ByLanguage<T> {
 }
 
 /// A taxonomy as JSON has it.
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Taxonomy"))]
-#[serde(deny_unknown_fields)]
+#[derive(Default)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "Taxonomy", deny_unknown_fields)
+)]
 pub(crate) struct Document {
     /// For example `retail`.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     id: String,
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     name: ByLanguage<String>,
     /// The language (ISO 639-1) of what is written without one.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     language: Language,
     reasons: Vec<Node>,
 }
 
+options!(Document, needs [reasons], takes [id, name, language], from Self::default());
+
 /// A reason as JSON has it.
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Reason"))]
-#[serde(deny_unknown_fields)]
+#[derive(Default)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "Reason", deny_unknown_fields)
+)]
 struct Node {
     /// Unique in the taxonomy.
     id: String,
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     name: ByLanguage<String>,
     /// What public data sets call it.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     labels: Vec<String>,
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     terms: ByLanguage<Vec<Term>>,
     /// Comments that are about it.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     examples: ByLanguage<Vec<String>>,
     /// At which it can come up; everywhere where not set.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     touchpoints: Vec<String>,
     /// With which it is asked for; all where not set.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     metrics: Vec<String>,
     /// The reasons below it.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     reasons: Vec<Node>,
 }
+
+options!(
+    Node,
+    needs [id],
+    takes [name, labels, terms, examples, touchpoints, metrics, reasons],
+    from Self::default()
+);
 
 impl Node {
     fn settle(self, language: Language) -> Reason {
@@ -551,19 +552,21 @@ impl Node {
     }
 }
 
-impl<'de> Deserialize<'de> for Taxonomy {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Document { id, name, language, reasons } = Document::deserialize(deserializer)?;
+impl Config for Taxonomy {
+    fn read(json: &Json) -> Result<Self> {
+        let Document { id, name, language, reasons } = Document::read(json)?;
         let taxonomy = Self {
             id,
             name: name.settle(language),
             language,
             reasons: reasons.into_iter().map(|node| node.settle(language)).collect(),
         };
-        taxonomy.check().map_err(de::Error::custom)?;
+        taxonomy.check()?;
         Ok(taxonomy)
     }
 }
+
+deserialized!(Taxonomy);
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Taxonomy {

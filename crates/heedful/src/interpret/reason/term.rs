@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeStruct;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
+use crate::base::config::{Config, deserialized, names, options};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 
 /// Words that a gap may leap over.
 pub(crate) const GAP: usize = 3;
@@ -16,7 +17,7 @@ const MOST_PIECES: usize = 12;
 const MOST_PHRASES: usize = 64;
 
 /// Where context words are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Within {
@@ -26,6 +27,8 @@ pub enum Within {
     /// Anywhere in the comment.
     Comment,
 }
+
+names!(Within { Clause = "clause", Comment = "comment" });
 
 /// A word or phrase that stands for a reason, with conditions.
 ///
@@ -239,45 +242,36 @@ impl Serialize for Term {
 }
 
 /// A term with conditions, as JSON has it.
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
-#[serde(deny_unknown_fields)]
+#[derive(Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, deny_unknown_fields))]
 struct Object {
     /// In the short syntax.
     term: String,
     /// Where context words are looked for.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     within: Within,
     /// `true`: only where the term is negated; `false`: only where it is not.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     negated: Option<bool>,
 }
 
-impl<'de> Deserialize<'de> for Term {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Door;
+options!(Object, needs [term], takes [within, negated], from Self::default());
 
-        impl<'de> Visitor<'de> for Door {
-            type Value = Term;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a term or an object with a term")
+impl Config for Term {
+    fn read(json: &Json) -> Result<Self> {
+        match json {
+            Json::Text(text) => Self::new(text.as_str()),
+            Json::Object(_) => {
+                let o = Object::read(json)?;
+                let term = Self::new(o.term).map_err(|e| e.at("term"))?;
+                Ok(Self { within: o.within, negated: o.negated, ..term })
             }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Term, E> {
-                Term::new(text).map_err(E::custom)
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Term, M::Error> {
-                let o = Object::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                let term = Term::new(o.term).map_err(|e| de::Error::custom(e.at("term")))?;
-                Ok(Term { within: o.within, negated: o.negated, ..term })
-            }
+            _ => Err(json.refused("a term or an object with a term")),
         }
-
-        deserializer.deserialize_any(Door)
     }
 }
+
+deserialized!(Term);
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Term {
@@ -350,7 +344,7 @@ mod tests {
 
     #[test]
     fn json_is_short_where_it_can_be() {
-        let read = |text: &str| config::from_json::<Vec<Term>>(text);
+        let read = |text: &str| config::read::<Vec<Term>>(text);
         let text = r#"["a b",{"term":"c +d","within":"comment","negated":false}]"#;
         let terms = read(text).unwrap();
         assert_eq!(config::to_json(&terms), text);

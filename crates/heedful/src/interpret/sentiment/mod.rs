@@ -1,10 +1,10 @@
 //! Sentiment and emotions of comments, by words and rules.
 
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::emotion::{Emotion, EmotionMention};
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::listen::column::Texts;
@@ -101,7 +101,7 @@ struct Analyser {
 /// assert!(Sentiment::new(options)?.read("Buffering again").value < Some(0.0));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SentimentOptions {
@@ -112,6 +112,8 @@ pub struct SentimentOptions {
     #[serde(default)]
     words: std::collections::BTreeMap<String, f64>,
 }
+
+options!(SentimentOptions, takes [language, words], from Self::default());
 
 impl SentimentOptions {
     /// For comments in a language.
@@ -133,7 +135,7 @@ impl SentimentOptions {
     /// # Errors
     /// `json`, `invalid-config`, with the path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 }
 

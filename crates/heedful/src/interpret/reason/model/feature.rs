@@ -59,7 +59,7 @@ pub(super) fn gram_keys(word: &Word, recipe: &Recipe, keys: &mut Vec<u32>) {
     if !matches!(word.kind(), Kind::Word | Kind::Hashtag | Kind::Number) {
         return;
     }
-    let (shortest, longest) = recipe.grams;
+    let [shortest, longest] = recipe.grams;
     let marked =
         || std::iter::once('\u{1}').chain(word.folded().chars()).chain(std::iter::once('\u{2}'));
     let mut rest = marked();

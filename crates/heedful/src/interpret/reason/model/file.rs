@@ -4,14 +4,14 @@
 //! key (the distance from the one before, in groups of seven bits), for each feature its worth, shift and weights, and for
 //! each reason the counts of its held-out margins (in groups of seven bits). All numbers little-endian.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::calibrate::{BINS, Margins};
 use super::options::{Aim, Recipe};
 use super::rows::{MOST_SHIFT, Rows};
 use super::train::Shape;
 use super::{Features, Index, Model, calibrations};
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::interpret::reason::labels;
 use crate::text::Language;
 use crate::{Error, ErrorCode, Result};
@@ -19,7 +19,7 @@ use crate::{Error, ErrorCode, Result};
 const MAGIC: &[u8; 8] = b"heedfulM";
 const VERSION: u32 = 1;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize)]
 struct Header {
     language: Language,
     recipe: Recipe,
@@ -29,12 +29,21 @@ struct Header {
     unit: f64,
 }
 
-#[derive(Serialize, Deserialize)]
+options!(
+    Header,
+    needs [language, recipe, comments, reasons, features, unit],
+    takes [],
+    from Self::default()
+);
+
+#[derive(Serialize)]
 struct Reason {
     id: String,
     bias: f64,
     aim: Aim,
 }
+
+options!(Reason, needs [id, bias, aim], takes [], from Self { id: String::new(), bias: 0.0, aim: Aim::F1 });
 
 fn broken() -> Error {
     Error::new(ErrorCode::InvalidArgument, "the bytes are not a whole model")
@@ -100,17 +109,17 @@ impl Model {
         }
         let length = rest.word()? as usize;
         let header = std::str::from_utf8(rest.take(length)?).map_err(|_| broken())?;
-        let header: Header = config::from_json(header).map_err(|_| broken())?;
+        let header: Header = config::read(header).map_err(|_| broken())?;
         let count = header.features;
         let labels = header.reasons.len();
         let ascending = header.reasons.is_sorted_by(|a, b| a.id < b.id);
         let finite = header.reasons.iter().all(|r| r.bias.is_finite() && r.aim.check().is_ok());
-        let grams = header.recipe.grams;
+        let [_, longest] = header.recipe.grams;
         // Every feature takes at least three bytes: nothing is reserved for more than the bytes can hold.
         if !(ascending && finite && header.unit > 0.0 && header.unit.is_finite())
             || labels > labels::MOST
             || count > bytes.len()
-            || grams.1 > 8
+            || longest > 8
             || header.recipe.window > 32
         {
             return Err(broken());

@@ -1,14 +1,15 @@
 //! How a model is trained.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::base::config;
+use crate::base::config::{self, Config, deserialized, names, options};
+use crate::base::json::Json;
 use crate::text::Language;
 use crate::{Error, ErrorCode, Result};
 
 /// What a threshold is chosen for. Chosen on comments that the model at hand was not trained on (by
 /// cross-validation), for each reason apart.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further aims may come
@@ -22,6 +23,28 @@ pub enum Aim {
     /// A calibrated probability of at least this (0 to 1).
     Probability(f64),
 }
+
+impl Config for Aim {
+    fn read(json: &Json) -> Result<Self> {
+        let Json::Object(fields) = json else {
+            return config::named(json, &["f1"], &[Self::F1]);
+        };
+        let [(name, share)] = fields.as_slice() else {
+            return Err(json.refused("`f1` or an object with one aim"));
+        };
+        let share = f64::read(share).map_err(|error| error.below(name));
+        match name.as_str() {
+            "recall" => share.map(Self::Recall),
+            "precision" => share.map(Self::Precision),
+            "probability" => share.map(Self::Probability),
+            _ => {
+                Err(config::unknown("variant", name, &["f1", "recall", "precision", "probability"]))
+            }
+        }
+    }
+}
+
+deserialized!(Aim);
 
 impl Aim {
     pub(super) fn check(self) -> Result<()> {
@@ -39,7 +62,7 @@ impl Aim {
 }
 
 /// How much a comment that has a reason weighs against one that has not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ClassWeight {
@@ -52,12 +75,16 @@ pub enum ClassWeight {
     Balanced,
 }
 
+names!(ClassWeight { Equal = "equal", Moderate = "moderate", Balanced = "balanced" });
+
 /// Which features are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub(super) struct Recipe {
-    pub(super) grams: (u8, u8),
+    pub(super) grams: [u8; 2],
     pub(super) window: u8,
 }
+
+options!(Recipe, needs [grams, window], takes [], from Self::default());
 
 /// How a [`Model`](super::Model) is trained.
 ///
@@ -67,7 +94,7 @@ pub(super) struct Recipe {
 /// assert_eq!(options, ModelOptions::default().aim(Aim::Recall(0.9)));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelOptions {
@@ -96,6 +123,8 @@ pub struct ModelOptions {
     pub seed: u64,
 }
 
+options!(ModelOptions, takes [language, aim, class_weight, cost, grams, window, least, most, folds, passes, seed], from Self::default());
+
 impl Default for ModelOptions {
     fn default() -> Self {
         Self {
@@ -121,7 +150,7 @@ impl ModelOptions {
     ///
     /// `json`, `invalid-config` and `invalid-argument` with the path to what is wrong.
     pub fn from_json(text: &str) -> Result<Self> {
-        let options: Self = config::from_json(text)?;
+        let options: Self = config::read(text)?;
         options.check()?;
         Ok(options)
     }
@@ -148,7 +177,7 @@ impl ModelOptions {
     }
 
     pub(super) fn recipe(&self) -> Recipe {
-        Recipe { grams: (self.grams[0], self.grams[1]), window: self.window }
+        Recipe { grams: self.grams, window: self.window }
     }
 
     pub(super) fn folds_for(&self, comments: usize) -> usize {

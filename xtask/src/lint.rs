@@ -1,7 +1,7 @@
 //! The checks that are not tests.
 
 use crate::shell::{self, Result, cargo, find, output, program, root, say};
-use crate::{imports, licences};
+use crate::{examples, imports, licences};
 
 type Check = fn() -> Result<()>;
 
@@ -12,6 +12,7 @@ pub fn run() -> Result<()> {
         ("clippy", clippy),
         ("documentation", documentation),
         ("imports run one way", imports::check),
+        ("every public item has an example", examples::check),
         ("licences of dependencies", licences::check),
         ("advisories", advisories),
         ("no machine's paths", paths),

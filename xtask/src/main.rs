@@ -2,6 +2,7 @@
 
 mod bench;
 mod browser;
+mod examples;
 mod imports;
 mod licences;
 mod lint;

@@ -195,6 +195,7 @@ export function cases(heedful, reader, why, package_, memory) {
       same(bad.rejected.map(({ row, line, column, code, fields }) => [row, line, column, code, fields]), [[1, 3, "s", "rating-invalid", ["ten"]]]);
       fails(() => readCsv("s\n10\nten\n", { rating: "s" }), { code: "rating-invalid", row: 1, line: 3 });
       fails(() => readCsv("s\n1\n", { rating: "t" }), { code: "missing-column", path: "t" });
+      fails(() => readCsv("s\n1\n", {}), { code: "missing-column", path: "rating" });
       fails(() => readCsv("s,d\n1,01/02/2024\n2,03/04/2024\n", { rating: "s", at: "d" }), { code: "date-ambiguous" });
     }],
     ["reading JSON Lines", () => {
@@ -238,6 +239,8 @@ export function cases(heedful, reader, why, package_, memory) {
     }],
     ["errors say what, where and in which row", () => {
       fails(() => nps([10, 11]), { code: "rating-out-of-range", row: 1, path: "" });
+      fails(() => nps(null), { code: "column-type" });
+      fails(() => nps("10"), { code: "column-type" });
       fails(() => score(rows, { rating: "scores" }), { code: "missing-column", path: "scores", message: "there is no such column: the table has score, plan, first name, at" });
       fails(() => score({ s: [1, 2], p: [1] }, { rating: "s", by: "p" }), { code: "length-mismatch", path: "p" });
       fails(() => score([{ s: 1 }, { s: {} }], { rating: "s" }), { code: "column-type", path: "s", row: 1 });

@@ -129,6 +129,10 @@ export function packer(call?: CallTimes): Pack {
 
 /** One column of values without a name. @internal */
 export function packValues(values: ArrayLike<unknown>, weights: ArrayLike<unknown> | undefined): Packed {
+  // A text has a length, but its letters are no ratings.
+  if (typeof values !== "object" || values === null || typeof values.length !== "number") {
+    throw wrongType("values come as a list or a typed array", "");
+  }
   const columns: unknown[] = [["", ...packed(values, "")]];
   if (weights !== undefined) columns.push(["weights", ...packed(weights, "weights")]);
   const roles = weights === undefined ? { rating: "" } : { rating: "", weight: "weights" };

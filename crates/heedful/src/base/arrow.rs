@@ -15,6 +15,14 @@ impl Table {
     /// The table as one record batch: texts as utf8, whole numbers as int64, numbers as float64, bools, and days
     /// as date32. Every column may hold nulls.
     ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses};
+    /// let responses = Responses::new().with("score", Column::numbers(vec![10_u8, 3, 9, 9]))?.rating("score");
+    /// let batch = responses.score_by(&Metric::nps(), Vec::<String>::new())?.to_table().to_record_batch()?;
+    /// assert_eq!((batch.num_rows(), batch.schema().field(1).name().as_str()), (1, "value"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `internal`, which would be a defect.
     pub fn to_record_batch(&self) -> Result<RecordBatch> {

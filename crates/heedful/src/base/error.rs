@@ -3,11 +3,28 @@
 use std::fmt;
 
 /// A result whose error is [`Error`].
+///
+/// ```
+/// fn above(goal: f64, ratings: &[u8]) -> heedful::Result<bool> {
+///     Ok(heedful::Score::nps(ratings.iter().copied())?.value > Some(goal))
+/// }
+/// assert!(above(40.0, &[10, 9, 8])?);
+/// assert!(above(40.0, &[11]).is_err());
+/// # Ok::<(), heedful::Error>(())
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         /// What went wrong, stable for ever and the same in every language.
+        ///
+        /// ```
+        /// use heedful::{ErrorCode, Score};
+        /// let error = Score::nps([10, 11]).unwrap_err();
+        /// assert_eq!(error.code(), ErrorCode::RatingOutOfRange);
+        /// assert_eq!(error.code().as_str(), "rating-out-of-range");
+        /// assert!(ErrorCode::ALL.contains(&error.code()));
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive] // a later version may find new things to refuse
         pub enum ErrorCode { $($(#[$doc])* $name,)* }

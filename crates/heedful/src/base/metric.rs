@@ -12,6 +12,16 @@ use super::scale::Scale;
 ///
 /// Every rule gives each point of the scale a value, and the score is the mean of these values over
 /// the rated responses.
+///
+/// ```
+/// use heedful::{Metric, Rule, Scale, Score};
+/// let top_three = Metric::new("top_three", Scale::preset("0-10")?, Rule::Top { boxes: 3 })?;
+/// let net = Rule::Net { positive: [9.0, 10.0], negative: [0.0, 6.0] };
+/// let net = Metric::new("net", Scale::preset("0-10")?, net)?;
+/// let value = |metric: &Metric| Score::of(metric, [10, 8, 7, 2]).map(|score| score.value);
+/// assert_eq!((value(&top_three)?, value(&net)?), (Some(50.0), Some(0.0)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 // Each kind of rule apart, which says more than how it is read.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
@@ -386,18 +396,34 @@ impl Metric {
     }
 
     /// The points a respondent can choose.
+    ///
+    /// ```
+    /// let nps = heedful::Metric::nps();
+    /// assert_eq!((nps.scale().min(), nps.scale().max()), (0.0, 10.0));
+    /// ```
     #[must_use]
     pub fn scale(&self) -> &Scale {
         &self.scale
     }
 
     /// How points become a score.
+    ///
+    /// ```
+    /// use heedful::{Metric, Rule};
+    /// assert_eq!(Metric::csat().rule(), Rule::Top { boxes: 2 });
+    /// ```
     #[must_use]
     pub fn rule(&self) -> Rule {
         self.rule
     }
 
     /// The bands, from the lowest to the highest.
+    ///
+    /// ```
+    /// let nps = heedful::Metric::nps();
+    /// let bands: Vec<_> = nps.bands().iter().map(|band| (band.name.as_str(), band.from, band.to)).collect();
+    /// assert_eq!(bands, [("detractor", 0.0, 6.0), ("passive", 7.0, 8.0), ("promoter", 9.0, 10.0)]);
+    /// ```
     #[must_use]
     pub fn bands(&self) -> &[Band] {
         &self.bands

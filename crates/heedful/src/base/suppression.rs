@@ -43,6 +43,13 @@ config::written!(Suppression, r#"{"minimum_n": 5, "secondary": true}"#);
 impl Suppression {
     /// Reads the rule from JSON: `{"minimum_n": 5, "secondary": true}`.
     ///
+    /// ```
+    /// use heedful::Suppression;
+    /// let rule = Suppression::from_json(r#"{"minimum_n": 5}"#)?;
+    /// assert_eq!(rule, Suppression { minimum_n: 5, secondary: false });
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {

@@ -32,6 +32,18 @@ pub enum Data {
 }
 
 /// A column of a [`Table`].
+///
+/// ```
+/// use heedful::{Column, Metric, Responses};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 3]))?
+///     .with("plan", Column::categories(["pro", "free"].map(Some)))?
+///     .rating("score");
+/// let table = responses.score_by(&Metric::nps(), ["plan"])?.to_table();
+/// let names: Vec<_> = table.columns().iter().take(3).map(|c| (c.name.as_str(), c.given)).collect();
+/// assert_eq!(names, [("plan", true), ("metric", false), ("value", false)]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableColumn {
     /// The name.
@@ -165,6 +177,10 @@ impl Table {
     }
 
     /// Whether there are no rows.
+    ///
+    /// ```
+    /// assert!(heedful::Table::new().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

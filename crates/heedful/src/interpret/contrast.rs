@@ -59,6 +59,19 @@ pub struct Contrast {
 options!(Contrast, needs [scoring], takes [adjustment], from Self::any());
 
 /// A group against the rest.
+///
+/// ```
+/// use heedful::{Column, Contrast, Metric, Responses};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 9, 8, 3, 2, 9]))?
+///     .with("store", Column::categories(["n", "n", "n", "s", "s", "s"].map(Some)))?
+///     .rating("score");
+/// let contrasts = Contrast::new(Metric::nps(), ["store"]).run(&responses)?;
+/// let north = &contrasts.rows[0];
+/// let (before, after) = (&north.comparison.before, &north.comparison.after);
+/// assert_eq!((after.value.map(f64::round), before.value.map(f64::round)), (Some(67.0), Some(-33.0)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GroupContrast {
     /// The group's values of the columns in [`Contrasts::by`], then the first day of the period
@@ -73,6 +86,19 @@ pub struct GroupContrast {
 }
 
 /// Contrasts, sorted by metric in the order asked for, then by keys.
+///
+/// ```
+/// use heedful::{Column, Contrast, Metric, Responses, Scoring};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 9, 8, 3, 2, 9]))?
+///     .with("store", Column::categories(["n", "n", "n", "s", "s", "s"].map(Some)))?
+///     .rating("score");
+/// let contrasts = Contrast::of(Scoring::new(Metric::nps()).by(["store"])).run(&responses)?;
+/// assert_eq!((contrasts.by.as_slice(), contrasts.rows.len()), (["store".to_owned()].as_slice(), 2));
+/// let table = contrasts.to_table();
+/// assert!(table.columns().iter().any(|column| column.name == "p_adjusted"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Contrasts {
     /// The columns that made the groups.
@@ -99,6 +125,12 @@ impl Contrast {
 
     /// The groups of a scoring, with all its options. Intervals: `score` or `wald` for nets and
     /// shares, `t` or `wald` for means.
+    ///
+    /// ```
+    /// use heedful::{Contrast, Metric, Scoring};
+    /// let scoring = Scoring::new(Metric::nps()).by(["store"]);
+    /// assert_eq!(Contrast::of(scoring), Contrast::new(Metric::nps(), ["store"]));
+    /// ```
     #[must_use]
     pub fn of(scoring: Scoring) -> Self {
         Self { scoring, adjustment: Adjustment::default() }

@@ -8,6 +8,12 @@ macro_rules! emotions {
         ///
         /// The list is that of customer experience, not of psychology: what is felt towards a company. In JSON
         /// and tables it is the snake-case name.
+        ///
+        /// ```
+        /// use heedful::Emotion;
+        /// assert_eq!(Emotion::Disappointed.as_str(), "disappointed");
+        /// assert_eq!(Emotion::ALL.len(), 12);
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive] // a later version may tell more apart
@@ -65,6 +71,14 @@ impl Emotion {
 }
 
 /// An emotion and where the comment names it.
+///
+/// ```
+/// use heedful::{Emotion, Sentiment, SentimentOptions};
+/// let text = "I am furious about the bill";
+/// let found = Sentiment::new(SentimentOptions::default())?.read(text).emotions;
+/// assert_eq!((found[0].emotion, &text[found[0].start..found[0].end]), (Emotion::Angry, "furious"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct EmotionMention {

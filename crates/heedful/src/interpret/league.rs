@@ -99,6 +99,27 @@ fn some_draws() -> u32 {
 }
 
 /// A group in the league.
+///
+/// ```
+/// use heedful::{Column, League, Metric, Responses};
+/// # let (mut ratings, mut agents) = (vec![10_u8; 2], vec![Some("Ann"); 2]);
+/// # for (agent, promoters) in [("Bob", 85), ("Cid", 40), ("Dot", 15)] {
+/// #     for i in 0..100 {
+/// #         ratings.push(if i < promoters { 9 } else { 5 });
+/// #         agents.push(Some(agent));
+/// #     }
+/// # }
+/// # let responses = Responses::new()
+/// #     .with("score", Column::numbers(ratings))?
+/// #     .with("agent", Column::categories(agents))?
+/// #     .rating("score");
+/// // Ann has two happy customers, Bob a hundred that are nearly as happy.
+/// let standings = League::new(Metric::nps(), ["agent"]).run(&responses)?;
+/// let (bob, ann) = (&standings.rows[0], &standings.rows[1]);
+/// assert_eq!((bob.score.value, ann.score.value), (Some(70.0), Some(100.0)));
+/// assert!(bob.standing.unwrap().shrunk > ann.standing.unwrap().shrunk);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // a place may come to know more
 pub struct Place {
@@ -114,6 +135,28 @@ pub struct Place {
 }
 
 /// How a group ranks.
+///
+/// ```
+/// use heedful::{Column, League, Metric, Responses};
+/// # let (mut ratings, mut agents) = (vec![10_u8; 2], vec![Some("Ann"); 2]);
+/// # for (agent, promoters) in [("Bob", 85), ("Cid", 40), ("Dot", 15)] {
+/// #     for i in 0..100 {
+/// #         ratings.push(if i < promoters { 9 } else { 5 });
+/// #         agents.push(Some(agent));
+/// #     }
+/// # }
+/// # let responses = Responses::new()
+/// #     .with("score", Column::numbers(ratings))?
+/// #     .with("agent", Column::categories(agents))?
+/// #     .rating("score");
+/// // Ann has two happy customers, Bob a hundred that are nearly as happy.
+/// let standings = League::new(Metric::nps(), ["agent"]).run(&responses)?;
+/// let ann = standings.rows[1].standing.unwrap();
+/// // Two customers say little: her score is pulled to the others', and her rank is uncertain.
+/// assert!(ann.own_weight < 0.9 && ann.shrunk < 100.0);
+/// assert!(ann.rank_lower == 1 && ann.rank_upper > 2 && ann.p_top >= ann.p_bottom);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive] // as the place
 pub struct Standing {
@@ -138,6 +181,27 @@ pub struct Standing {
 }
 
 /// A league table: ranked groups from the best on, the others after them in the order of their keys.
+///
+/// ```
+/// use heedful::{Column, League, Metric, Responses};
+/// # let (mut ratings, mut agents) = (vec![10_u8; 2], vec![Some("Ann"); 2]);
+/// # for (agent, promoters) in [("Bob", 85), ("Cid", 40), ("Dot", 15)] {
+/// #     for i in 0..100 {
+/// #         ratings.push(if i < promoters { 9 } else { 5 });
+/// #         agents.push(Some(agent));
+/// #     }
+/// # }
+/// # let responses = Responses::new()
+/// #     .with("score", Column::numbers(ratings))?
+/// #     .with("agent", Column::categories(agents))?
+/// #     .rating("score");
+/// // Ann has two happy customers, Bob a hundred that are nearly as happy.
+/// let standings = League::new(Metric::nps(), ["agent"]).k(1).run(&responses)?;
+/// assert_eq!((standings.k, standings.rows.len()), (1, 4));
+/// let p: f64 = standings.rows.iter().filter_map(|row| row.standing).map(|standing| standing.p_top).sum();
+/// assert!((p - 1.0).abs() < 1e-9); // somebody is the best
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Standings {
@@ -177,6 +241,12 @@ impl League {
 
     /// The groups of a scoring, with all its options: one metric, no periods. Its confidence is that
     /// of all intervals; groups below its minimum n are neither shown nor ranked.
+    ///
+    /// ```
+    /// use heedful::{League, Metric, Scoring};
+    /// let scoring = Scoring::new(Metric::nps()).by(["agent"]);
+    /// assert_eq!(League::of(scoring), League::new(Metric::nps(), ["agent"]));
+    /// ```
     #[must_use]
     pub fn of(scoring: Scoring) -> Self {
         Self {

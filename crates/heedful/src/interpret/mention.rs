@@ -36,6 +36,18 @@ impl Mentions {
     /// Rows from offsets into codes (row r is `codes[offsets[r]..offsets[r + 1]]`), codes being
     /// positions in `names`. Codes of a row are sorted and repeats dropped.
     ///
+    /// ```
+    /// use heedful::Mentions;
+    /// let names = vec!["price".to_owned(), "speed".to_owned()];
+    /// let mentions = Mentions::new(names, &[0, 2, 2, 3], &[1, 0, 0])?;
+    /// assert_eq!(mentions, Mentions::from_lists([vec!["price", "speed"], vec![], vec!["price"]])?);
+    /// assert_eq!((mentions.len(), mentions.counts()), (3, vec![2, 1]));
+    /// assert_eq!((mentions.code("speed"), mentions.code("staff")), (Some(1), None));
+    /// assert_eq!(mentions.iter().map(<[u16]>::len).collect::<Vec<_>>(), [2, 0, 1]);
+    /// assert_eq!(mentions.filter(&[true, false, false]).counts(), [1, 1]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `invalid-argument` where offsets do not start at 0, fall, or do not end at the number of codes,
     /// where a code has no name, or for more than 65,536 names; `duplicate-key` where two names are
@@ -109,6 +121,15 @@ impl Mentions {
     /// One reason for each of these columns, named as it is: a row mentions those that are true or a
     /// number other than 0. A missing value mentions nothing.
     ///
+    /// ```
+    /// use heedful::{Column, Mentions, Responses};
+    /// let responses = Responses::new()
+    ///     .with("price", Column::numbers(vec![1_u8, 0]))?
+    ///     .with("speed", Column::numbers(vec![1_u8, 1]))?;
+    /// assert_eq!(Mentions::from_columns(&responses, ["price", "speed"])?.counts(), [1, 2]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `missing-column`, or `column-type` for a column of anything but truth values and numbers.
     pub fn from_columns<S: AsRef<str>>(
@@ -143,6 +164,13 @@ impl Mentions {
 
     /// The values of a column, several reasons in a text apart by `;`.
     ///
+    /// ```
+    /// use heedful::{Column, Mentions};
+    /// let steps = Column::categories([Some("order"), None, Some("order")]);
+    /// assert_eq!(Mentions::from_values(&steps)?.counts(), [2]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `invalid-argument` for more than 65,536 values.
     pub fn from_values(column: &Column) -> Result<Self> {
@@ -161,6 +189,11 @@ impl Mentions {
     }
 
     /// Nothing mentioned in any of these rows.
+    ///
+    /// ```
+    /// let mentions = heedful::Mentions::none(3);
+    /// assert_eq!((mentions.len(), mentions.names().len(), mentions.is_empty()), (3, 0, false));
+    /// ```
     #[must_use]
     pub fn none(rows: usize) -> Self {
         Self { offsets: vec![0; rows + 1], codes: Vec::new(), names: Arc::default() }

@@ -14,6 +14,15 @@ use crate::base::tally::Tally;
 use crate::stats::{Confidence, sample_size};
 
 /// Expected answers: in JSON an object of bands or a list of points.
+///
+/// ```
+/// use heedful::{ExpectedShares, Metric, SampleSize};
+/// let bands = r#"{"metric": "psat", "margin": 3, "shares": {"satisfied": 0.8}}"#;
+/// let points = r#"{"metric": "psat", "margin": 3, "shares": [0.2, 0.8]}"#;
+/// assert_eq!(SampleSize::from_json(bands)?.run()?.n, SampleSize::from_json(points)?.run()?.n);
+/// assert_eq!(serde_json::to_string(&ExpectedShares::Points(vec![0.2, 0.8])).unwrap(), "[0.2,0.8]");
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
@@ -46,6 +55,15 @@ impl Config for ExpectedShares {
 deserialized!(ExpectedShares);
 
 /// Where the assumed variance came from.
+///
+/// ```
+/// use heedful::{Assumption, Metric, SampleSize};
+/// let plan = |options: SampleSize| options.margin(5.0).run().map(|plan| plan.assumption);
+/// assert_eq!(plan(SampleSize::new(Metric::nps()))?, Assumption::WorstCase);
+/// let expected = SampleSize::new(Metric::nps()).shares([("promoter", 0.5), ("detractor", 0.2)]);
+/// assert_eq!(plan(expected)?, Assumption::Shares);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Assumption {
@@ -123,6 +141,14 @@ fn four_of_five() -> f64 {
 }
 
 /// The answer of a [`SampleSize`], with what it assumes.
+///
+/// ```
+/// use heedful::{Metric, SampleSize};
+/// let plan = SampleSize::new(Metric::nps()).difference(10.0).run()?;
+/// // In each of the two groups, for a power of 0.8 and the worst case.
+/// assert_eq!((plan.n, plan.power, plan.variance), (1570, Some(0.8), 10_000.0));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // a plan may come to know more
 pub struct SamplePlan {

@@ -13,6 +13,19 @@ use crate::base::time::Every;
 use crate::listen::responses::Responses;
 
 /// The score of one group.
+///
+/// ```
+/// use heedful::{Column, Metric, Responses};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 3, 9]))?
+///     .with("plan", Column::categories([Some("pro"), Some("free"), None]))?
+///     .rating("score");
+/// let scores = responses.score_by(&Metric::nps(), ["plan"])?;
+/// let rows: Vec<_> = scores.rows.iter().map(|row| (row.keys[0].to_string(), row.score.value)).collect();
+/// assert_eq!(rows[0], ("free".to_owned(), Some(-100.0)));
+/// assert_eq!(rows[2], ("(missing)".to_owned(), Some(100.0)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GroupScore {
     /// The group's values of the columns in [`Scores::by`], then the first day of the period where

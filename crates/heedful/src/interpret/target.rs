@@ -74,6 +74,17 @@ fn four_of_five() -> f64 {
 }
 
 /// A score against a [`Target`].
+///
+/// ```
+/// use heedful::{Metric, Tally, Target};
+/// let metric = Metric::nps();
+/// let tally = Tally::from_counts(metric.scale().clone(), vec![2, 1, 1, 1, 1, 3, 3, 9, 22, 22, 35])?;
+/// let goal = Target::new(40.0).assess(&tally, &metric)?; // the score is 45
+/// assert_eq!(goal.distance, Some(5.0));
+/// assert!((0.7..0.8).contains(&goal.probability.unwrap()));
+/// assert!(goal.test.interval.unwrap().contains(0.0));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // an assessment may come to know more
 pub struct Attainment {

@@ -403,6 +403,16 @@ impl Responses {
     /// All columns as a record batch: numbers and times share their memory, categories of texts become
     /// dictionaries with 32-bit keys, other categories plain arrays.
     ///
+    /// ```
+    /// # #[cfg(feature = "arrow")] {
+    /// use heedful::{Column, Responses};
+    /// let responses = Responses::new().with("score", Column::numbers(vec![10_u8, 9]))?.rating("score");
+    /// let batch = responses.to_record_batch()?;
+    /// assert_eq!(Responses::from_record_batch(&batch, responses.roles().clone())?, responses);
+    /// # }
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `internal`, which would be a defect.
     pub fn to_record_batch(&self) -> Result<RecordBatch> {

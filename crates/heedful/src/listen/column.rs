@@ -28,12 +28,24 @@ macro_rules! primitives {
 
         impl $name {
             /// How many values there are.
+            ///
+            /// ```
+            /// let keys = heedful::Keys::from(vec![0_u8, 1]);
+            /// assert_eq!((keys.len(), keys.is_empty()), (2, false));
+            /// let numbers = heedful::Numbers::from(vec![0.5, 1.0]);
+            /// assert_eq!((numbers.len(), numbers.is_empty()), (2, false));
+            /// ```
             #[must_use]
             pub fn len(&self) -> usize {
                 match self { $(Self::$variant(values) => values.len(),)* }
             }
 
             /// Whether there are none.
+            ///
+            /// ```
+            /// assert!(heedful::Keys::from(Vec::<u8>::new()).is_empty());
+            /// assert!(heedful::Numbers::from(Vec::<f64>::new()).is_empty());
+            /// ```
             #[must_use]
             pub fn is_empty(&self) -> bool {
                 self.len() == 0
@@ -183,6 +195,19 @@ primitive_float!(f32, f64);
 /// A dictionary-encoded column: each row holds the position of its value in a list.
 ///
 /// A position beyond the list, or of a value that is [`Key::Missing`], is missing.
+///
+/// ```
+/// use heedful::{Category, Column, Key, Keys};
+/// // As a host has it: bytes that point into a list.
+/// let plans = Category {
+///     keys: Keys::from(vec![0_u8, 1, 0, 2]),
+///     validity: None,
+///     values: vec![Key::text("pro"), Key::text("free")].into(),
+/// };
+/// let plans = Column::Category(plans);
+/// assert_eq!((plans.key(2), plans.key(3)), (Key::text("pro"), Key::Missing)); // the list has no third
+/// assert!(!plans.is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Category {
     /// Positions in `values`.
@@ -276,6 +301,10 @@ impl Texts {
     }
 
     /// Whether there are no rows.
+    ///
+    /// ```
+    /// assert!(std::iter::empty::<Option<&str>>().collect::<heedful::Texts>().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -363,6 +392,10 @@ impl Column {
     }
 
     /// Whether there are no rows.
+    ///
+    /// ```
+    /// assert!(heedful::Column::numbers(Vec::<u8>::new()).is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -76,6 +76,13 @@ impl Step {
 
 /// How many came to each step; `None` where a step is not known. Only what was asked for counts: a
 /// review that nobody invited is no response to a survey.
+///
+/// ```
+/// use heedful::FunnelCounts;
+/// let counts = FunnelCounts::from_json(r#"{"invited": 200, "rated": 50}"#)?;
+/// assert_eq!(counts, FunnelCounts { invited: 200, rated: Some(50), ..FunnelCounts::default() });
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -148,6 +155,16 @@ impl FunnelCounts {
 config::written!(FunnelCounts, r#"{"invited": 1000, "opened": 400, "rated": 100}"#);
 
 /// A share with its interval.
+///
+/// ```
+/// use heedful::{Funnel, FunnelCounts, Step};
+/// let counts = FunnelCounts { invited: 200, rated: Some(50), ..FunnelCounts::default() };
+/// let funnel = Funnel::new(&counts, Default::default())?;
+/// let rate = funnel.step(Step::Rated).and_then(|rated| rated.of_invited).unwrap();
+/// assert_eq!(rate.value, 0.25);
+/// assert!((rate.interval.lower - 0.195).abs() < 1e-3 && (rate.interval.upper - 0.314).abs() < 1e-3);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Rate {
     /// 0 to 1.
@@ -157,6 +174,17 @@ pub struct Rate {
 }
 
 /// One step of a [`Funnel`].
+///
+/// ```
+/// use heedful::{Funnel, FunnelCounts, Step};
+/// let counts = FunnelCounts { invited: 200, rated: Some(50), commented: Some(10), ..FunnelCounts::default() };
+/// let funnel = Funnel::new(&counts, Default::default())?;
+/// let commented = funnel.step(Step::Commented).unwrap();
+/// assert_eq!((commented.n, commented.previous), (10, Some(Step::Rated)));
+/// assert_eq!(commented.of_previous.map(|rate| rate.value), Some(0.2));
+/// assert!(funnel.step(Step::Opened).is_none()); // not known
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct FunnelStep {
     /// Which one.
@@ -234,6 +262,13 @@ impl Funnel {
     }
 
     /// One step, where it is known.
+    ///
+    /// ```
+    /// use heedful::{Funnel, FunnelCounts, Step};
+    /// let funnel = Funnel::new(&FunnelCounts { invited: 7, ..FunnelCounts::default() }, Default::default())?;
+    /// assert_eq!(funnel.step(Step::Invited).map(|step| step.n), Some(7));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn step(&self, step: Step) -> Option<&FunnelStep> {
         self.steps.iter().find(|s| s.step == step)

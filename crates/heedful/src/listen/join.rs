@@ -90,6 +90,17 @@ options!(Join, takes [on, key, valid_from, columns, duplicates, time_zone], from
 ///
 /// Every response is in exactly one of `matched`, `unmatched`, `without_key`, `too_early` and
 /// `without_time`; the new columns are missing in all but the matched ones.
+///
+/// ```
+/// use heedful::{Column, Join, Responses};
+/// let who = |names: [Option<&str>; 3]| Responses::new().with("who", Column::categories(names));
+/// let responses = who([Some("ada"), Some("bo"), None])?;
+/// let customers = who([Some("ada"), Some("cy"), Some("di")])?;
+/// let joined = Join::new().on("who").find(&responses, &customers)?;
+/// assert_eq!((joined.matched, joined.unmatched, joined.without_key, joined.unused), (1, 1, 1, 2));
+/// assert_eq!(joined.rows, [Some(0), None, None]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // more may be told about a join
 pub struct Joined {
@@ -228,6 +239,15 @@ impl Join {
     }
 
     /// As [`run`](Self::run), but takes no columns: for hosts that have [`rows`](Joined::rows) of their own to join.
+    ///
+    /// ```
+    /// use heedful::{Column, Join, Responses};
+    /// let responses = Responses::new().with("who", Column::categories([Some("bo"), Some("ada")]))?;
+    /// let customers = Responses::new().with("who", Column::categories([Some("ada"), Some("bo")]))?;
+    /// let joined = Join::new().on("who").find(&responses, &customers)?;
+    /// assert_eq!((joined.rows, joined.responses), (vec![Some(1), Some(0)], responses));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`run`](Self::run).

@@ -172,6 +172,13 @@ impl Responses {
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// use heedful::{Column, Responses};
+    /// assert!(Responses::new().is_empty());
+    /// assert!(!Responses::new().with("score", Column::numbers(vec![10_u8]))?.is_empty());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows == 0

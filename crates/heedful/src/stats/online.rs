@@ -50,6 +50,15 @@ impl OnlineFdr {
     }
 
     /// The level of the next test.
+    ///
+    /// ```
+    /// use heedful::stats::OnlineFdr;
+    /// let mut watch = OnlineFdr::new(0.05)?;
+    /// let first = watch.next_level();
+    /// assert!(!watch.test(0.5) && watch.next_level() < first); // silence costs
+    /// assert!(watch.test(1e-9) && watch.next_level() > first); // a discovery pays
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn next_level(&self) -> f64 {
         let next = self.tests + 1;

@@ -12,9 +12,21 @@ use crate::base::number::Shown;
 use crate::{Error, ErrorCode, Result};
 
 /// The largest variance that one response to a net can have: half promoters, half detractors.
+///
+/// ```
+/// use heedful::stats::sample_size::{WORST_NET_VARIANCE, net_variance};
+/// assert_eq!(net_variance(0.5, 0.5)?, WORST_NET_VARIANCE);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 pub const WORST_NET_VARIANCE: f64 = 1.0;
 
 /// The largest variance that one response to a proportion can have: one half.
+///
+/// ```
+/// use heedful::stats::sample_size::{WORST_PROPORTION_VARIANCE, proportion_variance};
+/// assert_eq!(proportion_variance(0.5)?, WORST_PROPORTION_VARIANCE);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 pub const WORST_PROPORTION_VARIANCE: f64 = 0.25;
 
 /// Variance of one response to a net, on the scale -1 to 1, from the shares of negative and positive responses:

@@ -11,6 +11,13 @@ use super::interval::{
 use super::root::bracketed;
 
 /// A difference with how sure it is, on the scale of what was compared (a net: -2 to 2; its target: as the net).
+///
+/// ```
+/// use heedful::stats::{Comparison, Confidence};
+/// let difference = Comparison::wald(0.2, 0.1, Confidence::default()).unwrap();
+/// assert!((difference.p_value.unwrap() - 0.0455).abs() < 1e-4); // two standard errors
+/// assert!(!difference.interval.contains(0.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// First less second, or value less target.

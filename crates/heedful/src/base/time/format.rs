@@ -102,6 +102,11 @@ impl DateFormat {
     }
 
     /// The format as it was written.
+    ///
+    /// ```
+    /// assert_eq!("%d/%m/%Y".parse::<heedful::DateFormat>()?.as_str(), "%d/%m/%Y");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text

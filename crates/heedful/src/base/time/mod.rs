@@ -20,6 +20,14 @@ pub use unit::TimeUnit;
 pub use zone::{LocalClock, Zone};
 
 /// What a time stands for.
+///
+/// ```
+/// use heedful::{Clock, DateStream};
+/// let kind = |text: &str| DateStream::new(None).read(0, text).map(|moment| moment.kind);
+/// assert_eq!(kind("2024-03-07T12:00:00Z")?, Clock::Instant);
+/// assert_eq!(kind("2024-03-07 12:00")?, Clock::Wall);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {

@@ -48,6 +48,11 @@ const FIRST_MONDAY: i64 = -3;
 
 impl Every {
     /// Every period there is, shortest first.
+    ///
+    /// ```
+    /// let labels: Vec<_> = heedful::Every::ALL.iter().map(|every| every.label(every.index_of_day(19_789))).collect();
+    /// assert_eq!(labels, ["2024-03-07", "2024-W10", "2024-03", "2024-Q1", "2024"]);
+    /// ```
     pub const ALL: &[Self] = &[Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
 
     /// The name: `day`, `week`, `month`, `quarter` or `year`.

@@ -27,6 +27,10 @@ pub(super) const SECONDS_PER_DAY: i64 = 86_400;
 
 impl TimeUnit {
     /// How many of the unit make a second.
+    ///
+    /// ```
+    /// assert_eq!(heedful::TimeUnit::Millisecond.per_second(), 1000);
+    /// ```
     #[must_use]
     pub const fn per_second(self) -> i64 {
         match self {

@@ -274,6 +274,13 @@ const SLOT_BITS: u32 = 22;
 const SLOTS: usize = 64;
 
 /// Converts instants to local time in a [`Zone`], at little cost where they lie within a few years.
+///
+/// ```
+/// let zone = heedful::Zone::fixed(7200)?;
+/// let mut clock = zone.clock();
+/// assert_eq!((clock.offset(0), clock.local_day(86_399)), (7200, 1)); // 01:59:59 on the next day
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct LocalClock<'a> {
     zone: &'a Zone,

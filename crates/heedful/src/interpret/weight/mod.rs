@@ -419,6 +419,19 @@ pub struct TargetFit {
 }
 
 /// Weights and what they cost.
+///
+/// ```
+/// use heedful::{Column, Metric, Responses, Weighting};
+/// let responses = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 9, 3]))?
+///     .with("region", Column::categories(["EU", "EU", "US"].map(Some)))?
+///     .rating("score");
+/// let weights = Weighting::new().target("region", [("EU", 0.5), ("US", 0.5)]).run(&responses)?;
+/// assert!((weights.maximum - 1.5).abs() < 1e-12 && (weights.design_effect - 1.125).abs() < 1e-12);
+/// let score = weights.attach(responses, "weight")?.score(&Metric::nps())?;
+/// assert!(score.value.unwrap().abs() < 1e-9); // 33 without weights
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // diagnostics may be added
 pub struct Weights {

@@ -109,6 +109,15 @@ impl Plan {
 }
 
 /// What was found out about the times of a file.
+///
+/// ```
+/// use heedful::{Clock, CsvOptions};
+/// let file = "score,at\n10,04/03/2024\n9,28/02/2024\n";
+/// let dates = CsvOptions::new().rating("score").at("at").read(file.as_bytes())?.dates.unwrap();
+/// // The second row settles that the first one is of March.
+/// assert_eq!((dates.clock, dates.day_first), (Clock::Wall, Some(true)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct DatesRead {
     /// Whether they carried an offset from UTC (or were numbers) or not.

@@ -36,6 +36,14 @@ pub enum OnError {
 names!(OnError { Stop = "stop", Collect = "collect" });
 
 /// A column of ratings, and the metric it is checked against.
+///
+/// ```
+/// use heedful::{CsvOptions, Metric};
+/// let json = r#"{"rating": ["likely", {"column": "happy", "metric": "csat"}]}"#;
+/// let options = CsvOptions::new().rating("likely").rating_of("happy", Metric::csat());
+/// assert_eq!(CsvOptions::from_json(json)?, options);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct RatingColumn {

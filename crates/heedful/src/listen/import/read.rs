@@ -204,6 +204,15 @@ impl CsvOptions {
     /// Reads a file: JSON Lines where its name ends in `.jsonl` or `.ndjson`, JSON where it ends in `.json`,
     /// otherwise CSV, with tabs where it ends in `.tsv` and no delimiter is set.
     ///
+    /// ```
+    /// # let path = std::env::temp_dir().join(format!("heedful-read-path-{}.jsonl", std::process::id()));
+    /// # std::fs::write(&path, "{\"score\": 10}\n{\"score\": 3}\n").unwrap();
+    /// let read = heedful::CsvOptions::new().rating("score").read_path(&path)?; // responses.jsonl
+    /// assert_eq!((read.rows, read.delimiter), (2, None));
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `io` where the file cannot be opened; otherwise as for [`CsvOptions::read`].
     pub fn read_path(&self, path: impl AsRef<Path>) -> Result<Read> {
@@ -301,6 +310,16 @@ impl Responses {
 }
 
 /// Batches of a file: see [`CsvOptions::stream`].
+///
+/// ```
+/// use heedful::{CsvOptions, OnError};
+/// let options = CsvOptions::new().rating("score").on_error(OnError::Collect);
+/// let mut batches = options.stream("score\n10\nten\n9\n".as_bytes(), 2)?;
+/// assert_eq!(batches.next().transpose()?.map(|batch| batch.len()), Some(2));
+/// assert_eq!((batches.rows(), batches.take_rejected()[0].line), (3, 3));
+/// assert!(batches.next().is_none() && batches.take_rejected().is_empty());
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Batches<R> {
     source: Source<R>,

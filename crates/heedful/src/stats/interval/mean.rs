@@ -59,6 +59,14 @@ impl MeanSample {
 
     /// The interval by name: `t` or `wald`; `None` for other methods and for `n` below 2.
     /// [`mean_bayes`] needs the counts per point.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, IntervalMethod, MeanSample};
+    /// let effort = MeanSample::new(5.0, 7.0, 3.0).unwrap();
+    /// let interval = |method| effort.interval(method, Confidence::default());
+    /// assert_eq!(interval(IntervalMethod::T), effort.t(Confidence::default()));
+    /// assert!(interval(IntervalMethod::Score).is_none());
+    /// ```
     #[must_use]
     pub fn interval(&self, method: IntervalMethod, confidence: Confidence) -> Option<Interval> {
         match method {

@@ -24,6 +24,15 @@ pub struct NetSample {
 
 impl NetSample {
     /// Methods that [`interval`](Self::interval) knows.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, NetSample};
+    /// let sample = NetSample::new(15.0, 25.0, 60.0).unwrap();
+    /// for method in NetSample::METHODS {
+    ///     let interval = sample.interval(*method, Confidence::default()).unwrap();
+    ///     assert!(interval.contains(0.45) && (0.28..0.31).contains(&interval.width()));
+    /// }
+    /// ```
     pub const METHODS: &[IntervalMethod] = &[
         IntervalMethod::Score,
         IntervalMethod::AdjustedWald,

@@ -19,6 +19,15 @@ pub struct ProportionSample {
 
 impl ProportionSample {
     /// Methods that [`interval`](Self::interval) knows.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, ProportionSample};
+    /// let sample = ProportionSample::new(70.0, 100.0).unwrap();
+    /// for method in ProportionSample::METHODS {
+    ///     let interval = sample.interval(*method, Confidence::default()).unwrap();
+    ///     assert!(interval.contains(0.7) && (0.17..0.19).contains(&interval.width()));
+    /// }
+    /// ```
     pub const METHODS: &[IntervalMethod] = &[
         IntervalMethod::Score,
         IntervalMethod::AdjustedWald,
@@ -103,6 +112,14 @@ impl ProportionSample {
     }
 
     /// Agresti and Coull's interval (1998): Wald after adding z²/2 successes and as many failures, cut to 0..1.
+    ///
+    /// ```
+    /// use heedful::stats::{Confidence, ProportionSample};
+    /// let interval = ProportionSample::new(70.0, 100.0).unwrap().adjusted_wald(Confidence::default());
+    /// // In the middle of Wilson's interval, and a little wider.
+    /// assert!((interval.lower - 0.604).abs() < 1e-3 && (interval.upper - 0.781).abs() < 1e-3);
+    /// assert!(interval.width() > ProportionSample::new(70.0, 100.0).unwrap().score(Confidence::default()).width());
+    /// ```
     #[must_use]
     pub fn adjusted_wald(&self, confidence: Confidence) -> Interval {
         let (value, standard_error) = self.adjusted(confidence.z());

@@ -12,13 +12,79 @@ use proptest::prelude::*;
 /// Words that the tools below know, and what breaks tools that read text: marks that stand alone, text from right to
 /// left and its controls, emoji put together, what lone surrogates become, entities, addresses, numbers.
 const PIECES: &[&str] = &[
-    "a", "b", "late delivery", "not good", "but", "terrible!!", "wait", "minutes", "10/10", "I'm", "don’t", "GREAT",
-    "\u{301}", "e\u{301}\u{327}", "\u{200D}", "\u{200B}", "\u{FEFF}", "\u{FE0F}", "\u{20E3}", "\u{E0061}", "\u{FFFD}",
-    "\u{FFFD}\u{FFFD}", "\0", "\u{85}", "\u{2028}", "\r\n", "\u{202E}abc\u{202C}", "שלום\u{5B0}", "א\"ב", "مرحبا،",
-    "👩\u{200D}👩\u{200D}👧\u{200D}👦", "👍🏽", "🏽", "🇩🇪🇫", "❤️\u{200D}🔥", "1️⃣", "送货慢", "サービス", "ไม่ดี", "한국어",
-    "&amp;", "&#x1F600;", "&#xD800;", "&#0;", "&", "<3", ":-)", "¯\\_(ツ)_/¯", "http://x.com/?a=b", "www.", "a@b.co",
-    "@", "#ok", "+44 20 7946 0000", "DE89 3704 0044 0532 0130 00", "1:1", "ß", "İ", "ǅ", "ﬁ", "Σ", "_", "-", ".", ",",
-    "…", "?", " ", "\t", "sooooo", "*", "=", "%",
+    "a",
+    "b",
+    "late delivery",
+    "not good",
+    "but",
+    "terrible!!",
+    "wait",
+    "minutes",
+    "10/10",
+    "I'm",
+    "don’t",
+    "GREAT",
+    "\u{301}",
+    "e\u{301}\u{327}",
+    "\u{200D}",
+    "\u{200B}",
+    "\u{FEFF}",
+    "\u{FE0F}",
+    "\u{20E3}",
+    "\u{E0061}",
+    "\u{FFFD}",
+    "\u{FFFD}\u{FFFD}",
+    "\0",
+    "\u{85}",
+    "\u{2028}",
+    "\r\n",
+    "\u{202E}abc\u{202C}",
+    "שלום\u{5B0}",
+    "א\"ב",
+    "مرحبا،",
+    "👩\u{200D}👩\u{200D}👧\u{200D}👦",
+    "👍🏽",
+    "🏽",
+    "🇩🇪🇫",
+    "❤️\u{200D}🔥",
+    "1️⃣",
+    "送货慢",
+    "サービス",
+    "ไม่ดี",
+    "한국어",
+    "&amp;",
+    "&#x1F600;",
+    "&#xD800;",
+    "&#0;",
+    "&",
+    "<3",
+    ":-)",
+    "¯\\_(ツ)_/¯",
+    "http://x.com/?a=b",
+    "www.",
+    "a@b.co",
+    "@",
+    "#ok",
+    "+44 20 7946 0000",
+    "DE89 3704 0044 0532 0130 00",
+    "1:1",
+    "ß",
+    "İ",
+    "ǅ",
+    "ﬁ",
+    "Σ",
+    "_",
+    "-",
+    ".",
+    ",",
+    "…",
+    "?",
+    " ",
+    "\t",
+    "sooooo",
+    "*",
+    "=",
+    "%",
 ];
 
 fn text() -> impl Strategy<Value = String> {
@@ -30,8 +96,9 @@ fn text() -> impl Strategy<Value = String> {
         1 => prop::collection::vec(any::<u16>(), 0..6).prop_map(|units| String::from_utf16_lossy(&units)),
     ];
     let glue = prop::sample::select(vec!["", " "]);
-    prop::collection::vec((piece, glue), 0..16)
-        .prop_map(|pieces| pieces.into_iter().flat_map(|(piece, glue)| [piece, glue.to_owned()]).collect())
+    prop::collection::vec((piece, glue), 0..16).prop_map(|pieces| {
+        pieces.into_iter().flat_map(|(piece, glue)| [piece, glue.to_owned()]).collect()
+    })
 }
 
 fn mappers() -> [ReasonMapper; 2] {
@@ -56,26 +123,42 @@ fn mappers() -> [ReasonMapper; 2] {
 fn any_text_is_read_and_every_span_is_a_piece_of_it() {
     let mappers = mappers();
     let phrases = ["a * b", "deliver*", "not good", "送货", "*a b".trim_matches('*')];
-    let phrases =
-        Phrases::new(Language::English, phrases.iter().zip(0..).map(|(p, i)| Phrase::new(p, i % 2)));
+    let phrases = Phrases::new(
+        Language::English,
+        phrases.iter().zip(0..).map(|(p, i)| Phrase::new(p, i % 2)),
+    );
     let phrases = phrases.unwrap();
     let languages = [
-        Language::English, Language::German, Language::French, Language::Spanish, Language::Turkish,
-        Language::Chinese, Language::Arabic, Language::Other,
+        Language::English,
+        Language::German,
+        Language::French,
+        Language::Spanish,
+        Language::Turkish,
+        Language::Chinese,
+        Language::Arabic,
+        Language::Other,
     ];
     let mut lexers = languages.map(Lexer::new);
-    let feelings = languages.map(|language| Sentiment::new(SentimentOptions::new(language)).unwrap());
+    let feelings =
+        languages.map(|language| Sentiment::new(SentimentOptions::new(language)).unwrap());
     let feelings = std::cell::RefCell::new(feelings);
     let mut finder = phrases.finder();
     let (mut tokens, mut hits) = (Vec::new(), Vec::new());
     let mut redactor = Redactor::new(["Anna", "b", "שלום"]);
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(600));
-    let cell = std::cell::RefCell::new((&mut lexers, &mut finder, &mut tokens, &mut hits, &mut redactor));
+    let cell =
+        std::cell::RefCell::new((&mut lexers, &mut finder, &mut tokens, &mut hits, &mut redactor));
     runner
         .run(&text(), |text| {
             let piece = |start: usize, end: usize| {
                 let piece = text.get(start..end);
-                prop_assert!(piece.is_some_and(|piece| !piece.is_empty()), "{:?} {}..{}", text, start, end);
+                prop_assert!(
+                    piece.is_some_and(|piece| !piece.is_empty()),
+                    "{:?} {}..{}",
+                    text,
+                    start,
+                    end
+                );
                 Ok(())
             };
             let mut all = cell.borrow_mut();

@@ -22,7 +22,8 @@ fn pearson(pairs: &[(f64, f64)]) -> f64 {
 #[test]
 fn sentiment_agrees_with_people_without_training() {
     let mut sentiment = Sentiment::new(SentimentOptions::default()).expect("plain options");
-    for (name, comments, least) in [("tweets", 4_200, 0.87), ("amazonReviewSnippets", 3_708, 0.62)] {
+    for (name, comments, least) in [("tweets", 4_200, 0.87), ("amazonReviewSnippets", 3_708, 0.62)]
+    {
         let Some(file) = text(&format!("vader_truth/{name}_GroundTruth.txt")) else { return };
         let pairs: Vec<(f64, f64)> = file
             .lines()

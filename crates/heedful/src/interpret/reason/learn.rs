@@ -153,7 +153,8 @@ impl ReasonMapper {
     fn fired(&self, reading: &Reading, language: crate::text::Language) -> Vec<u32> {
         let Some(prepared) = self.prepared.get(&language) else { return Vec::new() };
         let reason = |term: u32| prepared.terms.get(term as usize).map(|(reason, ..)| *reason);
-        let mut places: Vec<u32> = reading.hits.iter().filter_map(|hit| reason(hit.group)).collect();
+        let mut places: Vec<u32> =
+            reading.hits.iter().filter_map(|hit| reason(hit.group)).collect();
         places.sort_unstable();
         places.dedup();
         let number = |place: u32| {

@@ -239,8 +239,7 @@ fn add(builder: &mut Builder, place: u32, term: &Term) -> Condition {
         builder.end(node, place, place);
     }
     let mut symbol = |word: &&str| builder.symbol(word);
-    let with =
-        parsed.with.iter().map(|any| any.iter().filter_map(&mut symbol).collect()).collect();
+    let with = parsed.with.iter().map(|any| any.iter().filter_map(&mut symbol).collect()).collect();
     let without = parsed.without.iter().filter_map(&mut symbol).collect();
     Condition { with, without, within: term.scope(), negated: term.wants_negated() }
 }

@@ -56,7 +56,7 @@ pub enum Within {
 /// assert_eq!(Term::new("* minutes").unwrap_err().code().as_str(), "invalid-argument");
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Term {
     text: String,
     within: Within,

@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use hashbrown::HashMap;
 
-use crate::text::without_accents;
 use crate::interpret::emotion::Emotion;
 use crate::text::Language;
+use crate::text::without_accents;
 
 /// What a word that is turned keeps, where the lexicon does not say ("not good" is a weaker statement than "bad").
 const TURNED: f32 = -0.65;

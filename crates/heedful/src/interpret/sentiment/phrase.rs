@@ -1,8 +1,8 @@
 //! Phrases of the lexicon, found by the stems of their words.
 
 use super::lexicon::{Entry, Lexicon};
-use crate::text::trie::{Builder, Form, ROOT, Trie};
 use crate::text::Language;
+use crate::text::trie::{Builder, Form, ROOT, Trie};
 
 /// Phrases and what they mean, by their number.
 #[derive(Debug, Clone)]

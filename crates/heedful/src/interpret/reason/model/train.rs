@@ -349,7 +349,11 @@ struct Bundles {
 }
 
 /// The rows as numbers: for each bundle in it, its size as often as it occurs, over the norm of the comment.
-fn matrix(collected: &Collected, features: &Features, places: &[Option<u32>]) -> (Sparse<f32>, Bundles) {
+fn matrix(
+    collected: &Collected,
+    features: &Features,
+    places: &[Option<u32>],
+) -> (Sparse<f32>, Bundles) {
     let mut counts = vec![0_u16; features.keys.len()];
     let mut present = Vec::new();
     let mut count_row = |numbers: &[u32], each: &mut dyn FnMut(u32, u16)| {

@@ -738,7 +738,7 @@ mod tests {
     #[test]
     fn work_is_linear_in_the_text_whatever_the_gaps() {
         let wide = Leap { words: 20, clauses: true };
-        let many = vec!["a"; 12].join(" * ");
+        let many = ["a"; 12].join(" * ");
         for (phrases, leap, most) in [
             (vec!["a * b * c * d"], CLAUSE, 60),
             (vec!["a * b * c * d", "a * a * a * a", "a a a a"], CLAUSE, 200),

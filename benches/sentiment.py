@@ -3,12 +3,15 @@
 Needs scikit-learn, pandas, numpy and vaderSentiment, and the shared data. Ours come from the example `sentiment` of this
 folder. The rivals learn from detractors and promoters, five-fold; comments that are the same but for case, spacing and
 punctuation are never on both sides. Of several ways to set up TF-IDF with logistic regression the best counts.
+
+Ends with 1 where ours is worse than it must be. How fast it is depends on the machine and decides nothing.
 """
 
 from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -48,11 +51,13 @@ def folds(texts: pd.Series, count: int) -> np.ndarray:
     return keys.map(fold_of).to_numpy()
 
 
-def held_out(folder: str, rating: str, comment: str) -> None:
+def held_out(folder: str, rating: str, comment: str) -> float:
+    """The best of the rivals' areas under the curve."""
     table = pd.read_csv(DATA / folder / "responses.csv", encoding_errors="replace")[[rating, comment]].dropna()
     table = table[(table[rating] <= 6) | (table[rating] >= 9)]
     texts, promoter = table[comment], (table[rating] >= 9).to_numpy()
     fold = folds(texts, 5)
+    best = 0.0
     for name, make in RIVALS.items():
         predicted = np.zeros(len(table))
         for held in range(5):
@@ -60,12 +65,17 @@ def held_out(folder: str, rating: str, comment: str) -> None:
             model = make_pipeline(features, LogisticRegression(C=strength, max_iter=1000))
             model.fit(texts[fold != held], promoter[fold != held])
             predicted[fold == held] = model.predict_proba(texts[fold == held])[:, 1]
-        print(f"{folder}: auc {roc_auc_score(promoter, predicted):.4f}, scikit-learn, {name}", flush=True)
+        area = roc_auc_score(promoter, predicted)
+        best = max(best, area)
+        print(f"{folder}: auc {area:.4f}, scikit-learn, {name}", flush=True)
+    return best
 
 
 def main() -> None:
     command = ["cargo", "run", "--quiet", "--release", "-p", "heedful-benches", "--example", "sentiment"]
-    print(subprocess.run(command, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE).stdout, end="")
+    ours = subprocess.run(command, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE).stdout
+    print(ours, end="")
+    found = {name: float(value) for name, value in re.findall(r"^(\w+): (?:r|auc) ([\d.]+)", ours, re.MULTILINE)}
     vader = SentimentIntensityAnalyzer()
     lines = (DATA / "vader_truth" / "amazonReviewSnippets_GroundTruth.txt").read_text(encoding="utf-8", errors="replace")
     snippets = [line.split("\t", 2)[2] for line in lines.splitlines()]
@@ -73,8 +83,11 @@ def main() -> None:
     for snippet in snippets:
         vader.polarity_scores(snippet)
     print(f"VADER in Python: {len(snippets) / (time.perf_counter() - start):,.0f} comments a second")
-    held_out("nps_broadband", "NPS_SCORE", "text")
-    held_out("nps_retail_fr", "nps", "explication")
+    bars = {"tweets": 0.87, "amazonReviewSnippets": 0.62}
+    bars["nps_broadband"] = held_out("nps_broadband", "NPS_SCORE", "text")
+    bars["nps_retail_fr"] = held_out("nps_retail_fr", "nps", "explication")
+    if failed := [f"{name} ({bar:.4f})" for name, bar in bars.items() if found[name] < bar]:
+        sys.exit(f"not reached: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ pub(super) fn url(text: &str, start: usize, end: usize) -> Option<usize> {
     };
     let open = rest.starts_with([':', '/', '?', '#']);
     let length = if open { rest.find(stop).unwrap_or(rest.len()) } else { 0 };
+    #[cfg(test)]
+    super::scan::work::add(length);
     let address = rest.get(..length)?;
     let address = address
         .trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', ')', ']', '}', '*', '…', '’']);
@@ -55,6 +57,8 @@ pub(super) fn email(text: &str, at: usize) -> Option<(usize, usize)> {
                 .trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '.' | '-'))
                 .len(),
     )?;
+    #[cfg(test)]
+    super::scan::work::add(domain.len());
     let domain = domain.trim_end_matches(['.', '-']);
     let (host, top) = domain.rsplit_once('.')?;
     let fits = !local.is_empty()

@@ -718,4 +718,64 @@ mod tests {
             prop_assert_eq!(words, fresh);
         }
     }
+
+    #[test]
+    fn work_is_linear_in_the_text() {
+        let mut lexer = Lexer::new(Language::English);
+        let mut tokens = Vec::new();
+        for piece in [
+            "a",
+            "é",
+            "a ",
+            "a.",
+            "a@",
+            "@",
+            "@a.b",
+            "www.",
+            "http://",
+            "http://a)))) ",
+            "&amp;",
+            "&",
+            "1,",
+            "e\u{301}",
+            "\u{301}",
+            "a:\u{301}",
+            "a'\u{301}",
+            "א\"",
+            "א\"\u{301}",
+            "\u{200D}",
+            "😀\u{200D}",
+            "🇩🇪",
+            "漢",
+            "漢\u{301}",
+            "ไ",
+            "_",
+            "#",
+            "#a",
+            ":-)",
+            ":))",
+            ":",
+            "<",
+            "!",
+            "…",
+            "\r",
+            "\u{20E3}",
+            "1\u{20E3}",
+            "x.com@",
+            "-",
+            "'",
+        ] {
+            let mut work = |count: usize| {
+                let text = piece.repeat(count);
+                // Words that are new take longer.
+                lexer.read(&text, &mut tokens);
+                crate::text::scan::work::take();
+                lexer.read(&text, &mut tokens);
+                crate::text::scan::work::take()
+            };
+            let [one, two, four] = [500, 1_000, 2_000].map(&mut work);
+            assert!(four - two <= 2 * (two - one) + 8, "{piece:?}: {one} {two} {four}");
+            assert!(four <= 8 * (piece.len() * 2_000) as u64, "{piece:?}: {four}");
+        }
+    }
 }

@@ -113,6 +113,22 @@ static ASCII: [Class; 128] = {
     classes
 };
 
+/// Characters that were looked at, for tests to count.
+#[cfg(test)]
+pub(super) mod work {
+    use std::cell::Cell;
+
+    thread_local!(static DONE: Cell<u64> = const { Cell::new(0) });
+
+    pub(in crate::text) fn add(characters: usize) {
+        DONE.set(DONE.get() + characters as u64);
+    }
+
+    pub(in crate::text) fn take() -> u64 {
+        DONE.replace(0)
+    }
+}
+
 /// The length in bytes of the segment that `rest` starts with; 0 only for an empty text.
 pub(super) fn segment(rest: &str) -> usize {
     let mut chars = rest.chars();
@@ -130,6 +146,8 @@ pub(super) fn segment(rest: &str) -> usize {
     let mut odd_regions = left == Class::Region;
     loop {
         let end = rest.len() - chars.as_str().len();
+        #[cfg(test)]
+        work::add(1);
         let Some(c) = chars.next() else { return end };
         let right = Class::of(c);
         let joined = match right {
@@ -207,6 +225,8 @@ fn bridge(left: Class, sign: Class, after: &str) -> Bridge<'_> {
         let mut chars = after.chars();
         let mut zwj = false;
         while let Some(class) = chars.next().map(Class::of) {
+            #[cfg(test)]
+            work::add(1);
             if zwj && class.is_pictograph() {
                 return Bridge::To(Class::Pictograph, chars.as_str());
             }

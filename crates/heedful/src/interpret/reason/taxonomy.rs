@@ -1,6 +1,6 @@
 //! The taxonomy: a tree of reasons with names and terms in each language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -200,12 +200,8 @@ impl Taxonomy {
         terms: impl IntoIterator<Item = Term>,
     ) -> Result<()> {
         let reason = self.find_mut(id).ok_or_else(|| unknown_reason(id))?;
-        let known = reason.terms.entry(language).or_default();
-        for term in terms {
-            if !known.contains(&term) {
-                known.push(term);
-            }
-        }
+        let terms: Vec<Term> = terms.into_iter().collect();
+        append(reason.terms.entry(language).or_default(), &terms);
         Ok(())
     }
 
@@ -274,21 +270,17 @@ fn fill<K: Ord + Copy, V: Clone>(into: &mut BTreeMap<K, V>, from: &BTreeMap<K, V
     }
 }
 
-fn join<K: Ord + Copy, V: Clone + PartialEq>(
-    into: &mut BTreeMap<K, Vec<V>>,
-    from: &BTreeMap<K, Vec<V>>,
-) {
+fn join<K: Ord + Copy, V: Clone + Ord>(into: &mut BTreeMap<K, Vec<V>>, from: &BTreeMap<K, Vec<V>>) {
     for (key, values) in from {
         append(into.entry(*key).or_default(), values);
     }
 }
 
-fn append<V: Clone + PartialEq>(into: &mut Vec<V>, from: &[V]) {
-    for value in from {
-        if !into.contains(value) {
-            into.push(value.clone());
-        }
-    }
+/// Adds what is not there yet.
+fn append<V: Clone + Ord>(into: &mut Vec<V>, from: &[V]) {
+    let mut known: BTreeSet<&V> = into.iter().collect();
+    let new: Vec<V> = from.iter().filter(|value| known.insert(value)).cloned().collect();
+    into.extend(new);
 }
 
 fn merge_reasons(into: &mut Vec<Reason>, from: &[Reason]) {

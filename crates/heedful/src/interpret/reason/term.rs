@@ -59,7 +59,7 @@ names!(Within { Clause = "clause", Comment = "comment" });
 /// assert_eq!(Term::new("* minutes").unwrap_err().code().as_str(), "invalid-argument");
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Term {
     text: String,
     within: Within,

@@ -25,7 +25,7 @@ struct Entry {
 const ENTRIES: [Entry; 3] = [
     Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 186_000 },
     Entry { script: "read", feature: "read", module: "read.wasm", budget: 100_000 },
-    Entry { script: "text", feature: "text", module: "text.wasm", budget: 356_000 },
+    Entry { script: "text", feature: "text", module: "text.wasm", budget: 401_000 },
 ];
 
 /// Prints raw, gzipped and brotli sizes of the files named, added up.

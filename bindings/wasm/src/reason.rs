@@ -108,7 +108,11 @@ impl Known {
             clippy::cast_sign_loss,
             reason = "a whole number that is not negative"
         )]
-        Ok(self.level.map_or_else(|| mappings.clone(), |level| mappings.at_level(level as u32)))
+        let level = self.level.map(|level| level as u32);
+        Ok(match level {
+            Some(level) => mappings.at_level(level),
+            None => mappings,
+        })
     }
 }
 

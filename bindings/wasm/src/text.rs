@@ -141,17 +141,18 @@ pub fn keywords(texts: &Array, by: &Array, options: &str) -> Answer {
     answer(run())
 }
 
-/// The topics of all comments.
+/// The topics of all comments, and homogeneity by group where there are groups.
 ///
 /// # Errors
-/// As for [`Discover::run`].
+/// As for [`Discover::run_grouped`].
 #[wasm_bindgen]
-pub fn discover(texts: &Array, options: &str) -> Answer {
+pub fn discover(texts: &Array, by: &Array, options: &str) -> Answer {
     let run = || {
         let texts = comments(texts);
         let (written, rows) = written(&texts);
         let options = Discover::from_json(options)?;
-        Ok(topics_of_rows(options.run(&written)?, &rows, options.language))
+        let found = options.run_grouped(&written, &groups(by, &texts))?;
+        Ok(topics_of_rows(found, &rows, options.language))
     };
     answer(run())
 }

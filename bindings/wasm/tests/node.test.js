@@ -58,9 +58,16 @@ test("after a trap mappers are prepared again", async () => {
   mapper.fit(["late", "so late", "dear", "too dear", "late", "dear"], ["delay", "delay", "price", "price", "delay", "price"]);
   const before = mapper.map(["dear staff", "late"]);
   assert.equal(before.length, 3);
+  const told = new text.ReasonMapper(mapper.taxonomy, { classifier: (texts) => texts.map(() => [{ reason: "price", confidence: 1 }]), reasons: ["price"] });
+  const model = text.fitSentiment(Array.from({ length: 40 }, (_, i) => (i % 2 ? "too late" : "great")), Array.from({ length: 40 }, (_, i) => (i % 2 ? 1 : 9)));
+  const felt = model.predict(["late", "great"]);
   assert.throws(() => call(() => new WebAssembly.Instance(unreachable).exports.run()), { code: "internal" });
   assert.deepEqual(mapper.map(["dear staff", "late"]), before);
   assert.deepEqual(mapper.read("late").map(({ reason }) => reason), ["delay"]);
+  assert.deepEqual(told.read("late").map(({ reason, source }) => [reason, source]), [["price", "model"]]);
+  assert.deepEqual(model.predict(["late", "great"]), felt);
+  told.free();
+  model.free();
   mapper.free();
 });
 

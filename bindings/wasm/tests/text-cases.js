@@ -174,6 +174,9 @@ export function textCases(text, taxonomy) {
         equal(discover(comments, { known, within: "staff" }).comments, 10);
         fails(() => discover(comments, { known, within: "stuff" }), { code: "unknown-name" });
       });
+      const { byGroup } = discover(comments, { by: comments.map((comment, i) => comment && i % 2) });
+      same(byGroup.map(({ group, comments: of }) => [group, of]), [[0, 10], [1, 10]]);
+      fails(() => discover(comments, { by: [1] }), { code: "length-mismatch" });
       fails(() => discover(comments, { within: "staff" }), { code: "invalid-argument", path: "known" });
     }],
     ["how good a mapping is", () => {
@@ -225,6 +228,8 @@ export function textCases(text, taxonomy) {
       broken.free();
       using(new ReasonMapper(shop), (plain) => {
         same(plain.map(["rude"], { claims: [[{ reason: "food", confidence: 1 }]] }).map(({ reason, source }) => [reason, source]), [["food", "model"]]);
+        same(plain.map(["rude"]), []);
+        fails(() => plain.map(["rude"], { claims: [[{ reason: "food", confidence: 1 }]], clicks: [] }), { code: "length-mismatch", path: "clicks" });
         same(plain.map(["rude"]), []);
       });
     }],

@@ -44,6 +44,13 @@ export function listOf(list: unknown, path: string): unknown[] {
   return Array.from(list); // a hole is an `undefined`
 }
 
+/** The group of each comment. @internal */
+export function groupsOf(by: unknown, comments: readonly unknown[]): unknown[] {
+  const groups = listOf(by, "by");
+  if (groups.length === comments.length) return groups;
+  throw new HeedfulError("length-mismatch", `${groups.length} groups for ${comments.length} comments`, { path: "by" });
+}
+
 /** Options as the module takes them: names of ours in snake_case, what is below them as it is. @internal */
 export function optionsOf(options: object): string {
   return encode(Object.fromEntries(Object.entries(options).map(([name, value]) => [snakeName(name), value as unknown])));

@@ -1,7 +1,7 @@
 // Taxonomies and what they find.
 import { call } from "./text-engine.js";
 import { type Claim, type Claims, type Classifier, packClaims } from "./classifier.js";
-import { type Labels, labelsOf, type Language, listOf, optionsOf, type Texts, textsOf, whole } from "./comments.js";
+import { groupsOf, type Labels, labelsOf, type Language, optionsOf, type Texts, textsOf, whole } from "./comments.js";
 import { HeedfulError } from "./error.js";
 import { disposable, type Disposer, Held } from "./held.js";
 import { camel, decode, encode, escapeText, parse } from "./json.js";
@@ -159,7 +159,7 @@ export interface DiscoverOptions {
   known?: ReasonMapper;
   /** With `known`: looks within the comments that mention this reason instead. */
   within?: string;
-  /** With `known`: the group of each comment, for homogeneity by group. */
+  /** The group of each comment, for homogeneity by group. */
   by?: readonly (string | number | boolean | null | undefined)[];
   /** With `known`: what its classifier says of each comment, where that answers later. */
   claims?: Claims;
@@ -256,6 +256,7 @@ export class ReasonMapper {
   // What the mapper is made of stays on this side: another instance of the module can be given it.
   #document: string;
   readonly #classifier: Classifier | undefined;
+  #told = false;
   #model: Uint8Array | undefined;
   #parents = new Map<string, string>();
   readonly #held: Held<ReturnType<typeof prepare>>;
@@ -405,7 +406,12 @@ export class ReasonMapper {
   #heard(texts: (string | null)[], claims: Claims | undefined): ReturnType<typeof prepare> {
     const mapper = this.#held.get();
     const classifier = this.#classifier;
-    if (claims === undefined && classifier === undefined) return mapper;
+    if (claims === undefined && classifier === undefined) {
+      // What was said of the comments of a call that failed is not said of these.
+      if (this.#told) call(() => mapper.hear([], []));
+      return mapper;
+    }
+    this.#told = true;
     const present = texts.filter((text) => text !== null);
     const said =
       claims === undefined
@@ -448,13 +454,13 @@ disposable(ReasonMapper);
 export function discover(comments: Texts, options: DiscoverOptions = {}): Topics {
   const { known, within, by, claims, ...rest } = options;
   const [texts, document] = [textsOf(comments), optionsOf(rest)];
-  if (known === undefined && (within !== undefined || by !== undefined || claims !== undefined)) {
-    throw new HeedfulError("invalid-argument", "`within`, `by` and `claims` need a mapper", { path: "known" });
+  if (known === undefined && (within !== undefined || claims !== undefined)) {
+    throw new HeedfulError("invalid-argument", "`within` and `claims` need a mapper", { path: "known" });
   }
-  const groups = by === undefined ? [] : listOf(by, "by");
+  const groups = by === undefined ? [] : groupsOf(by, texts);
   const made =
     known === undefined
-      ? call((module) => module.discover(texts, document))
+      ? call((module) => module.discover(texts, groups, document))
       : known.discover(texts, within === undefined ? undefined : escapeText(within), groups, document, claims);
   const { found, reasons } = decode(made) as { found: object; reasons: Reason[] };
   const { topics, ...others } = camel(found) as Topics;

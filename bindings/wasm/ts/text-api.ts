@@ -1,8 +1,7 @@
 // What the entry points of `heedful/text` export beside their own `init`: comments.
 import { call } from "./text-engine.js";
 import { camel, decode } from "./json.js";
-import { type Labels, labelsOf, optionsOf, type Texts, textsOf } from "./comments.js";
-import { HeedfulError } from "./error.js";
+import { groupsOf, type Labels, labelsOf, optionsOf, type Texts, textsOf } from "./comments.js";
 
 export type { Claim, Claims, Classifier } from "./classifier.js";
 export { type Labels, type Language, type Texts } from "./comments.js";
@@ -166,8 +165,9 @@ export interface Keyword {
  */
 export function keywords(comments: Texts, options: KeywordOptions): Keyword[] {
   const { by, ...rest } = options ?? {};
-  if (!Array.isArray(by)) throw new HeedfulError("invalid-argument", "a list with the group of each comment is needed", { path: "by" });
-  return camel(decode(call((module) => module.keywords(textsOf(comments), [...by], optionsOf(rest))))) as Keyword[];
+  const texts = textsOf(comments);
+  const groups = groupsOf(by, texts);
+  return camel(decode(call((module) => module.keywords(texts, groups, optionsOf(rest))))) as Keyword[];
 }
 
 /** A number and how sure it is. */

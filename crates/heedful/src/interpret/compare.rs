@@ -270,6 +270,34 @@ pub(crate) fn combination<const N: usize>(
     }
 }
 
+/// A weight times the difference of two samples, by their score bounds and the standard error of it all, in points;
+/// `None` for means and for empty samples.
+pub(crate) fn weighted_difference(
+    weight: f64,
+    [plus, minus]: [&Sample; 2],
+    deviation: f64,
+    metric: &Metric,
+    confidence: Confidence,
+) -> Option<test::Comparison> {
+    let deviation = deviation / 100.0;
+    let found = match metric.kind() {
+        Kind::Net => {
+            let nets = [plus.net(metric)?, minus.net(metric)?];
+            let parts = nets.map(|net| (net.value(), net.standard_error()));
+            let bounds = |z| nets.map(|net| net.score_bounds(z));
+            test::mover_times(weight, parts, deviation, confidence, bounds)
+        }
+        Kind::Share => {
+            let shares = [plus.share(metric)?, minus.share(metric)?];
+            let parts = shares.map(|share| (share.value(), share.standard_error()));
+            let bounds = |z| shares.map(|share| share.score_bounds(z));
+            test::mover_times(weight, parts, deviation, confidence, bounds)
+        }
+        Kind::Mean => return None,
+    };
+    Some(in_points(found))
+}
+
 /// What each part gives; `None` where one gives nothing.
 fn each<const N: usize, T>(
     parts: &[(f64, &Sample); N],

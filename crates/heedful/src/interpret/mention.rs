@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
-use crate::listen::column::{Column, Numbers};
+use crate::listen::column::{Column, Keys, Numbers, Primitive, each_type};
 use crate::listen::responses::Responses;
 
 /// Names that 16 bits can number.
@@ -370,11 +370,28 @@ pub(crate) fn truths(column: &Column) -> Result<Cow<'_, [u8]>> {
         Column::Category(category) => {
             let known = category.values.iter().map(truth).collect::<Option<Vec<u8>>>();
             let known = known.ok_or_else(wrong)?;
+            // Truth values of a host: their positions are the flags as they are.
+            if let (Keys::U8(keys), None, [0, 1]) =
+                (&category.keys, &category.validity, known.as_slice())
+                && keys.iter().fold(true, |all, key| all & (*key < 2))
+            {
+                return Ok(Cow::Borrowed(keys));
+            }
             let flag = |row| category.position(row).and_then(|p| known.get(p).copied());
             Ok((0..column.len()).map(|row| flag(row).unwrap_or(0)).collect())
         }
-        Column::Number(..) => {
-            (0..column.len()).map(|row| truth(&column.key(row)).ok_or_else(wrong)).collect()
+        Column::Number(numbers, validity) => {
+            let flag = |number: f64| u8::from(number.abs() > 0.0);
+            let flags: Vec<u8> = each_type!(Numbers, numbers, values => {
+                values.iter().map(|value| flag(value.float())).collect()
+            });
+            Ok(match validity {
+                None => flags.into(),
+                Some(present) => {
+                    let both = flags.iter().zip(present.iter());
+                    both.map(|(flag, present)| flag & u8::from(present)).collect()
+                }
+            })
         }
         _ => Err(wrong()),
     }
@@ -412,6 +429,30 @@ mod tests {
         assert_eq!((one.names(), one.row(1)), (&["b".to_owned(), "a".to_owned()][..], &[][..]));
         let several = Column::texts([Some("price"), Some("speed; price"), Some(" ;")]);
         assert_eq!(Mentions::from_values(&several).unwrap(), lists);
+    }
+
+    #[test]
+    fn flags_of_every_kind_are_the_same() {
+        use crate::listen::column::Category;
+
+        let bools = |values: &[Key], keys: Keys| {
+            Column::Category(Category { keys, validity: None, values: values.to_vec().into() })
+        };
+        let (no, yes) = (Key::Bool(false), Key::Bool(true));
+        let plain = bools(&[no.clone(), yes.clone()], Keys::from(vec![1_u8, 0, 1]));
+        assert!(matches!(truths(&plain).unwrap(), Cow::Borrowed([1, 0, 1])));
+        for column in [
+            bools(&[yes.clone(), no.clone()], Keys::from(vec![0_u8, 1, 0])),
+            bools(&[no.clone(), yes.clone()], Keys::from(vec![1_i32, -1, 1])),
+            Column::numbers(vec![-2_i64, 0, 1]),
+            Column::numbers(vec![0.5, f64::NAN, 7.0]),
+            Column::Number(vec![1_i8, 1, 1].into(), Some(vec![true, false, true].into())),
+        ] {
+            assert_eq!(*truths(&column).unwrap(), [1, 0, 1], "{column:?}");
+        }
+        // A position beyond the values is missing, not true.
+        let beyond = bools(&[no, yes], Keys::from(vec![1_u8, 255, 1]));
+        assert_eq!(*truths(&beyond).unwrap(), [1, 0, 1]);
     }
 
     #[test]

@@ -115,6 +115,42 @@ pub(crate) fn mover<const N: usize>(
         });
         libm::sqrt(each.sum())
     };
+    by_reach(difference, standard_error, confidence, reach)
+}
+
+/// MOVER for a weight times a difference whose standard error (`deviation`) is known from elsewhere, since the weight is
+/// random as well, or the parts are not independent. What that error holds beyond the two parts' own is added on either
+/// side; what it lacks is their correlation, with which their reaches are combined (Zou and Donner 2008). Each part is an
+/// estimate and its standard error.
+pub(crate) fn mover_times(
+    weight: f64,
+    [first, second]: [(f64, f64); 2],
+    deviation: f64,
+    confidence: Confidence,
+    bounds: impl Fn(f64) -> [(f64, f64); 2],
+) -> Comparison {
+    let own = weight * weight * (first.1 * first.1 + second.1 * second.1);
+    let beyond = deviation * deviation - own;
+    let both = 2.0 * weight * weight * first.1 * second.1;
+    let correlation = if both > 0.0 { (-beyond / both).clamp(0.0, 1.0) } else { 0.0 };
+    let reach = |z: f64, down: bool| {
+        let [a, b] = bounds(z);
+        let (a, b) =
+            if down { (first.0 - a.0, b.1 - second.0) } else { (a.1 - first.0, second.0 - b.0) };
+        let parts = weight * weight * (a * a + b * b - 2.0 * correlation * a * b);
+        libm::sqrt((parts + z * z * beyond.max(0.0)).max(0.0))
+    };
+    by_reach(weight * (first.0 - second.0), deviation, confidence, reach)
+}
+
+/// A difference from how far its interval reaches at a normal quantile, down (`true`) or up, and the p-value that
+/// belongs to it.
+fn by_reach(
+    difference: f64,
+    standard_error: f64,
+    confidence: Confidence,
+    reach: impl Fn(f64, bool) -> f64,
+) -> Comparison {
     let below = |z| reach(z, true);
     let above = |z| reach(z, false);
     let z = confidence.z();

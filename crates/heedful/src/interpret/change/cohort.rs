@@ -5,8 +5,10 @@ use serde::Serialize;
 use super::effect::Effect;
 use super::mix_rate::Moments;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::tally::Tally;
 use crate::interpret::codes::{Codes, NONE};
-use crate::interpret::frame::Frame;
+use crate::interpret::frame::{Cells, Frame};
+use crate::interpret::score::{Robust, Sample};
 use crate::listen::responses::Responses;
 use crate::stats::poisson::Poisson;
 use crate::stats::{Confidence, Random};
@@ -91,6 +93,7 @@ pub(super) fn cohorts(
     let mut places: std::collections::BTreeMap<crate::base::key::Key, usize> = Default::default();
     let mut customers: Vec<Customer> = Vec::new();
     let mut unknown = [[0.0; 2]; 2];
+    let mut of_row: [Vec<Option<usize>>; 2] = Default::default();
     for (period, (table, frame)) in tables.into_iter().zip(frames).enumerate() {
         let name = table.roles().customer.as_deref();
         let codes = Codes::of(table.role("customer", name)?);
@@ -108,6 +111,9 @@ pub(super) fn cohorts(
             let value = frame.metric.value(code).unwrap_or_default();
             let number = codes.rows.get(row).copied().filter(|code| *code != NONE);
             let place = number.and_then(|code| numbers.get(code as usize));
+            if let Some(rows) = of_row.get_mut(period) {
+                rows.push(place.copied());
+            }
             let own = match place.and_then(|place| customers.get_mut(*place)) {
                 Some(customer) => customer.get_mut(period),
                 None => unknown.get_mut(period),
@@ -118,6 +124,7 @@ pub(super) fn cohorts(
             own[1] += weight * value;
         }
     }
+    let samples = [0, 1].map(|period| samples(period, frames, &of_row, &customers));
     customers.retain(|customer| customer.iter().any(|[mass, _]| *mass > 0.0));
     let mut whole = Totals::new();
     let [mut stayers, mut joiners, mut leavers] = [0; 3];
@@ -150,7 +157,16 @@ pub(super) fn cohorts(
     }
     let [staying, joining, leaving] = effects;
     let [d_staying, d_joining, d_leaving] = moments.map(|m| m.deviation());
-    let effect = |value, deviation| Effect::new(value, deviation, replicates, confidence);
+    let [[stayed, left], [stay, joined]] = &samples;
+    let metric = frames[0].metric;
+    let effect = |value, deviation, weight, plus, minus| {
+        let parts = (weight, [plus, minus]);
+        Effect::between(value, deviation, replicates, confidence, parts, metric)
+    };
+    let part = |period: usize| {
+        let mass = |side: &[[f64; 2]; 2]| side.get(period).map_or(0.0, |[mass, _]| *mass);
+        mass(&whole.others) / (mass(&whole.others) + mass(&whole.stayers))
+    };
     let score = |[mass, sum]: [f64; 2]| (mass > 0.0).then(|| sum / mass);
     let known: f64 = effects.iter().sum();
     let total = |period: usize| {
@@ -167,9 +183,48 @@ pub(super) fn cohorts(
         stayers_after: score(whole.stayers[1]),
         leavers_before: score(whole.others[0]),
         joiners_after: score(whole.others[1]),
-        staying: effect(staying, d_staying),
-        joining: effect(joining, d_joining),
-        leaving: effect(leaving, d_leaving),
+        staying: effect(staying, d_staying, 1.0, stay, stayed),
+        joining: effect(joining, d_joining, part(1), joined, stay),
+        leaving: effect(leaving, d_leaving, part(0), stayed, left),
         unidentified: if some_unknown { total(1) - total(0) - known } else { 0.0 },
     }))
+}
+
+/// The stayers and the others of a period as samples. Customers with several responses are clusters.
+fn samples(
+    period: usize,
+    frames: [&Frame<'_>; 2],
+    of_row: &[Vec<Option<usize>>; 2],
+    customers: &[Customer],
+) -> [Sample; 2] {
+    let [first, second] = frames;
+    let frame = if period == 0 { first } else { second };
+    let stays = |customer: &Customer| customer.iter().all(|[mass, _]| *mass > 0.0);
+    let mut cells = Cells::new(2, frame);
+    let places = of_row.get(period).into_iter().flatten();
+    for ((row, code), place) in frame.rated().zip(places) {
+        if let Some(customer) = place.and_then(|place| customers.get(place)) {
+            cells.add(usize::from(!stays(customer)), code, row);
+        }
+    }
+    let mut tallies = cells.tallies().into_iter();
+    [true, false].map(|staying| {
+        let tally = tallies.next().unwrap_or_else(|| Tally::new(frame.metric.scale().clone()));
+        let own = || {
+            let present = customers.iter().filter(|c| stays(c) == staying);
+            present.filter_map(|c| c.get(period).copied()).filter(|[mass, _]| *mass > 0.0)
+        };
+        let clusters = own().count() as f64;
+        let several = tally.n() as f64 > clusters;
+        let mass: f64 = own().map(|[mass, _]| mass).sum();
+        let mean = own().map(|[_, sum]| sum).sum::<f64>() / mass;
+        let spread =
+            own().map(|[mass, sum]| (sum - mean * mass) * (sum - mean * mass)).sum::<f64>();
+        let error = libm::sqrt(spread * clusters / (clusters - 1.0)) / mass;
+        let robust = Robust {
+            standard_error: (clusters > 1.0).then_some(error),
+            df: (clusters - 1.0).max(0.0),
+        };
+        Sample::new(&tally, frame.metric, several.then_some(robust))
+    })
 }

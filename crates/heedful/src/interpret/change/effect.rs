@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use crate::base::metric::Metric;
+use crate::interpret::compare::weighted_difference;
+use crate::interpret::score::Sample;
 use crate::stats::{Comparison as Test, Confidence, Interval};
 
 /// A part of a difference, in points, with how sure it is.
@@ -33,6 +36,26 @@ impl Effect {
     }
 
     /// Whether it is told from chance at this confidence, corrected.
+    /// The same for a weight times the difference of two scores: where the metric is a net or a share, the interval and
+    /// its p-value are made from the two score intervals, which hold for few responses and extreme scores too.
+    pub(super) fn between(
+        value: f64,
+        deviation: f64,
+        replicates: u32,
+        confidence: Confidence,
+        (weight, samples): (f64, [&Sample; 2]),
+        metric: &Metric,
+    ) -> Self {
+        let plain = Self::new(value, deviation, replicates, confidence);
+        if replicates == 0 || !(weight > 0.0) {
+            return plain;
+        }
+        match weighted_difference(weight, samples, deviation, metric, confidence) {
+            Some(found) => Self { interval: Some(found.interval), p_value: found.p_value, ..plain },
+            None => plain,
+        }
+    }
+
     pub(super) fn stands_out(&self, confidence: Confidence) -> bool {
         self.p_adjusted.is_some_and(|p| p < 1.0 - confidence.get())
     }

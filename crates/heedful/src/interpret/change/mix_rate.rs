@@ -33,6 +33,8 @@ type Draws = Vec<(CellDraw, f64)>;
 pub(super) struct Effects {
     pub(super) mix: Vec<f64>,
     pub(super) rate: Vec<f64>,
+    /// How much a point of each segment's score moves the whole; 0 where it is new or gone.
+    pub(super) reach: Vec<f64>,
 }
 
 impl Tree {
@@ -98,12 +100,11 @@ impl Tree {
             return None;
         }
         let count = self.nodes.len();
-        let mut effects = Effects { mix: vec![0.0; count], rate: vec![0.0; count] };
-        // How much a point of each segment's score moves the whole.
-        let mut reach = vec![0.0; count];
+        let none = || vec![0.0; count];
+        let mut effects = Effects { mix: none(), rate: none(), reach: none() };
         for (i, (node, own)) in self.nodes.iter().zip(totals).enumerate() {
             let (holder, reached) = match node.parent {
-                Some(parent) => (*totals.get(parent)?, *reach.get(parent)?),
+                Some(parent) => (*totals.get(parent)?, *effects.reach.get(parent)?),
                 None => (all, 1.0),
             };
             if !holder.iter().all(|[mass, _]| *mass > 0.0) {
@@ -123,7 +124,7 @@ impl Tree {
             *effects.mix.get_mut(i)? = reached * (after - before) * (typical - middle);
             if let [old, new] = scores.as_slice() {
                 let weight = reached * (before + after) / 2.0;
-                *reach.get_mut(i)? = weight;
+                *effects.reach.get_mut(i)? = weight;
                 *effects.rate.get_mut(i)? = weight * (new - old);
             }
         }
@@ -179,7 +180,7 @@ impl Tree {
         }
         let [mix, rate] =
             moments.map(|list| list.iter().map(Moments::deviation).collect::<Vec<f64>>());
-        Some(Effects { mix, rate })
+        Some(Effects { mix, rate, reach: Vec::new() })
     }
 }
 

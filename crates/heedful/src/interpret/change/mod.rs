@@ -18,6 +18,7 @@ use super::compare::Comparison;
 use super::driver::{check_replicates, share, thirty};
 use super::frame::{Cells, Frame};
 use super::mention::Mentions;
+use super::score::Sample;
 use super::scoring::Scoring;
 use super::split::Split;
 use crate::base::config::{self, setters};
@@ -400,6 +401,7 @@ impl Change {
             let effect =
                 |value, deviation| Effect::new(value, deviation, self.replicates, confidence);
             let [before, after] = &node.tallies;
+            let samples = [after, before].map(|tally| Sample::new(tally, metric, None));
             SegmentChange {
                 keys: node.keys.clone(),
                 finest: tree.is_leaf(node),
@@ -415,7 +417,14 @@ impl Change {
                 before: mean(before, metric).map(|(_, mean)| mean),
                 after: mean(after, metric).map(|(_, mean)| mean),
                 mix: effect(at(&effects.mix), deviation(|e| &e.mix)),
-                rate: effect(at(&effects.rate), deviation(|e| &e.rate)),
+                rate: Effect::between(
+                    at(&effects.rate),
+                    deviation(|e| &e.rate),
+                    self.replicates,
+                    confidence,
+                    (at(&effects.reach), samples.each_ref()),
+                    metric,
+                ),
             }
         };
         Ok(tree.nodes.iter().enumerate().map(row).collect())

@@ -178,3 +178,48 @@ fn options_are_checked() {
     let report = Change::new(Metric::nps()).run(&none, &none).unwrap();
     assert_eq!(report.sentences()[0], "There are no ratings to compare.");
 }
+
+/// Cohorts of 60 customers in which nearly all are happy: intervals hold the truth about as often as they say.
+#[test]
+fn intervals_of_cohorts_hold_for_few_and_happy_customers() {
+    let shares = [[0.03, 0.07, 0.9], [0.03, 0.05, 0.92], [0.1, 0.1, 0.8], [0.02, 0.08, 0.9]];
+    let [stay_0, stay_1, left, joined] = shares.map(|[bad, _, good]| 100.0 * (good - bad));
+    let truth = [stay_1 - stay_0, 0.4 * (joined - stay_1), 0.4 * (stay_0 - left)];
+    let mut random = Random::new(77);
+    let (mut held, mut repeats) = ([0_u32; 3], 0);
+    for seed in 0..150 {
+        let mut draw = |[bad, middle, _]: [f64; 3]| match random.uniform() {
+            u if u < bad => 3_u8,
+            u if u < bad + middle => 8,
+            _ => 10,
+        };
+        let mut rows: [Vec<(u8, String)>; 2] = Default::default();
+        for i in 0..60 {
+            if i % 5 < 3 {
+                rows[0].push((draw(shares[0]), format!("s{i}")));
+                rows[1].push((draw(shares[1]), format!("s{i}")));
+            } else {
+                rows[0].push((draw(shares[2]), format!("l{i}")));
+                rows[1].push((draw(shares[3]), format!("j{i}")));
+            }
+        }
+        let [before, after] = rows.map(|rows| {
+            Responses::new()
+                .with("score", Column::numbers(rows.iter().map(|r| r.0).collect::<Vec<_>>()))
+                .unwrap()
+                .with("who", Column::categories(rows.into_iter().map(|r| Some(r.1))))
+                .unwrap()
+                .rating("score")
+                .customer("who")
+        });
+        let change = Change::new(Metric::nps()).replicates(100).seed(seed);
+        let cohorts = change.run(&before, &after).unwrap().cohorts.unwrap();
+        repeats += 1;
+        let effects = [cohorts.staying, cohorts.joining, cohorts.leaving];
+        for ((held, effect), truth) in held.iter_mut().zip(effects).zip(truth) {
+            *held += u32::from(effect.interval.unwrap().contains(truth));
+        }
+    }
+    // 92 % is three standard errors below 95 % or so; intervals of estimate ± z errors hold 89 % of the last.
+    assert!(held.iter().all(|held| *held >= repeats * 92 / 100), "{held:?} of {repeats}");
+}

@@ -21,3 +21,10 @@ def test_the_example_scores_the_sample():
     done = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "nan" not in done.stdout.lower()
+
+
+def test_the_example_plans_contacts():
+    example = README.parent / "examples/python/contact_plan.py"
+    done = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "100 invitations" in done.stdout

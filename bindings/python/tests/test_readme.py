@@ -30,3 +30,10 @@ def test_the_example_says_why_a_score_moved(tmp_path):
     assert done.returncode == 0, done.stderr
     assert " to " in done.stdout.splitlines()[0] and done.stdout.splitlines()[1].startswith("NPS ")
     assert page.read_text(encoding="utf-8").count("<svg") >= 4
+
+
+def test_the_example_plans_contacts():
+    example = README.parent / "examples/python/contact_plan.py"
+    done = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "100 invitations" in done.stdout

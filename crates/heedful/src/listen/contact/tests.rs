@@ -45,6 +45,17 @@ fn noon_is_noon_on_a_monday() {
 }
 
 #[test]
+fn the_advised_rules_keep_any_two_surveys_apart() {
+    let policy = ContactPolicy::advised();
+    let support = |days: i64| Contact {
+        kind: Kind::Transactional,
+        ..Contact::new("ada", "csat", NOON - days * DAY)
+    };
+    assert_eq!(decide(&policy, &[support(29)], &ada(), NOON), later(NOON + DAY, HoldCode::Gap));
+    assert_eq!(decide(&policy, &[support(30)], &ada(), NOON), ask());
+}
+
+#[test]
 fn a_relational_gap_does_not_look_at_support_contacts() {
     let policy = policy(
         r#"{"rules": [{"gap": {"days": 180, "of": {"kinds": ["relational"]}, "counts": {"kinds": ["relational"]}}}]}"#,

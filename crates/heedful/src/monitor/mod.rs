@@ -6,6 +6,7 @@ pub(crate) mod change_point;
 pub(crate) mod classical;
 pub(crate) mod detect;
 pub(crate) mod episode;
+pub(crate) mod health;
 pub(crate) mod localise;
 pub(crate) mod many;
 

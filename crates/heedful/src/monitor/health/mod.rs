@@ -1,0 +1,16 @@
+//! Customer health: scorecards as data, their result for each account, and whether they are worth believing.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `scorecard` | measures, weights, bands and alarms as data |
+//! | `points` | how a raw value becomes 0 to 100 |
+//! | `reading` | the values of an account, from columns |
+//! | `assess` | totals, bands, contributions, what changed |
+
+pub(crate) mod assess;
+pub(crate) mod condition;
+pub(crate) mod points;
+mod reading;
+pub(crate) mod scorecard;
+#[cfg(test)]
+mod tests;

@@ -87,7 +87,11 @@ pub mod health {
         AccountHealth, Health, HealthChange, HealthLine, HealthReport, HealthState, Improvement,
         LineStatus, Stage,
     };
+    pub use crate::monitor::health::backtest::{
+        HealthBacktest, HealthBacktestReport, HealthGroup, MeasureCheck,
+    };
     pub use crate::monitor::health::condition::{Condition, Fell, Test};
+    pub use crate::monitor::health::fit::{FittedScorecard, ScorecardFit};
     pub use crate::monitor::health::points::{Decay, Logistic, Percentile, Points, ScoreRange};
     pub use crate::monitor::health::scorecard::{
         AlarmEffect, FireAlarm, HealthBand, Measure, MeasureGroup, Missing, Scorecard,

@@ -5,10 +5,16 @@
 //! | `scorecard` | measures, weights, bands and alarms as data |
 //! | `points` | how a raw value becomes 0 to 100 |
 //! | `reading` | the values of an account, from columns |
+//! | `backtest` | totals against what became of accounts |
+//! | `fit` | scorecards learned from outcomes |
 //! | `assess` | totals, bands, contributions, what changed |
 
 pub(crate) mod assess;
+pub(crate) mod backtest;
 pub(crate) mod condition;
+pub(crate) mod fit;
+mod learn;
+mod outcome;
 pub(crate) mod points;
 mod reading;
 pub(crate) mod scorecard;

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::assess::{AccountHealth, Health, HealthReport, HealthState, LineStatus, Stage};
+use super::backtest::HealthBacktest;
 use super::condition::{Condition, Fell, Test};
 use super::points::{Decay, Logistic, Percentile, Points, ScoreRange};
 use super::scorecard::{AlarmEffect, FireAlarm, Measure, MeasureGroup, Missing, Scorecard};
@@ -443,4 +444,61 @@ proptest! {
             }
         }
     }
+}
+
+fn looks(n: usize, event: impl Fn(usize, usize) -> bool) -> Responses {
+    // Two looks at n accounts each; x falls the healthier the lower the place.
+    let rows = 2 * n;
+    let ids = (0..rows).map(|row| Some(format!("a{}", row % n)));
+    let at =
+        days(&(0..rows).map(|row| Some(if row < n { 60.0 } else { 30.0 })).collect::<Vec<_>>());
+    let x = (0..rows).map(|row| (row % n) as f64 / n as f64 * 100.0).collect::<Vec<f64>>();
+    let left = (0..rows).map(|row| Some(if event(row / n, row % n) { "Yes" } else { "No" }));
+    let known: Vec<f64> =
+        (0..rows).map(|row| if event(row / n, row % n) { 0.0 } else { 100.0 }).collect();
+    let mut table = Responses::new().with("account", Column::texts(ids)).unwrap();
+    for (name, column) in [
+        ("at", at),
+        ("x", Column::numbers(x)),
+        ("left", Column::categories(left)),
+        ("known", Column::numbers(known)),
+    ] {
+        table = table.with(name, column).unwrap();
+    }
+    table
+}
+
+#[test]
+fn a_backtest_finds_what_forecasts_and_what_leaks() {
+    // Of the accounts at place p, those leave whose p is below a number that jumps around from 0 to 99.
+    let table = looks(100, |look, place| (place * 37 + look * 11) % 100 > place);
+    let card = one_group(vec![Measure::new("x", identity()), Measure::new("known", identity())]);
+    let report = HealthBacktest::new(card, "account", "left").at("at").run(&table, NOW).unwrap();
+    assert_eq!((report.n, report.left_out), (200, [0, 0]));
+    let [x, known] = report.measures.as_slice() else { unreachable!() };
+    assert!(!x.leaks && known.leaks);
+    assert_eq!((known.auc.unwrap().value, x.n), (1.0, 200));
+    // Without what it must not know, the total is as good as x alone.
+    let own = x.auc.unwrap().value;
+    assert!((report.auc.value - known.cost_of_dropping.unwrap() - own).abs() < 1e-12);
+    assert_eq!(x.stability, Some(0.0));
+    assert_eq!(report.bands.iter().map(|band| band.n).sum::<u64>(), 200);
+    assert_eq!(report.deciles.iter().map(|decile| decile.n).sum::<u64>(), 200);
+    assert!(report.deciles[0].lift.unwrap() > report.deciles.last().unwrap().lift.unwrap());
+    // What separates outcomes without a doubt gives no probabilities.
+    assert_eq!(report.brier, None);
+    assert_eq!(report.to_table().len(), 3 + report.deciles.len());
+    assert_eq!(report.measures_table().len(), 2);
+
+    let one = one_group(vec![Measure::new("x", identity())]);
+    let backtest = HealthBacktest::new(one, "account", "left");
+    let honest = backtest.clone().at("at").run(&table, NOW).unwrap();
+    assert!(honest.brier.unwrap() < honest.brier_of_base_rate.unwrap());
+    // The later look judges: its 100 accounts.
+    assert_eq!(honest.calibration.iter().map(|bin| bin.n).sum::<u64>(), 100);
+    // An account twice without a column of times is a mistake.
+    assert_eq!(backtest.run(&table, NOW).unwrap_err().code().as_str(), "duplicate-key");
+    let nobody = looks(30, |_, _| false);
+    assert_eq!(backtest.clone().at("at").run(&nobody, NOW).unwrap_err().code().as_str(), "too-few");
+    assert_eq!(HealthBacktest::from_json(&backtest.to_json()).unwrap(), backtest);
 }

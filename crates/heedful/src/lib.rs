@@ -92,6 +92,7 @@ pub mod health {
     };
     pub use crate::monitor::health::condition::{Condition, Fell, Test};
     pub use crate::monitor::health::fit::{FittedScorecard, ScorecardFit};
+    pub use crate::monitor::health::lint::{HealthFinding, HealthFindingCode};
     pub use crate::monitor::health::points::{Decay, Logistic, Percentile, Points, ScoreRange};
     pub use crate::monitor::health::scorecard::{
         AlarmEffect, FireAlarm, HealthBand, Measure, MeasureGroup, Missing, Scorecard,

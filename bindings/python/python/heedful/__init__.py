@@ -8,6 +8,7 @@ Score(nps 25.0, 95 % -50.5 to 77.8, n 4)
 from heedful._compare import Attainment, Comparison, SamplePlan, compare, contrast, league, sample_size, target
 from heedful._errors import HeedfulError, InternalError
 from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact
+from heedful._health import Backtested, Fitted, Health, Scorecard, backtest, fit_scorecard, health
 from heedful._heedful import __version__
 from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
@@ -32,9 +33,12 @@ from heedful._weight import Weights, weight
 __all__ = [
     "Attainment",
     "Average",
+    "Backtested",
     "Comparison",
     "Detected",
     "Evaluation",
+    "Fitted",
+    "Health",
     "HeedfulError",
     "InternalError",
     "Interval",
@@ -49,6 +53,7 @@ __all__ = [
     "SamplePlan",
     "Scale",
     "Score",
+    "Scorecard",
     "SentimentModel",
     "Split",
     "Table",
@@ -58,6 +63,7 @@ __all__ = [
     "Topics",
     "Weights",
     "__version__",
+    "backtest",
     "ces",
     "clauses",
     "compare",
@@ -69,8 +75,10 @@ __all__ = [
     "emotions",
     "enps",
     "evaluate",
+    "fit_scorecard",
     "fit_sentiment",
     "funnel",
+    "health",
     "join",
     "keywords",
     "league",

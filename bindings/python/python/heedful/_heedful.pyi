@@ -17,8 +17,11 @@ __all__ = [
     "detect",
     "discover",
     "evaluate",
+    "fit_scorecard",
     "funnel",
     "funnel_of_counts",
+    "health",
+    "health_backtest",
     "join",
     "keywords",
     "league",
@@ -33,6 +36,7 @@ __all__ = [
     "scale",
     "score",
     "score_all",
+    "scorecard",
     "sentiment",
     "split",
     "target",
@@ -62,6 +66,14 @@ def join(
     customers: tuple[object, list[str] | None, str],
     options: str,
 ) -> tuple[Responses, str]: ...
+def scorecard(json: str) -> str: ...
+def health(
+    data: object, columns: list[str], options: str, now: int, previous: str | None
+) -> tuple[Table, Table, str]: ...
+def health_backtest(
+    data: object, columns: list[str], options: str, now: int
+) -> tuple[str, Table, Table]: ...
+def fit_scorecard(data: object, columns: list[str], options: str) -> str: ...
 def read_path(path: str, options: str) -> tuple[Responses, str]: ...
 def read_bytes(bytes: bytes, jsonl: bool, options: str) -> tuple[Responses, str]: ...
 def taxonomy(json: str) -> str: ...

@@ -7,6 +7,7 @@
 //! | `reading` | the values of an account, from columns |
 //! | `backtest` | totals against what became of accounts |
 //! | `fit` | scorecards learned from outcomes |
+//! | `lint` | what is doubtful about a scorecard |
 //! | `assess` | totals, bands, contributions, what changed |
 
 pub(crate) mod assess;
@@ -14,6 +15,7 @@ pub(crate) mod backtest;
 pub(crate) mod condition;
 pub(crate) mod fit;
 mod learn;
+pub(crate) mod lint;
 mod outcome;
 pub(crate) mod points;
 mod reading;

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::assess::{AccountHealth, Health, HealthReport, HealthState, LineStatus, Stage};
 use super::backtest::HealthBacktest;
 use super::condition::{Condition, Fell, Test};
+use super::lint::HealthFindingCode;
 use super::points::{Decay, Logistic, Percentile, Points, ScoreRange};
 use super::scorecard::{AlarmEffect, FireAlarm, Measure, MeasureGroup, Missing, Scorecard};
 use crate::base::metric::Better;
@@ -501,4 +502,49 @@ fn a_backtest_finds_what_forecasts_and_what_leaks() {
     let nobody = looks(30, |_, _| false);
     assert_eq!(backtest.clone().at("at").run(&nobody, NOW).unwrap_err().code().as_str(), "too-few");
     assert_eq!(HealthBacktest::from_json(&backtest.to_json()).unwrap(), backtest);
+}
+
+#[test]
+fn lint_tells_what_is_doubtful() {
+    let subjective = |id: &str| Measure { subjective: true, ..Measure::new(id, identity()) };
+    let group = |id: &str, weight, measures| MeasureGroup::new(id, weight, measures);
+    let mut card = Scorecard::new(
+        "doubtful",
+        vec![
+            group("a", 3.0, vec![subjective("x"), subjective("y"), subjective("z")]),
+            group("b", 4.0, vec![Measure::new("same", identity())]),
+        ],
+    )
+    .unwrap();
+    card.changed = Some(NOW - 100 * DAY);
+    let values = |by: f64, of: f64| {
+        Column::numbers((0..20).map(|i| by + of * f64::from(i * i % 19)).collect::<Vec<_>>())
+    };
+    let zigzag = Column::numbers((0..20).map(|i| f64::from(i % 2) * 10.0).collect::<Vec<_>>());
+    let table = table(vec![
+        ("x", values(1.0, 2.0)),
+        ("y", values(90.0, -3.0)),
+        ("z", zigzag),
+        ("same", values(50.0, 0.0)),
+    ]);
+    let report = run(&card, &table, None);
+    let found: Vec<_> = card
+        .lint(Some(NOW), Some(&report))
+        .into_iter()
+        .map(|f| (f.code, f.names.join(" "), f.value))
+        .collect();
+    assert_eq!(
+        found[..4],
+        [
+            (HealthFindingCode::Subjective, "x y z".into(), Some(3.0)),
+            (HealthFindingCode::WeightSum, "a b".into(), Some(7.0)),
+            (HealthFindingCode::RecentChange, String::new(), Some(100.0)),
+            (HealthFindingCode::NeverVaries, "same".into(), Some(50.0)),
+        ]
+    );
+    let [(HealthFindingCode::Correlated, names, Some(r))] = &found[4..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(names, "x y");
+    close(*r, -1.0);
 }

@@ -136,13 +136,13 @@ def test_fitted_scorecards_run_and_are_checked() -> None:
             "account": range(400),
             "logins": [i % 20 for i in range(400)],
             "plan": [["free", "pro"][i // 3 % 2] for i in range(400)],
-            "left": [(i * 7 % 20) > i % 20 for i in range(400)],
+            "left": [(i * 7 % 11) > i % 20 for i in range(400)],
         }
     )
     fitted = hf.fit_scorecard(table, outcome="left", measures=["logins", "plan"], most=1, better={"logins": "higher"})
     assert fitted.report["left_out"] == ["plan"]
     found = hf.backtest(fitted.scorecard, table, outcome="left")
-    # The same accounts it learned from: no worse than on those held out.
-    assert found.report["auc"]["value"] >= fitted.report["auc"]["value"] - 0.01
+    # The same accounts that it learned from.
+    assert abs(found.report["auc"]["value"] - fitted.report["auc"]["value"]) < 0.05
     assert found.bands["n"].sum() == 400 + 400  # bands, and deciles
     assert found.measures["leaks"].tolist() == [False]

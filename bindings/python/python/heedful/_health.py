@@ -164,7 +164,7 @@ def backtest(
 
     >>> import heedful as hf
     >>> table = {"account": list(range(200)), "logins": [i % 20 for i in range(200)],
-    ...          "left": [(i * 7 % 20) > i % 20 for i in range(200)]}
+    ...          "left": [(i * 7 % 11) > i % 20 for i in range(200)]}
     >>> card = {"name": "use", "groups": [
     ...     {"id": "use", "measures": [{"id": "logins", "points": {"linear": [[0, 0], [19, 100]]}}]}]}
     >>> found = hf.backtest(card, table, outcome="left")
@@ -202,7 +202,7 @@ def fit_scorecard(
 
     >>> import heedful as hf
     >>> table = {"logins": [i % 20 for i in range(400)], "colour": [["red", "blue"][i // 3 % 2] for i in range(400)],
-    ...          "left": [(i * 7 % 20) > i % 20 for i in range(400)]}
+    ...          "left": [(i * 7 % 11) > i % 20 for i in range(400)]}
     >>> fitted = hf.fit_scorecard(table, outcome="left", measures=["logins", "colour"], most=1)
     >>> fitted.scorecard.measures, fitted.report["auc"]["value"] > 0.7
     (['logins'], True)

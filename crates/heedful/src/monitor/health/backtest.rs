@@ -34,7 +34,7 @@ const LEAK: f64 = 0.98;
 /// use heedful::{Column, Responses};
 ///
 /// let logins: Vec<f64> = (0..200).map(|i| f64::from(i % 20)).collect();
-/// let left: Vec<u8> = (0..200).map(|i| u8::from((i * 7 % 20) > i % 20)).collect();
+/// let left: Vec<u8> = (0..200).map(|i| u8::from((i * 7 % 11) > i % 20)).collect();
 /// let table = Responses::new()
 ///     .with("account", Column::numbers((0..200).collect::<Vec<i64>>()))?
 ///     .with("logins", Column::numbers(logins))?

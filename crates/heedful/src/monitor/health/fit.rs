@@ -38,7 +38,7 @@ const BINS: usize = 10;
 ///
 /// // Those who log in rarely leave more often; the colour of the logo says nothing.
 /// let logins = (0..400).map(|i| f64::from(i % 20));
-/// let left = (0..400).map(|i| Some(if (i * 7 % 20) > i % 20 { "yes" } else { "no" }));
+/// let left = (0..400).map(|i| Some(if (i * 7 % 11) > i % 20 { "yes" } else { "no" }));
 /// let colour = (0..400).map(|i| Some(["red", "blue"][i / 3 % 2]));
 /// let table = Responses::new()
 ///     .with("logins", Column::numbers(logins.collect::<Vec<f64>>()))?

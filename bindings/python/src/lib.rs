@@ -9,6 +9,7 @@ mod contact;
 mod explore;
 mod ffi;
 mod guard;
+mod health;
 mod listen;
 mod metric;
 mod monitor;
@@ -40,6 +41,8 @@ mod _heedful {
     #[pymodule_export]
     use crate::explore::{agreement, comments, discover, evaluate, keywords, redact, split};
     use crate::guard::OrRaise;
+    #[pymodule_export]
+    use crate::health::{fit_scorecard, health, health_backtest, scorecard};
     #[pymodule_export]
     use crate::listen::{funnel, funnel_of_counts, join};
     #[pymodule_export]

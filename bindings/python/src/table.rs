@@ -258,7 +258,7 @@ impl Stamps {
 
 /// One column by itself.
 pub(crate) fn one(name: &str, values: &Bound<'_, PyAny>) -> PyResult<Column> {
-    column(&mut ArrowReader::new(Roles::default()), &Roles::default(), name, values)
+    column(&mut ArrowReader::new(Roles::default()), (&Roles::default(), &None), name, values)
 }
 
 /// The arrays of a column of Arrow; `None` for anything else.

@@ -84,6 +84,24 @@ pub mod contact {
     };
 }
 
+/// Customer health: scorecards as data, and the health of accounts.
+pub mod health {
+    pub use crate::monitor::health::assess::{
+        AccountHealth, Health, HealthChange, HealthLine, HealthReport, HealthState, Improvement,
+        LineStatus, Stage,
+    };
+    pub use crate::monitor::health::backtest::{
+        HealthBacktest, HealthBacktestReport, HealthGroup, MeasureCheck,
+    };
+    pub use crate::monitor::health::condition::{Condition, Fell, Test};
+    pub use crate::monitor::health::fit::{FittedScorecard, ScorecardFit};
+    pub use crate::monitor::health::lint::{HealthFinding, HealthFindingCode};
+    pub use crate::monitor::health::points::{Decay, Logistic, Percentile, Points, ScoreRange};
+    pub use crate::monitor::health::scorecard::{
+        AlarmEffect, FireAlarm, HealthBand, Measure, MeasureGroup, Missing, Scorecard,
+    };
+}
+
 /// Surveys as data, and sessions that run them.
 pub mod survey {
     pub use crate::listen::session::{

@@ -9,6 +9,7 @@ from heedful._compare import Attainment, Comparison, SamplePlan, compare, contra
 from heedful._contact import ContactPolicy
 from heedful._errors import HeedfulError, InternalError
 from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact, tokens
+from heedful._health import Backtested, Fitted, Health, Scorecard, backtest, fit_scorecard, health
 from heedful._heedful import __version__
 from heedful._journey import Journey, JourneyReport
 from heedful._listen import Joined, funnel, join
@@ -48,6 +49,7 @@ __all__ = [
     "Anomaly",
     "Attainment",
     "Average",
+    "Backtested",
     "Comparison",
     "Confounded",
     "ContactPolicy",
@@ -57,6 +59,8 @@ __all__ = [
     "Evaluation",
     "Explanation",
     "Finding",
+    "Fitted",
+    "Health",
     "HeedfulError",
     "InternalError",
     "Interval",
@@ -75,6 +79,7 @@ __all__ = [
     "Scale",
     "Scanned",
     "Score",
+    "Scorecard",
     "SentimentModel",
     "Session",
     "Split",
@@ -89,6 +94,7 @@ __all__ = [
     "__version__",
     "agreement",
     "asymmetry",
+    "backtest",
     "ces",
     "clauses",
     "compare",
@@ -104,9 +110,11 @@ __all__ = [
     "enps",
     "evaluate",
     "explain_change",
+    "fit_scorecard",
     "fit_sentiment",
     "forget",
     "funnel",
+    "health",
     "importance",
     "join",
     "keywords",

@@ -28,9 +28,12 @@ __all__ = [
     "emerging",
     "evaluate",
     "explain_change",
+    "fit_scorecard",
     "forget",
     "funnel",
     "funnel_of_counts",
+    "health",
+    "health_backtest",
     "importance",
     "join",
     "journey",
@@ -59,6 +62,7 @@ __all__ = [
     "scan",
     "score",
     "score_all",
+    "scorecard",
     "sentiment",
     "split",
     "target",
@@ -99,6 +103,14 @@ def join(
     customers: tuple[object, list[str] | None, str],
     options: str,
 ) -> tuple[Responses, str]: ...
+def scorecard(json: str) -> str: ...
+def health(
+    data: object, columns: list[str], options: str, now: int, previous: str | None
+) -> tuple[Table, Table, str]: ...
+def health_backtest(
+    data: object, columns: list[str], options: str, now: int
+) -> tuple[str, Table, Table]: ...
+def fit_scorecard(data: object, columns: list[str], options: str) -> str: ...
 def read_path(path: str, options: str) -> tuple[Responses, str]: ...
 def read_bytes(bytes: bytes, format: str | None, options: str) -> tuple[Responses, str]: ...
 def taxonomy(json: str) -> str: ...

@@ -4,7 +4,7 @@ mod bands;
 pub(crate) mod change;
 pub(crate) mod cluster;
 pub(crate) mod codes;
-mod columns;
+pub(crate) mod columns;
 pub(crate) mod compare;
 pub(crate) mod contrast;
 pub(crate) mod count;

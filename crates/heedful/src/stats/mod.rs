@@ -11,14 +11,18 @@
 //! | [`multiplicity`] | p-values corrected for how many were looked at |
 //! | [`BetweenVariance`] | how much groups truly differ |
 //! | [`sample_size`] | responses needed for a margin or to see a difference |
+//! | [`Auc`], [`brier`], [`calibration`] | how good a forecast of a yes or no was |
 //! | [`Random`], [`resample`] | seeded draws, bootstrap replicates of a tally |
 #![cfg_attr(test, expect(clippy::float_cmp, reason = "tests assert that exact results are exact"))]
 
+pub(crate) mod correlation;
 pub(crate) mod distribution;
+pub(crate) mod forecast;
 pub(crate) mod heterogeneity;
 pub mod interval;
 pub mod multiplicity;
 mod online;
+pub(crate) mod penalised;
 pub(crate) mod poisson;
 mod quadrature;
 mod random;
@@ -31,6 +35,7 @@ pub mod test;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use forecast::{Auc, CalibrationBin, brier, calibration, calibration_error, stability_index};
 pub use heterogeneity::BetweenVariance;
 pub use interval::{Confidence, Interval, IntervalMethod, MeanSample, NetSample, ProportionSample};
 pub use multiplicity::Adjustment;

@@ -18,7 +18,7 @@ pub(crate) struct Design<'a> {
 }
 
 impl Design<'_> {
-    fn rows(&self) -> impl Iterator<Item = (&[f64], f64)> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&[f64], f64)> {
         self.weights.iter().enumerate().map(|(row, weight)| {
             let start = row * self.width;
             (self.values.get(start..start + self.width).unwrap_or_default(), *weight)
@@ -70,7 +70,7 @@ impl Square {
     }
 
     /// Adds `weight` times the outer product of `row` with itself.
-    fn add_outer(&mut self, row: &[f64], weight: f64) {
+    pub(crate) fn add_outer(&mut self, row: &[f64], weight: f64) {
         for (entries, left) in self.entries.chunks_mut(self.size.max(1)).zip(row) {
             let factor = weight * left;
             for (entry, right) in entries.iter_mut().zip(row) {
@@ -201,17 +201,17 @@ pub(crate) fn linear(design: Design<'_>, response: &[f64], rows: f64) -> Option<
     Some(Fit { standard_errors: (0..size).map(error).collect(), coefficients, fit: residual })
 }
 
-fn linear_predictor(coefficients: &[f64], x: &[f64]) -> f64 {
+pub(crate) fn linear_predictor(coefficients: &[f64], x: &[f64]) -> f64 {
     let (intercept, slopes) = coefficients.split_first().map_or((0.0, &[][..]), |(a, b)| (*a, b));
     intercept + slopes.iter().zip(x).map(|(b, x)| b * x).sum::<f64>()
 }
 
-fn logistic_cdf(x: f64) -> f64 {
+pub(crate) fn logistic_cdf(x: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-x))
 }
 
 /// ln P(1) and ln P(0) at a linear predictor, without losing the small one.
-fn log_odds_parts(eta: f64) -> (f64, f64) {
+pub(crate) fn log_odds_parts(eta: f64) -> (f64, f64) {
     let soft = |v: f64| if v > 36.0 { v } else { libm::log1p(libm::exp(v)) };
     (-soft(-eta), -soft(eta))
 }

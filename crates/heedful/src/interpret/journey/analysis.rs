@@ -18,6 +18,7 @@ use crate::interpret::mention::Mentions;
 use crate::interpret::score::Score;
 use crate::interpret::scoring::Scoring;
 use crate::listen::responses::Responses;
+use crate::stats::correlation::correlation;
 use crate::stats::distribution::t_sf;
 use crate::stats::{Adjustment, Confidence, Interval, MeanSample};
 
@@ -392,20 +393,6 @@ pub(super) fn estimate(values: &[f64], confidence: Confidence) -> Option<Estimat
     let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
     let sample = MeanSample::new(mean, squares / (n - 1.0).max(1.0), n)?;
     Some(Estimate { n: values.len() as u64, value: mean, interval: sample.t(confidence) })
-}
-
-/// Pearson's correlation; `None` where either side does not vary.
-pub(super) fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
-    let n = pairs.len() as f64;
-    let (x, y) = pairs.iter().fold((0.0, 0.0), |(x, y), (a, b)| (x + a / n, y + b / n));
-    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
-    for (a, b) in pairs {
-        xx += (a - x) * (a - x);
-        yy += (b - y) * (b - y);
-        xy += (a - x) * (b - y);
-    }
-    let r = xy / libm::sqrt(xx * yy);
-    r.is_finite().then(|| r.clamp(-1.0, 1.0))
 }
 
 impl TouchpointFeeling {

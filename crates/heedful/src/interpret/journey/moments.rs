@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::analysis::{Estimate, JourneyAnalysis, correlation, estimate};
+use super::analysis::{Estimate, JourneyAnalysis, estimate};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Better;
@@ -13,6 +13,7 @@ use crate::interpret::compare::Comparison;
 use crate::interpret::frame::Frame;
 use crate::interpret::mention::Mentions;
 use crate::listen::responses::Responses;
+use crate::stats::correlation::correlation;
 use crate::stats::{Interval, ProportionSample};
 
 /// The peak-end rule (D. Kahneman, B. Fredrickson, C. Schreiber and D. Redelmeier, "When more pain is

@@ -18,6 +18,7 @@ use crate::interpret::emotion::Emotion;
 use crate::interpret::reason::split::text_key;
 use crate::interpret::sparse::Sparse;
 use crate::listen::column::Texts;
+use crate::stats::correlation::correlation;
 use crate::text::{Kind, Lexer, Token, Word};
 
 const VERSION: u32 = 1;
@@ -238,19 +239,6 @@ config::written!(
 /// Six digits after the point: half the bytes of a stored model, and nothing of what it says.
 fn short(weight: f64) -> f64 {
     libm::round(weight * 1e6) / 1e6
-}
-
-fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
-    let n = pairs.len() as f64;
-    let (mx, my) = pairs.iter().fold((0.0, 0.0), |(x, y), pair| (x + pair.0 / n, y + pair.1 / n));
-    let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
-    for (x, y) in pairs {
-        xy += (x - mx) * (y - my);
-        xx += (x - mx) * (x - mx);
-        yy += (y - my) * (y - my);
-    }
-    let spread = libm::sqrt(xx * yy);
-    (spread > 0.0).then(|| (xy / spread).clamp(-1.0, 1.0))
 }
 
 impl Sentiment {

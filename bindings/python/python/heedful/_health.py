@@ -1,0 +1,267 @@
+"""Customer health: scorecards, the health of accounts, and whether it is worth believing."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from heedful import _frames, _heedful, _options
+from heedful._errors import HeedfulError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Scorecard:
+    """How the health of an account is made of measures: data, as a dict or JSON.
+
+    It has `name`, `version`, `groups` of measures with weights, `bands` (red from 0, yellow from 51, green from 76 where
+    not given), `hysteresis`, and `alarms`. A measure has an `id` (its column), a `weight`, and `points`: how a raw value
+    becomes 0 to 100. Points are one of `{"thresholds": [[from, points], ..]}`, `{"linear": [[value, points], ..]}`,
+    `{"logistic": {"middle", "steepness"}}`, `{"percentile": {"within"}}`, `{"decay": {"half_life_days"}}`,
+    `{"score": {"worst", "best"}}`, `"milestone"`, `{"categories": {name: points}}`. Further: `better` (`higher` or
+    `lower`), `subjective`, `at` and `fresh_days`, `standard_error`, `missing` (`leave_out`, `neutral`, `penalise`,
+    `require`) and `effort`.
+
+    >>> import heedful as hf
+    >>> card = hf.Scorecard({"name": "small", "groups": [{"id": "use", "measures": [
+    ...     {"id": "logins", "points": {"linear": [[0, 0], [20, 100]]}}]}]})
+    >>> card.measures
+    ['logins']
+    """
+
+    def __init__(self, definition: Mapping[str, Any]) -> None:
+        self._definition: dict[str, Any] = json.loads(_heedful.scorecard(_options.dumps(definition)))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Reads what `to_json` writes; what is wrong is named with its path."""
+        return cls(json.loads(_heedful.scorecard(text)))
+
+    def to_json(self) -> str:
+        """The scorecard as JSON."""
+        return json.dumps(self._definition)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The scorecard as a dict."""
+        return json.loads(self.to_json())  # type: ignore[no-any-return]
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return str(self._definition["name"])
+
+    @property
+    def version(self) -> str:
+        """Which edition of the formula it is."""
+        return str(self._definition["version"])
+
+    @property
+    def measures(self) -> list[str]:
+        """The measures, in order: columns of the table of accounts."""
+        return [measure["id"] for group in self._definition["groups"] for measure in group["measures"]]
+
+    def __repr__(self) -> str:
+        return f"Scorecard({self.name!r}, measures={self.measures})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scorecard) and self._definition == other._definition
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Health(NamedTuple):
+    """The health of accounts: see `health`."""
+
+    accounts: Any
+    """One row for each account."""
+    lines: Any
+    """One row for each account and measure or alarm: what it adds to the total."""
+    state: str
+    """What the next look needs to know, as JSON: give it as `previous`. It holds ids and numbers."""
+
+
+class Fitted(NamedTuple):
+    """A scorecard learned from outcomes: see `fit_scorecard`."""
+
+    scorecard: Scorecard
+    """The scorecard."""
+    report: dict[str, Any]
+    """How good it is on accounts that were held out: `auc` and `full_auc` (`value`, `standard_error`, `interval`, `n`,
+    `events`), `brier`, `calibration_error`, `calibration`; `intercept` and `slope` of the probability
+    `1 / (1 + exp(slope * total - intercept))`; `penalty`; `left_out`."""
+
+
+class Backtested(NamedTuple):
+    """Whether health told who would leave: see `backtest`."""
+
+    report: dict[str, Any]
+    """`n`, `events`, `auc` (`value`, `standard_error`, `interval`), `brier`, `brier_of_base_rate`, `calibration_error`,
+    `calibration`, `stability`, `left_out`, and the tables as lists."""
+    bands: Any
+    """One row for each band and each decile."""
+    measures: Any
+    """One row for each measure."""
+
+
+def health(
+    scorecard: Scorecard | Mapping[str, Any] | Iterable[Mapping[str, Any]],
+    data: Any,
+    now: datetime.datetime | datetime.date | None = None,
+    previous: str | Health | None = None,
+    *,
+    account: str = "account",
+) -> Health:
+    """The health of every account of a table with one row for each, as of `now` (a time without a zone is UTC).
+
+    `scorecard` is one for all, or a list of stages `{"name", "when": [{"column", "test"}], "scorecard"}`: an account in
+    two is an error, one in none has no total. `now` is needed where a measure or an alarm looks at times. `previous` is
+    the state of the last look, for changes, hysteresis, and alarms that look back.
+
+    Accounts have `account`, `stage`, `total` (0 to 100), `standard_error`, `band`, `band_probability`, `missing`,
+    `stale`, `alarms`, `change`, `cause`, `improve`, `improve_from`, `improve_to`, `improve_value`; lines have `account`,
+    `name`, `group`, `value`, `points`, `weight`, `contribution`, `status`.
+
+    >>> import heedful as hf
+    >>> card = {"name": "small", "groups": [
+    ...     {"id": "use", "weight": 3, "measures": [{"id": "logins", "points": {"linear": [[0, 0], [20, 100]]}}]},
+    ...     {"id": "voice", "measures": [{"id": "nps", "points": {"score": {"worst": -100, "best": 100}}}]}]}
+    >>> table = {"account": ["a", "b"], "logins": [12, 4], "nps": [50, None]}
+    >>> found = hf.health(card, table)
+    >>> found.accounts["total"], found.accounts["band"]
+    ([63.75, 20.0], ['yellow', 'red'])
+    >>> hf.health(card, {**table, "logins": [20, 4]}, previous=found).accounts["change"]
+    [30.0, 0.0]
+    """
+    stages = _stages(scorecard)
+    options = {"account": account, "stages": stages}
+    columns = [account, *_columns(stages)]
+    before = previous.state if isinstance(previous, Health) else previous
+    millis = _millis(now, stages)
+    found = _heedful.health(_frames.table(data, columns), columns, _options.dumps(options), millis, before)
+    return Health(_frames.like(data, found[0]), _frames.like(data, found[1]), found[2])
+
+
+def backtest(
+    scorecard: Scorecard | Mapping[str, Any],
+    data: Any,
+    *,
+    outcome: str,
+    account: str = "account",
+    at: str | None = None,
+    now: datetime.datetime | datetime.date | None = None,
+    confidence: float = 0.95,
+) -> Backtested:
+    """Checks a scorecard against what became of accounts: the table has what was known at a time and the outcome later.
+
+    `outcome` is true, 1 or yes where the account left. With `at`, a column of times, each time is a look of its own, an
+    account may be in several, and probabilities are learned from the earlier looks and judged on the later ones.
+
+    Bands and deciles have `kind`, `name`, `from`, `to`, `n`, `events`, `rate`, `lower`, `upper`, `lift`; measures have
+    `measure`, `n`, `auc`, `lower`, `upper`, `cost_of_dropping`, `stability`, `leaks`.
+
+    >>> import heedful as hf
+    >>> table = {"account": list(range(200)), "logins": [i % 20 for i in range(200)],
+    ...          "left": [(i * 7 % 11) > i % 20 for i in range(200)]}
+    >>> card = {"name": "use", "groups": [
+    ...     {"id": "use", "measures": [{"id": "logins", "points": {"linear": [[0, 0], [19, 100]]}}]}]}
+    >>> found = hf.backtest(card, table, outcome="left")
+    >>> found.report["auc"]["value"] > 0.7, found.bands["lift"][0] > 1
+    (True, True)
+    """
+    card = _card(scorecard)
+    stages = [{"name": "all", "scorecard": card}]
+    options = {"account": account, "scorecard": card, "outcome": outcome, "at": at, "confidence": confidence}
+    columns = list(dict.fromkeys([account, outcome, *([at] if at else []), *_columns(stages)]))
+    millis = 0 if at else _millis(now, stages)
+    report, bands, measures = _heedful.health_backtest(
+        _frames.table(data, columns), columns, _options.dumps(options), millis
+    )
+    return Backtested(json.loads(report), _frames.like(data, bands), _frames.like(data, measures))
+
+
+def fit_scorecard(
+    data: Any,
+    *,
+    outcome: str,
+    measures: Iterable[str],
+    most: int = 6,
+    better: Mapping[str, Literal["higher", "lower"]] | None = None,
+    groups: Mapping[str, str] | None = None,
+    folds: int = 5,
+    seed: int = 0,
+    confidence: float = 0.95,
+) -> Fitted:
+    """Learns a readable scorecard of at most `most` measures from what became of accounts.
+
+    Numbers become points along a curve that never turns (its direction is learned, or said in `better`), categories one
+    by one; weights come from a penalised logistic regression and are never negative. Its figures are of accounts that
+    were held out in a cross-validation of `folds` parts.
+
+    >>> import heedful as hf
+    >>> table = {"logins": [i % 20 for i in range(400)], "colour": [["red", "blue"][i // 3 % 2] for i in range(400)],
+    ...          "left": [(i * 7 % 11) > i % 20 for i in range(400)]}
+    >>> fitted = hf.fit_scorecard(table, outcome="left", measures=["logins", "colour"], most=1)
+    >>> fitted.scorecard.measures, fitted.report["auc"]["value"] > 0.7
+    (['logins'], True)
+    """
+    chosen = list(measures)
+    options = {
+        "outcome": outcome,
+        "measures": chosen,
+        "most": most,
+        "better": dict(better or {}),
+        "groups": dict(groups or {}),
+        "folds": folds,
+        "seed": seed,
+        "confidence": confidence,
+    }
+    columns = list(dict.fromkeys([outcome, *chosen]))
+    report = json.loads(_heedful.fit_scorecard(_frames.table(data, columns), columns, _options.dumps(options)))
+    return Fitted(Scorecard(report.pop("scorecard")), report)
+
+
+def _card(scorecard: Scorecard | Mapping[str, Any]) -> dict[str, Any]:
+    given = scorecard if isinstance(scorecard, Scorecard) else Scorecard(scorecard)
+    return given.to_dict()
+
+
+def _stages(scorecard: Scorecard | Mapping[str, Any] | Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    if isinstance(scorecard, (Scorecard, Mapping)):
+        card = _card(scorecard)
+        return [{"name": card["name"], "scorecard": card}]
+    return [{**stage, "scorecard": _card(stage["scorecard"])} for stage in scorecard]
+
+
+def _columns(stages: list[dict[str, Any]]) -> list[str]:
+    """The columns that scorecards and their conditions name."""
+    found: list[str | None] = []
+    for stage in stages:
+        card = stage["scorecard"]
+        for measure in (measure for group in card["groups"] for measure in group["measures"]):
+            points = measure["points"]
+            percentile = points.get("percentile", {}) if isinstance(points, dict) else {}
+            found += [measure["id"], measure.get("at"), measure.get("standard_error"), percentile.get("within")]
+        conditions = [*stage.get("when", ()), *(one for alarm in card.get("alarms", ()) for one in alarm["when"])]
+        found += [condition["column"] for condition in conditions]
+    return list(dict.fromkeys(name for name in found if name is not None))
+
+
+def _looks_at_times(stages: list[dict[str, Any]]) -> bool:
+    text = json.dumps(stages)
+    return any(f'"{word}"' in text for word in ("decay", "fresh_days", "older_than_days"))
+
+
+def _millis(now: datetime.datetime | datetime.date | None, stages: list[dict[str, Any]]) -> int:
+    if now is None:
+        if _looks_at_times(stages):
+            raise HeedfulError("invalid-argument", "the scorecard looks at times: say what time it is", "now")
+        return 0
+    if not isinstance(now, datetime.datetime):
+        now = datetime.datetime(now.year, now.month, now.day)
+    if now.tzinfo is None:
+        now = now.replace(tzinfo=datetime.timezone.utc)
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    return (now - epoch) // datetime.timedelta(milliseconds=1)

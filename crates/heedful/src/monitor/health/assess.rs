@@ -1,0 +1,828 @@
+//! The health of every account as of a moment.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::condition::Condition;
+use super::points::{FULL, Points, invalid};
+use super::reading::{Reading, Source};
+use super::scorecard::{AlarmEffect, Measure, Missing, Scorecard};
+use crate::base::config;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
+use crate::base::key::Key;
+use crate::base::state;
+use crate::base::table::Table;
+use crate::listen::responses::Responses;
+use crate::stats::distribution::normal_cdf;
+
+const NEUTRAL: f64 = 50.0;
+/// Points above an edge that an improvement aims at, so that rounding does not leave it below.
+const MARGIN: f64 = 1e-9;
+const STATE_VERSION: u32 = 1;
+
+/// Assesses accounts by a scorecard, or by one for each stage of their life.
+///
+/// The table has one row for each account, a column for its id and one for each measure.
+///
+/// ```
+/// use heedful::health::{Health, Measure, MeasureGroup, Points, Scorecard};
+/// use heedful::{Column, Responses};
+///
+/// let table = Responses::new()
+///     .with("account", Column::texts([Some("a"), Some("b")]))?
+///     .with("logins", Column::numbers(vec![12.0, 4.0]))?
+///     .with("nps", Column::optional_numbers(&[Some(50.0), None]))?;
+/// let card = Scorecard::new("small", vec![
+///     MeasureGroup::new("use", 3.0, vec![Measure::new("logins", Points::Linear(vec![[0.0, 0.0], [20.0, 100.0]]))]),
+///     MeasureGroup::new("voice", 1.0, vec![Measure::new("nps", Points::Linear(vec![[-100.0, 0.0], [100.0, 100.0]]))]),
+/// ])?;
+/// let report = Health::new(card, "account").run(&table, 1_767_225_600_000, None)?;
+/// let a = &report.accounts[0];
+/// assert_eq!((a.total, a.band.as_deref()), (Some(63.75), Some("yellow"))); // (3 * 60 + 1 * 75) / 4
+/// assert_eq!(report.accounts[1].total, Some(20.0)); // without a score, use counts alone
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Health {
+    /// The column of the account's id.
+    account: String,
+    /// Scorecards and whom they are for.
+    stages: Vec<Stage>,
+}
+
+/// A scorecard and whom it is for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// For example `onboarding`.
+    pub name: String,
+    /// An account is in the stage where all of these hold; where there are none, every account is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<Condition>,
+    /// The scorecard.
+    pub scorecard: Scorecard,
+}
+
+/// What became of a line of the scorecard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineStatus {
+    /// The measure has a value.
+    Present,
+    /// The value is older than the measure allows and counts as missing.
+    Stale,
+    /// There is no value.
+    Missing,
+    /// The line is that of an alarm which changes the total.
+    Alarm,
+}
+
+impl LineStatus {
+    /// The name: `present`, `stale`, `missing` or `alarm`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Stale => "stale",
+            Self::Missing => "missing",
+            Self::Alarm => "alarm",
+        }
+    }
+}
+
+/// A part of a total.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct HealthLine {
+    /// The id of the measure or alarm.
+    pub name: String,
+    /// The group of the measure.
+    pub group: Option<String>,
+    /// The raw value.
+    pub value: Key,
+    /// Points, 0 to 100; those that stand in where the value is missing; `None` where the measure is left out.
+    pub points: Option<f64>,
+    /// The share of the total that is the measure's, 0 to 1.
+    pub weight: f64,
+    /// What the line adds to the total; the lines add up to it in their order.
+    pub contribution: f64,
+    /// What became of it.
+    pub status: LineStatus,
+}
+
+/// The cheapest single measure to raise into the next band.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct Improvement {
+    /// The measure.
+    pub measure: String,
+    /// The band that the account would be in.
+    pub band: String,
+    /// Its points now.
+    pub points: f64,
+    /// The points it needs.
+    pub to_points: f64,
+    /// The raw value that has them; `None` where no number can be named (categories, percentiles, milestones). For
+    /// points that decay it is days.
+    pub to_value: Option<f64>,
+    /// Points times the measure's effort.
+    pub effort: f64,
+}
+
+/// How an account differs from the last look.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct HealthChange {
+    /// The total now less the total then; `None` where one of them has no total or the formula is another.
+    pub total: Option<f64>,
+    /// The band then.
+    pub band_before: Option<String>,
+    /// The scorecard, or its version, is another: totals are not compared.
+    pub reformulated: bool,
+    /// What each line adds to the change, the largest first; lines without a change are left out.
+    pub causes: Vec<(String, f64)>,
+}
+
+/// The health of one account.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct AccountHealth {
+    /// The account.
+    pub account: String,
+    /// The stage; `None` where the account is in none, and then there is nothing else.
+    pub stage: Option<String>,
+    /// 0 to 100; `None` where a required measure is missing or all are.
+    pub total: Option<f64>,
+    /// Standard error of the total, from those of its survey scores; `None` where no measure has one.
+    pub standard_error: Option<f64>,
+    /// The band, after hysteresis.
+    pub band: Option<String>,
+    /// Probability that the true total lies in the band, by the standard error; `None` without one.
+    pub band_probability: Option<f64>,
+    /// Lines that add up to the total, in the order of the scorecard, then alarms.
+    pub lines: Vec<HealthLine>,
+    /// Required measures that are missing.
+    pub required: Vec<String>,
+    /// Alarms that fired, in the order of the scorecard.
+    pub alarms: Vec<String>,
+    /// Against the last look; `None` where there was none.
+    pub change: Option<HealthChange>,
+    /// The cheapest single improvement that changes the band; `None` where none does, or in the highest one.
+    pub improvement: Option<Improvement>,
+}
+
+/// The health of all accounts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct HealthReport {
+    /// As of when, in milliseconds since 1970.
+    pub now: i64,
+    /// One for each account, in the order of the table.
+    pub accounts: Vec<AccountHealth>,
+    #[serde(skip)]
+    state: HealthState,
+}
+
+/// What the next look needs to know of this one. It holds ids of accounts and numbers, no comments.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct HealthState {
+    version: u32,
+    accounts: BTreeMap<String, Remembered>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+struct Remembered {
+    /// Tells formulas apart.
+    formula: String,
+    #[serde(default)]
+    total: Option<f64>,
+    #[serde(default)]
+    band: Option<String>,
+    #[serde(default)]
+    contributions: Vec<(String, f64)>,
+    #[serde(default)]
+    numbers: BTreeMap<String, f64>,
+}
+
+impl HealthState {
+    /// Reads what [`HealthState::to_json`] wrote, also by an earlier or later version.
+    ///
+    /// # Errors
+    /// `json`, `invalid-config`, or `state-version` for one that this version cannot read.
+    pub fn from_json(text: &str) -> Result<Self> {
+        state::check_version(&Json::parse(text)?, STATE_VERSION)?;
+        config::from_json(text)
+    }
+
+    /// The state as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        config::to_json(self)
+    }
+
+    /// Removes all that is known of an account; whether there was anything.
+    pub fn forget(&mut self, account: &str) -> bool {
+        self.accounts.remove(account).is_some()
+    }
+}
+
+impl Health {
+    /// One scorecard for all accounts, whose ids are in this column.
+    #[must_use]
+    pub fn new(scorecard: Scorecard, account: impl Into<String>) -> Self {
+        let name = scorecard.name.clone();
+        Self { account: account.into(), stages: vec![Stage { name, when: Vec::new(), scorecard }] }
+    }
+
+    /// A scorecard for each stage.
+    #[must_use]
+    pub fn staged(stages: Vec<Stage>, account: impl Into<String>) -> Self {
+        Self { account: account.into(), stages }
+    }
+
+    /// Reads `{"account": "id", "stages": [{"name": "all", "scorecard": {..}}]}`.
+    ///
+    /// # Errors
+    /// `json`, `invalid-config` with a path; what is wrong with a scorecard shows when it runs.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::from_json(text)
+    }
+
+    /// The options as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        config::to_json(self)
+    }
+
+    /// Assesses every account as of `now`, milliseconds since 1970, and compares with the last look if there was one.
+    ///
+    /// # Errors
+    /// `invalid-argument` or `duplicate-key` for a scorecard as [`Scorecard::new`]; `missing-column`; `column-type`,
+    /// `unknown-name`, `rating-out-of-range` or `invalid-argument` with column and row for a value that cannot be read;
+    /// `duplicate-key` for an account with two rows; `mixed-kinds` for one in two stages.
+    pub fn run(
+        &self,
+        table: &Responses,
+        now: i64,
+        previous: Option<&HealthState>,
+    ) -> Result<HealthReport> {
+        for (i, stage) in self.stages.iter().enumerate() {
+            let path = format!("stages[{i}]");
+            stage.scorecard.check().map_err(|e| e.below("scorecard").below(&path))?;
+            for (j, condition) in stage.when.iter().enumerate() {
+                condition.check().map_err(|e| e.below(&format!("{path}.when[{j}]")))?;
+            }
+        }
+        let source = Source { table, now };
+        let ids = self.ids(&source)?;
+        let before = |row: usize| previous?.accounts.get(ids.get(row)?);
+        let mut stages = Vec::with_capacity(ids.len());
+        for (row, id) in ids.iter().enumerate() {
+            stages.push(self.stage(&source, row, id, before(row))?);
+        }
+        let mut cards = Vec::with_capacity(self.stages.len());
+        for (place, stage) in self.stages.iter().enumerate() {
+            let rows: Vec<usize> =
+                (0..ids.len()).filter(|row| stages.get(*row) == Some(&Some(place))).collect();
+            cards.push(Card::new(stage, &source, &rows)?);
+        }
+        let mut report = HealthReport {
+            now,
+            accounts: Vec::with_capacity(ids.len()),
+            state: HealthState { version: STATE_VERSION, accounts: BTreeMap::new() },
+        };
+        for (row, (id, stage)) in ids.iter().zip(&stages).enumerate() {
+            let Some(card) = stage.and_then(|place| cards.get(place)) else {
+                report.accounts.push(AccountHealth::none(id));
+                continue;
+            };
+            let (account, remembered) = card.assess(&source, row, id, before(row))?;
+            report.accounts.push(account);
+            report.state.accounts.insert(id.clone(), remembered);
+        }
+        Ok(report)
+    }
+
+    fn ids(&self, source: &Source<'_>) -> Result<Vec<String>> {
+        let column = source.column(&self.account)?;
+        let mut seen = HashSet::new();
+        let mut ids = Vec::with_capacity(column.len());
+        for row in 0..column.len() {
+            let wrong = |code, message: &str| {
+                Err(Error::new(code, message).at(&self.account).on_row(row as u64))
+            };
+            let key = column.key(row);
+            if key == Key::Missing {
+                return wrong(ErrorCode::InvalidArgument, "an account without an id");
+            }
+            let id = key.to_string();
+            if !seen.insert(id.clone()) {
+                return wrong(ErrorCode::DuplicateKey, "the account has a row above already");
+            }
+            ids.push(id);
+        }
+        Ok(ids)
+    }
+
+    fn stage(
+        &self,
+        source: &Source<'_>,
+        row: usize,
+        id: &str,
+        before: Option<&Remembered>,
+    ) -> Result<Option<usize>> {
+        let mut found: Option<usize> = None;
+        for (place, stage) in self.stages.iter().enumerate() {
+            if !all_hold(&stage.when, source, row, before)? {
+                continue;
+            }
+            if let Some(first) = found.and_then(|first| self.stages.get(first)) {
+                let message = format!(
+                    "account `{id}` is in two stages, `{}` and `{}`",
+                    first.name, stage.name
+                );
+                return Err(Error::new(ErrorCode::MixedKinds, message).on_row(row as u64));
+            }
+            found = Some(place);
+        }
+        Ok(found)
+    }
+}
+
+fn all_hold(
+    conditions: &[Condition],
+    source: &Source<'_>,
+    row: usize,
+    before: Option<&Remembered>,
+) -> Result<bool> {
+    for condition in conditions {
+        let number = |column: &str| before?.numbers.get(column).copied();
+        if !condition.holds(source, row, number)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// A scorecard ready to assess.
+struct Card<'a> {
+    stage: &'a str,
+    card: &'a Scorecard,
+    formula: String,
+    /// The percentiles of each measure that asks for them, row by row.
+    percentiles: Vec<BTreeMap<usize, f64>>,
+}
+
+/// What was read of a measure.
+struct Line {
+    value: Key,
+    points: Option<f64>,
+    standard_error: Option<f64>,
+    status: LineStatus,
+}
+
+impl<'a> Card<'a> {
+    fn new(stage: &'a Stage, source: &Source<'_>, rows: &[usize]) -> Result<Self> {
+        let card = &stage.scorecard;
+        let mut percentiles = Vec::new();
+        for (_, measure) in card.measures() {
+            percentiles.push(match &measure.points {
+                Points::Percentile(among) => {
+                    percentile_points(measure, among.within.as_deref(), source, rows)?
+                }
+                _ => BTreeMap::new(),
+            });
+        }
+        // What a scorecard is called and when it was changed make no other formula.
+        let formula = Scorecard { name: String::new(), changed: None, ..card.clone() };
+        Ok(Self { stage: &stage.name, card, formula: fingerprint(&formula.to_json()), percentiles })
+    }
+
+    fn assess(
+        &self,
+        source: &Source<'_>,
+        row: usize,
+        id: &str,
+        before: Option<&Remembered>,
+    ) -> Result<(AccountHealth, Remembered)> {
+        let mut read = Vec::new();
+        for ((_, measure), percentiles) in self.card.measures().zip(&self.percentiles) {
+            let mut line = read_line(measure, source, row)?;
+            if let (Points::Percentile(_), LineStatus::Present) = (&measure.points, line.status) {
+                line.points = percentiles.get(&row).copied();
+            }
+            read.push(line);
+        }
+        let required: Vec<String> = (self.card.measures().zip(&read))
+            .filter(|((_, m), line)| {
+                m.missing == Missing::Require && line.status != LineStatus::Present
+            })
+            .map(|((_, measure), _)| measure.id.clone())
+            .collect();
+        let (mut lines, variance) = self.weigh(read);
+        let known = required.is_empty() && lines.iter().any(|line| line.points.is_some());
+        let mut total = 0.0;
+        for line in &mut lines {
+            if !known {
+                (line.weight, line.contribution) = (0.0, 0.0);
+            }
+            total += line.contribution;
+        }
+        let mut alarms = Vec::new();
+        // The lowest total that an alarm holds the account at.
+        let mut ceiling = FULL;
+        for alarm in &self.card.alarms {
+            if !all_hold(&alarm.when, source, row, before)? {
+                continue;
+            }
+            alarms.push(alarm.id.clone());
+            let to = match alarm.effect {
+                Some(AlarmEffect::Cap(most)) => most.min(total),
+                Some(AlarmEffect::Override(value)) => value,
+                None => continue,
+            };
+            if let (true, Some(AlarmEffect::Cap(value) | AlarmEffect::Override(value))) =
+                (known, alarm.effect)
+            {
+                ceiling = ceiling.min(value);
+                let contribution = difference(total, to);
+                total += contribution;
+                lines.push(HealthLine {
+                    name: alarm.id.clone(),
+                    group: None,
+                    value: Key::Missing,
+                    points: None,
+                    weight: 0.0,
+                    contribution,
+                    status: LineStatus::Alarm,
+                });
+            }
+        }
+        let total = known.then_some(total);
+        let same = before.filter(|before| before.formula == self.formula);
+        let band = total.and_then(|total| self.settle(total, same.and_then(|b| b.band.as_deref())));
+        let name = |place: usize| self.card.bands.get(place).map(|band| band.name.clone());
+        let standard_error = total.and(variance).map(libm::sqrt);
+        let account = AccountHealth {
+            account: id.to_owned(),
+            stage: Some(self.stage.to_owned()),
+            total,
+            standard_error,
+            band: band.and_then(name),
+            band_probability: self.probability(total, standard_error, band),
+            required,
+            alarms,
+            change: before.map(|before| self.change(before, total, &lines)),
+            improvement: total
+                .zip(band)
+                .and_then(|(total, band)| self.improvement(&lines, total, band, ceiling)),
+            lines,
+        };
+        let remembered = self.remember(&account, source, row)?;
+        Ok((account, remembered))
+    }
+
+    /// Lines with their weights, and the variance of the total where a measure has a standard error.
+    fn weigh(&self, read: Vec<Line>) -> (Vec<HealthLine>, Option<f64>) {
+        let counts: Vec<bool> = read.iter().map(|line| line.points.is_some()).collect();
+        let measures: Vec<_> = self.card.measures().collect();
+        let in_group = |id: &str| -> f64 {
+            let counted =
+                measures.iter().zip(&counts).filter(|((g, _), counts)| g.id == id && **counts);
+            counted.map(|((_, measure), _)| measure.weight).sum()
+        };
+        let sums: BTreeMap<&str, f64> =
+            self.card.groups.iter().map(|group| (group.id.as_str(), in_group(&group.id))).collect();
+        let sum = |id: &str| sums.get(id).copied().unwrap_or_default();
+        let groups: f64 =
+            self.card.groups.iter().filter(|g| sum(&g.id) > 0.0).map(|group| group.weight).sum();
+        let mut variance = None;
+        let lines = measures.iter().zip(read).map(|((group, measure), line)| {
+            // The points first, so that groups' means come out as by hand.
+            let share =
+                |value: f64| value * measure.weight / sum(&group.id) * group.weight / groups;
+            let weight = line.points.map_or(0.0, |_| share(1.0));
+            if let Some(error) = line.standard_error {
+                *variance.get_or_insert(0.0) += (weight * error) * (weight * error);
+            }
+            HealthLine {
+                name: measure.id.clone(),
+                group: Some(group.id.clone()),
+                value: line.value,
+                points: line.points,
+                weight,
+                contribution: line.points.map_or(0.0, share),
+                status: line.status,
+            }
+        });
+        (lines.collect(), variance)
+    }
+
+    /// The place of the band: an edge is passed only by more than the hysteresis where a band is known.
+    fn settle(&self, total: f64, before: Option<&str>) -> Option<usize> {
+        let bands = &self.card.bands;
+        let Some(mut place) = before.and_then(|name| bands.iter().position(|b| b.name == name))
+        else {
+            return bands.iter().rposition(|band| total >= band.from);
+        };
+        let margin = self.card.hysteresis;
+        let from = |place: usize| bands.get(place).map(|band| band.from);
+        while from(place + 1).is_some_and(|edge| total >= edge + margin) {
+            place += 1;
+        }
+        while place > 0 && from(place).is_some_and(|edge| total < edge - margin) {
+            place -= 1;
+        }
+        Some(place)
+    }
+
+    fn probability(
+        &self,
+        total: Option<f64>,
+        error: Option<f64>,
+        band: Option<usize>,
+    ) -> Option<f64> {
+        let (total, error, band) = (total?, error?, band?);
+        let below = |place: usize| -> f64 {
+            match self.card.bands.get(place) {
+                // A total lies nowhere below the lowest band or above the highest.
+                _ if place == 0 => 0.0,
+                Some(band) if error > 0.0 => normal_cdf((band.from - total) / error),
+                Some(band) => f64::from(u8::from(total < band.from)),
+                None => 1.0,
+            }
+        };
+        Some(below(band + 1) - below(band))
+    }
+
+    fn change(
+        &self,
+        before: &Remembered,
+        total: Option<f64>,
+        lines: &[HealthLine],
+    ) -> HealthChange {
+        let reformulated = before.formula != self.formula;
+        let mut change = HealthChange {
+            total: None,
+            band_before: before.band.clone(),
+            reformulated,
+            causes: Vec::new(),
+        };
+        let (Some(now), Some(then), false) = (total, before.total, reformulated) else {
+            return change;
+        };
+        change.total = Some(now - then);
+        let mut parts: BTreeMap<&str, f64> = BTreeMap::new();
+        for line in lines {
+            *parts.entry(&line.name).or_default() += line.contribution;
+        }
+        for (name, contribution) in &before.contributions {
+            *parts.entry(name).or_default() -= contribution;
+        }
+        let mut causes: Vec<(String, f64)> = parts
+            .into_iter()
+            .filter(|(_, by)| *by != 0.0)
+            .map(|(name, by)| (name.to_owned(), by))
+            .collect();
+        causes.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        change.causes = causes;
+        change
+    }
+
+    fn improvement(
+        &self,
+        lines: &[HealthLine],
+        total: f64,
+        band: usize,
+        ceiling: f64,
+    ) -> Option<Improvement> {
+        let next = self.card.bands.get(band + 1)?;
+        let edge = next.from + self.card.hysteresis;
+        if ceiling < edge {
+            return None;
+        }
+        let raise = |((_, measure), line): ((_, &Measure), &HealthLine)| {
+            let points = line.points.filter(|_| line.status == LineStatus::Present)?;
+            let most = measure.points.most();
+            let wanted = points + (edge - total) / line.weight;
+            if !(wanted <= most) {
+                return None;
+            }
+            let wanted = (wanted + MARGIN).min(most);
+            let (to_points, to_value) = measure.points.reach(wanted, measure.better);
+            Some(Improvement {
+                measure: measure.id.clone(),
+                band: next.name.clone(),
+                points,
+                to_points,
+                to_value,
+                effort: (to_points - points) * measure.effort,
+            })
+        };
+        let ways = self.card.measures().zip(lines).filter_map(raise);
+        ways.min_by(|a, b| a.effort.total_cmp(&b.effort))
+    }
+
+    fn remember(
+        &self,
+        account: &AccountHealth,
+        source: &Source<'_>,
+        row: usize,
+    ) -> Result<Remembered> {
+        let conditions = self.card.alarms.iter().flat_map(|alarm| &alarm.when);
+        let mut numbers = BTreeMap::new();
+        for column in conditions.filter_map(Condition::remembers) {
+            let reading = Reading { column: source.column(column)?, row, now: source.now };
+            if let Some(number) = reading.number()? {
+                numbers.insert(column.to_owned(), number);
+            }
+        }
+        let contributions = account.lines.iter().map(|line| (line.name.clone(), line.contribution));
+        Ok(Remembered {
+            formula: self.formula.clone(),
+            total: account.total,
+            band: account.band.clone(),
+            contributions: contributions.collect(),
+            numbers,
+        })
+    }
+}
+
+fn read_line(measure: &Measure, source: &Source<'_>, row: usize) -> Result<Line> {
+    let place = |name: &str| {
+        let (name, row) = (name.to_owned(), row as u64);
+        move |error: Error| error.at(name.clone()).on_row(row)
+    };
+    let reading =
+        |name: &str| Ok::<_, Error>(Reading { column: source.column(name)?, row, now: source.now });
+    let value = reading(&measure.id)?;
+    let mut points = match &measure.points {
+        // The points come from all accounts together.
+        Points::Percentile(_) => value.number(),
+        by => by.read(&value, measure.better),
+    }
+    .map_err(place(&measure.id))?;
+    let mut status = if points.is_some() { LineStatus::Present } else { LineStatus::Missing };
+    if let (Some(days), Some(at), LineStatus::Present) = (measure.fresh_days, &measure.at, status) {
+        // A value whose time is unknown cannot be called fresh.
+        let age = reading(at)?.days_ago().map_err(place(at))?;
+        if age.is_none_or(|age| age > days) {
+            status = LineStatus::Stale;
+        }
+    }
+    let mut standard_error = None;
+    match (status, measure.missing, &measure.standard_error) {
+        (LineStatus::Present, _, Some(column)) => {
+            let error = reading(column)?.number().map_err(place(column))?;
+            if error.is_some_and(|error| !(error >= 0.0)) {
+                return Err(place(column)(invalid("a negative standard error")));
+            }
+            let slope = measure.points.slope();
+            standard_error = error.zip(slope).map(|(error, slope)| error * slope.abs());
+        }
+        (LineStatus::Present, ..) => {}
+        (_, Missing::Neutral, _) => points = Some(NEUTRAL),
+        (_, Missing::Penalise, _) => points = Some(0.0),
+        (_, Missing::LeaveOut | Missing::Require, _) => points = None,
+    }
+    Ok(Line { value: value.key(), points, standard_error, status })
+}
+
+/// Mid-rank percentiles of the rows that have a fresh value.
+fn percentile_points(
+    measure: &Measure,
+    within: Option<&str>,
+    source: &Source<'_>,
+    rows: &[usize],
+) -> Result<BTreeMap<usize, f64>> {
+    let segment = within.map(|column| source.column(column)).transpose()?;
+    let mut segments: BTreeMap<Key, Vec<(f64, usize)>> = BTreeMap::new();
+    for row in rows {
+        let line = read_line(measure, source, *row)?;
+        if let (LineStatus::Present, Some(value)) = (line.status, line.points) {
+            let key = segment.map_or(Key::Missing, |column| column.key(*row));
+            segments.entry(key).or_default().push((value, *row));
+        }
+    }
+    let mut points = BTreeMap::new();
+    for values in segments.values_mut() {
+        values.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let n = values.len() as f64;
+        let mut below = 0;
+        for ties in values.chunk_by(|a, b| a.0 == b.0) {
+            let rank = (below as f64 + ties.len() as f64 / 2.0) / n * FULL;
+            let rank = if measure.better == crate::base::metric::Better::Lower {
+                FULL - rank
+            } else {
+                rank
+            };
+            points.extend(ties.iter().map(|(_, row)| (*row, rank)));
+            below += ties.len();
+        }
+    }
+    Ok(points)
+}
+
+/// What brings `from` to `to` when it is added; rounding leaves it below `to` rather than above.
+fn difference(from: f64, to: f64) -> f64 {
+    let mut by = to - from;
+    while from + by < to {
+        by = by.next_up();
+    }
+    while from + by > to {
+        by = by.next_down();
+    }
+    by
+}
+
+/// FNV-1a, 64 bits: the same on every machine and in every version.
+fn fingerprint(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
+impl AccountHealth {
+    fn none(account: &str) -> Self {
+        Self {
+            account: account.to_owned(),
+            stage: None,
+            total: None,
+            standard_error: None,
+            band: None,
+            band_probability: None,
+            lines: Vec::new(),
+            required: Vec::new(),
+            alarms: Vec::new(),
+            change: None,
+            improvement: None,
+        }
+    }
+
+    /// How many measures have this status.
+    #[must_use]
+    pub fn count(&self, status: LineStatus) -> usize {
+        self.lines.iter().filter(|line| line.status == status).count()
+    }
+}
+
+impl HealthReport {
+    /// What the next look needs to know of this one.
+    #[must_use]
+    pub fn state(&self) -> &HealthState {
+        &self.state
+    }
+
+    /// One row for each account: `account`, `stage`, `total` (0 to 100), `standard_error`, `band`, `band_probability`,
+    /// `missing` and `stale` (measures), `alarms` (joined by `, `), `change` (of the total), `cause` (the line that
+    /// changed most), `improve` (the cheapest measure to raise), `improve_from`, `improve_to` (points) and
+    /// `improve_value` (raw).
+    #[must_use]
+    pub fn to_table(&self) -> Table {
+        let mut table = Table::new();
+        let accounts = || self.accounts.iter();
+        let improvement = || accounts().map(|a| a.improvement.as_ref());
+        table.texts("account", accounts().map(|a| Some(a.account.clone())));
+        table.texts("stage", accounts().map(|a| a.stage.clone()));
+        table.floats("total", accounts().map(|a| a.total));
+        table.floats("standard_error", accounts().map(|a| a.standard_error));
+        table.texts("band", accounts().map(|a| a.band.clone()));
+        table.floats("band_probability", accounts().map(|a| a.band_probability));
+        for status in [LineStatus::Missing, LineStatus::Stale] {
+            table.ints(status.as_str(), accounts().map(|a| Some(a.count(status) as u64)));
+        }
+        table.texts("alarms", accounts().map(|a| Some(a.alarms.join(", "))));
+        let change = || accounts().map(|a| a.change.as_ref());
+        table.floats("change", change().map(|c| c?.total));
+        table.texts("cause", change().map(|c| c?.causes.first().map(|(name, _)| name.clone())));
+        table.texts("improve", improvement().map(|i| i.map(|i| i.measure.clone())));
+        table.floats("improve_from", improvement().map(|i| i.map(|i| i.points)));
+        table.floats("improve_to", improvement().map(|i| i.map(|i| i.to_points)));
+        table.floats("improve_value", improvement().map(|i| i?.to_value));
+        table
+    }
+
+    /// One row for each account and line: `account`, `name`, `group`, `value` (raw, as text), `points`, `weight`,
+    /// `contribution` and `status`.
+    #[must_use]
+    pub fn lines_table(&self) -> Table {
+        let mut table = Table::new();
+        let lines = || self.accounts.iter().flat_map(|a| a.lines.iter().map(move |line| (a, line)));
+        table.texts("account", lines().map(|(a, _)| Some(a.account.clone())));
+        table.texts("name", lines().map(|(_, line)| Some(line.name.clone())));
+        table.texts("group", lines().map(|(_, line)| line.group.clone()));
+        let value = |key: &Key| (*key != Key::Missing).then(|| key.to_string());
+        table.texts("value", lines().map(|(_, line)| value(&line.value)));
+        table.floats("points", lines().map(|(_, line)| line.points));
+        table.floats("weight", lines().map(|(_, line)| Some(line.weight)));
+        table.floats("contribution", lines().map(|(_, line)| Some(line.contribution)));
+        table.texts("status", lines().map(|(_, line)| Some(line.status.as_str().to_owned())));
+        table
+    }
+}

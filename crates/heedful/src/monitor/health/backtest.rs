@@ -1,0 +1,441 @@
+//! Whether health told who would leave.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::assess::{Health, HealthReport};
+use super::outcome::outcomes;
+use super::points::{FULL, invalid};
+use super::scorecard::Scorecard;
+use crate::base::config;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::table::Table;
+use crate::interpret::columns::intervals;
+use crate::listen::responses::Responses;
+use crate::stats::forecast::{
+    Auc, CalibrationBin, brier, calibration, calibration_error, equal_parts, stability_index,
+};
+use crate::stats::regression::{Design, logistic, logistic_cdf};
+use crate::stats::{Confidence, Interval, ProportionSample};
+
+const DECILES: usize = 10;
+/// An area this near to 1 is more than any honest measure has: the past knows the answer.
+const LEAK: f64 = 0.98;
+
+/// Checks a scorecard against what became of accounts.
+///
+/// The table has what was known at a time, and the outcome later. With a column of times, rows of one time are one look:
+/// an account may be in many, and the probability that goes with a total is learned from the earlier half of the looks
+/// and judged on the later ones. Without, each half of the accounts (by place in the table, in turns) judges the other.
+///
+/// ```
+/// use heedful::health::{HealthBacktest, Measure, MeasureGroup, Points, Scorecard};
+/// use heedful::{Column, Responses};
+///
+/// let logins: Vec<f64> = (0..200).map(|i| f64::from(i % 20)).collect();
+/// let left: Vec<u8> = (0..200).map(|i| u8::from((i * 7 % 11) > i % 20)).collect();
+/// let table = Responses::new()
+///     .with("account", Column::numbers((0..200).collect::<Vec<i64>>()))?
+///     .with("logins", Column::numbers(logins))?
+///     .with("left", Column::numbers(left))?;
+/// let points = Points::Linear(vec![[0.0, 0.0], [19.0, 100.0]]);
+/// let card = Scorecard::new("use", vec![MeasureGroup::new("use", 1.0, vec![Measure::new("logins", points)])])?;
+/// let report = HealthBacktest::new(card, "account", "left").run(&table, 0)?;
+/// assert!(report.auc.value > 0.7);
+/// assert!(report.bands[0].lift.unwrap() > 1.0); // red accounts leave more often than all do
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HealthBacktest {
+    /// The column of the account's id.
+    account: String,
+    /// What is checked.
+    scorecard: Scorecard,
+    /// The column of what became of the account: true, 1 or yes where it left.
+    outcome: String,
+    /// The column of the time of the look.
+    #[serde(default)]
+    at: Option<String>,
+    /// Confidence of the intervals.
+    #[serde(default)]
+    confidence: Confidence,
+}
+
+/// Accounts of a band or a decile, and how many left.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct HealthGroup {
+    /// The band, or the decile from `1`, the least healthy.
+    pub name: String,
+    /// The lowest and the highest total.
+    pub totals: Option<(f64, f64)>,
+    /// Accounts.
+    pub n: u64,
+    /// Those that left.
+    pub events: u64,
+    /// The share that left; `None` without accounts.
+    pub rate: Option<f64>,
+    /// Its Wilson interval.
+    pub interval: Option<Interval>,
+    /// The share against that of all accounts: 2 is twice as many.
+    pub lift: Option<f64>,
+}
+
+/// What one measure is worth.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct MeasureCheck {
+    /// The measure.
+    pub id: String,
+    /// Accounts for which it has a value.
+    pub n: u64,
+    /// The area under the curve by its points alone; `None` where there are too few.
+    pub auc: Option<Auc>,
+    /// What the total's area loses without it; `None` for the only measure. Below 0 it does harm.
+    pub cost_of_dropping: Option<f64>,
+    /// Stability of its points from the earlier to the later half of the looks; `None` for one look.
+    pub stability: Option<f64>,
+    /// It separates those who left from the others all but perfectly: it may know the outcome.
+    pub leaks: bool,
+}
+
+/// How well health told who would leave.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct HealthBacktestReport {
+    /// Rows with a total and a known outcome.
+    pub n: u64,
+    /// Those that left.
+    pub events: u64,
+    /// Area under the ROC curve of the total: the probability that one who left had the lower total. Looks at one
+    /// account count as separate cases.
+    pub auc: Auc,
+    /// Brier score of the probability that goes with the total, on rows it was not learned from.
+    pub brier: Option<f64>,
+    /// That of always forecasting the share of the rows it was learned from.
+    pub brier_of_base_rate: Option<f64>,
+    /// Mean difference between probability and share over ten bins.
+    pub calibration_error: Option<f64>,
+    /// The calibration curve.
+    pub calibration: Vec<CalibrationBin>,
+    /// The bands, from the lowest.
+    pub bands: Vec<HealthGroup>,
+    /// Tenths of the accounts by total, from the least healthy; fewer where totals are equal.
+    pub deciles: Vec<HealthGroup>,
+    /// The measures, in the order of the scorecard.
+    pub measures: Vec<MeasureCheck>,
+    /// Population stability index of totals from the earlier to the later half of the looks; `None` for one look.
+    pub stability: Option<f64>,
+    /// Rows without an outcome, and without a total.
+    pub left_out: [u64; 2],
+}
+
+/// A row that counts.
+struct Case {
+    look: usize,
+    total: f64,
+    band: Option<String>,
+    event: bool,
+    /// Points of the measures, in the order of the scorecard.
+    points: Vec<Option<f64>>,
+}
+
+impl HealthBacktest {
+    /// Checks a scorecard; the columns of the account's id and of the outcome.
+    pub fn new(
+        scorecard: Scorecard,
+        account: impl Into<String>,
+        outcome: impl Into<String>,
+    ) -> Self {
+        Self {
+            account: account.into(),
+            scorecard,
+            outcome: outcome.into(),
+            at: None,
+            confidence: Confidence::default(),
+        }
+    }
+
+    /// The column of the time of each look.
+    #[must_use]
+    pub fn at(mut self, column: impl Into<String>) -> Self {
+        self.at = Some(column.into());
+        self
+    }
+
+    /// Confidence of the intervals.
+    #[must_use]
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// Reads `{"account": "id", "scorecard": {..}, "outcome": "left"}` with the names of the setters here.
+    ///
+    /// # Errors
+    /// `json`, or `invalid-config` with a path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::from_json(text)
+    }
+
+    /// The options as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        config::to_json(self)
+    }
+
+    /// Runs over the table; `now`, in milliseconds since 1970, is the time of the look where there is no column of times.
+    ///
+    /// # Errors
+    /// Those of [`Health::run`]; `column-type` for an outcome that is no yes or no; `invalid-argument` for a row without a
+    /// time; `too-few` for fewer than two accounts with either outcome.
+    pub fn run(&self, table: &Responses, now: i64) -> Result<HealthBacktestReport> {
+        let looks = self.looks(table, now)?;
+        let (cases, left_out) = self.cases(&self.scorecard, table, &looks)?;
+        let events: Vec<bool> = cases.iter().map(|case| case.event).collect();
+        let risk: Vec<f64> = cases.iter().map(|case| -case.total).collect();
+        let auc = Auc::of(&risk, &events, self.confidence).ok_or_else(|| {
+            let message = "a back-test needs two accounts that left and two that stayed";
+            Error::new(ErrorCode::TooFew, message).at(&self.outcome)
+        })?;
+        let share = auc.events as f64 / auc.n as f64;
+        let judged = judge(&cases, looks.len());
+        let (probabilities, base_rates, outcomes) = &judged;
+        let curve = calibration(probabilities, outcomes, DECILES, self.confidence);
+        Ok(HealthBacktestReport {
+            n: auc.n,
+            events: auc.events,
+            auc,
+            brier: brier(probabilities, outcomes),
+            brier_of_base_rate: brier(base_rates, outcomes),
+            calibration_error: calibration_error(&curve),
+            calibration: curve,
+            bands: self.bands(&cases, share),
+            deciles: self.deciles(&cases, share),
+            measures: self.measures(table, &looks, &cases, auc.value)?,
+            stability: halves(&cases, looks.len(), |case| Some(case.total)),
+            left_out,
+        })
+    }
+
+    /// The times of looks and their rows, in the order of time.
+    fn looks(&self, table: &Responses, now: i64) -> Result<Vec<(i64, Vec<usize>)>> {
+        let Some(at) = &self.at else { return Ok(vec![(now, (0..table.len()).collect())]) };
+        let times = table.require(at)?.times(at)?;
+        let mut looks: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+        for row in 0..table.len() {
+            let Some(millis) = super::reading::millis(times, row) else {
+                return Err(invalid("a row without a time").at(at).on_row(row as u64));
+            };
+            looks.entry(millis as i64).or_default().push(row);
+        }
+        Ok(looks.into_iter().collect())
+    }
+
+    /// The rows that count under a scorecard, look by look, and how many lack an outcome or a total.
+    fn cases(
+        &self,
+        scorecard: &Scorecard,
+        table: &Responses,
+        looks: &[(i64, Vec<usize>)],
+    ) -> Result<(Vec<Case>, [u64; 2])> {
+        let health = Health::new(scorecard.clone(), &self.account);
+        let mut cases = Vec::new();
+        let mut left_out = [0, 0];
+        for (place, (now, rows)) in looks.iter().enumerate() {
+            let mut keep = vec![false; table.len()];
+            rows.iter().filter_map(|row| keep.get_mut(*row).map(|slot| *slot = true)).count();
+            let part = table.filter(&keep)?;
+            let located = |error: Error| match error.row().and_then(|row| rows.get(row as usize)) {
+                Some(row) => error.on_row(*row as u64),
+                None => error,
+            };
+            let report: HealthReport = health.run(&part, *now, None).map_err(located)?;
+            let (known, events) =
+                outcomes(part.require(&self.outcome)?, &self.outcome).map_err(located)?;
+            left_out[0] += (rows.len() - known.len()) as u64;
+            for (row, event) in known.into_iter().zip(events) {
+                let Some(account) = report.accounts.get(row) else { continue };
+                let Some(total) = account.total else {
+                    left_out[1] += 1;
+                    continue;
+                };
+                let measures = account.lines.iter().filter(|line| line.group.is_some());
+                cases.push(Case {
+                    look: place,
+                    total,
+                    band: account.band.clone(),
+                    event,
+                    points: measures.map(|line| line.points).collect(),
+                });
+            }
+        }
+        Ok((cases, left_out))
+    }
+
+    fn group(&self, name: String, cases: &[&Case], share: f64) -> HealthGroup {
+        let n = cases.len() as f64;
+        let events = cases.iter().filter(|case| case.event).count();
+        let sample = ProportionSample::new(events as f64, n);
+        let rate = sample.map(|sample| sample.value());
+        let totals = || cases.iter().map(|case| case.total);
+        HealthGroup {
+            name,
+            totals: totals().reduce(f64::min).zip(totals().reduce(f64::max)),
+            n: cases.len() as u64,
+            events: events as u64,
+            rate,
+            interval: sample.map(|sample| sample.score(self.confidence)),
+            lift: rate.map(|rate| rate / share),
+        }
+    }
+
+    fn bands(&self, cases: &[Case], share: f64) -> Vec<HealthGroup> {
+        let group = |name: &str| {
+            let of: Vec<&Case> =
+                cases.iter().filter(|case| case.band.as_deref() == Some(name)).collect();
+            self.group(name.to_owned(), &of, share)
+        };
+        self.scorecard.bands.iter().map(|band| group(&band.name)).collect()
+    }
+
+    fn deciles(&self, cases: &[Case], share: f64) -> Vec<HealthGroup> {
+        let mut sorted: Vec<&Case> = cases.iter().collect();
+        sorted.sort_by(|a, b| a.total.total_cmp(&b.total));
+        let parts = equal_parts(&sorted, DECILES, |a, b| a.total == b.total);
+        let group =
+            |(place, part): (usize, &&[&Case])| self.group((place + 1).to_string(), part, share);
+        parts.iter().enumerate().map(group).collect()
+    }
+
+    fn measures(
+        &self,
+        table: &Responses,
+        looks: &[(i64, Vec<usize>)],
+        cases: &[Case],
+        auc: f64,
+    ) -> Result<Vec<MeasureCheck>> {
+        let mut checks = Vec::new();
+        for (place, (_, measure)) in self.scorecard.measures().enumerate() {
+            let points = |case: &Case| case.points.get(place).copied().flatten();
+            let (risk, events): (Vec<f64>, Vec<bool>) =
+                cases.iter().filter_map(|case| Some((FULL - points(case)?, case.event))).unzip();
+            let own = Auc::of(&risk, &events, self.confidence);
+            checks.push(MeasureCheck {
+                id: measure.id.clone(),
+                n: risk.len() as u64,
+                cost_of_dropping: self.without(&measure.id, table, looks)?.map(|rest| auc - rest),
+                stability: halves(cases, looks.len(), points),
+                leaks: own.is_some_and(|own| own.value >= LEAK),
+                auc: own,
+            });
+        }
+        Ok(checks)
+    }
+
+    /// The area by the total of the other measures.
+    fn without(
+        &self,
+        id: &str,
+        table: &Responses,
+        looks: &[(i64, Vec<usize>)],
+    ) -> Result<Option<f64>> {
+        let mut rest = self.scorecard.clone();
+        for group in &mut rest.groups {
+            group.measures.retain(|measure| measure.id != id);
+        }
+        rest.groups.retain(|group| !group.measures.is_empty());
+        if rest.groups.is_empty() {
+            return Ok(None);
+        }
+        let (cases, _) = self.cases(&rest, table, looks)?;
+        let risk: Vec<f64> = cases.iter().map(|case| -case.total).collect();
+        let events: Vec<bool> = cases.iter().map(|case| case.event).collect();
+        Ok(Auc::of(&risk, &events, self.confidence).map(|auc| auc.value))
+    }
+}
+
+/// Stability of a value from the earlier half of the looks to the later.
+fn halves(cases: &[Case], looks: usize, value: impl Fn(&Case) -> Option<f64>) -> Option<f64> {
+    let part = |later: bool| -> Vec<f64> {
+        cases.iter().filter(|case| (case.look >= looks / 2) == later).filter_map(&value).collect()
+    };
+    if looks < 2 { None } else { stability_index(&part(false), &part(true), DECILES) }
+}
+
+/// Probabilities, base rates and outcomes of the cases that they were not learned from: the later half of the looks; for
+/// one look every case, by the other half of them.
+fn judge(cases: &[Case], looks: usize) -> (Vec<f64>, Vec<f64>, Vec<bool>) {
+    let half =
+        |place: usize, case: &Case| if looks < 2 { place % 2 == 1 } else { case.look >= looks / 2 };
+    let (mut probabilities, mut rates, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    for judged in [true, false] {
+        if looks >= 2 && !judged {
+            continue;
+        }
+        let side = |wanted: bool| {
+            cases
+                .iter()
+                .enumerate()
+                .filter(move |(place, case)| half(*place, case) == wanted)
+                .map(|(_, case)| case)
+        };
+        let totals: Vec<f64> = side(!judged).map(|case| case.total).collect();
+        let events: Vec<bool> = side(!judged).map(|case| case.event).collect();
+        let weights = vec![1.0; totals.len()];
+        let line = logistic(Design { values: &totals, width: 1, weights: &weights }, &events);
+        let Some([intercept, slope]) =
+            line.as_ref().map(|fit| fit.coefficients.as_slice()).and_then(|c| c.first_chunk())
+        else {
+            continue;
+        };
+        let rate = events.iter().filter(|event| **event).count() as f64 / events.len() as f64;
+        for case in side(judged) {
+            probabilities.push(logistic_cdf(intercept + slope * case.total));
+            rates.push(rate);
+            outcomes.push(case.event);
+        }
+    }
+    (probabilities, rates, outcomes)
+}
+
+impl HealthBacktestReport {
+    /// One row for each band, then for each decile: `kind` (`band`, `decile`), `name`, `from` and `to` (totals), `n`,
+    /// `events`, `rate`, `lower`, `upper`, `lift`.
+    #[must_use]
+    pub fn to_table(&self) -> Table {
+        let mut table = Table::new();
+        let rows = || {
+            let bands = self.bands.iter().map(|group| ("band", group));
+            bands.chain(self.deciles.iter().map(|group| ("decile", group)))
+        };
+        table.texts("kind", rows().map(|(kind, _)| Some(kind.to_owned())));
+        table.texts("name", rows().map(|(_, group)| Some(group.name.clone())));
+        table.floats("from", rows().map(|(_, group)| group.totals.map(|(from, _)| from)));
+        table.floats("to", rows().map(|(_, group)| group.totals.map(|(_, to)| to)));
+        table.ints("n", rows().map(|(_, group)| Some(group.n)));
+        table.ints("events", rows().map(|(_, group)| Some(group.events)));
+        table.floats("rate", rows().map(|(_, group)| group.rate));
+        intervals(&mut table, "", rows().map(|(_, group)| group.interval));
+        table.floats("lift", rows().map(|(_, group)| group.lift));
+        table
+    }
+
+    /// One row for each measure: `measure`, `n`, `auc`, `lower`, `upper`, `cost_of_dropping`, `stability`, `leaks`.
+    #[must_use]
+    pub fn measures_table(&self) -> Table {
+        let mut table = Table::new();
+        let rows = || self.measures.iter();
+        table.texts("measure", rows().map(|check| Some(check.id.clone())));
+        table.ints("n", rows().map(|check| Some(check.n)));
+        table.floats("auc", rows().map(|check| check.auc.map(|auc| auc.value)));
+        intervals(&mut table, "", rows().map(|check| check.auc.map(|auc| auc.interval)));
+        table.floats("cost_of_dropping", rows().map(|check| check.cost_of_dropping));
+        table.floats("stability", rows().map(|check| check.stability));
+        table.bools("leaks", rows().map(|check| Some(check.leaks)));
+        table
+    }
+}

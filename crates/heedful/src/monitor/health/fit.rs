@@ -1,0 +1,542 @@
+//! Scorecards learned from outcomes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::learn::{Candidate, Curve, Values, learn};
+use super::outcome::outcomes;
+use super::points::{FULL, invalid};
+use super::scorecard::{Measure, MeasureGroup, Scorecard};
+use crate::base::config;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::key::Key;
+use crate::base::metric::Better;
+use crate::listen::column::Column;
+use crate::listen::responses::Responses;
+use crate::stats::forecast::{Auc, CalibrationBin, brier, calibration, calibration_error};
+use crate::stats::penalised::non_negative_logistic;
+use crate::stats::regression::{Design, logistic, logistic_cdf};
+use crate::stats::{Confidence, Random};
+
+/// Penalties among which cross-validation chooses.
+const PENALTIES: [f64; 4] = [0.3, 3.0, 30.0, 300.0];
+/// Bins of the calibration curve.
+const BINS: usize = 10;
+
+/// Learns a readable scorecard from what became of accounts.
+///
+/// Each column becomes points by how often accounts with such values stayed: numbers along a curve that never turns,
+/// categories one by one. Weights come from a logistic regression on the points with a ridge penalty and no negative
+/// weight; the measures that move totals least are dropped until no more than [`most`](ScorecardFit::most) are left. All
+/// of it, dropping included, is repeated in each fold of the cross-validation, so its figures are of accounts that were
+/// not looked at (the penalty alone is chosen by the same folds).
+///
+/// ```
+/// use heedful::health::ScorecardFit;
+/// use heedful::{Column, Responses};
+///
+/// // Those who log in rarely leave more often; the colour of the logo says nothing.
+/// let logins = (0..400).map(|i| f64::from(i % 20));
+/// let left = (0..400).map(|i| Some(if (i * 7 % 11) > i % 20 { "yes" } else { "no" }));
+/// let colour = (0..400).map(|i| Some(["red", "blue"][i / 3 % 2]));
+/// let table = Responses::new()
+///     .with("logins", Column::numbers(logins.collect::<Vec<f64>>()))?
+///     .with("colour", Column::categories(colour))?
+///     .with("left", Column::categories(left))?;
+/// let fitted = ScorecardFit::new("left", ["logins", "colour"]).most(1).run(&table)?;
+/// assert_eq!(fitted.scorecard.measures().next().unwrap().1.id, "logins");
+/// assert!(fitted.auc.value > 0.7);
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ScorecardFit {
+    /// The column of what became of the account: true, 1 or yes where it left.
+    outcome: String,
+    /// The columns to choose from.
+    measures: Vec<String>,
+    /// The direction that is better, for columns of numbers where it is known.
+    #[serde(default)]
+    better: BTreeMap<String, Better>,
+    /// The group of a column; all are in one where none is said.
+    #[serde(default)]
+    groups: BTreeMap<String, String>,
+    /// Measures that the scorecard has at most.
+    #[serde(default = "six")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    most: usize,
+    /// Parts of the cross-validation.
+    #[serde(default = "five")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 2)))]
+    folds: usize,
+    /// Seed of the division into folds.
+    #[serde(default)]
+    seed: u64,
+    /// Confidence of the intervals.
+    #[serde(default)]
+    confidence: Confidence,
+}
+
+fn six() -> usize {
+    6
+}
+
+fn five() -> usize {
+    5
+}
+
+/// A scorecard learned from outcomes, and how good it is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive] // may come to know more
+pub struct FittedScorecard {
+    /// The scorecard, its measures from the heaviest down within each group.
+    pub scorecard: Scorecard,
+    /// The probability that an account leaves is `1 / (1 + exp(slope · total - intercept))`.
+    pub intercept: f64,
+    /// See `intercept`; above 0.
+    pub slope: f64,
+    /// Area under the ROC curve of the scorecard on held-out accounts.
+    pub auc: Auc,
+    /// The same with every measure that was offered.
+    pub full_auc: Auc,
+    /// Brier score on held-out accounts.
+    pub brier: f64,
+    /// Mean difference between probability and share over ten bins, on held-out accounts.
+    pub calibration_error: f64,
+    /// The calibration curve on held-out accounts.
+    pub calibration: Vec<CalibrationBin>,
+    /// The penalty that was chosen.
+    pub penalty: f64,
+    /// Columns that were not taken.
+    pub left_out: Vec<String>,
+}
+
+impl FittedScorecard {
+    /// The probability that an account with this total leaves.
+    ///
+    /// # Errors
+    /// `invalid-argument` for a total that is not within 0 to 100.
+    pub fn probability(&self, total: f64) -> Result<f64> {
+        super::points::in_range(total)?;
+        Ok(logistic_cdf(self.intercept - self.slope * total))
+    }
+}
+
+impl ScorecardFit {
+    /// Learns from the outcome in one column which of the others are worth how much.
+    pub fn new<S: Into<String>>(
+        outcome: impl Into<String>,
+        measures: impl IntoIterator<Item = S>,
+    ) -> Self {
+        Self {
+            outcome: outcome.into(),
+            measures: measures.into_iter().map(Into::into).collect(),
+            better: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            most: six(),
+            folds: five(),
+            seed: 0,
+            confidence: Confidence::default(),
+        }
+    }
+
+    /// Says that more, or less, of a column of numbers is better; learned from the data where nothing is said.
+    #[must_use]
+    pub fn better(mut self, measure: impl Into<String>, better: Better) -> Self {
+        self.better.insert(measure.into(), better);
+        self
+    }
+
+    /// Puts a column into a group of the scorecard.
+    #[must_use]
+    pub fn group(mut self, measure: impl Into<String>, group: impl Into<String>) -> Self {
+        self.groups.insert(measure.into(), group.into());
+        self
+    }
+
+    /// The most measures that the scorecard may have; 6 where not set.
+    #[must_use]
+    pub fn most(mut self, most: usize) -> Self {
+        self.most = most;
+        self
+    }
+
+    /// Parts of the cross-validation; 5 where not set.
+    #[must_use]
+    pub fn folds(mut self, folds: usize) -> Self {
+        self.folds = folds;
+        self
+    }
+
+    /// Seed of the division into folds; 0 where not set.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Reads `{"outcome": "left", "measures": ["logins", "plan"]}` with the names of the setters here.
+    ///
+    /// # Errors
+    /// `json`, or `invalid-config` with a path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::from_json(text)
+    }
+
+    /// The options as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        config::to_json(self)
+    }
+
+    /// Learns from every row whose outcome is known.
+    ///
+    /// # Errors
+    /// `missing-column`; `column-type` for a column of times, or an outcome that is no yes or no; `invalid-argument` for
+    /// folds below 2 or no measure; `too-few` for fewer than two accounts of either outcome a fold, or where nothing tells
+    /// them apart.
+    pub fn run(&self, table: &Responses) -> Result<FittedScorecard> {
+        if self.folds < 2 {
+            return Err(invalid("cross-validation needs 2 folds").at("folds"));
+        }
+        if self.measures.is_empty() || self.most == 0 {
+            return Err(invalid("a scorecard needs a measure").at("measures"));
+        }
+        let (known, known_events) = outcomes(table.require(&self.outcome)?, &self.outcome)?;
+        let mut events = vec![false; table.len()];
+        for (row, event) in known.iter().zip(known_events) {
+            if let Some(slot) = events.get_mut(*row) {
+                *slot = event;
+            }
+        }
+        let candidates = (self.measures.iter())
+            .map(|name| candidate(table.require(name)?, name, self.better.get(name).copied()))
+            .collect::<Result<Vec<Candidate>>>()?;
+        let folds = self.divide(&known, &events)?;
+        let data = Data { candidates: &candidates, events: &events };
+
+        // The penalty under which all measures together forecast best.
+        let mut best: Option<(f64, f64, Vec<f64>)> = None;
+        for penalty in PENALTIES {
+            let held_out = self.held_out(data, &known, &folds, penalty, usize::MAX)?;
+            let loss = log_loss(&held_out, &known, &events);
+            if best.as_ref().is_none_or(|(least, ..)| loss < *least) {
+                best = Some((loss, penalty, held_out));
+            }
+        }
+        let too_few = || Error::new(ErrorCode::TooFew, "nothing tells the outcomes apart");
+        let (_, penalty, full) = best.ok_or_else(too_few)?;
+        let small = self.held_out(data, &known, &folds, penalty, self.most)?;
+        let outcomes: Vec<bool> =
+            known.iter().map(|row| events.get(*row).copied().unwrap_or_default()).collect();
+        let auc = |p: &[f64]| Auc::of(p, &outcomes, self.confidence).ok_or_else(too_few);
+        let curve = calibration(&small, &outcomes, BINS, self.confidence);
+        let model = data.fit(&known, penalty, self.most)?;
+        let taken: Vec<&str> = model.parts.iter().map(|part| part.candidate.id.as_str()).collect();
+        let left_out = self.measures.iter().filter(|name| !taken.contains(&name.as_str()));
+        Ok(FittedScorecard {
+            scorecard: self.card(&model)?,
+            intercept: model.intercept,
+            slope: model.slope,
+            auc: auc(&small)?,
+            full_auc: auc(&full)?,
+            brier: brier(&small, &outcomes).unwrap_or_default(),
+            calibration_error: calibration_error(&curve).unwrap_or_default(),
+            calibration: curve,
+            penalty,
+            left_out: left_out.cloned().collect(),
+        })
+    }
+
+    /// The fold of each known row: outcomes are spread evenly.
+    fn divide(&self, known: &[usize], events: &[bool]) -> Result<Vec<usize>> {
+        let mut random = Random::new(self.seed);
+        let mut folds = vec![0; known.len()];
+        for wanted in [false, true] {
+            let mut places: Vec<(u64, usize)> = (known.iter().enumerate())
+                .filter(|(_, row)| events.get(**row) == Some(&wanted))
+                .map(|(place, _)| (random.word(), place))
+                .collect();
+            if places.len() < 2 * self.folds {
+                let message = "each fold needs two accounts that left and two that stayed";
+                return Err(Error::new(ErrorCode::TooFew, message).at(&self.outcome));
+            }
+            places.sort_unstable();
+            for (turn, (_, place)) in places.into_iter().enumerate() {
+                if let Some(fold) = folds.get_mut(place) {
+                    *fold = turn % self.folds;
+                }
+            }
+        }
+        Ok(folds)
+    }
+
+    /// The probability of each known row by a model that has not seen its fold.
+    fn held_out(
+        &self,
+        data: Data<'_>,
+        known: &[usize],
+        folds: &[usize],
+        penalty: f64,
+        most: usize,
+    ) -> Result<Vec<f64>> {
+        let mut probabilities = vec![0.0; known.len()];
+        for fold in 0..self.folds {
+            let train: Vec<usize> =
+                known.iter().zip(folds).filter(|(_, f)| **f != fold).map(|(row, _)| *row).collect();
+            let model = data.fit(&train, penalty, most)?;
+            for ((slot, row), f) in probabilities.iter_mut().zip(known).zip(folds) {
+                if *f == fold {
+                    *slot = model.probability(*row);
+                }
+            }
+        }
+        Ok(probabilities)
+    }
+
+    fn card(&self, model: &Model<'_>) -> Result<Scorecard> {
+        let mut groups: Vec<MeasureGroup> = Vec::new();
+        for part in &model.parts {
+            let measure = Measure {
+                weight: part.weight,
+                better: part.curve.better,
+                ..Measure::new(&part.candidate.id, part.curve.points.clone())
+            };
+            let id = self.groups.get(&part.candidate.id).map_or("all", String::as_str);
+            match groups.iter_mut().find(|group| group.id == id) {
+                Some(group) => {
+                    group.weight += part.weight;
+                    group.measures.push(measure);
+                }
+                None => groups.push(MeasureGroup::new(id, part.weight, vec![measure])),
+            }
+        }
+        Scorecard::new("fitted", groups)
+    }
+}
+
+fn log_loss(probabilities: &[f64], known: &[usize], events: &[bool]) -> f64 {
+    let loss = |(p, row): (&f64, &usize)| {
+        let p = if events.get(*row) == Some(&true) { *p } else { 1.0 - p };
+        -libm::log(p.max(f64::MIN_POSITIVE))
+    };
+    probabilities.iter().zip(known).map(loss).sum()
+}
+
+fn candidate(column: &Column, name: &str, better: Option<Better>) -> Result<Candidate> {
+    let at = |error: Error| error.at(name);
+    let values = match column {
+        Column::Number(..) => {
+            let read = |row| column.float(row).map_err(at);
+            let values = (0..column.len()).map(read).collect::<Result<Vec<_>>>()?;
+            if let Some(row) = values.iter().position(|v| v.is_some_and(f64::is_infinite)) {
+                return Err(at(invalid("an infinite number")).on_row(row as u64));
+            }
+            Values::Numbers(values)
+        }
+        Column::Category(_) | Column::Text(_) => {
+            let mut names: BTreeMap<String, usize> = BTreeMap::new();
+            let keys: Vec<Key> = (0..column.len()).map(|row| column.key(row)).collect();
+            for key in keys.iter().filter(|key| **key != Key::Missing) {
+                names.insert(key.to_string(), 0);
+            }
+            names.values_mut().enumerate().for_each(|(place, slot)| *slot = place);
+            let place =
+                |key: &Key| names.get(&key.to_string()).copied().filter(|_| *key != Key::Missing);
+            Values::Categories(keys.iter().map(place).collect(), names.keys().cloned().collect())
+        }
+        _ => {
+            let message = format!(
+                "the column holds {}: give numbers or categories, such as days since a time",
+                column.kind()
+            );
+            return Err(at(Error::new(ErrorCode::ColumnType, message)));
+        }
+    };
+    Ok(Candidate { id: name.to_owned(), values, better })
+}
+
+#[derive(Clone, Copy)]
+struct Data<'a> {
+    candidates: &'a [Candidate],
+    events: &'a [bool],
+}
+
+/// A measure of a fitted model.
+struct Part<'a> {
+    candidate: &'a Candidate,
+    curve: Curve,
+    weight: f64,
+}
+
+struct Model<'a> {
+    parts: Vec<Part<'a>>,
+    intercept: f64,
+    slope: f64,
+    /// The probability where no measure has a value.
+    rate: f64,
+}
+
+impl<'a> Data<'a> {
+    fn fit(self, rows: &[usize], penalty: f64, most: usize) -> Result<Model<'a>> {
+        let stayed: Vec<bool> =
+            rows.iter().map(|row| !self.events.get(*row).copied().unwrap_or_default()).collect();
+        let mut parts: Vec<Part<'a>> = (self.candidates.iter())
+            .filter_map(|candidate| {
+                let curve = learn(candidate, rows, self.events)?;
+                Some(Part { candidate, curve, weight: 0.0 })
+            })
+            .collect();
+        loop {
+            let moves = weigh(&mut parts, rows, &stayed, penalty);
+            let all = parts.len();
+            parts.retain(|part| part.weight > 0.0);
+            if parts.len() < all {
+                continue;
+            }
+            let least = moves.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1));
+            match least {
+                Some((place, _)) if all > most => drop(parts.remove(place)),
+                _ => break,
+            }
+        }
+        // Shares of a hundred with one decimal, for people to read.
+        let sum: f64 = parts.iter().map(|part| part.weight).sum();
+        for part in &mut parts {
+            part.weight = (libm::round(1000.0 * part.weight / sum) / 10.0).max(0.1);
+        }
+        parts.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        let rate = stayed.iter().filter(|stayed| !**stayed).count() as f64 / rows.len() as f64;
+        let mut model = Model { parts, intercept: 0.0, slope: 0.0, rate };
+        let (mut totals, mut kept) = (Vec::new(), Vec::new());
+        for (row, stayed) in rows.iter().zip(&stayed) {
+            if let Some(total) = model.total(*row) {
+                totals.push(total);
+                kept.push(*stayed);
+            }
+        }
+        let weights = vec![1.0; totals.len()];
+        let line = logistic(Design { values: &totals, width: 1, weights: &weights }, &kept);
+        let message = "the measures do not tell the outcomes apart, or do so without any doubt";
+        let line = line.ok_or_else(|| Error::new(ErrorCode::TooFew, message))?;
+        if let [intercept, slope] = line.coefficients.as_slice() {
+            (model.intercept, model.slope) = (-intercept, *slope);
+        }
+        Ok(model)
+    }
+}
+
+/// Sets the weights of the parts; how much each then moves totals.
+fn weigh(parts: &mut [Part<'_>], rows: &[usize], stayed: &[bool], penalty: f64) -> Vec<f64> {
+    let mut columns: Vec<Vec<f64>> = Vec::with_capacity(parts.len());
+    for part in parts.iter() {
+        let points: Vec<Option<f64>> =
+            rows.iter().map(|row| part.curve.of(part.candidate, *row)).collect();
+        let known = points.iter().flatten().count().max(1) as f64;
+        // A value that is missing stands at the mean.
+        let mean = points.iter().flatten().sum::<f64>() / known;
+        columns.push(points.iter().map(|points| points.unwrap_or(mean) / FULL).collect());
+    }
+    let cell =
+        |row: usize| columns.iter().map(move |column| column.get(row).copied().unwrap_or_default());
+    let values: Vec<f64> = (0..rows.len()).flat_map(cell).collect();
+    let weights = vec![1.0; rows.len()];
+    let design = Design { values: &values, width: parts.len(), weights: &weights };
+    let coefficients = non_negative_logistic(design, stayed, penalty);
+    for (part, slope) in parts.iter_mut().zip(coefficients.iter().skip(1)) {
+        part.weight = *slope;
+    }
+    let spread = |column: &Vec<f64>| {
+        let mean = column.iter().sum::<f64>() / column.len() as f64;
+        libm::sqrt(
+            column.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / column.len() as f64,
+        )
+    };
+    parts.iter().zip(&columns).map(|(part, column)| part.weight * spread(column)).collect()
+}
+
+impl Model<'_> {
+    fn total(&self, row: usize) -> Option<f64> {
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for part in &self.parts {
+            if let Some(points) = part.curve.of(part.candidate, row) {
+                sum += part.weight * points;
+                weights += part.weight;
+            }
+        }
+        (weights > 0.0).then(|| sum / weights)
+    }
+
+    fn probability(&self, row: usize) -> f64 {
+        let total = self.total(row);
+        total.map_or(self.rate, |total| logistic_cdf(self.intercept - self.slope * total))
+    }
+}
+
+#[cfg(all(test, feature = "read"))]
+mod tests {
+    use super::*;
+    use crate::listen::import::CsvOptions;
+
+    const USAGE: [&str; 15] = [
+        "tenure",
+        "PhoneService",
+        "MultipleLines",
+        "InternetService",
+        "OnlineSecurity",
+        "OnlineBackup",
+        "DeviceProtection",
+        "TechSupport",
+        "StreamingTV",
+        "StreamingMovies",
+        "Contract",
+        "MonthlyCharges",
+        "TotalCharges",
+        "PaperlessBilling",
+        "PaymentMethod",
+    ];
+
+    fn telco() -> Option<Responses> {
+        let path = "../../../shared/data/churn_telco/Telco-Customer-Churn.csv";
+        let path = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+        let Ok(file) = std::fs::File::open(&path) else {
+            println!("skipped: {path} is not there");
+            return None;
+        };
+        let options = CsvOptions::new().attributes(USAGE.iter().copied().chain(["Churn"]));
+        let read = Responses::read_csv(file, &options).unwrap();
+        let mut table = Responses::new();
+        for (name, column) in read.columns() {
+            let mut column = column.clone();
+            if ["tenure", "MonthlyCharges", "TotalCharges"].contains(&name.as_str()) {
+                let number = |row| column.key(row).to_string().trim().parse().ok();
+                column =
+                    Column::optional_numbers(&(0..column.len()).map(number).collect::<Vec<_>>());
+            }
+            table = table.with(name, column).unwrap();
+        }
+        Some(table)
+    }
+
+    #[test]
+    fn a_card_of_six_measures_is_nearly_as_good_as_all() {
+        let Some(table) = telco() else { return };
+        let fitted = ScorecardFit::new("Churn", USAGE).run(&table).unwrap();
+        println!(
+            "auc {:.4}, full {:.4}, brier {:.4}, calibration error {:.4}, penalty {}",
+            fitted.auc.value,
+            fitted.full_auc.value,
+            fitted.brier,
+            fitted.calibration_error,
+            fitted.penalty
+        );
+        println!("{}", fitted.scorecard.to_json());
+        assert!(fitted.scorecard.measures().count() <= 6);
+        // scikit-learn 1.9.1, logistic regression on the same columns, one-hot, five seeds: .8446 to .8452.
+        assert!(fitted.full_auc.value > 0.8452 - 0.005, "{}", fitted.full_auc.value);
+        assert!(fitted.auc.value > fitted.full_auc.value - 0.015);
+        assert!(fitted.calibration_error < 0.02, "{}", fitted.calibration_error);
+    }
+}

@@ -1,0 +1,24 @@
+//! Customer health: scorecards as data, their result for each account, and whether they are worth believing.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `scorecard` | measures, weights, bands and alarms as data |
+//! | `points` | how a raw value becomes 0 to 100 |
+//! | `reading` | the values of an account, from columns |
+//! | `backtest` | totals against what became of accounts |
+//! | `fit` | scorecards learned from outcomes |
+//! | `lint` | what is doubtful about a scorecard |
+//! | `assess` | totals, bands, contributions, what changed |
+
+pub(crate) mod assess;
+pub(crate) mod backtest;
+pub(crate) mod condition;
+pub(crate) mod fit;
+mod learn;
+pub(crate) mod lint;
+mod outcome;
+pub(crate) mod points;
+mod reading;
+pub(crate) mod scorecard;
+#[cfg(test)]
+mod tests;

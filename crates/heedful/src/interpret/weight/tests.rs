@@ -113,10 +113,7 @@ fn targets_and_values_must_fit_each_other() {
         .unwrap_err();
     assert_eq!(error.code(), ErrorCode::NoConvergence);
     assert_eq!(error.path(), "targets.region");
-    assert!(
-        error.message().contains("`targets.region.EU` is 0.6 instead of 0.5"),
-        "{error}"
-    );
+    assert!(error.message().contains("`targets.region.EU` is 0.6 instead of 0.5"), "{error}");
 }
 
 #[test]

@@ -20,12 +20,12 @@ struct Entry {
     budget: u64,
 }
 
-/// The aims are 150,000 for the main entry and 350,000 for all of them: the budgets are what they have today, so that
-/// they grow no further unseen.
+/// The aims are 150,000 for the main entry, which it keeps, and 350,000 for all of them together, which they do not yet:
+/// the budgets are what they have today, so that they grow no further unseen.
 const ENTRIES: [Entry; 3] = [
-    Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 186_000 },
-    Entry { script: "read", feature: "read", module: "read.wasm", budget: 100_000 },
-    Entry { script: "text", feature: "text", module: "text.wasm", budget: 356_000 },
+    Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 145_000 },
+    Entry { script: "read", feature: "read", module: "read.wasm", budget: 104_000 },
+    Entry { script: "text", feature: "text", module: "text.wasm", budget: 286_000 },
 ];
 
 /// Prints raw, gzipped and brotli sizes of the files named, added up.

@@ -1,6 +1,6 @@
 //! Answers and errors as documents: JSON, and its numbers beside it.
 
-use std::fmt::{self, Display};
+use std::fmt::{self, Display, Write};
 
 use heedful::Error;
 use js_sys::{Array, Float64Array};
@@ -58,9 +58,9 @@ impl Writer {
         if !value.is_finite() {
             return self.word("null");
         }
-        self.text.push_str(&self.numbers.len().to_string());
+        let place = self.numbers.len();
         self.numbers.push(value);
-        Ok(())
+        write!(self.text, "{place}").map_err(|_| Failed)
     }
 
     fn string(&mut self, text: &str) -> Written {

@@ -323,7 +323,7 @@ impl Metric {
 
     fn known(name: &str) -> Self {
         #[expect(clippy::expect_used, reason = "a test builds every preset")]
-        Self::preset(name).ok().expect("a preset")
+        Self::preset(name).expect("a preset")
     }
 
     /// A metric of your own. Bands follow from the rule (`negative`, `neutral`, `positive` for a

@@ -142,7 +142,7 @@ fn shortest(value: f64) -> (Vec<u8>, i32) {
     let (mut above, mut below) = (Natural::new(2), Natural::new(if dense { 1 } else { 2 }));
     // More than enough places before the point: zeros are skipped.
     let bits = power + 64 - significand.leading_zeros().cast_signed();
-    let mut point = (bits * 1233 >> 12) + 2;
+    let mut point = ((bits * 1233) >> 12) + 2;
     for all in [&mut number, &mut above, &mut below] {
         all.times(2, power.max(0).unsigned_abs());
         all.times(10, point.min(0).unsigned_abs());

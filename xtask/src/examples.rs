@@ -96,6 +96,9 @@ fn scan(file: &str, text: &str, items: &mut Vec<Item>) {
             }
             continue;
         }
+        if trimmed.starts_with("//") {
+            continue;
+        }
         attribute |= trimmed.starts_with("#[");
         if attribute {
             hidden |= trimmed == "#[doc(hidden)]";

@@ -150,8 +150,12 @@ fn degrees_of_freedom() -> Result<()> {
         println!();
     }
     println!();
-    println!("Kish's number mends some of it. Satterthwaite's mends most, at up to twice the width: few responses");
-    println!("with great weights tell next to nothing. It takes sums of fourth powers that tallies do not hold, so");
+    println!(
+        "Kish's number mends some of it. Satterthwaite's mends most, at up to twice the width: few responses"
+    );
+    println!(
+        "with great weights tell next to nothing. It takes sums of fourth powers that tallies do not hold, so"
+    );
     println!("the default stays as it is: look at the design effect before the interval.");
     println!();
     Ok(())

@@ -16,13 +16,17 @@ const OPEN: &[&str] = &[
     "interpret/driver",
     "interpret/journey",
     "interpret/keyness.rs",
+    "interpret/propensity.rs",
     "interpret/reason",
     "interpret/scan",
     "interpret/sentiment",
     "listen/contact",
+    "listen/import/read.rs",
+    "listen/import/tool",
     "listen/session.rs",
     "listen/survey",
     "monitor",
+    "stats/forecast.rs",
     "text",
 ];
 

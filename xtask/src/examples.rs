@@ -16,13 +16,17 @@ const OPEN: &[&str] = &[
     "interpret/driver",
     "interpret/journey",
     "interpret/keyness.rs",
+    "interpret/propensity.rs",
     "interpret/reason",
     "interpret/scan",
     "interpret/sentiment",
     "listen/contact",
+    "listen/import/read.rs",
+    "listen/import/tool",
     "listen/session.rs",
     "listen/survey",
     "monitor",
+    "stats/forecast.rs",
     "text",
 ];
 
@@ -94,6 +98,9 @@ fn scan(file: &str, text: &str, items: &mut Vec<Item>) {
             } else if code {
                 example.push_str(documentation);
             }
+            continue;
+        }
+        if trimmed.starts_with("//") {
             continue;
         }
         attribute |= trimmed.starts_with("#[");

@@ -602,5 +602,5 @@ impl Scoring {
 
 config::written!(
     Scoring,
-    r#"{"metrics": [{"metric": "nps"}], "by": ["plan"], "every": "month", "time_zone": "Europe/Copenhagen", "clusters": {"value": "revenue"}}"#
+    r#"{"metrics": [{"metric": "nps"}], "by": ["plan"], "every": "month", "time_zone": "+01:00", "clusters": {"value": "revenue"}}"#
 );

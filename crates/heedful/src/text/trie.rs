@@ -476,12 +476,20 @@ impl Trie {
         self.meet(search, lexer);
         for (first, token) in tokens.iter().enumerate() {
             let start = search.starts.get(token.slot as usize).copied().unwrap_or(NONE);
-            if start != NONE && self.goes_on(search, start, tokens, first) {
-                let before = found.len();
-                self.walk(search, start, tokens, first, found);
-                if self.longest && found.len() > before + MANY {
-                    keep_longest(found, before);
-                }
+            if start == NONE {
+                continue;
+            }
+            if let Some(node) = self.nodes.get(start as usize)
+                && node.gap == NONE
+                && !self.leads_on(search, start, search.code(tokens, first + 1))
+            {
+                self.end(node.end, (first, first), false, found);
+                continue;
+            }
+            let before = found.len();
+            self.walk(search, start, tokens, first, found);
+            if self.longest && found.len() > before + MANY {
+                keep_longest(found, before);
             }
         }
     }
@@ -533,16 +541,22 @@ impl Trie {
         search.starts.push(start);
     }
 
-    /// Whether there is more to the node than words that the next token is not.
+    /// Whether a word may lead on from a node.
     #[inline]
-    fn goes_on(&self, search: &Search, start: u32, tokens: &[Token], first: usize) -> bool {
-        match self.nodes.get(start as usize) {
-            Some(node) if node.end == NONE && node.gap == NONE => {
-                let code = search.code(tokens, first + 1);
-                code & SETS != 0
-                    || code.checked_sub(WORDS).is_some_and(|s| self.next(start, s).is_some())
-            }
-            _ => true,
+    fn leads_on(&self, search: &Search, node: u32, code: u32) -> bool {
+        if code & SETS != 0 {
+            return search.set(code).is_some();
+        }
+        code.checked_sub(WORDS).is_some_and(|symbol| self.next(node, symbol).is_some())
+    }
+
+    /// Notes the phrases of a list that end at a token.
+    #[inline]
+    fn end(&self, mut end: u32, (first, last): (usize, usize), typo: bool, found: &mut Vec<Found>) {
+        let (first, last) = (first as u32, last as u32);
+        while let Some(&End { phrase, group, next }) = self.ends.get(end as usize) {
+            found.push(Found { phrase, group, first, last, typo });
+            end = next;
         }
     }
 
@@ -634,21 +648,17 @@ impl Trie {
     fn arrive(
         &self,
         search: &mut Search,
-        (first, last): (usize, usize),
+        span: (usize, usize),
         word: u32,
         until: &mut u32,
         found: &mut Vec<Found>,
     ) {
         while let Some((node, typo)) = search.arrived.pop() {
             search.tick();
-            let Some(&Node { mut end, gap, count, .. }) = self.nodes.get(node as usize) else {
+            let Some(&Node { end, gap, count, .. }) = self.nodes.get(node as usize) else {
                 return;
             };
-            let (first, last) = (first as u32, last as u32);
-            while let Some(&End { phrase, group, next }) = self.ends.get(end as usize) {
-                found.push(Found { phrase, group, first, last, typo });
-                end = next;
-            }
+            self.end(end, span, typo, found);
             if count > 0 {
                 search.reached.push((node, typo));
             }

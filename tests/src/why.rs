@@ -39,6 +39,7 @@ fn document(options: &Value) -> String {
 ///
 /// # Errors
 /// What the core refuses.
+#[must_use]
 pub fn answer(function: &str, input: &Value, options: &Value) -> Option<Result<Value>> {
     let known = [
         "drivers",
@@ -83,9 +84,9 @@ fn run(function: &str, input: &Value, options: &Value) -> Result<Value> {
         "scan" => json!(Scan::from_json(&asked)?.run(&first()?)?),
         "journey_lint" => json!(Journey::from_json(&input["journey"].to_string())?.lint()),
         _ => {
-            let mut asked: Value = serde_json::from_str(&asked).unwrap_or_default();
-            asked["journey"] = input["journey"].clone();
-            let analysis = JourneyAnalysis::from_json(&asked.to_string())?;
+            let mut asked: Map<String, Value> = serde_json::from_str(&asked).unwrap_or_default();
+            asked.insert("journey".to_owned(), input["journey"].clone());
+            let analysis = JourneyAnalysis::from_json(&Value::Object(asked).to_string())?;
             json!(analysis.run_with(&first()?, &reasons()?)?)
         }
     })

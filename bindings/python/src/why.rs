@@ -34,7 +34,7 @@ impl Reasons {
                 return of_objects(name, list);
             }
             if let Some(parts) = table::arrays(values, name)?
-                && parts.iter().any(|array| is_list(array))
+                && parts.iter().any(is_list)
             {
                 return run(py, || of_arrays(name, &parts)).map(Self);
             }

@@ -9,10 +9,11 @@
 use std::collections::BTreeMap;
 
 use heedful::{
-    Change, Confounding, Contrast, CsvOptions, Design, Discover, Drivers, Error, FunnelCounts,
-    FunnelOptions, Importance, Join, Journey, JourneyAnalysis, Keyness, League, MapperOptions,
-    Metric, ReasonColumns, ReasonRoles, Roles, SampleSize, Scale, Scan, Scoring, SentimentFit,
-    SentimentOptions, Suppression, Target, Taxonomy, Uncertainty, Weighting, WhatIf,
+    Change, ChangePoints, Confounding, Contrast, CsvOptions, Cusum, Design, Detect, Discover,
+    Drivers, Ears, Emerging, Error, Farrington, FunnelCounts, FunnelOptions, Importance, Join,
+    Journey, JourneyAnalysis, Keyness, League, MapperOptions, Metric, ReasonColumns, ReasonRoles,
+    Roles, SampleSize, Scale, Scan, Scoring, SeasonalZ, SentimentFit, SentimentOptions,
+    Suppression, Target, Taxonomy, Uncertainty, Watcher, Weighting, WhatIf,
 };
 use heedful_tests::here;
 use jsonschema::Validator;
@@ -55,8 +56,16 @@ fn refusal(name: &str, document: &Value) -> Option<&'static str> {
         "sentiment_fit" => SentimentFit::from_json(&text).err(),
         "sentiment_options" => SentimentOptions::from_json(&text).err(),
         "suppression" => {
-            return serde_json::from_str::<Suppression>(&text).err().map(|_| "invalid-config");
+            return derived::<Suppression>(&text);
         }
+        "change_points" => return derived::<ChangePoints>(&text),
+        "cusum" => return derived::<Cusum>(&text),
+        "detect" => Detect::from_json(&text).err(),
+        "ears" => return derived::<Ears>(&text),
+        "emerging" => Emerging::from_json(&text).err(),
+        "farrington" => return derived::<Farrington>(&text),
+        "seasonal_z" => return derived::<SeasonalZ>(&text),
+        "watcher" => Watcher::from_json(&text).err(),
         "taxonomy" => Taxonomy::from_json(&text).err(),
         "target" => Target::from_json(&text).err(),
         "uncertainty" => Uncertainty::from_json(&text).err(),
@@ -65,6 +74,11 @@ fn refusal(name: &str, document: &Value) -> Option<&'static str> {
         other => panic!("no reader for `{other}`"),
     };
     error.map(|error| error.code().as_str())
+}
+
+/// The same of a type that serde alone reads.
+fn derived<T: serde::de::DeserializeOwned>(text: &str) -> Option<&'static str> {
+    serde_json::from_str::<T>(text).err().map(|_| "invalid-config")
 }
 
 /// Documents that name every field of every type.
@@ -131,6 +145,42 @@ fn documents() -> Vec<(&'static str, Value)> {
             json!({
                 "comment": "text", "clicks": "button", "manual": "code", "separator": "|",
                 "touchpoint": "where", "language": "lang",
+            }),
+        ),
+        ("change_points", json!({"alpha": 0.02, "confidence": 0.9, "shortest": 3})),
+        ("cusum", json!({"k": 0.5, "h": 4, "dispersion": 1.5})),
+        (
+            "detect",
+            json!({
+                "every": "week", "start": 11_323, "alpha": 0.02, "direction": "up", "share": false,
+                "holidays": [1, 2], "min_cases": 2, "memory": 300, "method": "ears_c1",
+            }),
+        ),
+        ("ears", json!({"method": "c3_as_coded", "baseline": 9, "alpha": 0.02})),
+        (
+            "emerging",
+            json!({
+                "every": "day", "fdr": 0.02, "since": 19_723, "language": "de", "words": 2,
+                "minimum_comments": 4, "known": ["tax"],
+            }),
+        ),
+        (
+            "farrington",
+            json!({
+                "years_back": 4, "half_window": 2, "frequency": 52, "reweight": true,
+                "weights_threshold": 2.5, "alpha": 0.02, "trend": true, "trend_p": 0.1, "min_cases": 4,
+                "min_cases_weeks": 3, "power": "half", "groups": 10, "left_out": 26,
+                "threshold": "nb_plugin",
+            }),
+        ),
+        ("seasonal_z", json!({"season": 7, "seasons": 8, "half_window": 1, "alpha": 0.02})),
+        (
+            "watcher",
+            json!({
+                "every": "day", "columns": {"at": "created", "comment": "text", "rating": "score"},
+                "topic": "reason", "by": ["state"], "metric": "nps", "time_zone": "Europe/Copenhagen",
+                "alarms_per_month": 1.5, "direction": "both", "share": true, "holidays": [3],
+                "min_cases": 2, "memory": 400, "since": 19_723, "language": "fr", "redact": ["Anna"],
             }),
         ),
         ("taxonomy", json!({"id": "shop", "language": "en", "reasons": [{"id": "price"}]})),

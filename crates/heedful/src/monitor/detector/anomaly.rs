@@ -98,6 +98,9 @@ pub struct Anomalies {
 /// A part that holds this much of the excess of the whole is what the episode is about.
 const MOST_OF_IT: f64 = 0.7;
 
+/// An episode of counts that accounts for this much of a change of the score is what the change is about.
+const HALF_OF_IT: f64 = 0.5;
+
 impl Anomaly {
     fn is_whole_of(&self, part: &Self) -> (bool, bool) {
         let overlaps = self.kind == part.kind
@@ -121,6 +124,16 @@ impl Anomaly {
             && self.episode.direction == other.episode.direction
             && self.episode.start <= other.episode.last
             && other.episode.start <= self.episode.last
+    }
+
+    /// Whether an episode of counts accounts for a change of the score at the same time.
+    fn moves(&self, score: &Self) -> bool {
+        let (Some(mine), Some(theirs)) = (self.cost, score.cost) else { return false };
+        (self.kind, score.kind) == (AnomalyKind::Count, AnomalyKind::Score)
+            && self.episode.start <= score.episode.last
+            && score.episode.start <= self.episode.last
+            && mine.points * theirs.points > 0.0
+            && mine.points.abs() >= HALF_OF_IT * theirs.points.abs()
     }
 
     fn excess(&self) -> f64 {
@@ -234,6 +247,7 @@ fn say_once(anomalies: &mut [Anomaly]) {
                 |part: &Anomaly, whole: &Anomaly| part.excess() >= MOST_OF_IT * whole.excess();
             let (_, whole_of) = one.is_whole_of(other);
             let said = by_place
+                || other.moves(one)
                 || (whole_of && one.kind == AnomalyKind::Count && most(other, one))
                 || (by_topic && !(one.kind == AnomalyKind::Count && most(one, other)))
                 || (one.is_sibling_of(other)

@@ -408,18 +408,26 @@ impl Detector {
                 if whole || anomaly.episode.direction == Direction::Down || !(observed > 0.0) {
                     return None;
                 }
-                // The excess e of its n responses is a share w of all N; the rest has a score of its own.
-                let e = own.n * (1.0 - expected / observed);
-                let rest = all.n - e;
-                if !(rest > 0.0) {
+                // Without the episode there would be the expected ones of its n responses, with the score they had.
+                let before = start.saturating_sub(KEPT_BEFORE)..=start.saturating_sub(1);
+                let usual =
+                    Ratings::of(&self.sum(anomaly.id, before).points, values).unwrap_or(own);
+                let expected = own.n * expected / observed;
+                let n = all.n - own.n + expected;
+                if !(n > 0.0) {
                     return None;
                 }
-                let w = e / all.n;
-                let off = own.mean - (all.n * all.mean - e * own.mean) / rest;
+                let sum = all.n * all.mean - own.n * own.mean + expected * usual.mean;
+                let without = sum / n;
+                let off = usual.mean - without;
                 let phi = self.series.get(&anomaly.id).map_or(1.0, |s| s.baseline.dispersion());
-                let of_mean = w * w * (own.variance / own.n + all.variance / rest);
-                let of_count = off * off * phi * expected / (all.n * all.n);
-                (w * off, of_mean + of_count)
+                let of_own = own.n * own.variance;
+                let of_usual = expected * expected * usual.variance / usual.n;
+                let of_count = off * off * phi * expected;
+                let share = (all.n - n) / all.n;
+                let of_rest = share * share * all.variance / n;
+                let variance = (of_own + of_usual + of_count) / (all.n * all.n) + of_rest;
+                (all.mean - without, variance)
             }
             AnomalyKind::Score => {
                 let share = own.n / all.n;

@@ -11,10 +11,11 @@ use std::collections::BTreeMap;
 use heedful::contact::{ContactPolicy, PlanOptions};
 use heedful::survey::Survey;
 use heedful::{
-    Change, Confounding, Contrast, CsvOptions, Design, Discover, Drivers, Error, FunnelCounts,
-    FunnelOptions, Importance, Join, Journey, JourneyAnalysis, Keyness, League, MapperOptions,
-    Metric, Propensity, ReasonColumns, ReasonRoles, Roles, SampleSize, Scale, Scan, Scoring,
-    SentimentFit, SentimentOptions, Suppression, Target, Taxonomy, Uncertainty, Weighting, WhatIf,
+    Asymmetry, Change, ChangePoints, Confounding, Contrast, CsvOptions, Cusum, Design, Detect,
+    Discover, Drivers, Ears, Emerging, Error, ErrorCode, Farrington, FunnelCounts, FunnelOptions,
+    Importance, Join, Journey, JourneyAnalysis, Keyness, League, MapperOptions, Metric, Propensity,
+    ReasonColumns, ReasonRoles, Roles, SampleSize, Scale, Scan, Scoring, SeasonalZ, SentimentFit,
+    SentimentOptions, Suppression, Target, Taxonomy, Uncertainty, Watcher, Weighting, WhatIf,
 };
 use heedful_tests::here;
 use jsonschema::Validator;
@@ -37,15 +38,26 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
             }
         };
     }
+    match name {
+        "change_points" => return derived::<ChangePoints>(&text),
+        "cusum" => return derived::<Cusum>(&text),
+        "ears" => return derived::<Ears>(&text),
+        "farrington" => return derived::<Farrington>(&text),
+        "seasonal_z" => return derived::<SeasonalZ>(&text),
+        _ => {}
+    }
     by_name!(
+        "asymmetry" => Asymmetry,
         "change" => Change,
         "confounding" => Confounding,
         "contact_policy" => ContactPolicy,
         "contrast" => Contrast,
         "csv_options" => CsvOptions,
         "design" => Design,
+        "detect" => Detect,
         "discover" => Discover,
         "drivers" => Drivers,
+        "emerging" => Emerging,
         "funnel_counts" => FunnelCounts,
         "funnel_options" => FunnelOptions,
         "importance" => Importance,
@@ -72,9 +84,17 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "target" => Target,
         "taxonomy" => Taxonomy,
         "uncertainty" => Uncertainty,
+        "watcher" => Watcher,
         "weighting" => Weighting,
         "what_if" => WhatIf,
     )
+}
+
+/// The same of a type that serde alone reads.
+fn derived<T: serde::Serialize + serde::de::DeserializeOwned>(text: &str) -> Result<Value, Error> {
+    let read: Result<T, _> = serde_json::from_str(text);
+    read.map(|read| serde_json::to_value(read).unwrap())
+        .map_err(|error| Error::new(ErrorCode::InvalidConfig, error.to_string()))
 }
 
 /// Documents that name every field of every type.
@@ -164,6 +184,42 @@ fn documents() -> Vec<(&'static str, Value)> {
             json!({
                 "comment": "text", "clicks": "button", "manual": "code", "separator": "|",
                 "touchpoint": "where", "language": "lang",
+            }),
+        ),
+        ("change_points", json!({"alpha": 0.02, "confidence": 0.9, "shortest": 3})),
+        ("cusum", json!({"k": 0.5, "h": 4, "dispersion": 1.5})),
+        (
+            "detect",
+            json!({
+                "every": "week", "start": 11_323, "alpha": 0.02, "direction": "up", "share": false,
+                "holidays": [1, 2], "min_cases": 2, "memory": 300, "method": "ears_c1",
+            }),
+        ),
+        ("ears", json!({"method": "c3_as_coded", "baseline": 9, "alpha": 0.02})),
+        (
+            "emerging",
+            json!({
+                "every": "day", "fdr": 0.02, "since": 19_723, "language": "de", "words": 2,
+                "minimum_comments": 4, "known": ["tax"],
+            }),
+        ),
+        (
+            "farrington",
+            json!({
+                "years_back": 4, "half_window": 2, "frequency": 52, "reweight": true,
+                "weights_threshold": 2.5, "alpha": 0.02, "trend": true, "trend_p": 0.1, "min_cases": 4,
+                "min_cases_weeks": 3, "power": "half", "groups": 10, "left_out": 26,
+                "threshold": "nb_plugin",
+            }),
+        ),
+        ("seasonal_z", json!({"season": 7, "seasons": 8, "half_window": 1, "alpha": 0.02})),
+        (
+            "watcher",
+            json!({
+                "every": "day", "columns": {"at": "created", "comment": "text", "rating": "score"},
+                "topic": "reason", "by": ["state"], "metric": "nps", "time_zone": "Europe/Copenhagen",
+                "alarms_per_month": 1.5, "direction": "both", "share": true, "holidays": [3],
+                "min_cases": 2, "memory": 400, "since": 19_723, "language": "fr", "redact": ["Anna"],
             }),
         ),
         ("taxonomy", json!({"id": "shop", "language": "en", "reasons": [{"id": "price"}]})),

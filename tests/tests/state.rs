@@ -1,7 +1,7 @@
 //! State that a released version wrote stays readable for ever: a failure here is fixed before a
 //! release, never by changing the files.
 
-use heedful::Tally;
+use heedful::{Detector, Tally};
 use heedful_tests::here;
 
 #[test]
@@ -16,6 +16,21 @@ fn every_stored_tally_is_readable() {
         );
         assert!(tally.is_weighted());
         assert_eq!(Tally::from_json(&tally.to_json()).unwrap(), tally);
+        read += 1;
+    }
+    assert!(read >= 1);
+}
+
+#[test]
+fn every_stored_detector_goes_on() {
+    let mut read = 0;
+    for entry in std::fs::read_dir(here().join("state/detector")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let detector = Detector::from_json(&text).unwrap();
+        assert_eq!((detector.series(), detector.late()), (10, 0));
+        let found = detector.series_of(Some("promotions"), None).unwrap();
+        assert_eq!(found.answers.last().unwrap().observed, Some(30.0));
+        assert_eq!(Detector::from_json(&detector.to_json()).unwrap(), detector);
         read += 1;
     }
     assert!(read >= 1);

@@ -495,7 +495,7 @@ def emerging(
     """Words and phrases that are written more often than their own past lets expect: what nobody thought to watch.
 
     Each word and phrase of up to `words` (3) words that stands in `minimum_comments` (5) is a share of all comments, at
-    one false-discovery rate `fdr` for each period (0.05). Judged are the days from `since` on, or the last 14 periods.
+    one false-discovery rate `fdr` for each period (0.01). Judged are the days from `since` on, or the last 14 periods.
     Terms with a word in `known` are not looked at. One row for each group of terms that stand in the same comments, the
     strongest first: `term`, `terms`, `start`, `raised`, `last`, `peak`, `status`, `direction`, `observed`, `expected`,
     `excess`, `p_value`, `alarms`, `comment` (without addresses and numbers).

@@ -58,6 +58,7 @@ pub struct Asymmetry {
 }
 
 options!(Asymmetry, needs [scoring], takes [minimum_n, adjustment], from Self::any());
+config::written!(Asymmetry, r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "minimum_n": 10}"#);
 
 setters!(Asymmetry {
     /// Rated responses that each of the three groups needs to be judged; 30 where not set.

@@ -46,6 +46,8 @@ const CONSISTENCY: f64 = 1.04;
 const SPARSE: f64 = 0.03;
 /// Expected cases in a period below which it makes no difference how few they are: topics that never were.
 const RAREST: f64 = 0.02;
+/// What the prior alone knows of the dispersion, as degrees of freedom.
+const LEAST_FREEDOM: f64 = 3.0;
 /// A dispersion near 1 is no doubtful one: the doubt about it is in full force from 1.25 on.
 const DOUBT: f64 = 4.0;
 
@@ -128,7 +130,8 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
                 ((sums.squares * scale * factor + phi * worth) / (sums.weights + worth)).max(1.0);
             let doubt = (DOUBT * (parts.phi - 1.0)).clamp(1e-6, 1.0);
             // The variance of a squared residual of a rare count is far above a normal one's.
-            parts.freedom = df / ((1.0 + 0.5 * parts.phi / mean.max(RAREST)) * doubt);
+            parts.freedom =
+                (df / (1.0 + 0.5 * parts.phi / mean.max(RAREST))).max(LEAST_FREEDOM) / doubt;
         }
         if round == ROUNDS {
             break;

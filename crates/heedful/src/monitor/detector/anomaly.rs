@@ -98,6 +98,9 @@ pub struct Anomalies {
 /// A part that holds this much of the excess of the whole is what the episode is about.
 const MOST_OF_IT: f64 = 0.7;
 
+/// An episode of counts that accounts for this much of a change of the score is what the change is about.
+const HALF_OF_IT: f64 = 0.5;
+
 impl Anomaly {
     fn is_whole_of(&self, part: &Self) -> (bool, bool) {
         let overlaps = self.kind == part.kind
@@ -121,6 +124,16 @@ impl Anomaly {
             && self.episode.direction == other.episode.direction
             && self.episode.start <= other.episode.last
             && other.episode.start <= self.episode.last
+    }
+
+    /// Whether an episode of counts accounts for a change of the score at the same time.
+    fn moves(&self, score: &Self) -> bool {
+        let (Some(mine), Some(theirs)) = (self.cost, score.cost) else { return false };
+        (self.kind, score.kind) == (AnomalyKind::Count, AnomalyKind::Score)
+            && self.episode.start <= score.episode.last
+            && score.episode.start <= self.episode.last
+            && mine.points * theirs.points > 0.0
+            && mine.points.abs() >= HALF_OF_IT * theirs.points.abs()
     }
 
     fn excess(&self) -> f64 {
@@ -234,6 +247,7 @@ fn say_once(anomalies: &mut [Anomaly]) {
                 |part: &Anomaly, whole: &Anomaly| part.excess() >= MOST_OF_IT * whole.excess();
             let (_, whole_of) = one.is_whole_of(other);
             let said = by_place
+                || other.moves(one)
                 || (whole_of && one.kind == AnomalyKind::Count && most(other, one))
                 || (by_topic && !(one.kind == AnomalyKind::Count && most(one, other)))
                 || (one.is_sibling_of(other)
@@ -394,18 +408,26 @@ impl Detector {
                 if whole || anomaly.episode.direction == Direction::Down || !(observed > 0.0) {
                     return None;
                 }
-                // The excess e of its n responses is a share w of all N; the rest has a score of its own.
-                let e = own.n * (1.0 - expected / observed);
-                let rest = all.n - e;
-                if !(rest > 0.0) {
+                // Without the episode there would be the expected ones of its n responses, with the score they had.
+                let before = start.saturating_sub(KEPT_BEFORE)..=start.saturating_sub(1);
+                let usual =
+                    Ratings::of(&self.sum(anomaly.id, before).points, values).unwrap_or(own);
+                let expected = own.n * expected / observed;
+                let n = all.n - own.n + expected;
+                if !(n > 0.0) {
                     return None;
                 }
-                let w = e / all.n;
-                let off = own.mean - (all.n * all.mean - e * own.mean) / rest;
+                let sum = all.n * all.mean - own.n * own.mean + expected * usual.mean;
+                let without = sum / n;
+                let off = usual.mean - without;
                 let phi = self.series.get(&anomaly.id).map_or(1.0, |s| s.baseline.dispersion());
-                let of_mean = w * w * (own.variance / own.n + all.variance / rest);
-                let of_count = off * off * phi * expected / (all.n * all.n);
-                (w * off, of_mean + of_count)
+                let of_own = own.n * own.variance;
+                let of_usual = expected * expected * usual.variance / usual.n;
+                let of_count = off * off * phi * expected;
+                let share = (all.n - n) / all.n;
+                let of_rest = share * share * all.variance / n;
+                let variance = (of_own + of_usual + of_count) / (all.n * all.n) + of_rest;
+                (all.mean - without, variance)
             }
             AnomalyKind::Score => {
                 let share = own.n / all.n;

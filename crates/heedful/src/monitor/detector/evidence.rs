@@ -67,7 +67,17 @@ impl Detector {
         let mut shown = |texts: Vec<&String>| -> Vec<String> {
             texts.into_iter().map(|text| redactor.redact(text)).collect()
         };
-        anomaly.earliest = shown(now.iter().take(FIRST).map(|(_, text)| text).collect());
+        let marked = |text: &str| {
+            let folded = text.to_lowercase();
+            anomaly.terms.iter().any(|term| folded.contains(term.as_str()))
+        };
+        // The usual comments go on beside those of the episode: its terms tell them apart.
+        let mut first: Vec<&String> =
+            now.iter().map(|(_, text)| text).filter(|text| marked(text)).take(FIRST).collect();
+        if first.is_empty() {
+            first = now.iter().take(FIRST).map(|(_, text)| text).collect();
+        }
+        anomaly.earliest = shown(first);
         anomaly.comments = shown(different(&now, &anomaly.terms));
         Ok(())
     }

@@ -20,12 +20,12 @@ struct Entry {
     budget: u64,
 }
 
-/// The aims are 150,000 for the main entry and 350,000 for all of them: the budgets are what they have today, so that
+/// The aims are 150,000 for the main entry, 90,000 for surveys and 350,000 for all of them: the budgets are what they have today, so that
 /// they grow no further unseen.
 const ENTRIES: [Entry; 4] = [
     Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 186_000 },
     Entry { script: "read", feature: "read", module: "read.wasm", budget: 100_000 },
-    Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 90_000 },
+    Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 103_000 },
     Entry { script: "text", feature: "text", module: "text.wasm", budget: 356_000 },
 ];
 

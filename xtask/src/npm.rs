@@ -24,7 +24,7 @@ struct Entry {
 /// they grow no further unseen.
 const ENTRIES: [Entry; 4] = [
     Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 186_000 },
-    Entry { script: "read", feature: "read", module: "read.wasm", budget: 100_000 },
+    Entry { script: "read", feature: "read", module: "read.wasm", budget: 132_000 },
     Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 103_000 },
     Entry { script: "text", feature: "text", module: "text.wasm", budget: 356_000 },
 ];

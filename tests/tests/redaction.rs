@@ -1,10 +1,4 @@
 //! How much of what is private is taken out of comments made for this purpose, and what is taken out by mistake.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::print_stderr,
-    reason = "a test may"
-)]
 
 use std::collections::BTreeMap;
 

@@ -1,10 +1,4 @@
 //! Sessions that every language runs: the steps that are shown, what is refused, and what comes of it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test may panic"
-)]
 
 use heedful::survey::{Answer, Context, Session, Survey};
 use heedful_tests::here;

@@ -34,6 +34,9 @@ pub(crate) fn forget(
     Ok((Responses(left), rows))
 }
 
+/// The score of those who answered, and between which values that of all lies.
+type Known = (Option<f64>, Option<(f64, f64)>);
+
 /// Response rates by cell, the weights, and the rest as JSON.
 #[pyfunction]
 pub(crate) fn response_propensity(
@@ -43,7 +46,7 @@ pub(crate) fn response_propensity(
     roles: &str,
     options: &str,
     metric: &str,
-) -> PyResult<(Table, Vec<f64>, String, (Option<f64>, Option<(f64, f64)>))> {
+) -> PyResult<(Table, Vec<f64>, String, Known)> {
     let propensity = run(py, || Propensity::from_json(options))?;
     let metric = run(py, || Metric::from_json(metric))?;
     let input = Input::new(data, Some(columns), roles)?;

@@ -45,11 +45,11 @@ session.answer(null);
 session.answer({ rating: "9" });
 const rated: SurveyEventMap["heedful:response"]["response"]["rating"] = session.response.rating;
 void [defineSurvey, rated, Session.resume("{}", session.state)];
-const exported: File = readCsv(bytes, { preset: "auto" });
+const exported: File = readCsv(new Uint8Array(), { preset: "auto" });
 const header: number | undefined = exported.recognised?.headerRows;
 void header;
 // @ts-expect-error no such tool
-void readCsv(bytes, { preset: "excel" });
+void readCsv("", { preset: "excel" });
 // @ts-expect-error the manual entry has no default
 void initManual();
 // @ts-expect-error a path is not a module

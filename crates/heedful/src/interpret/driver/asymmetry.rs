@@ -42,7 +42,7 @@ use crate::stats::{Adjustment, Interval, IntervalMethod};
 /// assert_eq!((wait.cost, wait.gain, wait.asymmetry), (Some(150.0), Some(50.0), Some(100.0)));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),

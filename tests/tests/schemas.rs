@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use heedful::contact::{ContactPolicy, PlanOptions};
+use heedful::health::{Health, HealthBacktest, Scorecard, ScorecardFit};
 use heedful::survey::Survey;
 use heedful::{
     Asymmetry, Change, ChangePoints, Confounding, Contrast, CsvOptions, Cusum, Design, Detect,
@@ -60,6 +61,8 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "emerging" => Emerging,
         "funnel_counts" => FunnelCounts,
         "funnel_options" => FunnelOptions,
+        "health" => Health,
+        "health_backtest" => HealthBacktest,
         "importance" => Importance,
         "join" => Join,
         "journey" => Journey,
@@ -76,6 +79,8 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "sample_size" => SampleSize,
         "scale" => Scale,
         "scan" => Scan,
+        "scorecard" => Scorecard,
+        "scorecard_fit" => ScorecardFit,
         "scoring" => Scoring,
         "sentiment_fit" => SentimentFit,
         "sentiment_options" => SentimentOptions,
@@ -100,6 +105,26 @@ fn derived<T: serde::Serialize + serde::de::DeserializeOwned>(text: &str) -> Res
 /// Documents that name every field of every type.
 fn documents() -> Vec<(&'static str, Value)> {
     let net = json!({"type": "net", "positive": [9, 10], "negative": [0, 6.5]});
+    let scorecard = json!({
+        "name": "own", "version": "2", "changed": 1, "hysteresis": 2.0,
+        "groups": [{"id": "use", "weight": 2.0, "measures": [
+            {"id": "logins", "weight": 1.0, "points": {"linear": [[0.0, 0.0], [20.0, 100.0]]}, "better": "higher",
+             "subjective": false, "at": "seen", "fresh_days": 30.0, "missing": "neutral", "effort": 2.0},
+            {"id": "nps", "points": {"score": {"worst": -100.0, "best": 100.0}}, "standard_error": "error"},
+            {"id": "seen", "points": {"decay": {"half_life_days": 14.0}}},
+            {"id": "trained", "points": "milestone"},
+            {"id": "plan", "points": {"categories": {"free": 20.0, "pro": 90.0}}},
+            {"id": "spend", "points": {"percentile": {"within": "segment"}}},
+            {"id": "tickets", "points": {"thresholds": [[0.0, 100.0], [5.0, 20.0]]}, "better": "lower"},
+            {"id": "load", "points": {"logistic": {"middle": 3.0, "steepness": 1.0}}},
+        ]}],
+        "bands": [{"name": "low", "from": 0.0}, {"name": "high", "from": 60.0}],
+        "alarms": [{"id": "away", "when": [
+            {"column": "seen", "test": {"older_than_days": 30.0}}, {"column": "plan", "test": {"is": ["pro"]}},
+            {"column": "nps", "test": {"fell": {"from": 9.0, "to": 6.0}}}, {"column": "note", "test": "missing"},
+            {"column": "logins", "test": {"at_least": 1.0}},
+        ], "effect": {"cap": 50.0}}],
+    });
     let metric = json!({
         "name": "own", "scale": "0-10", "rule": net, "better": "lower",
         "bands": [{"name": "low", "from": 0, "to": 6}, {"name": "high", "from": 9, "to": 10}],
@@ -267,6 +292,27 @@ fn documents() -> Vec<(&'static str, Value)> {
             json!({
                 "scoring": nps, "reasons": ["price"], "factor": 0.5, "segments": ["region"],
                 "minimum_n": 20,
+            }),
+        ),
+        ("asymmetry", json!({"scoring": nps, "minimum_n": 20, "adjustment": "holm"})),
+        (
+            "health",
+            json!({"account": "id", "stages": [
+                {"name": "new", "when": [{"column": "age", "test": {"below": 90.0}}], "scorecard": scorecard},
+            ]}),
+        ),
+        (
+            "health_backtest",
+            json!({
+                "account": "id", "scorecard": scorecard, "outcome": "left", "at": "looked", "confidence": 0.9,
+            }),
+        ),
+        ("scorecard", scorecard),
+        (
+            "scorecard_fit",
+            json!({
+                "outcome": "left", "measures": ["logins", "plan"], "better": {"logins": "higher"},
+                "groups": {"logins": "use"}, "most": 4, "folds": 10, "seed": 7, "confidence": 0.9,
             }),
         ),
         ("confounding", json!({"scoring": nps, "by": ["region"], "minimum_n": 20})),
@@ -478,6 +524,18 @@ fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
         "target" => {
             let metric = rest.remove("metric").unwrap();
             vec![("metric", metric), ("target", Value::Object(rest))]
+        }
+        "keywords" => vec![("keyness", Value::Object(rest))],
+        // Of what asks about comments the taxonomy is a document, of what asks why the metric; the rest are arguments of
+        // the call.
+        "agreement" | "discover" | "evaluate" | "fit_sentiment" | "labels" | "lint" | "map"
+        | "predict" | "redact" | "score_by_reason" | "sentiment" | "split" | "stems" | "tokens"
+        | "totals" => {
+            rest.remove("taxonomy").map(|taxonomy| ("taxonomy", taxonomy)).into_iter().collect()
+        }
+        "asymmetry" | "drivers" | "explain_change" | "importance" | "journey_lint"
+        | "journey_run" | "reason_roles" | "scan" | "what_if" => {
+            rest.remove("metric").map(|metric| ("metric", metric)).into_iter().collect()
         }
         other => panic!("no documents for `{other}`"),
     }

@@ -43,6 +43,10 @@ use crate::monitor::classical::moving::{Cusum, Ears, SeasonalZ};
 use crate::monitor::detect::Detect;
 use crate::monitor::detector::Watcher;
 use crate::monitor::emerging::Emerging;
+use crate::monitor::health::assess::Health;
+use crate::monitor::health::backtest::HealthBacktest;
+use crate::monitor::health::fit::ScorecardFit;
+use crate::monitor::health::scorecard::Scorecard;
 
 /// The JSON Schema (draft 2020-12) of every configuration that is a document of its own, by the name
 /// of its type in snake case, sorted.
@@ -79,6 +83,8 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("farrington", of::<Farrington>()),
         ("funnel_counts", of::<FunnelCounts>()),
         ("funnel_options", of::<FunnelOptions>()),
+        ("health", of::<Health>()),
+        ("health_backtest", of::<HealthBacktest>()),
         ("importance", of::<Importance>()),
         ("join", of::<Join>()),
         ("journey", of::<Journey>()),
@@ -95,6 +101,8 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("sample_size", of::<SampleSize>()),
         ("scale", of::<Scale>()),
         ("scan", of::<Scan>()),
+        ("scorecard", of::<Scorecard>()),
+        ("scorecard_fit", of::<ScorecardFit>()),
         ("scoring", of::<Scoring>()),
         ("seasonal_z", of::<SeasonalZ>()),
         ("sentiment_fit", of::<SentimentFit>()),

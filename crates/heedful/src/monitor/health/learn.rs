@@ -108,9 +108,10 @@ fn numbers(
     // A knot between two of the same height says nothing.
     let mut place = 1;
     while place + 1 < knots.len() {
-        let level = knots
-            .get(place - 1..=place + 1)
-            .is_some_and(|three| three.iter().all(|k| k[1] == three[0][1]));
+        let around = place.checked_sub(1).and_then(|before| knots.get(before..=place + 1));
+        let level = around.is_some_and(|three| {
+            three.windows(2).all(|two| matches!(two, [[_, a], [_, b]] if a == b))
+        });
         if level {
             knots.remove(place);
         } else {

@@ -3,6 +3,8 @@ use proptest::prelude::*;
 use super::assess::{AccountHealth, Health, HealthReport, HealthState, LineStatus, Stage};
 use super::backtest::HealthBacktest;
 use super::condition::{Condition, Fell, Test};
+#[cfg(feature = "read")]
+use super::fit::ScorecardFit;
 use super::lint::HealthFindingCode;
 use super::points::{Decay, Logistic, Percentile, Points, ScoreRange};
 use super::scorecard::{AlarmEffect, FireAlarm, Measure, MeasureGroup, Missing, Scorecard};
@@ -94,8 +96,8 @@ fn every_kind_of_points() {
     );
     let curve = one(Points::Logistic(Logistic { middle: 3.0, steepness: 2.0 }), &[3.0, 3.5, 2.5]);
     close(curve[0], 50.0);
-    close(curve[1], 73.105_857_863_000_49); // 100 / (1 + e^-1)
-    close(curve[2], 26.894_142_136_999_51);
+    close(curve[1], 73.105_857_863_000_5); // 100 / (1 + e^-1)
+    close(curve[2], 26.894_142_136_999_5);
     assert_eq!(
         one(Points::Percentile(Percentile::default()), &[1.0, 2.0, 2.0, 9.0]),
         [12.5, 50.0, 50.0, 87.5]
@@ -476,7 +478,7 @@ fn a_backtest_finds_what_forecasts_and_what_leaks() {
     let card = one_group(vec![Measure::new("x", identity()), Measure::new("known", identity())]);
     let report = HealthBacktest::new(card, "account", "left").at("at").run(&table, NOW).unwrap();
     assert_eq!((report.n, report.left_out), (200, [0, 0]));
-    let [x, known] = report.measures.as_slice() else { unreachable!() };
+    let (x, known) = (&report.measures[0], &report.measures[1]);
     assert!(!x.leaks && known.leaks);
     assert_eq!((known.auc.unwrap().value, x.n), (1.0, 200));
     // Without what it must not know, the total is as good as x alone.
@@ -547,4 +549,57 @@ fn lint_tells_what_is_doubtful() {
     };
     assert_eq!(names, "x y");
     close(*r, -1.0);
+}
+
+#[cfg(feature = "read")]
+const USAGE: [&str; 15] = [
+    "tenure",
+    "PhoneService",
+    "MultipleLines",
+    "InternetService",
+    "OnlineSecurity",
+    "OnlineBackup",
+    "DeviceProtection",
+    "TechSupport",
+    "StreamingTV",
+    "StreamingMovies",
+    "Contract",
+    "MonthlyCharges",
+    "TotalCharges",
+    "PaperlessBilling",
+    "PaymentMethod",
+];
+
+#[cfg(feature = "read")]
+fn telco() -> Option<Responses> {
+    let path = "../../../shared/data/churn_telco/Telco-Customer-Churn.csv";
+    let path = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+    let Ok(file) = std::fs::File::open(&path) else {
+        println!("skipped: {path} is not there");
+        return None;
+    };
+    let options = crate::CsvOptions::new().attributes(USAGE.iter().copied().chain(["Churn"]));
+    let read = Responses::read_csv(file, &options).unwrap();
+    let mut table = Responses::new();
+    for (name, column) in read.columns() {
+        let mut column = column.clone();
+        if ["tenure", "MonthlyCharges", "TotalCharges"].contains(&name.as_str()) {
+            let number = |row| column.key(row).to_string().trim().parse().ok();
+            column = Column::optional_numbers(&(0..column.len()).map(number).collect::<Vec<_>>());
+        }
+        table = table.with(name, column).unwrap();
+    }
+    Some(table)
+}
+
+#[cfg(feature = "read")]
+#[test]
+fn a_card_of_six_measures_is_nearly_as_good_as_all() {
+    let Some(table) = telco() else { return };
+    let fitted = ScorecardFit::new("Churn", USAGE).run(&table).unwrap();
+    assert!(fitted.scorecard.measures().count() <= 6);
+    // scikit-learn 1.9.1, logistic regression on the same columns, one-hot, five seeds: .8446 to .8452.
+    assert!(fitted.full_auc.value > 0.8452 - 0.005, "{}", fitted.full_auc.value);
+    assert!(fitted.auc.value > fitted.full_auc.value - 0.015);
+    assert!(fitted.calibration_error < 0.02, "{}", fitted.calibration_error);
 }

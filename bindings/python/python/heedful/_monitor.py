@@ -17,12 +17,7 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
-    from heedful._types import Every, MetricLike
-
-    Direction = Literal["up", "down", "both"]
-    Method = Literal[
-        "baseline", "farrington", "farrington_noufaily", "ears_c1", "ears_c2", "ears_c3", "ears_c3_as_coded", "seasonal_z"
-    ]
+    from heedful._types import Direction, Every, Method, MetricLike
 
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 

@@ -28,10 +28,14 @@ if TYPE_CHECKING:
 
 Adjustment = Literal["benjamini_hochberg", "benjamini_yekutieli", "holm", "hochberg", "bonferroni"]
 BetweenVariance = Literal["paule_mandel", "dersimonian_laird"]
+Direction = Literal["up", "down", "both"]
 Every = Literal["day", "week", "month", "quarter", "year"]
 IntervalMethod = Literal["score", "adjusted_wald", "wald", "t", "bayes"]
 Invalid = Literal["error", "count"]
 Kind = Literal["relational", "transactional"]
+Method = Literal[
+    "baseline", "farrington", "farrington_noufaily", "ears_c1", "ears_c2", "ears_c3", "ears_c3_as_coded", "seasonal_z"
+]
 Preset = Literal[
     "auto",
     "qualtrics",

@@ -192,8 +192,8 @@ drivers(rows, { rating: "score", reasons: [{ row: 0, reason: "price" }] });
 is<Same<ReturnType<typeof whatIf>, WhatIfReport>>(true);
 // @ts-expect-error how much less often has to be said
 whatIf(rows, { rating: "score", reasons: "why", change: "price" });
-const told: string[] = explainChange(rows, rows, { by: ["region", "store"] }).sentences;
+const explained: string[] = explainChange(rows, rows, { by: ["region", "store"] }).sentences;
 const segment: string | undefined = scan(rows, { attributes: ["plan"], conditions: 3 }).findings[0]?.conditions[0]?.attribute;
 const walk: Journey = { name: "stay", stages: [{ name: "arrive", touchpoints: [{ name: "desk", importance: 9 }] }] };
-const problem: string | undefined = lintJourney(walk)[0]?.problem ?? told[0] ?? segment;
+const problem: string | undefined = lintJourney(walk)[0]?.problem ?? explained[0] ?? segment;
 void walkJourney(walk, rows, { touchpoint: problem ?? "step" }).touchpoints;

@@ -31,6 +31,7 @@
 //! | weight against silence | [`Propensity`] |
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | say which reasons each response has | [`Mentions`] |
+//! | assess the health of accounts | [`health`] |
 //! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Asymmetry`], [`Confounding`], [`WhatIf`] |
 //! | say why a score moved | [`Change`], [`Scan`] |
 //! | follow a journey | [`Journey`], [`JourneyAnalysis`] |

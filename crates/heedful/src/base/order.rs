@@ -17,6 +17,11 @@ pub(crate) fn sort_by<T>(list: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering
     list.extend(order.iter().filter_map(|place| taken.get_mut(*place)?.take()));
 }
 
+/// Sorts a list by a key of its items, as [`sort_by`] does.
+pub(crate) fn sort_by_key<T, K: Ord>(list: &mut Vec<T>, key: impl Fn(&T) -> K) {
+    sort_by(list, |a, b| key(a).cmp(&key(b)));
+}
+
 /// The places 0 to `len` in runs of equals, both in order.
 pub(crate) fn runs(len: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..len).collect();
@@ -48,6 +53,9 @@ mod tests {
             let (mut ours, mut theirs) = (list.clone(), list);
             sort_by(&mut ours, |a, b| a.0.cmp(&b.0));
             theirs.sort_by_key(|item| item.0);
+            prop_assert_eq!(&ours, &theirs);
+            sort_by_key(&mut ours, |item| item.1);
+            theirs.sort_by_key(|item| item.1);
             prop_assert_eq!(ours, theirs);
         }
     }

@@ -8,6 +8,7 @@ use super::vocabulary::{Limits, Vocabulary};
 use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::order::{sort_by, sort_by_key};
 use crate::base::table::Table;
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
@@ -233,7 +234,7 @@ impl Keyness {
                 Some(Collocation { text, comments, count, association: item.npmi? })
             })
             .collect();
-        found.sort_by(|a, b| {
+        sort_by(&mut found, |a, b| {
             let ties = || b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text));
             b.association.total_cmp(&a.association).then_with(ties)
         });
@@ -301,7 +302,7 @@ impl Keyness {
         }
         tested.retain(|(keyword, _)| keyword.p_adjusted <= self.alpha);
         let words = |place: usize| vocabulary.items.get(place).map_or(0, |item| item.words);
-        tested.sort_by(|(a, x), (b, y)| {
+        sort_by(&mut tested, |(a, x), (b, y)| {
             a.group
                 .cmp(&b.group)
                 .then(b.g2.total_cmp(&a.g2))
@@ -340,7 +341,7 @@ impl Keyness {
                 vocabulary.rows.get(**row).is_some_and(|r| r.binary_search(&(*item as u32)).is_ok())
             };
             let mut rows: Vec<usize> = rows.iter().filter(has).copied().collect();
-            rows.sort_by_key(|row| {
+            sort_by_key(&mut rows, |row| {
                 let length = lengths.get(*row).copied().unwrap_or(0);
                 (length < 4, length, *row)
             });

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use crate::base::order::sort_by;
 use crate::text::{Kind, Language, Lexer};
 
 /// What the words of a comment are separated by in a sequence of stems: punctuation.
@@ -110,7 +111,7 @@ impl Vocabulary {
                 close.then(|| (phrase.iter().filter_map(name).collect(), phrase, item))
             })
             .collect();
-        kept.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)));
+        sort_by(&mut kept, |a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)));
         let place: HashMap<&[u32], u32> = kept
             .iter()
             .enumerate()

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::order::sort_by;
 use crate::base::table::Table;
 use crate::stats::distribution::{normal_quantile, normal_sf};
 
@@ -188,7 +189,7 @@ impl ChangePoints {
             .collect();
         let whole: f64 = shares.iter().map(|(_, share)| share).sum();
         let mut ranked = shares;
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        sort_by(&mut ranked, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let (mut sum, mut earliest, mut latest) = (0.0, split, split);
         for (place, share) in ranked {
             if sum >= self.confidence * whole {

@@ -8,6 +8,7 @@ use super::detector::{AnomalyKind, Detector, Watcher};
 use super::episode::{self, Episode};
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::order::{sort_by, sort_by_key};
 use crate::base::table::Table;
 use crate::base::time::Every;
 use crate::interpret::mention::Mentions;
@@ -191,7 +192,7 @@ impl Emerging {
         let rising = found.anomalies.into_iter().filter(|a| a.kind == AnomalyKind::Count);
         let mut rising: Vec<(String, Episode)> =
             rising.filter_map(|a| Some((a.topic?, a.episode))).collect();
-        rising.sort_by(|a, b| {
+        sort_by(&mut rising, |a, b| {
             let strength = a.1.p_value.total_cmp(&b.1.p_value);
             strength.then_with(|| b.0.len().cmp(&a.0.len())).then_with(|| a.0.cmp(&b.0))
         });
@@ -236,7 +237,7 @@ impl Emerging {
     fn mentions(&self, vocabulary: &Vocabulary) -> Result<Mentions> {
         let known: Vec<String> = self.known.iter().map(|word| word.to_lowercase()).collect();
         let mut order: Vec<usize> = (0..vocabulary.items.len()).collect();
-        order.sort_by_key(|at| {
+        sort_by_key(&mut order, |at| {
             std::cmp::Reverse(vocabulary.items.get(*at).map_or(0, |item| item.comments))
         });
         let mut wanted = vec![false; vocabulary.items.len()];

@@ -7,6 +7,7 @@ use super::detect::Detect;
 use super::episode::{Episode, Episodes};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::order::sort_by;
 use crate::base::table::{Data, Table};
 use crate::stats::Adjustment;
 
@@ -102,7 +103,9 @@ impl Watch {
                 findings.push(WatchFinding { path: one.path.clone(), episode, part_of: None });
             }
         }
-        findings.sort_by(|a, b| (a.episode.raised, &a.path).cmp(&(b.episode.raised, &b.path)));
+        sort_by(&mut findings, |a, b| {
+            (a.episode.raised, &a.path).cmp(&(b.episode.raised, &b.path))
+        });
         say_once(&mut findings);
         Ok(findings)
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::interval::{Confidence, Interval, ProportionSample};
+use crate::base::order::sort_by;
 
 /// The area under the ROC curve: the probability that a case with the event has a higher score than one without,
 /// ties counted half.
@@ -47,7 +48,7 @@ impl Auc {
         let (m, n) = (with as f64, without as f64);
         let mut sorted: Vec<(f64, bool)> =
             scores.iter().copied().zip(events.iter().copied()).collect();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort_by(&mut sorted, |a, b| a.0.total_cmp(&b.0));
         let (mut below_with, mut below_without) = (0.0, 0.0);
         let mut parts: [Moments; 2] = Default::default();
         for ties in sorted.chunk_by(|a, b| a.0 == b.0) {
@@ -145,7 +146,7 @@ pub fn calibration(
     }
     let mut cases: Vec<(f64, bool)> =
         probabilities.iter().copied().zip(events.iter().copied()).collect();
-    cases.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sort_by(&mut cases, |a, b| a.0.total_cmp(&b.0));
     let bin = |cases: &[(f64, bool)]| {
         let n = cases.len() as f64;
         let events = cases.iter().filter(|(_, event)| *event).count();

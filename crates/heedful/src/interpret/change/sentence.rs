@@ -2,6 +2,7 @@
 
 use super::{ChangeReport, Cohorts, Effect, ReasonChange, SegmentChange, SegmentStatus};
 use crate::base::key::Key;
+use crate::base::order::sort_by;
 use crate::stats::{Confidence, Interval};
 
 /// `3.4 points`, of the size of a number.
@@ -77,7 +78,7 @@ impl ChangeReport {
             say(&cohorts.joining, joining);
             say(&cohorts.leaving, leaving);
         }
-        found.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+        sort_by(&mut found, |a, b| b.0.abs().total_cmp(&a.0.abs()));
         if found.is_empty() {
             sentences.push("No single part of the change can be told from chance.".to_owned());
         }

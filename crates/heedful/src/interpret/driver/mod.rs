@@ -29,6 +29,7 @@ use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
+use crate::base::order::sort_by;
 use crate::base::tally::Tally;
 use crate::listen::responses::Responses;
 use crate::stats::poisson::percentile;
@@ -228,7 +229,7 @@ impl Drivers {
             let codes = Codes::of(responses.require(name)?);
             let mut values: Vec<(Key, Tally)> =
                 codes.values.iter().cloned().zip(code_tallies(&frame, &codes)).collect();
-            values.sort_by(|a, b| a.0.cmp(&b.0));
+            sort_by(&mut values, |a, b| a.0.cmp(&b.0));
             let found = values.into_iter();
             candidates.extend(
                 found.map(|(key, tally)| (DriverSource::Attribute, name.clone(), key, tally)),
@@ -258,7 +259,7 @@ impl Drivers {
             driver.p_adjusted = adjusted;
         }
         let size = |driver: &Driver| driver.impact.map_or(-1.0, f64::abs);
-        drivers.sort_by(|a, b| size(b).total_cmp(&size(a)));
+        sort_by(&mut drivers, |a, b| size(b).total_cmp(&size(a)));
 
         let game =
             Game::new(sets, &counted, frame.metric, Reference::Responses, self.minimum_n.max(1));

@@ -11,6 +11,7 @@ use super::term::Term;
 use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::order::sort_by;
 use crate::base::table::Table;
 use crate::interpret::sentiment::{Sentiment, SentimentOptions};
 use crate::interpret::vocabulary::{Limits, Vocabulary};
@@ -401,7 +402,7 @@ impl Discover {
         let own: Vec<u32> = all.map(|(place, _)| place).collect();
         let mut ranked: Vec<(f64, usize)> =
             members.iter().map(|at| (vectors.share(*at, &own), *at)).collect();
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        sort_by(&mut ranked, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let ranked: Vec<usize> = ranked.into_iter().map(|(_, at)| at).collect();
         let place = |at: &usize| rows.get(*at).copied().unwrap_or(*at);
         Topic {
@@ -514,7 +515,7 @@ impl<'a> Growth<'a> {
                 close.then_some((belongs * (both as f64).ln_1p(), both, item, lift))
             })
             .collect();
-        terms.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.cmp(&b.2)));
+        sort_by(&mut terms, |a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.cmp(&b.2)));
         terms.truncate(MOST_TERMS - 1);
         terms.into_iter().map(|(.., item, lift)| (item, lift)).collect()
     }

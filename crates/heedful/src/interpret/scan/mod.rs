@@ -15,6 +15,7 @@ use crate::base::config::{self, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
+use crate::base::order::sort_by;
 use crate::base::table::{Data, Table};
 use crate::interpret::columns::intervals;
 use crate::listen::responses::Responses;
@@ -335,7 +336,7 @@ impl Scan {
             .filter(|(_, adjusted)| *adjusted < self.level)
             .collect();
         report.significant = significant.len() as u64;
-        significant.sort_by(|a, b| b.0.z.abs().total_cmp(&a.0.z.abs()));
+        sort_by(&mut significant, |a, b| b.0.z.abs().total_cmp(&a.0.z.abs()));
         significant.truncate(MOST_EXAMINED);
         let each = self.level / report.looked_at.max(1) as f64;
         report.findings = self.explain(&attributes, &periods, &whole, &significant, each);
@@ -404,7 +405,7 @@ impl Scan {
             .filter(|c| c.conditions.len() == 2 && c.p < PROMISE)
             .cloned()
             .collect();
-        pairs.sort_by(|a, b| b.z.abs().total_cmp(&a.z.abs()));
+        sort_by(&mut pairs, |a, b| b.z.abs().total_cmp(&a.z.abs()));
         pairs.truncate(PROMISING);
         // Three pairs lead to one triple.
         let mut seen: BTreeSet<Vec<(usize, u16)>> = BTreeSet::new();

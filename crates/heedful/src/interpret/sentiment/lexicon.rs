@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use hashbrown::HashMap;
 
+use crate::base::order::sort_by_key;
 use crate::interpret::emotion::Emotion;
 use crate::text::Language;
 use crate::text::without_accents;
@@ -173,7 +174,7 @@ impl Lexicon {
         }
         let sorted = |map: HashMap<&'static str, Entry>| {
             let mut list: Vec<_> = map.into_iter().collect();
-            list.sort_unstable_by_key(|(item, _)| *item);
+            sort_by_key(&mut list, |(item, _)| *item);
             list
         };
         Self { words, beginnings: sorted(beginnings), phrases: sorted(phrases), language }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::order::sort_by_key;
 use crate::base::table::{Data, Table};
 
 /// The window of a plan, and how much is wanted.
@@ -183,8 +184,8 @@ impl ContactPolicy {
             });
             histories.add(contact(candidate, at, channel));
         }
-        plan.invitations.sort_by_key(|invitation| (invitation.at, invitation.candidate));
-        plan.left_out.sort_by_key(|left_out| left_out.candidate);
+        sort_by_key(&mut plan.invitations, |invitation| (invitation.at, invitation.candidate));
+        sort_by_key(&mut plan.left_out, |left_out| left_out.candidate);
         Ok(plan)
     }
 }
@@ -218,7 +219,7 @@ impl Plan {
         let mut rows: Vec<(usize, Row<'_>)> =
             self.invitations.iter().map(|i| (i.candidate, Row::In(i))).collect();
         rows.extend(self.left_out.iter().map(|left| (left.candidate, Row::Out(left))));
-        rows.sort_by_key(|(candidate, _)| *candidate);
+        sort_by_key(&mut rows, |(candidate, _)| *candidate);
         let sent = |of: fn(&Invitation) -> Option<i64>| {
             let values = rows.iter().map(|(_, row)| match row {
                 Row::In(invitation) => of(invitation),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::plan::contact;
 use super::{Candidate, Contact, ContactPolicy, Customer, Histories, HoldCode, Outcome, Verdict};
 use crate::base::error::Result;
+use crate::base::order::sort_by_key;
 use crate::stats::distribution::normal_quantile;
 
 /// What a policy would have done.
@@ -61,7 +62,7 @@ impl ContactPolicy {
         let known: hashbrown::HashMap<&str, &Customer> =
             customers.iter().map(|customer| (customer.id.as_str(), customer)).collect();
         let mut order: Vec<&Contact> = past.iter().collect();
-        order.sort_by_key(|contact| contact.at);
+        sort_by_key(&mut order, |contact| contact.at);
         let mut kept = Histories::new();
         let mut refused = std::collections::BTreeMap::<HoldCode, u64>::new();
         let mut surveys = std::collections::BTreeMap::<&str, [u64; 4]>::new();

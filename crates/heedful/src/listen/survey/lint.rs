@@ -9,6 +9,7 @@ use super::wording::pipes;
 use super::{QuestionType, Survey};
 use crate::base::error::Result;
 use crate::base::metric::Metric;
+use crate::base::order::sort_by_key;
 
 /// Something that a survey would be better without.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -98,7 +99,7 @@ impl Survey {
             ),
             _ => {}
         }
-        findings.0.sort_by_key(|finding| finding.code);
+        sort_by_key(&mut findings.0, |finding| finding.code);
         Ok(findings.0)
     }
 

@@ -8,6 +8,7 @@ use super::count::Rows;
 use super::{Cell, Detector, SeriesId};
 use crate::base::error::Result;
 use crate::base::key::Key;
+use crate::base::order::{sort_by, sort_by_key};
 use crate::base::table::{Data, Table};
 use crate::base::time::Every;
 use crate::listen::responses::Responses;
@@ -263,10 +264,10 @@ fn say_once(anomalies: &mut [Anomaly]) {
 }
 
 /// Puts what is told before what another one says already.
-fn told_first(anomalies: &mut [Anomaly]) {
+fn told_first(anomalies: &mut Vec<Anomaly>) {
     let mut order: Vec<usize> = (0..anomalies.len()).collect();
     let is_part = |at: &usize| anomalies.get(*at).is_some_and(|a| a.part_of.is_some());
-    order.sort_by_key(is_part);
+    sort_by_key(&mut order, is_part);
     let mut rank = vec![0; order.len()];
     for (new, old) in order.into_iter().enumerate() {
         if let Some(slot) = rank.get_mut(old) {
@@ -276,7 +277,7 @@ fn told_first(anomalies: &mut [Anomaly]) {
     for anomaly in anomalies.iter_mut() {
         anomaly.part_of = anomaly.part_of.and_then(|old| rank.get(old).copied());
     }
-    anomalies.sort_by_key(|anomaly| anomaly.part_of.is_some());
+    sort_by_key(anomalies, |anomaly| anomaly.part_of.is_some());
 }
 
 /// Ratings: how many, mean and variance of their values.
@@ -334,7 +335,7 @@ impl Detector {
                 });
             }
         }
-        anomalies.sort_by(|a, b| {
+        sort_by(&mut anomalies, |a, b| {
             let day = b.episode.last.cmp(&a.episode.last);
             let p = || a.episode.p_value.total_cmp(&b.episode.p_value);
             let name = || (a.kind, &a.topic, &a.place).cmp(&(b.kind, &b.topic, &b.place));

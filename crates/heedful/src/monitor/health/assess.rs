@@ -12,6 +12,7 @@ use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::key::Key;
+use crate::base::order::sort_by;
 use crate::base::state;
 use crate::base::table::Table;
 use crate::listen::responses::Responses;
@@ -589,7 +590,7 @@ impl<'a> Card<'a> {
             .filter(|(_, by)| *by != 0.0)
             .map(|(name, by)| (name.to_owned(), by))
             .collect();
-        causes.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        sort_by(&mut causes, |a, b| b.1.abs().total_cmp(&a.1.abs()));
         change.causes = causes;
         change
     }
@@ -711,7 +712,7 @@ fn percentile_points(
     }
     let mut points = BTreeMap::new();
     for values in segments.values_mut() {
-        values.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort_by(values, |a, b| a.0.total_cmp(&b.0));
         let n = values.len() as f64;
         let mut below = 0;
         for ties in values.chunk_by(|a, b| a.0 == b.0) {

@@ -10,6 +10,7 @@ use super::points::{FULL, invalid};
 use super::scorecard::Scorecard;
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::order::sort_by;
 use crate::base::table::Table;
 use crate::interpret::columns::intervals;
 use crate::listen::responses::Responses;
@@ -304,7 +305,7 @@ impl HealthBacktest {
 
     fn deciles(&self, cases: &[Case], share: f64) -> Vec<HealthGroup> {
         let mut sorted: Vec<&Case> = cases.iter().collect();
-        sorted.sort_by(|a, b| a.total.total_cmp(&b.total));
+        sort_by(&mut sorted, |a, b| a.total.total_cmp(&b.total));
         let parts = equal_parts(&sorted, DECILES, |a, b| a.total == b.total);
         let group =
             |(place, part): (usize, &&[&Case])| self.group((place + 1).to_string(), part, share);

@@ -12,6 +12,7 @@ use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Better;
+use crate::base::order::sort_by;
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 use crate::stats::forecast::{Auc, CalibrationBin, brier, calibration, calibration_error};
@@ -407,7 +408,7 @@ impl<'a> Data<'a> {
         for part in &mut parts {
             part.weight = (libm::round(1000.0 * part.weight / sum) / 10.0).max(0.1);
         }
-        parts.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        sort_by(&mut parts, |a, b| b.weight.total_cmp(&a.weight));
         let rate = stayed.iter().filter(|stayed| !**stayed).count() as f64 / rows.len() as f64;
         let mut model = Model { parts, intercept: 0.0, slope: 0.0, rate };
         let (mut totals, mut kept) = (Vec::new(), Vec::new());

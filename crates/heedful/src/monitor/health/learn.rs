@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::points::{FULL, Points};
 use crate::base::metric::Better;
+use crate::base::order::sort_by;
 use crate::stats::forecast::equal_parts;
 
 /// Bins of equally many accounts that a number's curve is drawn through.
@@ -81,7 +82,7 @@ fn numbers(
             cases.push((*value, *event));
         }
     }
-    cases.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sort_by(&mut cases, |a, b| a.0.total_cmp(&b.0));
     let bin = |cases: &[(f64, bool)]| {
         let n = cases.len() as f64;
         let events = cases.iter().filter(|(_, event)| *event).count() as f64;

@@ -5,6 +5,7 @@ use super::layout::{ACCOUNT, RATE, RECOMMEND, WORDS, left_out, names};
 use super::{ColumnGuess, ColumnLeftOut, Layout, Preset, Recognised, Seen, folded};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
+use crate::base::order::sort_by_key;
 use crate::base::scale::read_number;
 use crate::base::time::DateReader;
 
@@ -36,7 +37,7 @@ pub(in super::super) fn guess(layout: &Layout, asked: &CsvOptions) -> Result<Gue
         ));
     }
     let place = |name: &str| layout.columns.iter().position(|column| column.name == name);
-    columns.sort_by_key(|column| place(&column.column));
+    sort_by_key(&mut columns, |column| place(&column.column));
     let recognised = Recognised {
         preset: layout.preset,
         why: layout.why.clone(),
@@ -334,7 +335,7 @@ impl Guesses<'_> {
             ));
         }
         // The strongest, then the first behind the rating.
-        fits.sort_by_key(|(strength, behind, at, _)| (u8::MAX - strength, !behind, *at));
+        sort_by_key(&mut fits, |(strength, behind, at, _)| (u8::MAX - strength, !behind, *at));
         let Some((strength, _, _, name)) = fits.first() else { return };
         let why = match strength {
             3 => "by its name",

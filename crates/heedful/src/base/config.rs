@@ -6,12 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::{Error, ErrorCode, Result};
 use super::json::Json;
-use super::reader::Reader;
 
 /// A type that is read from JSON. Errors carry the path to what is wrong.
 pub(crate) trait Config: Sized {
@@ -40,6 +39,89 @@ macro_rules! options {
                 $(object.takes(stringify!($taken), $taken);)*
                 object.finish()?;
                 Ok(options)
+            }
+        }
+
+        $crate::base::config::deserialized!($type);
+    };
+}
+
+/// Declares how a record is read whose fields are all public: each that a document must have, and each that it may leave
+/// out with what it is then. A field may have another name in the document.
+///
+/// ```ignore
+/// record!(Question { id, kind as "type", wording, required = false, when = None });
+/// ```
+macro_rules! record {
+    ($type:ty { $($field:ident $(as $name:literal)? $(= $default:expr)?),+ $(,)? }) => {
+        $crate::base::config::record!(finish, $type { $($field $(as $name)? $(= $default)?),+ });
+    };
+    ($finish:ident, $type:ty { $($field:ident $(as $name:literal)? $(= $default:expr)?),+ }) => {
+        impl $crate::base::config::Config for $type {
+            fn read(json: &$crate::base::json::Json) -> $crate::base::error::Result<Self> {
+                let mut object = $crate::base::config::Object::of(json)?;
+                $($crate::base::config::field!(object, $field $(as $name)? $(= $default)?);)+
+                object.$finish()?;
+                Ok(Self { $($field: $crate::base::config::value!($field $(= $default)?)),+ })
+            }
+        }
+
+        $crate::base::config::deserialized!($type);
+    };
+}
+
+/// As [`record!`], for stored state: what a later version added is ignored.
+macro_rules! stored {
+    ($type:ty { $($field:ident $(as $name:literal)? $(= $default:expr)?),+ $(,)? }) => {
+        $crate::base::config::record!(finish_state, $type { $($field $(as $name)? $(= $default)?),+ });
+    };
+}
+
+/// A field of a [`record!`] is asked for.
+macro_rules! field {
+    ($object:ident, $field:ident) => {
+        $crate::base::config::field!($object, $field as (stringify!($field)))
+    };
+    ($object:ident, $field:ident as $name:tt) => {
+        let mut $field = $crate::base::config::Needed(None);
+        $object.needs($name, &mut $field);
+    };
+    ($object:ident, $field:ident = $default:expr) => {
+        $crate::base::config::field!($object, $field as (stringify!($field)) = $default)
+    };
+    ($object:ident, $field:ident as $name:tt = $default:expr) => {
+        let mut $field = $default;
+        $object.takes($name, &mut $field);
+    };
+}
+
+/// The value of a field of a [`record!`].
+macro_rules! value {
+    ($field:ident) => {
+        $field.value()?
+    };
+    ($field:ident = $default:expr) => {
+        $field
+    };
+}
+
+/// Declares how an enum is read of which each value holds something: from an object with one key.
+///
+/// ```ignore
+/// tagged!(Answer { Rating = "rating", Text = "text" });
+/// ```
+macro_rules! tagged {
+    ($type:ty { $($value:ident = $name:literal),+ $(,)? } $($plain:ident = $word:literal),*) => {
+        impl $crate::base::config::Config for $type {
+            fn read(json: &$crate::base::json::Json) -> $crate::base::error::Result<Self> {
+                const NAMES: &[&str] = &[$($name,)+ $($word),*];
+                match $crate::base::config::tag(json, NAMES)? {
+                    $(($name, Some(json)) => $crate::base::config::Config::read(json)
+                        .map(Self::$value)
+                        .map_err(|error| error.below($name)),)+
+                    $(($word, None) => Ok(Self::$plain),)*
+                    _ => Err(json.refused("an object with one field, the name of what it holds")),
+                }
             }
         }
 
@@ -158,7 +240,9 @@ macro_rules! written {
     };
 }
 
-pub(crate) use {deserialized, names, options, setter, setters, written};
+pub(crate) use {
+    deserialized, field, names, options, record, setter, setters, stored, tagged, value, written,
+};
 
 /// What [`deserialized!`] does.
 pub(crate) fn deserialize<'de, T: Config, D: Deserializer<'de>>(
@@ -170,12 +254,6 @@ pub(crate) fn deserialize<'de, T: Config, D: Deserializer<'de>>(
 /// Reads a configuration: unknown fields are errors, and an error carries the path to it.
 pub(crate) fn read<T: Config>(text: &str) -> Result<T> {
     T::read(&Json::parse(text)?)
-}
-
-/// The same for a type whose reading serde derives. That is for types that no web page loads.
-pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
-    T::deserialize(Reader(&Json::parse(text)?))
-        .map_err(|problem| located(&problem.message, problem.path))
 }
 
 /// The fields of an object, each asked for once. The first thing that is wrong comes out at the end.
@@ -251,6 +329,42 @@ impl<T: Config> Slot for T {
     fn fill(&mut self, json: &Json) -> Result<()> {
         *self = T::read(json)?;
         Ok(())
+    }
+}
+
+/// A place for a value that must be there.
+pub(crate) struct Needed<T>(pub(crate) Option<T>);
+
+impl<T: Config> Slot for Needed<T> {
+    fn fill(&mut self, json: &Json) -> Result<()> {
+        self.0 = Some(T::read(json)?);
+        Ok(())
+    }
+}
+
+impl<T> Needed<T> {
+    /// The value, once [`Object::finish`] has found it there.
+    pub(crate) fn value(self) -> Result<T> {
+        self.0.ok_or_else(|| Error::new(ErrorCode::Internal, "a needed field without a value"))
+    }
+}
+
+/// The name of what a value is, and what it holds: of an object with one field, or of a name alone.
+pub(crate) fn tag<'a>(
+    json: &'a Json,
+    names: &[&'static str],
+) -> Result<(&'static str, Option<&'a Json>)> {
+    let (name, inside) = match json {
+        Json::Text(name) => (name, None),
+        Json::Object(fields) => match fields.as_slice() {
+            [(name, inside)] => (name, Some(inside)),
+            _ => return Err(json.refused("an object with one field")),
+        },
+        _ => return Err(json.refused("an object with one field")),
+    };
+    match names.iter().find(|known| *known == name) {
+        Some(known) => Ok((known, inside)),
+        None => Err(unknown("variant", name, names)),
     }
 }
 
@@ -352,12 +466,41 @@ impl<T: Config> Config for Vec<T> {
     }
 }
 
-impl<T: Config + Copy> Config for [T; 2] {
+/// Lists of a given length whose items are of different kinds.
+macro_rules! tuples {
+    ($($length:literal ($($type:ident $item:ident),+))+) => {
+        $(impl<$($type: Config),+> Config for ($($type,)+) {
+            fn read(json: &Json) -> Result<Self> {
+                let list = json.list()?;
+                let [$($item),+] = list else { return Err(uneven($length, list.len())) };
+                let mut places = 0..;
+                Ok(($({
+                    let place: usize = places.next().unwrap_or_default();
+                    $type::read($item).map_err(|error| error.below(&format!("[{place}]")))?
+                },)+))
+            }
+        })+
+    };
+}
+
+tuples! {
+    2 (A a, B b)
+    3 (A a, B b, C c)
+}
+
+fn uneven(expected: usize, found: usize) -> Error {
+    invalid(format!("expected a list of {expected}, found one of {found}"))
+}
+
+impl<T: Config> Config for Box<T> {
     fn read(json: &Json) -> Result<Self> {
-        match Vec::read(json)?.as_slice() {
-            [a, b] => Ok([*a, *b]),
-            list => Err(invalid(format!("expected a list of 2, found one of {}", list.len()))),
-        }
+        T::read(json).map(Box::new)
+    }
+}
+
+impl<T: Config, const N: usize> Config for [T; N] {
+    fn read(json: &Json) -> Result<Self> {
+        Self::try_from(Vec::read(json)?).map_err(|list| uneven(N, list.len()))
     }
 }
 
@@ -430,29 +573,6 @@ pub(crate) fn entries<T: Config>(json: &Json) -> Result<Vec<(String, T)>> {
 #[cfg(feature = "schema")]
 pub(crate) fn required<T>(_: &T) -> bool {
     true
-}
-
-/// A type may be read either way, so both stay although no type may need one of them.
-const _: fn(&str) -> Result<()> = from_json::<()>;
-
-/// Gives an error its place. A value that our own constructors refuse keeps its code: their errors
-/// come through serde as text, `message at `path` (code)`.
-fn located(message: &str, outer: String) -> Error {
-    let own = ErrorCode::ALL.iter().find_map(|own| {
-        let (text, _) = message.split_once(&format!(" ({own})"))?;
-        Some((*own, text))
-    });
-    let Some((code, text)) = own else {
-        return Error::new(ErrorCode::InvalidConfig, message).at(outer);
-    };
-    match text.rsplit_once(" at `") {
-        Some((text, inner)) => {
-            let inner = inner.trim_end_matches('`');
-            let dot = if outer.is_empty() || inner.is_empty() { "" } else { "." };
-            Error::new(code, text).at(format!("{outer}{dot}{inner}"))
-        }
-        None => Error::new(code, text).at(outer),
-    }
 }
 
 pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
@@ -531,7 +651,7 @@ mod tests {
             let error = read::<Options>(text).unwrap_err();
             assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, path), "{text}");
             assert!(error.message().starts_with(message), "{text}: {}", error.message());
-            let nested = from_json::<Vec<Options>>(&format!("[{text}]")).unwrap_err();
+            let nested = read::<Vec<Options>>(&format!("[{text}]")).unwrap_err();
             let path = if path.is_empty() { "[0]".to_owned() } else { format!("[0].{path}") };
             assert_eq!(
                 (nested.code(), nested.path()),
@@ -541,89 +661,101 @@ mod tests {
         }
     }
 
-    #[derive(Deserialize, Debug, PartialEq)]
-    #[serde(deny_unknown_fields)]
+    #[derive(Debug, PartialEq)]
     struct Outer {
         list: Vec<Inner>,
-        #[serde(default)]
-        pair: Option<[f64; 2]>,
-        #[serde(default)]
-        unit: (),
+        kind: Option<[f64; 2]>,
+        entries: (bool, String),
     }
 
-    #[derive(Deserialize, Debug, PartialEq)]
-    #[serde(rename_all = "snake_case", deny_unknown_fields)]
+    record!(Outer { list, kind as "type" = None, entries = (false, String::new()) });
+
+    #[derive(Debug, PartialEq)]
     enum Inner {
         Plain,
         Wrapped(u8),
-        Named { at: i64 },
-        Both(bool, String),
+        Named(Named),
+    }
+
+    tagged!(Inner { Wrapped = "wrapped", Named = "named" } Plain = "plain");
+
+    #[derive(Debug, PartialEq)]
+    struct Named {
+        at: i64,
+    }
+
+    record!(Named { at });
+
+    #[derive(Debug, PartialEq)]
+    struct Kept {
+        at: i64,
+        on: bool,
+    }
+
+    stored!(Kept { at, on = true });
+
+    #[test]
+    fn records_hold_records() {
+        let text = r#"{"list": ["plain", {"wrapped": 3}, {"named": {"at": -1}}], "type": [1, 2.5],
+            "entries": [true, "x"]}"#;
+        let list = vec![Inner::Plain, Inner::Wrapped(3), Inner::Named(Named { at: -1 })];
+        let expected = Outer { list, kind: Some([1.0, 2.5]), entries: (true, "x".to_owned()) };
+        assert_eq!(read::<Outer>(text).unwrap(), expected);
+        assert_eq!(serde_json::from_str::<Outer>(text).unwrap(), expected);
+        assert_eq!(read::<Outer>(r#"{"list": [], "type": null}"#).unwrap().kind, None);
     }
 
     #[test]
-    fn reads_every_shape_that_the_derived_code_asks_for() {
-        let text = r#"{"list": ["plain", {"wrapped": 3}, {"named": {"at": -1}}, {"both": [true, "x"]}],
-            "pair": [1, 2.5], "unit": null}"#;
-        let list = vec![
-            Inner::Plain,
-            Inner::Wrapped(3),
-            Inner::Named { at: -1 },
-            Inner::Both(true, "x".to_owned()),
-        ];
-        let expected = Outer { list, pair: Some([1.0, 2.5]), unit: () };
-        assert_eq!(from_json::<Outer>(text).unwrap(), expected);
-        assert_eq!(from_json::<Outer>(r#"{"list": [], "pair": null}"#).unwrap().pair, None);
+    fn state_of_a_later_version_is_read() {
+        let kept = read::<Kept>(r#"{"at": 3, "since": "later"}"#).unwrap();
+        assert_eq!(kept, Kept { at: 3, on: true });
+        assert_eq!(read::<Kept>("{}").unwrap_err().message(), "missing field `at`");
     }
 
     #[test]
     fn an_error_says_where() {
         let cases = [
             (r#"{"list": [], "pear": 1}"#, "pear", "unknown field `pear`, expected one of"),
-            (
-                r#"{"list": [], "pair": [1]}"#,
-                "pair",
-                "invalid length 1, expected an array of length 2",
-            ),
-            (r#"{"list": [], "pair": [1, 2, 3]}"#, "pair", "fewer elements"),
-            (r#"{"list": [], "pair": [1, "2"]}"#, "pair[1]", "expected f64, found the text `2`"),
+            (r#"{"list": [], "kind": [1, 2]}"#, "kind", "one of `list`, `type`"),
+            (r#"{"list": [], "type": [1]}"#, "type", "expected a list of 2, found one of 1"),
+            (r#"{"list": [], "type": [1, "2"]}"#, "type[1]", "found the text `2`"),
+            (r#"{"list": [], "entries": [1, "2"]}"#, "entries[0]", "found the number 1"),
+            (r#"{"list": [], "entries": [true, 2]}"#, "entries[1]", "expected a text"),
             (r#"{"list": ["plain", "plane"]}"#, "list[1]", "unknown variant `plane`"),
+            (r#"{"list": ["wrapped"]}"#, "list[0]", "expected an object with one field"),
+            (r#"{"list": [{"plain": 1}]}"#, "list[0]", "expected"),
             (r#"{"list": [{"named": {"at": 1, "on": 2}}]}"#, "list[0].named.on", "unknown field"),
             (r#"{"list": [{"named": {"at": 0.5}}]}"#, "list[0].named.at", "found the number 0.5"),
-            (
-                r#"{"list": [{"wrapped": 300}]}"#,
-                "list[0].wrapped",
-                "expected u8, found the number 300",
-            ),
+            (r#"{"list": [{"wrapped": 300}]}"#, "list[0].wrapped", "found the number 300"),
             (r#"{"list": [{"wrapped": 1, "plain": null}]}"#, "list[0]", "expected"),
-            (r#"{"list": [{"both": [true]}]}"#, "list[0].both", "invalid length 1"),
-            (r#"{"list": {}}"#, "list", "expected a sequence, found an object"),
+            (r#"{"list": {}}"#, "list", "expected a list, found an object"),
             (r#"{"list": null}"#, "list", "found null"),
             ("{}", "", "missing field `list`"),
             ("[]", "", "expected"),
         ];
         for (text, path, message) in cases {
-            let error = from_json::<Outer>(text).unwrap_err();
+            let error = read::<Outer>(text).unwrap_err();
             assert_eq!((error.code(), error.path()), (ErrorCode::InvalidConfig, path), "{text}");
             assert!(error.message().contains(message), "{text}: {}", error.message());
         }
         for text in ["{", "{} {}", "", "nul"] {
-            assert_eq!(from_json::<Outer>(text).unwrap_err().code(), ErrorCode::Json, "{text}");
+            assert_eq!(read::<Outer>(text).unwrap_err().code(), ErrorCode::Json, "{text}");
         }
     }
 
     #[test]
     fn errors_keep_code_and_path() {
-        let read = |text: &str| {
-            let error = from_json::<Vec<Metric>>(text).unwrap_err();
+        let refused = |text: &str| {
+            let error = read::<Vec<Metric>>(text).unwrap_err();
             (error.code().as_str(), error.path().to_owned(), error.message().to_owned())
         };
-        assert_eq!(read("[\"npz\"]").0, "unknown-name");
-        assert_eq!(read("[\"npz\"]").1, "[0]");
+        assert_eq!(refused("[\"npz\"]").0, "unknown-name");
+        assert_eq!(refused("[\"npz\"]").1, "[0]");
         let overlap = r#"[{"scale":"1-5","rule":{"type":"top","boxes":9}}]"#;
         let message = "boxes must be at least one and fewer than the points";
-        assert_eq!(read(overlap), ("invalid-argument", "[0].rule.boxes".into(), message.into()));
-        assert_eq!(read(r#"[{"scale":"1-5"}]"#).0, "invalid-config");
-        assert_eq!(read(r#"[{"scale":"1-5"}]"#).2, "missing field `rule`");
-        assert_eq!(read("[").0, "json");
+        assert_eq!(refused(overlap), ("invalid-argument", "[0].rule.boxes".into(), message.into()));
+        assert_eq!(refused(r#"[{"scale":"1-5"}]"#).0, "invalid-config");
+        assert_eq!(refused(r#"[{"scale":"1-5"}]"#).2, "missing field `rule`");
+        assert_eq!(refused("[").0, "json");
     }
 }

@@ -11,7 +11,6 @@ pub(crate) mod letters;
 pub(crate) mod metric;
 pub(crate) mod number;
 pub(crate) mod order;
-mod reader;
 pub(crate) mod scale;
 pub(crate) mod state;
 pub(crate) mod suppression;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::score::Sample;
-use crate::base::config::{self, Config, deserialized, entries, options};
+use crate::base::config::{self, Config, deserialized, entries, names, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::metric::Metric;
@@ -33,6 +33,8 @@ pub enum ExpectedShares {
     /// A share for each point of the scale, in its order; together 1.
     Points(Vec<f64>),
 }
+
+names!(Assumption { WorstCase = "worst_case", Shares = "shares", Pilot = "pilot" });
 
 impl Config for ExpectedShares {
     fn read(json: &Json) -> Result<Self> {
@@ -64,7 +66,7 @@ deserialized!(ExpectedShares);
 /// assert_eq!(plan(expected)?, Assumption::Shares);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Assumption {
     /// The largest there is: half of the answers at either end (a net: half promoters, half

@@ -1,10 +1,10 @@
 //! Targets and benchmarks: is the score where it should be?
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::compare::TargetTest;
 use super::score::Uncertainty;
-use crate::base::config::{self, options};
+use crate::base::config::{self, names, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Better, Metric};
 use crate::base::number::Shown;
@@ -17,7 +17,7 @@ use crate::stats::{Confidence, IntervalMethod};
 /// use heedful::TargetStatus;
 /// assert!(TargetStatus::Reached < TargetStatus::Likely && TargetStatus::Open < TargetStatus::Missed);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TargetStatus {
     /// The whole interval is at the target or on its good side.
@@ -68,6 +68,8 @@ pub struct Target {
 }
 
 options!(Target, needs [value], takes [name, confidence, interval, likely], from Self::new(0.0));
+
+names!(TargetStatus { Reached = "reached", Likely = "likely", Open = "open", Missed = "missed" });
 
 fn four_of_five() -> f64 {
     0.8

@@ -1,12 +1,12 @@
 //! A survey under way: a pure state machine, one step after the other.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::survey::answers::Answers;
 use super::survey::{
     Action, ActionType, Choice, Ends, FollowUp, Question, QuestionType, Reasons, Survey, Wording,
 };
-use crate::base::config;
+use crate::base::config::{self, names, options, stored, tagged};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::kind::Kind;
@@ -16,7 +16,7 @@ use crate::base::state;
 use crate::stats::Random;
 
 /// Who is asked, where and how.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Context {
@@ -40,20 +40,26 @@ pub struct Context {
     pub seed: u32,
 }
 
+options!(Context, takes [language, channel, customer, account, attributes, presentation, seed], from Self::default());
+tagged!(Answer { Rating = "rating", Choices = "choices", Text = "text" } Skip = "skip");
+options!(Written, takes [text, reasons, sentiment], from Self::default());
+names!(SessionStatus { Open = "open", Partial = "partial", Complete = "complete", Declined = "declined" });
+stored!(Stored { version, survey, survey_version, context, given, drafts = Default::default(), declined = Default::default() });
+
 impl Context {
     /// Reads a context from JSON.
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 }
 
 /// An answer to a step.
 ///
 /// In JSON `{"rating": 9}`, `{"choices": ["price"]}`, `{"text": {"text": "too slow"}}` or `"skip"`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Answer {
@@ -68,7 +74,7 @@ pub enum Answer {
 }
 
 /// A text, with what the host has made of it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Written {
@@ -100,7 +106,7 @@ impl Answer {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     pub(crate) fn chosen(&self) -> &[String] {
@@ -190,7 +196,7 @@ pub struct StepAction {
 }
 
 /// How far a session came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
     /// Nothing was answered yet.
@@ -287,7 +293,7 @@ pub struct Session {
 }
 
 /// The stored form.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Stored {
     version: u32,
     survey: String,
@@ -485,7 +491,7 @@ impl Session {
     /// version of it; what [`Session::answer`] says where its answers do not fit.
     pub fn from_json(survey: Survey, text: &str) -> Result<Self> {
         state::check_version(&Json::parse(text)?, VERSION)?;
-        let stored: Stored = config::from_json(text)?;
+        let stored: Stored = config::read(text)?;
         if (&stored.survey, stored.survey_version) != (&survey.id, survey.version) {
             let (id, version) = (&stored.survey, stored.survey_version);
             let message = format!("the state belongs to version {version} of the survey `{id}`");

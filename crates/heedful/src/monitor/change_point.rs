@@ -1,14 +1,15 @@
 //! When a score changed its level for good, by how much, and between which dates.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::base::config::{record, stored};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::order::sort_by;
 use crate::base::table::Table;
 use crate::stats::distribution::{normal_quantile, normal_sf};
 
 /// A score of one period with its standard error, which must be positive.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PeriodScore {
     /// The score, in points.
     pub value: f64,
@@ -35,6 +36,9 @@ pub struct ChangePoint {
     pub p_value: f64,
 }
 
+stored!(PeriodScore { value, standard_error });
+record!(ChangePoints { alpha = percent(), confidence = usual(), shortest = two() });
+
 impl ChangePoint {
     /// By how many points the level changed.
     #[must_use]
@@ -55,7 +59,7 @@ impl ChangePoint {
 ///
 /// Each score is taken for normal around its level with its own sampling error; dates come from the likelihood of
 /// each place, as shares of the whole.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangePoints {

@@ -1,12 +1,12 @@
 //! One series in, a table of periods and a table of episodes out.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Direction;
 use super::baseline::stream::{Answer, Baseline};
 use super::episode::{Episode, Episodes};
 use super::method::Method;
-use crate::base::config;
+use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::base::time::Every;
@@ -24,7 +24,7 @@ use crate::base::time::Every;
 /// println!("{}", found.to_table());
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Detect {
@@ -55,6 +55,8 @@ pub struct Detect {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) memory: Option<usize>,
 }
+
+record!(Detect { every, start = Default::default(), alpha = percent(), direction = Default::default(), share = Default::default(), holidays = Default::default(), min_cases = Default::default(), method = Default::default(), memory = Default::default() });
 
 fn percent() -> f64 {
     0.01
@@ -154,7 +156,7 @@ impl Detect {
     /// # Errors
     /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
     pub fn from_json(text: &str) -> Result<Self> {
-        let settings: Self = config::from_json(text)?;
+        let settings: Self = config::read(text)?;
         settings.check()?;
         Ok(settings)
     }

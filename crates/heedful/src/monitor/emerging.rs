@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::detector::{AnomalyKind, Detector, Watcher};
 use super::episode::{self, Episode};
-use crate::base::config;
+use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::order::{sort_by, sort_by_key};
 use crate::base::table::Table;
@@ -42,7 +42,7 @@ use crate::text::{Language, Redactor};
 /// assert!(found.terms[0].terms.iter().any(|term| term.contains("sales tax")));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Emerging {
@@ -69,6 +69,8 @@ pub struct Emerging {
 }
 
 config::written!(Emerging, r#"{"every": "week", "fdr": 0.05}"#);
+
+record!(Emerging { every, fdr = percent(), since = Default::default(), language = Default::default(), words = three(), minimum_comments = five(), known = Default::default() });
 
 fn percent() -> f64 {
     0.01
@@ -156,7 +158,7 @@ impl Emerging {
     /// # Errors
     /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// Looks at the comments of all rows with a time.

@@ -1,14 +1,15 @@
 //! Alarms that belong together: one episode, however many periods it lasts.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Direction;
 use super::baseline::stream::Answer;
+use crate::base::config::{names, stored};
 use crate::base::table::{Data, Table};
 use crate::base::time::Every;
 
 /// How an episode stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EpisodeStatus {
     /// Its first alarm was this period.
@@ -20,7 +21,7 @@ pub enum EpisodeStatus {
 }
 
 /// A departure from the baseline, from its estimated start to its last alarm.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Episode {
     /// Where it seems to have begun: the first period of the window that raised it.
     pub start: i32,
@@ -44,6 +45,21 @@ pub struct Episode {
     pub alarms: usize,
 }
 
+names!(EpisodeStatus { Raised = "raised", Growing = "growing", Ended = "ended" });
+stored!(Episode {
+    start,
+    raised,
+    last,
+    status,
+    direction,
+    observed,
+    expected,
+    p_value,
+    peak,
+    alarms
+});
+stored!(Episodes { patience, recent, current = None, peak, ended, closed = Default::default() });
+
 impl Episode {
     /// Cases beyond (or short of) what was expected.
     #[must_use]
@@ -53,7 +69,7 @@ impl Episode {
 }
 
 /// Follows the answers of one series and keeps its episodes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Episodes {
     /// Periods without alarm after which an episode is over.
     patience: i32,

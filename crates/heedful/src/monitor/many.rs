@@ -1,10 +1,11 @@
 //! Many series at once: false discoveries controlled for each period, nothing reported twice.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::baseline::stream::{Answer, Baseline};
 use super::detect::Detect;
 use super::episode::{Episode, Episodes};
+use crate::base::config::record;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::order::sort_by;
@@ -24,7 +25,7 @@ pub struct NamedSeries {
 }
 
 /// Watches many series with one false-discovery rate for each period (Benjamini and Hochberg 1995).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Watch {
@@ -45,6 +46,8 @@ pub struct WatchFinding {
 
 /// A part that holds this much of the excess of the whole is what the episode is about.
 const MOST_OF_IT: f64 = 0.7;
+
+record!(Watch { detect, fdr });
 
 impl Watch {
     /// Watches by these settings, of which alpha is not used, at a false-discovery rate.

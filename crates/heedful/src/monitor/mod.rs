@@ -13,10 +13,11 @@ pub(crate) mod localise;
 pub(crate) mod many;
 pub(crate) mod method;
 
-use serde::{Deserialize, Serialize};
+use crate::base::config::names;
+use serde::Serialize;
 
 /// Which departures from a baseline are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -28,6 +29,8 @@ pub enum Direction {
     /// Either.
     Both,
 }
+
+names!(Direction { Up = "up", Down = "down", Both = "both" });
 
 impl Direction {
     /// The name: `up`, `down` or `both`.

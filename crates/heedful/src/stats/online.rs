@@ -1,6 +1,7 @@
 //! False discoveries among tests that arrive one after another.
 
-use serde::{Deserialize, Serialize};
+use crate::base::config::record;
+use serde::Serialize;
 
 /// Decides each test as it comes, and keeps the false-discovery rate over all of them: LORD++ (Ramdas, Yang,
 /// Wainwright and Jordan, "Online control of the false discovery rate with decaying memory", 2017). Each discovery
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(!watch.test(0.2));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct OnlineFdr {
     rate: f64,
@@ -28,6 +29,8 @@ pub struct OnlineFdr {
 
 /// Makes the sequence of levels add up to 1.
 const SCALE: f64 = 0.077_208_38;
+
+record!(OnlineFdr { rate, tests, discoveries });
 
 /// The share of the level that the j-th test after a discovery gets.
 fn gamma(j: u64) -> f64 {

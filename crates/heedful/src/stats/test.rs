@@ -2,13 +2,14 @@
 //!
 //! The p-value belongs to the interval: it is below 1 - confidence exactly when the interval leaves out 0.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::distribution::{normal_sf, t_sf};
 use super::interval::{
     Confidence, Interval, IntervalMethod, MeanSample, NetSample, ProportionSample,
 };
 use super::root::bracketed;
+use crate::base::config::stored;
 
 /// A difference with how sure it is, on the scale of what was compared (a net: -2 to 2; its target: as the net).
 ///
@@ -18,7 +19,7 @@ use super::root::bracketed;
 /// assert!((difference.p_value.unwrap() - 0.0455).abs() < 1e-4); // two standard errors
 /// assert!(!difference.interval.contains(0.0));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Comparison {
     /// First less second, or value less target.
     pub difference: f64,
@@ -32,6 +33,8 @@ pub struct Comparison {
     /// How interval and p-value were made.
     pub method: IntervalMethod,
 }
+
+stored!(Comparison { difference, standard_error, interval, p_value = None, method });
 
 impl Comparison {
     /// Wald's test of any difference whose standard error is known (a weighted or clustered one, say). `None`

@@ -3,15 +3,16 @@
 use std::fmt;
 
 use hashbrown::HashSet;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::language::Language;
 use super::lexer::{Lexer, Token};
 use super::word::Kind;
+use crate::base::config::names;
 use crate::base::table::Table;
 
 /// What was found to identify a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // more may be found later
 pub enum Private {
@@ -32,6 +33,8 @@ pub enum Private {
     /// A name that the caller gave.
     Name,
 }
+
+names!(Private { Email = "email", Url = "url", Card = "card", Iban = "iban", Ip = "ip", Phone = "phone", Number = "number", Name = "name" });
 
 impl Private {
     /// Every kind there is.

@@ -1,9 +1,10 @@
 //! Positions in other units than bytes.
 
+use crate::base::config::names;
 use crate::base::table::{Data, Table};
 
 /// The unit in which a host language counts positions in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// UTF-8 bytes, as Rust counts.
@@ -13,6 +14,8 @@ pub enum Unit {
     /// UTF-16 code units, as JavaScript counts.
     Utf16,
 }
+
+names!(Unit { Bytes = "bytes", Characters = "characters", Utf16 = "utf16" });
 
 impl Unit {
     fn of(self, c: char) -> usize {

@@ -203,15 +203,6 @@ struct Object {
 
 options!(Object, needs [offset, transitions], takes [], from Self::default());
 
-impl Config for (i64, i32) {
-    fn read(json: &Json) -> Result<Self> {
-        match json.list()? {
-            [second, offset] => Ok((i64::read(second)?, i32::read(offset)?)),
-            _ => Err(json.refused("a second and an offset")),
-        }
-    }
-}
-
 #[cfg(feature = "schema")]
 fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
     let name = schemars::json_schema!({

@@ -8,7 +8,7 @@ mod sentence;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use cohort::Cohorts;
 pub use effect::Effect;
@@ -21,7 +21,7 @@ use super::mention::Mentions;
 use super::score::Sample;
 use super::scoring::Scoring;
 use super::split::Split;
-use crate::base::config::{self, setters};
+use crate::base::config::{self, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::{Better, Metric};
@@ -64,7 +64,7 @@ use crate::stats::{Adjustment, Confidence, Random};
 /// assert!(report.sentences()[0].starts_with("NPS rose by 40.0 points, from 0.0 to 40.0"));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Change {
@@ -94,6 +94,8 @@ pub struct Change {
     #[serde(default)]
     adjustment: Adjustment,
 }
+
+record!(Change { scoring, by = Default::default(), minimum_n = thirty(), reference = Default::default(), replicates = five_hundred(), orders = five_hundred(), seed = Default::default(), adjustment = Default::default() });
 
 fn five_hundred() -> u32 {
     500
@@ -275,7 +277,7 @@ impl Change {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// Why the second table scores otherwise than the first; by cohorts too where both name their

@@ -1,10 +1,10 @@
 //! The same driver within segments: is it the driver, or who has it?
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::impact::mean;
 use super::thirty;
-use crate::base::config::{self, setters};
+use crate::base::config::{self, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -50,7 +50,7 @@ use crate::stats::{Comparison as Test, Interval};
 /// assert!(support.crude.difference.unwrap() > 2.0 * support.adjusted.unwrap());
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Confounding {
@@ -112,6 +112,8 @@ setters!(Confounding {
     minimum_n: u64,
 });
 
+record!(Confounding { scoring, by, minimum_n = thirty() });
+
 impl Confounding {
     /// One metric on the column in the role `rating`, segments by these columns.
     #[must_use]
@@ -130,7 +132,7 @@ impl Confounding {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// Each reason overall and within segments, in the order of their numbers.

@@ -1,10 +1,10 @@
 //! How much of the variation of the rating each of several measures explains.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::check_replicates;
 use super::shapley::{attribute, coalition_weights};
-use crate::base::config::{self, setters};
+use crate::base::config::{self, names, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
 use crate::base::table::{Data, Table};
@@ -24,7 +24,7 @@ const MOST_LINEAR: usize = 15;
 const MOST_ITERATED: usize = 10;
 
 /// What is explained, and by which model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ImportanceModel {
@@ -61,7 +61,7 @@ pub enum ImportanceModel {
 /// assert!(found.rows[0].importance > 3.0 * found.rows[1].importance);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Importance {
@@ -81,6 +81,9 @@ pub struct Importance {
     #[serde(default)]
     seed: u64,
 }
+
+names!(ImportanceModel { Linear = "linear", Logistic = "logistic", Ordinal = "ordinal" });
+record!(Importance { scoring, columns = Default::default(), model = Default::default(), replicates = five_hundred(), seed = Default::default() });
 
 fn five_hundred() -> u32 {
     500
@@ -201,7 +204,7 @@ impl Importance {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The importance of columns.

@@ -10,7 +10,7 @@ pub(crate) mod sets;
 pub(crate) mod shapley;
 pub(crate) mod what_if;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use report::{
     Contribution, ContributionMethod, Contributions, Driver, DriverReport, DriverSource,
@@ -25,7 +25,7 @@ use super::frame::{Cells, Frame};
 use super::mention::{Mentions, truths};
 use super::score::{Score, Uncertainty};
 use super::scoring::Scoring;
-use crate::base::config::{self, setters};
+use crate::base::config::{self, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -70,7 +70,7 @@ use crate::stats::{Adjustment, Comparison as Test, Random};
 /// assert!((shares.reference + sum - report.score.value.unwrap()).abs() < 1e-9);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Drivers {
@@ -103,6 +103,8 @@ pub struct Drivers {
     #[serde(default)]
     adjustment: Adjustment,
 }
+
+record!(Drivers { scoring, reasons = Default::default(), attributes = Default::default(), minimum_n = thirty(), reference = Default::default(), replicates = thousand(), orders = some_orders(), seed = Default::default(), adjustment = Default::default() });
 
 pub(crate) fn thirty() -> u64 {
     30
@@ -170,7 +172,7 @@ impl Drivers {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The drivers of a table whose reasons are columns.

@@ -1,9 +1,9 @@
 //! What part a reason plays: who speaks of it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::reason_tallies;
-use crate::base::config::{self, setters};
+use crate::base::config::{self, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::{Better, Metric};
 use crate::base::table::{Data, Table};
@@ -33,6 +33,8 @@ pub enum ReasonRole {
     /// Drives neither, as far as can be told.
     Neither,
 }
+
+record!(ReasonRoles { scoring, adjustment = Default::default() });
 
 impl ReasonRole {
     fn of(detraction: bool, promotion: bool) -> Self {
@@ -112,7 +114,7 @@ impl RoleShift {
 /// assert_eq!(roles, [("outages", ReasonRole::MustHave), ("staff", ReasonRole::Delighter)]);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReasonRoles {
@@ -275,7 +277,7 @@ impl ReasonRoles {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The roles of reasons.

@@ -1,10 +1,10 @@
 //! What the score would be if a reason were given less often.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::impact::{mean, spread};
 use super::thirty;
-use crate::base::config::{self, setters};
+use crate::base::config::{self, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -41,7 +41,7 @@ use crate::stats::{Comparison as Test, Interval};
 /// assert_eq!((report.score, report.new_score), (Some(50.0), Some(75.0)));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WhatIf {
@@ -113,6 +113,8 @@ setters!(WhatIf {
     minimum_n: u64,
 });
 
+record!(WhatIf { scoring, reasons, factor, segments = Default::default(), minimum_n = thirty() });
+
 impl WhatIf {
     /// The reasons are given `factor` times as often: 0.5 halves them, 0 ends them.
     #[must_use]
@@ -141,7 +143,7 @@ impl WhatIf {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// What the scenario does.

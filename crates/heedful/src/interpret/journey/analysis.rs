@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Journey;
-use crate::base::config::{self, setters};
+use crate::base::config::{self, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -50,7 +50,7 @@ use crate::stats::{Adjustment, Confidence, Interval, MeanSample};
 /// assert!((room.negative.unwrap().impact - 0.35).abs() < 1e-12);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct JourneyAnalysis {
@@ -171,6 +171,8 @@ setters!(JourneyAnalysis {
     adjustment: Adjustment,
 });
 
+record!(JourneyAnalysis { journey, scoring, touchpoint = Default::default(), intensity = Default::default(), measures = Default::default(), minimum_n = thirty(), adjustment = Default::default() });
+
 impl JourneyAnalysis {
     /// A journey scored by one metric on the column in the role `rating`.
     #[must_use]
@@ -197,7 +199,7 @@ impl JourneyAnalysis {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The journey.

@@ -3,11 +3,15 @@
 mod analysis;
 mod lint;
 mod moments;
+record!(Journey { name, stages });
+record!(Stage { name, touchpoints = Default::default() });
+record!(Touchpoint { name, channel = Default::default(), owner = Default::default(), outcome = Default::default(), importance = Default::default(), survey = Default::default(), reasons = Default::default() });
+
 #[cfg(test)]
 mod tests;
 mod views;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use analysis::{
     Estimate, JourneyAnalysis, JourneyReport, MeasureAt, TouchpointFeeling, TouchpointResult,
@@ -16,7 +20,7 @@ pub use lint::{JourneyIssue, JourneyProblem};
 pub use moments::{JourneyGap, JourneyMoments, MakeOrBreak, PeakEnd};
 pub use views::{JourneyChange, JourneyDifference, StepChange, ViewGap};
 
-use crate::base::config;
+use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 
 /// A journey: stages in order, each with its touchpoints in order.
@@ -42,7 +46,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 /// assert!(journey.lint().iter().any(|issue| issue.touchpoint.as_deref() == Some("installation")));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Journey {
@@ -53,7 +57,7 @@ pub struct Journey {
 }
 
 /// A stage of a journey.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
@@ -65,7 +69,7 @@ pub struct Stage {
 }
 
 /// A step where customer and company meet.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Touchpoint {
@@ -98,7 +102,7 @@ impl Journey {
     /// # Errors
     /// `json`, `invalid-config` with a path, and those of [`check`](Self::check).
     pub fn from_json(text: &str) -> Result<Self> {
-        let journey: Self = config::from_json(text)?;
+        let journey: Self = config::read(text)?;
         journey.check()?;
         Ok(journey)
     }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::labels::Labels;
+use crate::base::config::names;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::interpret::mention::Mentions;
@@ -14,7 +15,7 @@ use crate::listen::responses::Responses;
 use crate::stats::{Confidence, Interval, IntervalMethod, ProportionSample};
 
 /// Where a mapping comes from, the most trusted first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -27,6 +28,9 @@ pub enum Source {
     /// Terms of the taxonomy.
     Terms,
 }
+
+names!(Source { Click = "click", Manual = "manual", Model = "model", Terms = "terms" });
+names!(ReasonCount { Mentions = "mentions", Main = "main" });
 
 impl Source {
     /// As in JSON.
@@ -42,7 +46,7 @@ impl Source {
 }
 
 /// Which of a comment's reasons count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReasonCount {

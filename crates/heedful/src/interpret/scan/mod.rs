@@ -5,13 +5,13 @@ mod tail;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::count::{Attribute, Rows, Sums, rows};
 use self::tail::{Part, Population, p_value};
 use super::frame::Frame;
 use super::scoring::Scoring;
-use crate::base::config::{self, setters};
+use crate::base::config::{self, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
@@ -67,7 +67,7 @@ const PROMISE: f64 = 1e-3;
 /// assert_eq!(report.findings.len(), 1);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scan {
@@ -88,6 +88,8 @@ pub struct Scan {
     #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0, "exclusiveMaximum" = 1)))]
     level: f64,
 }
+
+record!(Scan { scoring, attributes, conditions = two(), minimum_n = fifty(), level = five_percent() });
 
 fn two() -> u8 {
     2
@@ -258,7 +260,7 @@ impl Scan {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// Segments whose score differs from that of all others.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::ridge::solve;
 use super::{Sentiment, SentimentOptions, strength, value};
-use crate::base::config;
+use crate::base::config::{self, record, stored};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::order::sort_by;
@@ -57,7 +57,7 @@ const FEWEST: usize = 20;
 /// assert!(reader.value("Brilliant!") > Some(0.0));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SentimentFit {
@@ -71,6 +71,9 @@ pub struct SentimentFit {
     #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     penalty: f64,
 }
+
+record!(SentimentFit { sentiment = Default::default(), scale, penalty = some_penalty() });
+stored!(Stored { version, sentiment, scale, comments, bias, read, words });
 
 fn some_penalty() -> f64 {
     3.0
@@ -107,7 +110,7 @@ impl SentimentFit {
     /// # Errors
     /// `json`, `invalid-config`, and what the scale refuses, with the path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// Learns from the rows that have both comment and rating.
@@ -427,7 +430,7 @@ impl Vocabulary {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentimentModel(Arc<Stored>);
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize)]
 struct Stored {
     version: u32,
     sentiment: SentimentOptions,
@@ -516,7 +519,7 @@ impl SentimentModel {
         let text = std::str::from_utf8(bytes)
             .map_err(|_| Error::new(ErrorCode::Encoding, "the bytes are not text in UTF-8"))?;
         state::check_version(&Json::parse(text)?, VERSION)?;
-        Ok(Self(Arc::new(config::from_json(text)?)))
+        Ok(Self(Arc::new(config::read(text)?)))
     }
 }
 

@@ -1,13 +1,14 @@
 //! What was sent to whom.
 
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Customer, Per};
+use crate::base::config::{names, record};
 use crate::base::kind::Kind;
 
 /// A past contact: an invitation or a reminder.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
@@ -44,7 +45,7 @@ pub struct Contact {
 }
 
 /// What came of a contact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -56,6 +57,9 @@ pub enum Outcome {
     /// The customer declined.
     Declined,
 }
+
+record!(Contact { customer, account = Default::default(), household = Default::default(), at, survey, metric = Default::default(), kind = super::relational(), touchpoint = Default::default(), channel = Default::default(), outcome = Default::default(), reminder = Default::default() });
+names!(Outcome { Open = "open", Answered = "answered", Declined = "declined" });
 
 impl Contact {
     /// An invitation to a relational survey that is open.

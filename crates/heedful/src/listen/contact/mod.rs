@@ -8,10 +8,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::base::config;
+use crate::base::config::{self, Config, names, options, record, tagged};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
 use crate::base::kind::Kind;
 use crate::base::time::Zone;
 
@@ -42,7 +43,7 @@ const MINUTE: i64 = 60_000;
 /// assert_eq!(at, noon_on_a_monday + 20 * 3_600_000); // Tuesday, 8 o'clock
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ContactPolicy {
@@ -54,7 +55,7 @@ pub struct ContactPolicy {
 }
 
 /// One rule. In JSON an object with one key, the name of the rule.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive] // further rules may come
@@ -82,7 +83,7 @@ pub enum ContactRule {
 }
 
 /// The surveys that a rule is about; an empty list is all.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Which {
@@ -104,7 +105,7 @@ pub struct Which {
 }
 
 /// A least time since the last contact of the same customer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Gap {
@@ -122,7 +123,7 @@ pub struct Gap {
 }
 
 /// A greatest number of contacts in a window.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cap {
@@ -142,7 +143,7 @@ pub struct Cap {
 }
 
 /// Whose contacts are counted together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
@@ -157,7 +158,7 @@ pub enum Per {
 
 /// A share of the customers, drawn by a hash of salt, customer and survey: the same customer always gets the same
 /// answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sample {
@@ -175,7 +176,7 @@ pub struct Sample {
 }
 
 /// The sampling rate of a segment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SegmentRate {
@@ -189,7 +190,7 @@ pub struct SegmentRate {
 }
 
 /// Only after an event, for a while.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Trigger {
@@ -206,7 +207,7 @@ pub struct Trigger {
 }
 
 /// Only at regular times since the customer began (onboarding's end, every six months).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Recurring {
@@ -220,7 +221,7 @@ pub struct Recurring {
 }
 
 /// Not in the first days of a customer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FirstContact {
@@ -232,7 +233,7 @@ pub struct FirstContact {
 }
 
 /// Not at these hours and days where the customer lives (coordinated universal time where the zone is not known).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Quiet {
@@ -249,7 +250,7 @@ pub struct Quiet {
 }
 
 /// Only through these channels.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Channels {
@@ -261,7 +262,7 @@ pub struct Channels {
 }
 
 /// Not where the score is known well enough.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Enough {
@@ -273,7 +274,7 @@ pub struct Enough {
 }
 
 /// When and how often an invitation without an answer is followed by a reminder.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reminder {
@@ -292,13 +293,13 @@ pub struct Reminder {
 }
 
 /// A time on the clock: minutes since midnight, `HH:MM` in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String", extend("pattern" = "^([01][0-9]|2[0-3]):[0-5][0-9]$")))]
-#[serde(try_from = "String", into = "String")]
+#[serde(into = "String")]
 pub struct Clock(u16);
 
 /// Days of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the days of the week")]
@@ -313,9 +314,9 @@ pub enum Weekday {
 }
 
 /// What is known of a customer.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", schemars(default, deny_unknown_fields))]
 pub struct Customer {
     /// Unique.
     pub id: String,
@@ -346,36 +347,91 @@ impl Customer {
 }
 
 /// A customer who might be asked.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 pub struct Candidate {
     /// The person.
     pub customer: Customer,
     /// Id of the survey.
     pub survey: String,
     /// Name of its metric.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     pub metric: Option<String>,
     /// Relational where not set.
-    #[serde(default = "relational")]
+    #[cfg_attr(feature = "schema", schemars(default = "relational"))]
     pub kind: Kind,
     /// What it asks about.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     pub touchpoint: Option<String>,
     /// The channel wanted; rules may choose one.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     pub channel: Option<String>,
     /// What has happened (or will): its name and when.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     pub event: Option<(String, i64)>,
     /// Half the width of the score's interval so far, in points.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     pub margin: Option<f64>,
     /// This is a reminder of an invitation.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
     pub reminder: bool,
 }
+
+record!(ContactPolicy { rules, priority = Vec::new() });
+tagged!(ContactRule {
+    Gap = "gap",
+    Cap = "cap",
+    Sample = "sample",
+    Trigger = "trigger",
+    Recurring = "recurring",
+    FirstContact = "first_contact",
+    Quiet = "quiet",
+    Channels = "channels",
+    Enough = "enough",
+    Reminder = "reminder",
+});
+options!(Which, takes [surveys, metrics, kinds, touchpoints, channels], from Self::default());
+record!(Gap { days, of = Which::default(), counts = Which::default(), after = Vec::new() });
+record!(Cap { at_most, days, per = Per::Customer, of = Which::default(), counts = Which::default() });
+names!(Per { Customer = "customer", Account = "account", Household = "household" });
+record!(Sample { salt, rate, segments = Vec::new(), of = Which::default() });
+record!(SegmentRate { attribute, is, rate });
+record!(Trigger { event, after_days = 0.0, within_days, of = Which::default() });
+record!(Recurring { every_days, within_days, of = Which::default() });
+record!(FirstContact { days, of = Which::default() });
+record!(Quiet { from, to, days = Vec::new(), of = Which::default() });
+record!(Channels { channels, of = Which::default() });
+record!(Enough { margin, of = Which::default() });
+record!(Reminder { after_days, at_most, deadline_days, counted = false, of = Which::default() });
+config::deserialized!(Clock);
+names!(Weekday {
+    Monday = "monday",
+    Tuesday = "tuesday",
+    Wednesday = "wednesday",
+    Thursday = "thursday",
+    Friday = "friday",
+    Saturday = "saturday",
+    Sunday = "sunday",
+});
+options!(
+    Customer,
+    takes [
+        id, account, household, zone, since, opted_out, quarantine_until, channels, attributes
+    ],
+    from Self::default()
+);
+record!(Candidate {
+    customer,
+    survey,
+    metric = None,
+    kind = relational(),
+    touchpoint = None,
+    channel = None,
+    event = None,
+    margin = None,
+    reminder = false,
+});
 
 fn relational() -> Kind {
     Kind::Relational
@@ -428,7 +484,7 @@ impl ContactPolicy {
     /// `json`, `invalid-config`; `invalid-argument` with a path for negative times, rates outside 0 to 1 and
     /// quiet times that never end.
     pub fn from_json(text: &str) -> Result<Self> {
-        let policy: Self = config::from_json(text)?;
+        let policy: Self = config::read(text)?;
         policy.check()?;
         Ok(policy)
     }
@@ -526,10 +582,9 @@ impl Which {
     }
 }
 
-impl TryFrom<String> for Clock {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, &'static str> {
+impl Config for Clock {
+    fn read(json: &Json) -> Result<Self> {
+        let text = json.text()?;
         let digits = |part: &str| {
             let two = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
             two.then(|| part.parse::<u16>().ok()).flatten()
@@ -537,7 +592,7 @@ impl TryFrom<String> for Clock {
         let parts = text.split_once(':').and_then(|(h, m)| digits(h).zip(digits(m)));
         match parts {
             Some((hour, minute)) if hour < 24 && minute < 60 => Ok(Self(hour * 60 + minute)),
-            _ => Err("a time on the clock is written as HH:MM"),
+            _ => Err(config::invalid("a time on the clock is written as HH:MM")),
         }
     }
 }

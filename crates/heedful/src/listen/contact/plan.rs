@@ -1,19 +1,19 @@
 //! Many candidates: a plan of what to send, and why the others are left out.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::decide::draw;
 use super::{
     Candidate, Contact, ContactPolicy, ContactRule, DAY, Histories, Hold, HoldCode, Outcome,
     Verdict, span,
 };
-use crate::base::config;
+use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::order::sort_by_key;
 use crate::base::table::{Data, Table};
 
 /// The window of a plan, and how much is wanted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlanOptions {
@@ -35,6 +35,8 @@ pub struct PlanOptions {
     pub salt: String,
 }
 
+record!(PlanOptions { from, to, target = Default::default(), spread = Default::default(), notice_days = Default::default(), salt = Default::default() });
+
 impl PlanOptions {
     /// Everybody who may be asked in the window, as early as possible.
     #[must_use]
@@ -47,7 +49,7 @@ impl PlanOptions {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 }
 

@@ -1,8 +1,9 @@
 //! When a question is asked.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::answers::Answers;
+use crate::base::config::{record, tagged};
 
 /// When something is shown, given what was answered before.
 ///
@@ -12,7 +13,7 @@ use super::answers::Answers;
 /// `{"all": [{"reason": ["price"]}, {"attribute": {"name": "plan", "is": ["pro"]}}]}`.
 ///
 /// [`Not`]: Condition::Not
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive] // surveys may come to ask for more
@@ -40,7 +41,7 @@ pub enum Condition {
 }
 
 /// A range, both ends included; an end that is left out is open.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Within {
@@ -53,7 +54,7 @@ pub struct Within {
 }
 
 /// One of several values of something that has a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Matches {
@@ -62,6 +63,10 @@ pub struct Matches {
     /// The values that match.
     pub is: Vec<String>,
 }
+
+tagged!(Condition { All = "all", Any = "any", Not = "not", Rating = "rating", Band = "band", Reason = "reason", Attribute = "attribute", CommentLength = "comment_length", Sentiment = "sentiment", Answer = "answer" });
+record!(Within { from = Default::default(), to = Default::default() });
+record!(Matches { name, is });
 
 impl Within {
     pub(crate) fn holds(&self, value: f64) -> bool {

@@ -6,14 +6,27 @@ mod condition;
 mod lint;
 mod paths;
 mod preset;
+record!(Survey { id, version = one(), kind = relational(), touchpoint = Default::default(), journey_step = Default::default(), channel = Default::default(), languages = Default::default(), metric, question, ends = Default::default(), follow_up = Default::default(), reasons = Default::default(), questions = Default::default(), continuation = Default::default(), thanks, anonymous = Default::default(), metadata = Default::default() });
+record!(Ends { low, high });
+record!(Reasons { bands = Default::default(), question, options, several = Default::default(), required = Default::default(), shuffle = Default::default() });
+record!(Choice { id, text, sub = Default::default() });
+record!(Question { id, kind as "type", wording, options = Default::default(), metric = Default::default(), ends = Default::default(), required = Default::default(), shuffle = Default::default(), when = Default::default() });
+names!(QuestionType { Choice = "choice", Choices = "choices", Rating = "rating", Text = "text" });
+record!(Continuation { wording, yes, no, questions, when = Default::default() });
+record!(BandThanks { wording, action = Default::default() });
+record!(Action { kind as "type", text, url = Default::default() });
+names!(ActionType { Review = "review", Referral = "referral", CallMeBack = "call_me_back", Link = "link" });
+record!(Metadata { name, required = Default::default(), values = Default::default() });
+
 #[cfg(test)]
 mod tests;
 mod wording;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::base::config;
+use crate::base::config::{self, Config, Needed, Object, names, record};
 use crate::base::error::Result;
+use crate::base::json::Json;
 use crate::base::kind::Kind;
 use crate::base::metric::Metric;
 
@@ -43,7 +56,7 @@ pub(crate) use wording::fill;
 /// assert!(Survey::from_json(r#"{"id": "x", "metric": "csat"}"#).is_err()); // no question
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Survey {
@@ -105,7 +118,7 @@ fn relational() -> Kind {
 }
 
 /// The words at the ends of a scale.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Ends {
@@ -116,7 +129,7 @@ pub struct Ends {
 }
 
 /// A text for everybody, with others for a band or a single rating; the most particular one is shown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FollowUp {
@@ -139,7 +152,7 @@ pub struct FollowUp {
 }
 
 /// Reason buttons.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reasons {
@@ -162,7 +175,7 @@ pub struct Reasons {
 }
 
 /// A button.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
@@ -176,7 +189,7 @@ pub struct Choice {
 }
 
 /// An extra question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
@@ -208,7 +221,7 @@ pub struct Question {
 }
 
 /// The answer that an extra question takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum QuestionType {
@@ -223,7 +236,7 @@ pub enum QuestionType {
 }
 
 /// The offer to go on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Continuation {
@@ -241,7 +254,7 @@ pub struct Continuation {
 }
 
 /// What is said at the end, and what the respondent is invited to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Thanks {
@@ -260,7 +273,7 @@ pub struct Thanks {
 }
 
 /// What a band is thanked with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BandThanks {
@@ -272,7 +285,7 @@ pub struct BandThanks {
 }
 
 /// A call to action.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Action {
@@ -287,7 +300,7 @@ pub struct Action {
 }
 
 /// What a respondent is invited to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ActionType {
@@ -302,7 +315,7 @@ pub enum ActionType {
 }
 
 /// An attribute that the survey needs from its host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Metadata {
@@ -346,7 +359,7 @@ impl Survey {
     /// # Errors
     /// `json`, `invalid-config` or `invalid-argument` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        let survey: Self = config::from_json(text)?;
+        let survey: Self = config::read(text)?;
         survey.check()?;
         Ok(survey)
     }
@@ -434,11 +447,7 @@ fn choice_texts<'a>(path: &str, choices: &'a [Choice], all: &mut Vec<(String, &'
 
 /// An object whose keys keep their order.
 mod by_name {
-    use std::fmt;
-    use std::marker::PhantomData;
-
-    use serde::de::{DeserializeOwned, MapAccess, Visitor};
-    use serde::{Deserializer, Serialize, Serializer};
+    use serde::{Serialize, Serializer};
 
     pub(super) fn serialize<T: Serialize, S: Serializer>(
         list: &[(String, T)],
@@ -446,28 +455,42 @@ mod by_name {
     ) -> Result<S::Ok, S::Error> {
         serializer.collect_map(list.iter().map(|(key, value)| (key, value)))
     }
+}
 
-    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Vec<(String, T)>, D::Error> {
-        struct Door<T>(PhantomData<T>);
+/// A list that is read from an object.
+struct ByName<T>(Vec<(String, T)>);
 
-        impl<'de, T: DeserializeOwned> Visitor<'de> for Door<T> {
-            type Value = Vec<(String, T)>;
+impl<T: Config> Config for ByName<T> {
+    fn read(json: &Json) -> Result<Self> {
+        config::entries(json).map(Self)
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+impl Config for FollowUp {
+    fn read(json: &Json) -> Result<Self> {
+        let mut wording = Needed(None);
+        let (mut bands, mut ratings) = (ByName(Vec::new()), ByName(Vec::new()));
+        let (mut required, mut when) = (false, None);
+        let mut object = Object::of(json)?;
+        object.needs("wording", &mut wording);
+        object.takes("bands", &mut bands);
+        object.takes("ratings", &mut ratings);
+        object.takes("required", &mut required);
+        object.takes("when", &mut when);
+        object.finish()?;
+        Ok(Self { wording: wording.value()?, bands: bands.0, ratings: ratings.0, required, when })
+    }
+}
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut list = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    list.push(entry);
-                }
-                Ok(list)
-            }
-        }
-
-        deserializer.deserialize_map(Door(PhantomData))
+impl Config for Thanks {
+    fn read(json: &Json) -> Result<Self> {
+        let mut wording = Needed(None);
+        let (mut action, mut bands) = (None, ByName(Vec::new()));
+        let mut object = Object::of(json)?;
+        object.needs("wording", &mut wording);
+        object.takes("action", &mut action);
+        object.takes("bands", &mut bands);
+        object.finish()?;
+        Ok(Self { wording: wording.value()?, action, bands: bands.0 })
     }
 }

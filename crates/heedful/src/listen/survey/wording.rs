@@ -1,10 +1,11 @@
 //! Texts in several languages, with names and answers piped in.
 
-use std::fmt;
-
-use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
+
+use crate::base::config::{self, Config};
+use crate::base::error::Result;
+use crate::base::json::Json;
 
 /// A text in one or several languages.
 ///
@@ -88,7 +89,7 @@ impl From<&str> for Wording {
 }
 
 impl Serialize for Wording {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         if let [(tag, text)] = self.0.as_slice()
             && tag == ANY
         {
@@ -102,33 +103,17 @@ impl Serialize for Wording {
     }
 }
 
-impl<'de> Deserialize<'de> for Wording {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Door;
-
-        impl<'de> Visitor<'de> for Door {
-            type Value = Wording;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text, or an object of texts by language")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Wording, E> {
-                Ok(Wording::new(text))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Wording, A::Error> {
-                let mut texts = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    texts.push(entry);
-                }
-                Ok(Wording(texts))
-            }
+impl Config for Wording {
+    fn read(json: &Json) -> Result<Self> {
+        match json {
+            Json::Text(text) => Ok(Self::new(text)),
+            Json::Object(_) => config::entries(json).map(Self),
+            _ => Err(json.refused("a text, or an object of texts by language")),
         }
-
-        deserializer.deserialize_any(Door)
     }
 }
+
+config::deserialized!(Wording);
 
 /// The names that a text asks for, and what it says otherwise: `{name}` or `{name|otherwise}`.
 pub(crate) fn pipes(text: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -215,10 +200,10 @@ mod tests {
     #[test]
     fn reads_and_writes_both_forms() {
         for json in [r#""Hi""#, r#"{"en":"Hi","de":"Hallo"}"#] {
-            let text: Wording = crate::base::config::from_json(json).unwrap();
+            let text: Wording = crate::base::config::read(json).unwrap();
             assert_eq!(crate::base::config::to_json(&text), json);
         }
-        let error = crate::base::config::from_json::<Wording>(r#"{"en": 3}"#).unwrap_err();
+        let error = crate::base::config::read::<Wording>(r#"{"en": 3}"#).unwrap_err();
         assert_eq!(error.path(), "en");
     }
 }

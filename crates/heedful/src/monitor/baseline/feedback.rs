@@ -1,9 +1,10 @@
 //! What a person said of an alarm, and what the baseline makes of it.
 
-use serde::{Deserialize, Serialize};
+use crate::base::config::{names, stored};
+use serde::Serialize;
 
 /// What a person says of periods that were, or could be, called abnormal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Feedback {
@@ -13,6 +14,9 @@ pub enum Feedback {
     /// It was nothing: such counts are normal, and these periods count in full.
     FalseAlarm,
 }
+
+names!(Feedback { Expected = "expected", FalseAlarm = "false_alarm" });
+stored!(Ruling { from, to, feedback });
 
 impl Feedback {
     pub(crate) fn weight(self) -> f64 {
@@ -24,7 +28,7 @@ impl Feedback {
 }
 
 /// Feedback on the periods `from` to `to`, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Ruling {
     pub(crate) from: i32,
     pub(crate) to: i32,

@@ -5,10 +5,11 @@
 //! mean, so that a handful of answers is judged by exact-like tails and not by the normal distribution. True
 //! scores vary a little from period to period beyond that, which is learned too.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::calendar::Calendar;
 use super::evidence::{LONGEST, OVERLAP, STILL, WINDOWS};
+use crate::base::config::stored;
 use crate::monitor::Direction;
 use crate::stats::saddlepoint::Tilted;
 
@@ -28,7 +29,7 @@ const WARM_UP: (u64, f64) = (8, 30.0);
 const CALM: f64 = 10.0;
 
 /// Ratings of a period: how many, and the sum of their values.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 struct Rated {
     n: f64,
     sum: f64,
@@ -37,7 +38,7 @@ struct Rated {
 }
 
 /// A baseline of the score of one series.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct ScoreBaseline {
     /// The value of each point of the scale.
     values: Vec<f64>,
@@ -70,6 +71,9 @@ pub(crate) struct ScoreAnswer {
     pub(crate) up: bool,
     pub(crate) window: usize,
 }
+
+stored!(Rated { n, sum, expected });
+stored!(ScoreBaseline { values, masses, sums, sizes, gains, weekdays, waiting, current, block = None, squares, recent, periods });
 
 impl ScoreBaseline {
     /// Of scores that are means of these values, one for each point of the scale.
@@ -394,7 +398,7 @@ mod tests {
             step(&mut baseline, &mut other, day);
         }
         let text = crate::base::config::to_json(&baseline);
-        let mut other = crate::base::config::from_json(&text).unwrap();
+        let mut other = crate::base::config::read(&text).unwrap();
         for day in 90..150 {
             step(&mut baseline, &mut other, day);
         }

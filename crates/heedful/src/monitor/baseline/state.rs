@@ -5,18 +5,20 @@
 //! count plus 1 (0: missing) and, where there are volumes, its volume, then feedback; whole numbers in groups of
 //! seven bits, the lowest first (LEB128), signed ones folded (zigzag).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::feedback::{Feedback, Ruling};
 use super::fit::period;
 use super::stream::Baseline;
-use crate::base::config;
+use crate::base::config::{self, stored};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::state::check_version;
 use crate::monitor::detect::Detect;
 
 const VERSION: u32 = 1;
+
+stored!(Document { version, settings, first, fitted_rows, counts, volume = Default::default(), feedback = Default::default() });
 
 fn put(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
@@ -59,7 +61,7 @@ impl Reader<'_> {
 }
 
 /// What is stored of a baseline.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 pub(crate) struct Document {
     version: u32,
     settings: Detect,
@@ -178,7 +180,7 @@ impl Baseline {
     /// what is no baseline.
     pub fn from_json(text: &str) -> Result<Self> {
         check_version(&Json::parse(text)?, VERSION)?;
-        Self::restored(config::from_json(text)?)
+        Self::restored(config::read(text)?)
     }
 
     pub(crate) fn restored(document: Document) -> Result<Self> {

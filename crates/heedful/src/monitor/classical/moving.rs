@@ -1,8 +1,9 @@
 //! Detectors that compare a count with a mean and a standard deviation of earlier counts: EARS C1 to C3,
 //! seasonal z, and CUSUM.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::base::config::{names, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::stats::distribution::normal_quantile;
@@ -23,6 +24,11 @@ pub struct PeriodReading {
     /// Whether the count is above the bound.
     pub alarm: Option<bool>,
 }
+
+names!(EarsMethod { C1 = "c1", C2 = "c2", C3 = "c3", C3AsCoded = "c3_as_coded" });
+record!(Ears { method, baseline = seven(), alpha = Default::default() });
+record!(SeasonalZ { season, seasons, half_window = Default::default(), alpha = percent() });
+record!(Cusum { k = reference(), h = limit(), dispersion = Default::default() });
 
 /// One row a period: `row`, `observed`, `expected`, `upper`, `strength`, `alarm`.
 #[must_use]
@@ -51,7 +57,7 @@ fn moments(values: impl Iterator<Item = Option<f64>> + Clone) -> Option<(f64, f6
 
 /// Which of the EARS detectors (Hutwagner et al., "The bioterrorism preparedness and response Early Aberration
 /// Reporting System", 2003).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EarsMethod {
@@ -75,7 +81,7 @@ pub enum EarsMethod {
 /// assert_eq!(readings[7].alarm, Some(true));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Ears {
@@ -177,7 +183,7 @@ fn check_level(alpha: f64) -> Result<()> {
 
 /// A count against the mean and standard deviation at the same place of earlier seasons: the same weekday of
 /// the last weeks, or the same weeks of the last years.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SeasonalZ {
@@ -258,7 +264,7 @@ impl SeasonalZ {
 /// The z of a count y with mean m is Rossi's (y - 3m + 2 √(y m)) / (2 √m) (Rossi et al., "An approximate CUSUM
 /// procedure for surveillance of health events", 1999), or, where the counts vary more than Poisson's, the z of
 /// the square roots 2 (√y - √m) / √φ.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cusum {

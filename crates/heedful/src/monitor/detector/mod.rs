@@ -9,12 +9,15 @@ mod evidence;
 mod judge;
 mod options;
 mod state;
+stored!(SeriesId { topic = None, place = None });
+stored!(Cell { count, points = Default::default() });
+
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use self::anomaly::{Anomalies, Anomaly, AnomalyKind, Cost};
 pub(super) use self::evidence::comment;
@@ -25,13 +28,14 @@ use super::baseline::score::ScoreBaseline;
 use super::baseline::stream::Baseline;
 use super::detect::{Detect, Detection};
 use super::episode::Episodes;
+use crate::base::config::stored;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::interpret::mention::Mentions;
 use crate::listen::responses::Responses;
 
 /// Which series: a topic (or all responses) in a place (or everywhere), by number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct SeriesId {
     topic: Option<u32>,
     /// Attribute and value.
@@ -39,7 +43,7 @@ struct SeriesId {
 }
 
 /// Responses of one period: how many, and how many of them chose each point (empty without a metric).
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 struct Cell {
     count: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,8 +1,8 @@
 //! What is watched, and at what rate of false alarms.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::base::config;
+use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
 use crate::base::time::Every;
@@ -20,7 +20,7 @@ use crate::text::Language;
 /// assert_eq!(Watcher::from_json(&watcher.to_json())?, watcher);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Watcher {
@@ -83,6 +83,8 @@ macro_rules! setters {
         })*
     };
 }
+
+record!(Watcher { every, columns = Default::default(), topic = Default::default(), by = Default::default(), metric = Default::default(), time_zone = Default::default(), alarms_per_month = Default::default(), fdr = Default::default(), direction = Default::default(), share = Default::default(), holidays = Default::default(), min_cases = Default::default(), memory = Default::default(), since = Default::default(), language = Default::default(), redact = Default::default() });
 
 impl Watcher {
     /// Watches the number of responses, at two false alarms a month.
@@ -155,7 +157,7 @@ impl Watcher {
     /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path; [`ErrorCode::InvalidArgument`] for
     /// what is out of range.
     pub fn from_json(text: &str) -> Result<Self> {
-        let watcher: Self = config::from_json(text)?;
+        let watcher: Self = config::read(text)?;
         watcher.check()?;
         Ok(watcher)
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Cell, Cells, Detector, Series, SeriesId, Watcher};
-use crate::base::config;
+use crate::base::config::{self, Config, Needed, Object, stored, tagged};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::key::Key;
@@ -18,7 +18,7 @@ use crate::monitor::episode::Episodes;
 const VERSION: u32 = 1;
 
 /// A key with its type.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum StoredKey {
     Bool(bool),
@@ -27,6 +27,21 @@ enum StoredKey {
     Date(i32),
     Text(String),
     Missing,
+}
+
+tagged!(StoredKey { Bool = "bool", Int = "int", Float = "float", Date = "date", Text = "text" } Missing = "missing");
+stored!(StoredSeries { id, baseline, score = Default::default(), episodes, score_episodes });
+stored!(Stored { version, watcher, topics, values, first = None, next, late, series, pending, cells });
+
+impl Config for StoredCell {
+    fn read(json: &Json) -> Result<Self> {
+        let (mut topic, mut place) = (None, Needed(None));
+        let mut object = Object::of(json)?;
+        object.takes("topic", &mut topic);
+        object.needs("place", &mut place);
+        object.finish_state()?;
+        Ok(Self { topic, place: place.value()?, cell: Cell::read(json)? })
+    }
 }
 
 impl StoredKey {
@@ -53,7 +68,7 @@ impl StoredKey {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct StoredSeries {
     id: SeriesId,
     baseline: Document,
@@ -63,7 +78,7 @@ struct StoredSeries {
     score_episodes: Episodes,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct StoredCell {
     topic: Option<u32>,
     place: Vec<u32>,
@@ -71,7 +86,7 @@ struct StoredCell {
     cell: Cell,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Stored {
     version: u32,
     watcher: Watcher,
@@ -128,7 +143,7 @@ impl Detector {
     /// what is no detector.
     pub fn from_json(text: &str) -> Result<Self> {
         check_version(&Json::parse(text)?, VERSION)?;
-        let stored: Stored = config::from_json(text)?;
+        let stored: Stored = config::read(text)?;
         let mut detector = Self::new(stored.watcher)?;
         if stored.values.len() != detector.watcher.by.len() {
             let message = "there are not as many lists of values as attributes";

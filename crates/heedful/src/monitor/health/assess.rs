@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::condition::Condition;
 use super::points::{FULL, Points, invalid};
 use super::reading::{Reading, Source};
 use super::scorecard::{AlarmEffect, Measure, Missing, Scorecard};
-use crate::base::config;
+use crate::base::config::{self, record, stored};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::key::Key;
@@ -45,7 +45,7 @@ const STATE_VERSION: u32 = 1;
 /// assert_eq!(report.accounts[1].total, Some(20.0)); // without a score, use counts alone
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Health {
@@ -56,7 +56,7 @@ pub struct Health {
 }
 
 /// A scorecard and whom it is for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
@@ -82,6 +82,11 @@ pub enum LineStatus {
     /// The line is that of an alarm which changes the total.
     Alarm,
 }
+
+record!(Health { account, stages });
+record!(Stage { name, when = Default::default(), scorecard });
+stored!(HealthState { version, accounts });
+stored!(Remembered { formula, total = Default::default(), band = Default::default(), contributions = Default::default(), numbers = Default::default() });
 
 impl LineStatus {
     /// The name: `present`, `stale`, `missing` or `alarm`.
@@ -190,13 +195,13 @@ pub struct HealthReport {
 }
 
 /// What the next look needs to know of this one. It holds ids of accounts and numbers, no comments.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct HealthState {
     version: u32,
     accounts: BTreeMap<String, Remembered>,
 }
 
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 struct Remembered {
     /// Tells formulas apart.
     formula: String,
@@ -217,7 +222,7 @@ impl HealthState {
     /// `json`, `invalid-config`, or `state-version` for one that this version cannot read.
     pub fn from_json(text: &str) -> Result<Self> {
         state::check_version(&Json::parse(text)?, STATE_VERSION)?;
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The state as JSON.
@@ -251,7 +256,7 @@ impl Health {
     /// # Errors
     /// `json`, `invalid-config` with a path; what is wrong with a scorecard shows when it runs.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The options as JSON.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::assess::{Health, HealthReport};
 use super::outcome::outcomes;
 use super::points::{FULL, invalid};
 use super::scorecard::Scorecard;
-use crate::base::config;
+use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::order::sort_by;
 use crate::base::table::Table;
@@ -47,7 +47,7 @@ const LEAK: f64 = 0.98;
 /// assert!(report.bands[0].lift.unwrap() > 1.0); // red accounts leave more often than all do
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HealthBacktest {
@@ -144,6 +144,8 @@ struct Case {
     points: Vec<Option<f64>>,
 }
 
+record!(HealthBacktest { account, scorecard, outcome, at = Default::default(), confidence = Default::default() });
+
 impl HealthBacktest {
     /// Checks a scorecard; the columns of the account's id and of the outcome.
     pub fn new(
@@ -179,7 +181,7 @@ impl HealthBacktest {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The options as JSON.

@@ -1,16 +1,17 @@
 //! What must hold of an account's columns.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::points::invalid;
 use super::reading::{Reading, Source};
+use crate::base::config::{record, tagged};
 use crate::base::error::{Error, Result};
 use crate::base::key::Key;
 
 /// A condition on one column of an account. A missing value meets [`Test::Missing`] alone.
 ///
 /// In JSON: `{"column": "open_tickets", "test": {"at_least": 5}}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
@@ -27,7 +28,7 @@ pub struct Condition {
 /// let fell: Test = serde_json::from_str(r#"{"fell": {"from": 9, "to": 6}}"#).unwrap();
 /// assert!(matches!(fell, Test::Fell(_)));
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive] // rules may come to ask for more
@@ -47,7 +48,7 @@ pub enum Test {
 }
 
 /// A fall between two looks.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Fell {
@@ -56,6 +57,10 @@ pub struct Fell {
     /// It is this or less.
     pub to: f64,
 }
+
+record!(Condition { column, test });
+tagged!(Test { Below = "below", AtLeast = "at_least", Is = "is", OlderThanDays = "older_than_days", Fell = "fell" } Missing = "missing");
+record!(Fell { from, to });
 
 impl Condition {
     /// A condition on a column.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::learn::{Candidate, Curve, Values, learn};
 use super::outcome::outcomes;
 use super::points::{FULL, invalid};
 use super::scorecard::{Measure, MeasureGroup, Scorecard};
-use crate::base::config;
+use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Better;
@@ -50,7 +50,7 @@ const BINS: usize = 10;
 /// assert!(fitted.auc.value > 0.7);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScorecardFit {
@@ -79,6 +79,8 @@ pub struct ScorecardFit {
     #[serde(default)]
     confidence: Confidence,
 }
+
+record!(ScorecardFit { outcome, measures, better = Default::default(), groups = Default::default(), most = six(), folds = five(), seed = Default::default(), confidence = Default::default() });
 
 fn six() -> usize {
     6
@@ -183,7 +185,7 @@ impl ScorecardFit {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The options as JSON.

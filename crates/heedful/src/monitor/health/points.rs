@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::reading::Reading;
+use crate::base::config::{record, tagged};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Better;
@@ -22,7 +23,7 @@ pub(crate) const FULL: f64 = 100.0;
 /// assert!((uptime.of(99.45).unwrap() - 40.0).abs() < 1e-9);
 /// assert_eq!(uptime.of(95.0), Some(0.0)); // beyond the ends the line is level
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive] // measures may come to be read in more ways
@@ -48,7 +49,7 @@ pub enum Points {
 }
 
 /// An S-curve: `100 / (1 + exp(-steepness · (value - middle)))`, falling where less is better.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Logistic {
@@ -60,7 +61,7 @@ pub struct Logistic {
 }
 
 /// A percentile among accounts.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Percentile {
@@ -70,7 +71,7 @@ pub struct Percentile {
 }
 
 /// What time takes away.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Decay {
@@ -80,7 +81,7 @@ pub struct Decay {
 }
 
 /// The range of a survey score.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScoreRange {
@@ -89,6 +90,12 @@ pub struct ScoreRange {
     /// The best score, 100 points: 100 for NPS.
     pub best: f64,
 }
+
+tagged!(Points { Thresholds = "thresholds", Linear = "linear", Logistic = "logistic", Percentile = "percentile", Decay = "decay", Score = "score", Categories = "categories" } Milestone = "milestone");
+record!(Logistic { middle, steepness });
+record!(Percentile { within = Default::default() });
+record!(Decay { half_life_days });
+record!(ScoreRange { worst, best });
 
 impl Points {
     /// The points of a number, where the number alone decides them; `None` for categories and percentiles.

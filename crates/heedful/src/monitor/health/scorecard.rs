@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::condition::Condition;
 use super::points::{FULL, Points, in_range, invalid, positive};
-use crate::base::config;
+use crate::base::config::{self, names, record, tagged};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Better;
 
@@ -34,7 +34,7 @@ use crate::base::metric::Better;
 /// assert_eq!(card.band(76.0).unwrap().name, "green"); // red [0, 51), yellow [51, 76), green [76, 100]
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scorecard {
@@ -61,7 +61,7 @@ pub struct Scorecard {
 }
 
 /// Measures that are weighed together.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MeasureGroup {
@@ -76,7 +76,7 @@ pub struct MeasureGroup {
 }
 
 /// One sign of health.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Measure {
@@ -113,7 +113,7 @@ pub struct Measure {
 }
 
 /// What a missing value means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Missing {
@@ -129,7 +129,7 @@ pub enum Missing {
 }
 
 /// A band of totals.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HealthBand {
@@ -140,7 +140,7 @@ pub struct HealthBand {
 }
 
 /// A rule that raises an alarm beside the total, because a healthy total can hide a problem.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FireAlarm {
@@ -154,7 +154,7 @@ pub struct FireAlarm {
 }
 
 /// What an alarm does to the total.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum AlarmEffect {
@@ -163,6 +163,14 @@ pub enum AlarmEffect {
     /// The total is this.
     Override(f64),
 }
+
+record!(Scorecard { name, version = Default::default(), changed = Default::default(), groups, bands = red_yellow_green(), hysteresis = Default::default(), alarms = Default::default() });
+record!(MeasureGroup { id, weight = one(), measures });
+record!(Measure { id, weight = one(), points, better = Default::default(), subjective = Default::default(), at = Default::default(), fresh_days = Default::default(), standard_error = Default::default(), missing = Default::default(), effort = one() });
+names!(Missing { LeaveOut = "leave_out", Neutral = "neutral", Penalise = "penalise", Require = "require" });
+record!(HealthBand { name, from });
+record!(FireAlarm { id, when, effect = Default::default() });
+tagged!(AlarmEffect { Cap = "cap", Override = "override" });
 
 fn one() -> f64 {
     1.0
@@ -253,7 +261,7 @@ impl Scorecard {
     /// # Errors
     /// `json`, `invalid-config` with a path, or as [`Scorecard::new`].
     pub fn from_json(text: &str) -> Result<Self> {
-        let card: Self = config::from_json(text)?;
+        let card: Self = config::read(text)?;
         card.check()?;
         Ok(card)
     }

@@ -12,14 +12,14 @@ mod net;
 mod posterior;
 mod proportion;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use mean::{MeanSample, mean_bayes};
 pub use net::NetSample;
 pub use proportion::ProportionSample;
 
 use super::distribution::{normal_quantile, t_quantile};
-use crate::base::config::{Config, deserialized, names};
+use crate::base::config::{Config, deserialized, names, stored};
 use crate::base::json::Json;
 use crate::base::number::Shown;
 use crate::{Error, ErrorCode, Result};
@@ -59,6 +59,8 @@ names!(IntervalMethod {
     T = "t",
     Bayes = "bayes",
 });
+
+stored!(Interval { lower, upper, confidence, method });
 
 impl IntervalMethod {
     /// The snake-case spelling that JSON uses, for example `adjusted_wald`.
@@ -168,7 +170,7 @@ deserialized!(Confidence);
 /// assert!((interval.width() - 0.392).abs() < 1e-3);
 /// assert!((interval.scaled(100.0).upper - 69.6).abs() < 1e-2);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Interval {
     /// Lower end.
     pub lower: f64,

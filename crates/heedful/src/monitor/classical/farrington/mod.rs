@@ -13,12 +13,13 @@ mod threshold;
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::fit::{Counts, Design, Fit};
 use self::rows::{Plan, Year};
 use self::threshold::plugin;
 pub use self::threshold::{FarringtonThreshold, PowerScale};
+use crate::base::config::options;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::stats::distribution::t_sf;
@@ -35,7 +36,7 @@ use crate::stats::distribution::t_sf;
 /// assert_eq!(weeks[1].alarm, Some(true));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Farrington {
@@ -68,6 +69,8 @@ pub struct Farrington {
     /// How a prediction becomes a bound.
     threshold: FarringtonThreshold,
 }
+
+options!(Farrington, takes [years_back, half_window, frequency, reweight, weights_threshold, alpha, trend, trend_p, min_cases, min_cases_weeks, power, groups, left_out, threshold], from Self::default());
 
 impl Default for Farrington {
     fn default() -> Self {

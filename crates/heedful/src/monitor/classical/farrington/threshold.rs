@@ -1,11 +1,12 @@
 //! From a prediction to an upper bound and a p-value.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::base::config::names;
 use crate::stats::distribution::{count_quantile, count_upper_tail, normal_quantile, normal_sf};
 
 /// How a prediction becomes an upper bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FarringtonThreshold {
@@ -19,7 +20,7 @@ pub enum FarringtonThreshold {
 }
 
 /// The scale on which the threshold `delta` takes a count for normal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PowerScale {
@@ -40,6 +41,9 @@ pub(super) struct Verdict {
     pub(super) p_value: f64,
     pub(super) score: f64,
 }
+
+names!(FarringtonThreshold { Delta = "delta", NbPlugin = "nb_plugin", Muan = "muan" });
+names!(PowerScale { TwoThirds = "two_thirds", Half = "half", None = "none" });
 
 impl PowerScale {
     fn exponent(self) -> f64 {

@@ -103,6 +103,20 @@ pub mod health {
     };
 }
 
+/// The pulse: rolling scores of accounts, projects or contacts, and the alerts that rules raise on them.
+pub mod pulse {
+    pub use crate::monitor::pulse::options::{
+        Drop, Level, PulseOptions, PulseRule, PulseWindow, Repeated, Silent, Turned, When, Who,
+    };
+    pub use crate::monitor::pulse::rule::{PulseAlert, PulseStatus};
+    pub use crate::monitor::pulse::stream::{Observation, Pulse, PulseCounts, Received};
+}
+
+/// Alerts: what happened that somebody should know.
+pub mod alert {
+    pub use crate::base::severity::Severity;
+}
+
 /// Surveys as data, and sessions that run them.
 pub mod survey {
     pub use crate::listen::session::{

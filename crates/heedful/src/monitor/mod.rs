@@ -12,6 +12,7 @@ pub(crate) mod health;
 pub(crate) mod localise;
 pub(crate) mod many;
 pub(crate) mod method;
+pub(crate) mod pulse;
 
 use serde::{Deserialize, Serialize};
 

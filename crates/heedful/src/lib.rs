@@ -60,6 +60,7 @@
 //! | `schema` | no | JSON Schemas of the configuration types (`schemas`) |
 #![forbid(unsafe_code)]
 
+mod act;
 mod base;
 mod chart;
 mod interpret;
@@ -114,6 +115,11 @@ pub mod pulse {
 
 /// Alerts: what happened that somebody should know.
 pub mod alert {
+    pub use crate::act::alert::book::{
+        Alert, AlertChange, AlertMember, AlertStep, Alerts, alert_changes_table,
+    };
+    pub use crate::act::alert::happening::{AlertSource, Happening};
+    pub use crate::act::alert::options::{AlertOptions, AlertRule, Answered, Storm};
     pub use crate::base::severity::Severity;
 }
 

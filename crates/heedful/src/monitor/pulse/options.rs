@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::base::config::{self, Config, deserialized, invalid, names, options, setters, unknown};
+use crate::base::config::{self, Config, deserialized, names, options, setters, unknown};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::kind::Kind;
@@ -229,12 +229,9 @@ deserialized!(When);
 
 /// The one field of an object, of these names.
 fn one_of<'a>(json: &'a Json, names: &[&'static str]) -> Result<(&'static str, &'a Json)> {
-    let Json::Object(fields) = json else { return Err(json.refused("an object")) };
-    let [(name, value)] = fields.as_slice() else {
-        return Err(invalid(format!("expected one field of `{}`", names.join("`, `"))));
-    };
-    let known = names.iter().find(|known| *known == name);
-    known.map(|known| (*known, value)).ok_or_else(|| unknown("field", name, names).at(name))
+    let (name, value) = config::variant(json)?;
+    let known = names.iter().find(|known| **known == name);
+    known.map(|known| (*known, value)).ok_or_else(|| unknown("variant", name, names))
 }
 
 /// A level that raises, one that clears, and how certain it must be.

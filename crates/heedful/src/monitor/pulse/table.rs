@@ -8,7 +8,6 @@ use crate::base::key::Key;
 use crate::base::kind::Kind;
 use crate::base::table::Table;
 use crate::base::tally::Tally;
-use crate::base::time::{Clock, Zone};
 use crate::interpret::compare::Comparison;
 use crate::interpret::frame::Frame;
 use crate::interpret::score::{Score, Uncertainty};
@@ -16,6 +15,7 @@ use crate::interpret::scoring::Scoring;
 use crate::interpret::select::kinds_of;
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
+use crate::monitor::instant::instants;
 
 impl Pulse {
     /// Takes in a table of responses, one in each row, in any order: the columns that have the roles `rating` and `at`
@@ -202,38 +202,6 @@ fn text(key: &Key) -> Option<String> {
 
 fn millis(table: &mut Table, name: &str, values: impl Iterator<Item = Option<i64>>) {
     table.push(name, crate::base::table::Data::Int(values.collect()));
-}
-
-/// The time of each row in milliseconds since 1970 in UTC.
-#[expect(clippy::cast_possible_truncation, reason = "whole numbers of milliseconds")]
-fn instants(column: &Column, zone: &Zone) -> Result<Vec<i64>> {
-    let mut clock = zone.clock();
-    let mut instant = |row: usize| {
-        let wrong = || {
-            let message =
-                "every response has a time: a column of times, or milliseconds since 1970";
-            Error::new(ErrorCode::InvalidArgument, message).on_row(row as u64)
-        };
-        match (column, column.key(row)) {
-            (Column::Time(times), Key::Int(count)) => {
-                let per_second = i128::from(times.unit.per_second());
-                let millis = i64::try_from((i128::from(count) * 1000).div_euclid(per_second));
-                let millis = millis.map_err(|_| wrong())?;
-                if times.clock == Clock::Instant {
-                    return Ok(millis);
-                }
-                // The offset of the instant that the clock on the wall is about to show.
-                let shown = millis.div_euclid(1000);
-                let about = i64::from(clock.offset(shown));
-                let offset = clock.offset(shown.saturating_sub(about));
-                Ok(millis.saturating_sub(1000 * i64::from(offset)))
-            }
-            (_, Key::Int(millis)) => Ok(millis),
-            (_, Key::Float(millis)) if millis.fract() == 0.0 => Ok(millis as i64),
-            _ => Err(wrong()),
-        }
-    };
-    (0..column.len()).map(&mut instant).collect()
 }
 
 fn flags(column: &Column) -> Result<Vec<bool>> {

@@ -60,6 +60,7 @@
 //! | `schema` | no | JSON Schemas of the configuration types (`schemas`) |
 #![forbid(unsafe_code)]
 
+mod act;
 mod base;
 mod chart;
 mod interpret;
@@ -101,6 +102,25 @@ pub mod health {
     pub use crate::monitor::health::scorecard::{
         AlarmEffect, FireAlarm, HealthBand, Measure, MeasureGroup, Missing, Scorecard,
     };
+}
+
+/// The pulse: rolling scores of accounts, projects or contacts, and the alerts that rules raise on them.
+pub mod pulse {
+    pub use crate::monitor::pulse::options::{
+        Drop, Level, PulseOptions, PulseRule, PulseWindow, Repeated, Silent, Turned, When, Who,
+    };
+    pub use crate::monitor::pulse::rule::{PulseAlert, PulseStatus};
+    pub use crate::monitor::pulse::stream::{Observation, Pulse, PulseCounts, Received};
+}
+
+/// Alerts: what happened that somebody should know.
+pub mod alert {
+    pub use crate::act::alert::book::{
+        Alert, AlertChange, AlertMember, AlertStep, Alerts, alert_changes_table,
+    };
+    pub use crate::act::alert::happening::{AlertSource, Happening};
+    pub use crate::act::alert::options::{AlertOptions, AlertRule, Answered, Storm};
+    pub use crate::base::severity::Severity;
 }
 
 /// Surveys as data, and sessions that run them.

@@ -29,6 +29,16 @@ pub(crate) trait Config: Sized {
 /// ```
 macro_rules! options {
     ($type:ty, $(needs [$($needed:ident),+],)? takes [$($taken:ident),*], from $initial:expr) => {
+        $crate::base::config::fields!(
+            $type, finish, $(needs [$($needed),+],)? takes [$($taken),*], from $initial
+        );
+        $crate::base::config::deserialized!($type);
+    };
+}
+
+/// The fields of [`options!`] and [`stored!`], and how reading ends.
+macro_rules! fields {
+    ($type:ty, $finish:ident, $(needs [$($needed:ident),+],)? takes [$($taken:ident),*], from $initial:expr) => {
         impl $crate::base::config::Config for $type {
             fn read(json: &$crate::base::json::Json) -> $crate::base::error::Result<Self> {
                 let mut object = $crate::base::config::Object::of(json)?;
@@ -37,12 +47,10 @@ macro_rules! options {
                 let Self { $($($needed,)+)? $($taken,)* } = &mut options;
                 $($(object.needs(stringify!($needed), $needed);)+)?
                 $(object.takes(stringify!($taken), $taken);)*
-                object.finish()?;
+                object.$finish()?;
                 Ok(options)
             }
         }
-
-        $crate::base::config::deserialized!($type);
     };
 }
 
@@ -70,8 +78,13 @@ macro_rules! record {
     };
 }
 
-/// As [`record!`], for stored state: what a later version added is ignored.
+/// As [`record!`] or [`options!`], for stored state: what a later version added is ignored.
 macro_rules! stored {
+    ($type:ty, $(needs [$($needed:ident),+],)? takes [$($taken:ident),*], from $initial:expr) => {
+        $crate::base::config::fields!(
+            $type, finish_state, $(needs [$($needed),+],)? takes [$($taken),*], from $initial
+        );
+    };
     ($type:ty { $($field:ident $(as $name:literal)? $(= $default:expr)?),+ $(,)? }) => {
         $crate::base::config::record!(finish_state, $type { $($field $(as $name)? $(= $default)?),+ });
     };
@@ -241,7 +254,7 @@ macro_rules! written {
 }
 
 pub(crate) use {
-    deserialized, field, names, options, record, setter, setters, stored, tagged, value, written,
+    deserialized, field, fields, names, options, record, setter, setters, stored, tagged, value, written,
 };
 
 /// What [`deserialized!`] does.
@@ -380,6 +393,18 @@ pub(crate) fn named<T: Clone>(json: &Json, names: &[&str], values: &[T]) -> Resu
 fn place_of(json: &Json, names: &[&str]) -> Result<usize> {
     let Json::Text(text) = json else { return Err(json.refused("a name")) };
     names.iter().position(|name| name == text).ok_or_else(|| unknown("variant", text, names))
+}
+
+/// A variant of an enum with values: its name alone (the value is null then), or an object whose one key is the name.
+pub(crate) fn variant(json: &Json) -> Result<(&str, &Json)> {
+    match json {
+        Json::Text(name) => Ok((name, &Json::Null)),
+        Json::Object(fields) => match fields.as_slice() {
+            [(name, value)] => Ok((name, value)),
+            _ => Err(invalid(format!("expected an object with one key, found {}", fields.len()))),
+        },
+        _ => Err(json.refused("a name or an object with one key")),
+    }
 }
 
 pub(crate) fn unknown(what: &str, name: &str, known: &[&str]) -> Error {

@@ -18,7 +18,7 @@ use super::config::names;
 /// assert_eq!(scoring().kind(Kind::Relational).run(&responses)?.rows[0].score.value, Some(100.0));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -29,6 +29,17 @@ pub enum Kind {
 }
 
 names!(Kind { Relational = "relational", Transactional = "transactional" });
+
+impl Kind {
+    /// The name: `relational` or `transactional`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Relational => "relational",
+            Self::Transactional => "transactional",
+        }
+    }
+}
 
 /// How feedback came about.
 ///

@@ -4,6 +4,7 @@
 mod arrow;
 pub(crate) mod config;
 pub(crate) mod error;
+pub(crate) mod hash;
 pub(crate) mod json;
 pub(crate) mod key;
 pub(crate) mod kind;
@@ -12,6 +13,7 @@ pub(crate) mod metric;
 pub(crate) mod number;
 pub(crate) mod order;
 pub(crate) mod scale;
+pub(crate) mod severity;
 pub(crate) mod state;
 pub(crate) mod suppression;
 pub(crate) mod table;

@@ -80,12 +80,7 @@ impl Selection {
         let mut row_kinds = Vec::new();
         if let Some(name) = &roles.kind {
             let column = responses.require(name)?;
-            row_kinds = read_names(
-                column,
-                "a kind is relational or transactional",
-                &[("relational", Kind::Relational), ("transactional", Kind::Transactional)],
-            )
-            .map_err(|e| e.at(name))?;
+            row_kinds = kinds_of(column).map_err(|e| e.at(name))?;
             if let Some(wanted) = self.kind {
                 keep(row_kinds.iter().map(|k| *k == Some(wanted)).collect());
             }
@@ -114,6 +109,15 @@ impl Selection {
         }
         Ok(mask)
     }
+}
+
+/// The kind of each row.
+///
+/// # Errors
+/// `invalid-argument` with the row for a name that is no kind.
+pub(crate) fn kinds_of(column: &Column) -> Result<Vec<Option<Kind>>> {
+    let names = [("relational", Kind::Relational), ("transactional", Kind::Transactional)];
+    read_names(column, "a kind is relational or transactional", &names)
 }
 
 /// Reads a column of few names.

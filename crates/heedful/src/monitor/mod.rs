@@ -9,9 +9,11 @@ pub(crate) mod detector;
 pub(crate) mod emerging;
 pub(crate) mod episode;
 pub(crate) mod health;
+pub(crate) mod instant;
 pub(crate) mod localise;
 pub(crate) mod many;
 pub(crate) mod method;
+pub(crate) mod pulse;
 
 use crate::base::config::names;
 use serde::Serialize;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::super::config::names;
-use super::civil::{Civil, saturate};
+use super::civil::{Civil, days_in_month, saturate};
 use crate::{Error, ErrorCode, Result};
 
 /// A civil period that time is cut into.
@@ -155,6 +155,15 @@ impl Every {
         let date = Civil::of_day(day);
         saturate(Civil { year: date.year - i64::from(years), ..date }.days())
     }
+
+    /// The same date so many months earlier (later where negative), or the last of a month that is shorter.
+    pub(crate) fn months_before(day: i32, months: i32) -> i32 {
+        let date = Civil::of_day(day);
+        let count = (date.year * 12 + i64::from(date.month) - 1) - i64::from(months);
+        let (year, month) = (count.div_euclid(12), count.rem_euclid(12) as u32 + 1);
+        let day = date.day.min(days_in_month(year, month));
+        saturate(Civil { year, month, day }.days())
+    }
 }
 
 fn months(day: i32) -> i32 {
@@ -198,6 +207,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn months_back_and_forth() {
+        let day = |y: i16, m, d| {
+            let since = date(y, m, d).since((jiff::Unit::Day, date(1970, 1, 1))).unwrap();
+            since.get_days()
+        };
+        assert_eq!(Every::months_before(day(2026, 8, 31), 6), day(2026, 2, 28));
+        assert_eq!(Every::months_before(day(2024, 1, 15), 13), day(2022, 12, 15));
+        assert_eq!(Every::months_before(day(2024, 8, 31), -6), day(2025, 2, 28));
+    }
 
     /// The days that jiff knows: -9999-01-01 to 9999-12-31.
     const KNOWN: std::ops::RangeInclusive<i32> = -4_371_587..=2_932_896;

@@ -7,6 +7,7 @@ use super::{
     Recurring, Reminder, Sample, Weekday, span,
 };
 use crate::base::error::Result;
+use crate::base::hash;
 use crate::base::time::Zone;
 
 /// Whether to ask a candidate, with everything that speaks against it.
@@ -381,12 +382,7 @@ fn sampled(sample: &Sample, candidate: &Candidate) -> bool {
 /// holds, then mixed as `SplitMix64` does. The same in every version and language.
 pub(super) fn draw(texts: &[&str]) -> f64 {
     let bytes = texts.iter().flat_map(|text| text.bytes().chain(std::iter::once(0xff)));
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let mixed = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    let mixed = mixed ^ (mixed >> 31);
+    let mixed = hash::mixed(hash::fnv(bytes));
     (mixed >> 11) as f64 / (1_u64 << 53) as f64
 }
 

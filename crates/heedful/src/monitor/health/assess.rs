@@ -10,6 +10,7 @@ use super::reading::{Reading, Source};
 use super::scorecard::{AlarmEffect, Measure, Missing, Scorecard};
 use crate::base::config::{self, record, stored};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::hash::fnv;
 use crate::base::json::Json;
 use crate::base::key::Key;
 use crate::base::order::sort_by;
@@ -748,10 +749,7 @@ fn difference(from: f64, to: f64) -> f64 {
 
 /// FNV-1a, 64 bits: the same on every machine and in every version.
 fn fingerprint(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{hash:016x}")
+    format!("{:016x}", fnv(text.bytes()))
 }
 
 impl AccountHealth {

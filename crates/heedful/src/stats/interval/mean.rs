@@ -1,7 +1,7 @@
 //! Intervals of a mean.
 
 use super::{Confidence, Interval, IntervalMethod};
-use crate::stats::distribution::beta_quantile;
+use crate::stats::distribution::{beta_quantile, beta_tails};
 
 /// Mean and spread of a sample; n may be fractional (the effective size of a weighted sample).
 ///
@@ -117,32 +117,68 @@ pub fn mean_bayes(
     prior: f64,
     confidence: Confidence,
 ) -> Option<Interval> {
-    let valid = points.len() == counts.len()
-        && points.iter().all(|v| v.is_finite())
-        && counts.iter().all(|v| *v >= 0.0 && v.is_finite())
-        && prior > 0.0
-        && prior.is_finite();
-    if !valid {
-        return None;
-    }
-    let low = points.iter().copied().fold(f64::INFINITY, f64::min);
-    let range = points.iter().copied().fold(f64::NEG_INFINITY, f64::max) - low;
-    if !(range > 0.0 && range.is_finite()) {
-        return None;
-    }
-    let posterior =
-        || points.iter().zip(counts).map(|(point, count)| ((point - low) / range, count + prior));
-    let total: f64 = posterior().map(|(_, weight)| weight).sum();
-    let mean = posterior().map(|(x, weight)| x * weight).sum::<f64>() / total;
-    let spread =
-        posterior().map(|(x, weight)| (x - mean) * (x - mean) * weight).sum::<f64>() / total;
-    // mean (1 - mean) >= spread on 0..1, so the size is at least that of the Dirichlet.
-    let size = mean * (1.0 - mean) * (total + 1.0) / spread - 1.0;
-    let (a, b) = (mean * size, (1.0 - mean) * size);
+    let posterior = MeanPosterior::new(points, counts, prior)?;
+    let MeanPosterior { low, range, a, b, .. } = posterior;
     let tail = confidence.tail();
     let bounds =
         (low + range * beta_quantile(tail, a, b), low + range * beta_quantile(1.0 - tail, a, b));
     Some(Interval::new(bounds, confidence, IntervalMethod::Bayes))
+}
+
+/// The posterior of the mean of a scale's points, as [`mean_bayes`] has it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MeanPosterior {
+    low: f64,
+    range: f64,
+    /// The shapes of the beta distribution on the range of the points.
+    a: f64,
+    b: f64,
+    /// Exact, in points.
+    pub(crate) mean: f64,
+    pub(crate) variance: f64,
+}
+
+impl MeanPosterior {
+    /// `None` as for [`mean_bayes`].
+    pub(crate) fn new(points: &[f64], counts: &[f64], prior: f64) -> Option<Self> {
+        let valid = points.len() == counts.len()
+            && points.iter().all(|v| v.is_finite())
+            && counts.iter().all(|v| *v >= 0.0 && v.is_finite())
+            && prior > 0.0
+            && prior.is_finite();
+        if !valid {
+            return None;
+        }
+        let low = points.iter().copied().fold(f64::INFINITY, f64::min);
+        let range = points.iter().copied().fold(f64::NEG_INFINITY, f64::max) - low;
+        if !(range > 0.0 && range.is_finite()) {
+            return None;
+        }
+        let posterior = || {
+            points.iter().zip(counts).map(|(point, count)| ((point - low) / range, count + prior))
+        };
+        let total: f64 = posterior().map(|(_, weight)| weight).sum();
+        let mean = posterior().map(|(x, weight)| x * weight).sum::<f64>() / total;
+        let spread =
+            posterior().map(|(x, weight)| (x - mean) * (x - mean) * weight).sum::<f64>() / total;
+        // mean (1 - mean) >= spread on 0..1, so the size is at least that of the Dirichlet.
+        let size = mean * (1.0 - mean) * (total + 1.0) / spread - 1.0;
+        Some(Self {
+            low,
+            range,
+            a: mean * size,
+            b: (1.0 - mean) * size,
+            mean: low + range * mean,
+            variance: range * range * spread / (total + 1.0),
+        })
+    }
+
+    /// The probabilities that the mean is at most, and above, a level.
+    pub(crate) fn tails(&self, level: f64) -> (f64, f64) {
+        let below = (level - self.low) / self.range;
+        let above = (self.low + self.range - level) / self.range;
+        beta_tails(self.a, self.b, below, above)
+    }
 }
 
 #[cfg(test)]

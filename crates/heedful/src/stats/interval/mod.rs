@@ -14,6 +14,7 @@ mod proportion;
 
 use serde::Serialize;
 
+pub(crate) use mean::MeanPosterior;
 pub use mean::{MeanSample, mean_bayes};
 pub use net::NetSample;
 pub use proportion::ProportionSample;

@@ -1,0 +1,98 @@
+//! How fast the pulse takes in responses and judges: `pulse [responses] [accounts]`.
+//!
+//! A year of responses to so many accounts in the order of time, with an id and a customer each, one in a hundred a day
+//! late and one in a hundred delivered twice; judged at the end of every day by rules of all kinds. Prints responses a
+//! second of CPU time.
+
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark without its data has nothing to do, and prints what it found"
+)]
+
+use std::fmt::Write;
+use std::hint::black_box;
+
+use heedful::Key;
+use heedful::pulse::{Observation, Pulse, PulseOptions};
+use heedful::stats::Random;
+
+const DAY: i64 = 86_400_000;
+
+/// Without rules; with all that need no certainty; with certainty too.
+const RULES: [(&str, &str); 3] = [
+    ("no rules", "[]"),
+    (
+        "five rules",
+        r#"[{"id": "average", "when": {"average": {"below": 6.5, "clear": 7}}, "minimum_n": 5},
+            {"id": "drop", "when": {"drop": {"by": 20, "clear": 10}}, "minimum_n": 10},
+            {"id": "turned", "when": {"turned": {"from": "promoter", "to": "detractor"}}},
+            {"id": "repeated", "when": {"repeated": {"band": "detractor", "times": 10}}},
+            {"id": "silent", "when": {"silent": {"days": 60, "who": "anybody"}}}]"#,
+    ),
+    (
+        "with certainty",
+        r#"[{"id": "average", "when": {"average": {"below": 6.5, "clear": 7}}, "minimum_n": 5},
+            {"id": "sure", "when": {"score": {"below": 45, "certainty": 0.8}}, "minimum_n": 5}]"#,
+    ),
+];
+
+fn main() {
+    let mut arguments = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
+    let responses: u64 = arguments.next().unwrap_or(3_000_000);
+    let accounts: u64 = arguments.next().unwrap_or(100_000);
+    for (name, rules) in RULES {
+        run(name, rules, responses, accounts);
+    }
+}
+
+fn run(name: &str, rules: &str, responses: u64, accounts: u64) {
+    let options = PulseOptions::from_json(&format!(r#"{{"rules": {rules}}}"#))
+        .expect("the options are right");
+    let mut pulse = Pulse::new(options).expect("the options are right");
+    let mut random = Random::new(1);
+    let keys: Vec<Key> =
+        (0..accounts).map(|account| Key::text(&format!("account-{account}"))).collect();
+    let (mut spent, mut alerts) = (0.0, 0);
+    let per_day = responses.div_ceil(365);
+    let mut texts: Vec<(String, String)> = vec![Default::default(); per_day as usize];
+    for day in 0..365_i64 {
+        // What a host has at hand is made before the clock runs.
+        let mut batch: Vec<(usize, f64, i64)> = Vec::with_capacity(per_day as usize);
+        for (i, (id, customer)) in (0_i64..).zip(&mut texts) {
+            let account = random.word() % accounts;
+            id.clear();
+            customer.clear();
+            let number = if i % 100 == 99 { i - 1 } else { i };
+            let _ = write!(id, "response-{day}-{number}");
+            let _ = write!(customer, "customer-{account}-{}", random.word() % 8);
+            let late = if i % 100 == 50 { DAY } else { 0 };
+            let at = day * DAY + DAY * i / per_day as i64 - late;
+            batch.push((account as usize, (random.word() % 11) as f64, at));
+        }
+        let start = cpu_seconds();
+        for ((account, rating, at), (id, customer)) in batch.iter().zip(&texts) {
+            let key = keys.get(*account).expect("an account").clone();
+            let response = Observation::new(key, *rating, *at).id(id).customer(customer);
+            black_box(pulse.observe(&response)).expect("a rating on the scale");
+        }
+        alerts += pulse.judge((day + 1) * DAY - 1).expect("time goes on").len();
+        spent += cpu_seconds() - start;
+    }
+    let counts = pulse.counts();
+    println!(
+        "{name}: {:.2} million responses a second of CPU time over {accounts} accounts ({} counted, {} repeated, {} late; \
+         {alerts} alerts)",
+        (per_day * 365) as f64 / spent / 1e6,
+        counts.counted,
+        counts.repeated,
+        counts.late
+    );
+}
+
+/// CPU time of this process so far.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/schedstat").expect("Linux tells the CPU time");
+    let nanoseconds = stat.split(' ').next().and_then(|text| text.parse::<f64>().ok());
+    nanoseconds.expect("nanoseconds on the CPU") / 1e9
+}

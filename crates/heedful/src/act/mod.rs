@@ -1,0 +1,4 @@
+//! The last wing: who reacts, by when, and what came of it.
+
+pub(crate) mod alert;
+pub(crate) mod playbook;

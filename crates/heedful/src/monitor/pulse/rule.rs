@@ -1,0 +1,484 @@
+//! What a rule reads of a series, and whether it raises an alert.
+
+use serde::Serialize;
+
+use super::options::{Drop, Level, PulseOptions, PulseRule, Silent, When, Who};
+use super::series::{KeyContact, Move, Personal, Series, Shared};
+use super::window::{Bounds, DAY};
+use crate::base::key::Key;
+use crate::base::kind::Kind;
+use crate::base::severity::Severity;
+use crate::stats::distribution::normal_cdf;
+use crate::stats::interval::MeanPosterior;
+
+/// Half a response for each share (Jeffreys).
+const PRIOR: f64 = 0.5;
+
+/// An alert of a [`Pulse`](crate::pulse::Pulse) that was raised or cleared, with its evidence.
+///
+/// ```
+/// use heedful::pulse::{Observation, Pulse, PulseOptions};
+/// let rules = r#"{"rules": [{"id": "low", "when": {"average": {"below": 6.5}}}]}"#;
+/// let mut pulse = Pulse::new(PulseOptions::from_json(rules)?)?;
+/// pulse.observe(&Observation::new("acme", 4.0, 0))?;
+/// let raised = pulse.judge(1000)?;
+/// assert_eq!(raised[0].explain(), "acme: the average is 4.0 (1 response), below 6.5");
+/// # Ok::<(), heedful::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PulseAlert {
+    /// The account, project or contact.
+    pub key: Key,
+    /// The kind of its responses; `None` where kinds are pooled or not given.
+    pub kind: Option<Kind>,
+    /// The rule's id.
+    pub rule: String,
+    /// Raised or cleared.
+    pub status: PulseStatus,
+    /// The rule's.
+    pub severity: Severity,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// When it was raised, in milliseconds since 1970.
+    pub raised_at: i64,
+    /// What the rule looks at: `average`, `score`, `drop`, `turned`, `repeated` or `silent`.
+    pub measure: &'static str,
+    /// The average, the score, the points of the drop (positive where worse), the number of customers that turned, the
+    /// number of ratings, or the days of silence; `None` where there are no responses.
+    pub value: Option<f64>,
+    /// The level that was crossed: the one that raises where raised, the one that clears where cleared.
+    pub level: f64,
+    /// The probability that the true value lies beyond the level, where the rule asks for certainty.
+    pub probability: Option<f64>,
+    /// Responses in the window.
+    pub n: u32,
+    /// Responses in the window before.
+    pub n_before: u32,
+    /// The customers that turned or are silent, in the order of their ids.
+    pub customers: Vec<String>,
+    /// The rule's level is an upper one.
+    #[serde(skip)]
+    upper: bool,
+}
+
+/// Whether an alert was raised or cleared.
+///
+/// ```
+/// assert_eq!(heedful::pulse::PulseStatus::Cleared.as_str(), "cleared");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PulseStatus {
+    /// It begins.
+    Raised,
+    /// It is over.
+    Cleared,
+}
+
+impl PulseStatus {
+    /// The name: `raised` or `cleared`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Raised => "raised",
+            Self::Cleared => "cleared",
+        }
+    }
+}
+
+impl PulseAlert {
+    /// It in a sentence.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        let Self { key, level, n, .. } = self;
+        let no = if self.status == PulseStatus::Cleared { "no longer " } else { "" };
+        let Some(value) = self.value else { return format!("{key}: there are no responses left") };
+        let responses = if *n == 1 { "1 response".to_owned() } else { format!("{n} responses") };
+        let sure = self
+            .probability
+            .map(|probability| format!(" with a probability of {probability:.2}"))
+            .unwrap_or_default();
+        match self.measure {
+            "turned" => format!("{key}: {} went from the one band to the other", people(value)),
+            "repeated" => format!("{key}: {value} ratings in the band, {no}{level} or more"),
+            "silent" => {
+                format!("{key}: the last answer is {value:.0} days ago, {no}more than {level}")
+            }
+            "drop" => format!(
+                "{key}: the score is {value:.1} points worse than in the window before ({responses} after {}), \
+                 {no}{level} or more{sure}",
+                self.n_before
+            ),
+            measure => {
+                let side = if self.upper { "above" } else { "below" };
+                format!(
+                    "{key}: the {measure} is {value:.1} ({responses}), {no}{side} {level}{sure}"
+                )
+            }
+        }
+    }
+}
+
+fn people(count: f64) -> String {
+    if count == 1.0 { "1 customer".to_owned() } else { format!("{count} customers") }
+}
+
+/// Where a rule stands for a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) raised: bool,
+    /// When it was raised or cleared; [`i64::MIN`] where it never was.
+    pub(super) since: i64,
+}
+
+impl Standing {
+    pub(super) const NEVER: Self = Self { raised: false, since: i64::MIN };
+
+    /// The end of its cool-down.
+    pub(super) fn cools_until(&self, rule: &PulseRule) -> i64 {
+        if self.raised {
+            return i64::MIN;
+        }
+        self.since.saturating_add(i64::from(rule.cool_down_days) * DAY)
+    }
+}
+
+/// What a rule says of the state as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Raise,
+    Clear,
+    /// Between the two levels, or too little is known.
+    Stay,
+}
+
+/// What a rule read.
+struct Seen {
+    verdict: Verdict,
+    value: f64,
+    /// Of lying beyond the level that raises, and beyond the one that clears.
+    probabilities: Option<[f64; 2]>,
+}
+
+impl Seen {
+    fn of(raise: bool, clear: bool, value: f64) -> Self {
+        let verdict = match (raise, clear) {
+            (true, _) => Verdict::Raise,
+            (false, true) => Verdict::Clear,
+            (false, false) => Verdict::Stay,
+        };
+        Self { verdict, value, probabilities: None }
+    }
+
+    fn certain(value: f64, certainty: f64, clear: Option<f64>, probabilities: [f64; 2]) -> Self {
+        let [raises, clears] = probabilities;
+        let seen = Self::of(raises > certainty, clears <= clear.unwrap_or(certainty), value);
+        Self { probabilities: Some(probabilities), ..seen }
+    }
+}
+
+/// Rules made ready.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Judge {
+    pub(super) personal: Personal,
+    points: Vec<f64>,
+    values: Vec<f64>,
+    /// The distinct values of points, and which of them each point has.
+    classes: Vec<f64>,
+    class: Vec<usize>,
+    sign: f64,
+    rules: Vec<Ready>,
+}
+
+/// What of a rule is looked up once.
+#[derive(Debug, Clone, PartialEq)]
+enum Ready {
+    /// The place among the moves.
+    Move(usize),
+    /// The points of the band.
+    Band(Vec<bool>),
+    Plain,
+}
+
+impl Judge {
+    pub(super) fn new(options: &PulseOptions) -> Self {
+        let metric = &options.metric;
+        let points = metric.scale().points();
+        let values = metric.values();
+        let mut classes: Vec<f64> = values.to_vec();
+        classes.sort_by(f64::total_cmp);
+        classes.dedup();
+        let class =
+            |value: &f64| classes.iter().position(|class| class == value).unwrap_or_default();
+        let band = |name: &str| -> Vec<bool> {
+            let inside = |place| metric.band(place).is_some_and(|band| band.name == name);
+            (0..points.len()).map(inside).collect()
+        };
+        let mut personal = Personal::default();
+        let ready = |rule: &PulseRule| match &rule.when {
+            When::Turned(turned) => {
+                personal.moves.push(Move { from: band(&turned.from), to: band(&turned.to) });
+                Ready::Move(personal.moves.len() - 1)
+            }
+            When::Repeated(repeated) => Ready::Band(band(&repeated.band)),
+            When::Silent(Silent { who: Who::KeyContact, .. }) => {
+                personal.contacts = true;
+                Ready::Plain
+            }
+            _ => Ready::Plain,
+        };
+        let rules = options.rules.iter().map(ready).collect();
+        Self {
+            class: values.iter().map(class).collect(),
+            points: points.to_vec(),
+            values: values.to_vec(),
+            sign: options.sign(),
+            personal,
+            classes,
+            rules,
+        }
+    }
+
+    /// The mean of values over counts; `None` without any.
+    fn mean(values: &[f64], counts: &[u32], n: u32) -> Option<f64> {
+        let sum: f64 = values.iter().zip(counts).map(|(v, count)| v * f64::from(*count)).sum();
+        (n > 0).then(|| sum / f64::from(n))
+    }
+
+    pub(super) fn average(&self, series: &Series) -> Option<f64> {
+        Self::mean(&self.points, series.counts().0, series.n().0)
+    }
+
+    /// The scores of the window and of the one before.
+    pub(super) fn scores(&self, series: &Series) -> (Option<f64>, Option<f64>) {
+        let ((now, before), (n, n_before)) = (series.counts(), series.n());
+        (Self::mean(&self.values, now, n), Self::mean(&self.values, before, n_before))
+    }
+
+    /// The posterior of the average.
+    fn posterior_of_average(&self, counts: &[u32]) -> Option<MeanPosterior> {
+        let counts: Vec<f64> = counts.iter().copied().map(f64::from).collect();
+        MeanPosterior::new(&self.points, &counts, PRIOR)
+    }
+
+    /// The posterior of the score: points that count alike are one share.
+    fn posterior(&self, counts: &[u32]) -> Option<MeanPosterior> {
+        let mut shares = vec![0.0; self.classes.len()];
+        for (class, count) in self.class.iter().zip(counts) {
+            if let Some(share) = shares.get_mut(*class) {
+                *share += f64::from(*count);
+            }
+        }
+        MeanPosterior::new(&self.classes, &shares, PRIOR)
+    }
+
+    fn level(
+        level: &Level,
+        value: Option<f64>,
+        posterior: impl Fn() -> Option<MeanPosterior>,
+    ) -> Option<Seen> {
+        let value = value?;
+        let Some(certainty) = level.certainty else {
+            // Better is up from here.
+            let sign = if level.below.is_some() { 1.0 } else { -1.0 };
+            let raise = sign * value < sign * level.level();
+            let clear = sign * value >= sign * level.clears_at();
+            return Some(Seen::of(raise, clear, value));
+        };
+        let posterior = posterior()?;
+        let beyond = |at: f64| {
+            let (below, above) = posterior.tails(at);
+            if level.below.is_some() { below } else { above }
+        };
+        Some(Seen::certain(
+            value,
+            certainty,
+            level.clear_certainty,
+            [level.level(), level.clears_at()].map(beyond),
+        ))
+    }
+
+    fn drop(&self, drop: &Drop, series: &Series) -> Option<Seen> {
+        let (now, before) = self.scores(series);
+        let worse = self.sign * (before? - now?);
+        let Some(certainty) = drop.certainty else {
+            return Some(Seen::of(worse >= drop.by, worse < drop.clears_at(), worse));
+        };
+        let (counts, counts_before) = series.counts();
+        let (now, before) = (self.posterior(counts)?, self.posterior(counts_before)?);
+        let mean = self.sign * (before.mean - now.mean);
+        let deviation = (before.variance + now.variance).sqrt();
+        let more_than = |by: f64| normal_cdf((mean - by) / deviation);
+        Some(Seen::certain(
+            worse,
+            certainty,
+            drop.clear_certainty,
+            [drop.by, drop.clears_at()].map(more_than),
+        ))
+    }
+
+    fn silent(silent: Silent, series: &Series, now: i64) -> Option<Seen> {
+        let last = match silent.who {
+            Who::Anybody => series.last?.0,
+            Who::KeyContact => series.contacts.iter().map(|contact| contact.last).min()?,
+        };
+        let raise = is_silent(silent, last, now);
+        Some(Seen::of(raise, !raise, now.saturating_sub(last) as f64 / DAY as f64))
+    }
+
+    /// `None` where nothing can be said.
+    fn see(&self, rule: &PulseRule, ready: &Ready, series: &Series, now: i64) -> Option<Seen> {
+        let (n, n_before) = series.n();
+        let (counts, _) = series.counts();
+        let enough = n >= rule.minimum_n;
+        match (&rule.when, ready) {
+            (When::Average(level), _) if enough => {
+                Self::level(level, self.average(series), || self.posterior_of_average(counts))
+            }
+            (When::Score(level), _) if enough => {
+                Self::level(level, self.scores(series).0, || self.posterior(counts))
+            }
+            (When::Drop(drop), _) if enough && n_before >= rule.minimum_n => {
+                self.drop(drop, series)
+            }
+            (When::Turned(_), Ready::Move(place)) => {
+                let moved = series.moved.get(*place).copied()?;
+                Some(Seen::of(moved > 0, moved == 0, f64::from(moved)))
+            }
+            (When::Repeated(repeated), Ready::Band(band)) if enough => {
+                let inside = counts.iter().zip(band).filter(|(_, inside)| **inside);
+                let times: u32 = inside.map(|(count, _)| *count).sum();
+                let clear = repeated.clear.unwrap_or(repeated.times - 1);
+                Some(Seen::of(times >= repeated.times, times <= clear, f64::from(times)))
+            }
+            (When::Silent(silent), _) => Self::silent(*silent, series, now),
+            _ => None,
+        }
+    }
+
+    /// Looks at a series by every rule, notes what changed, and gives it.
+    pub(super) fn judge(
+        &self,
+        rules: &[PulseRule],
+        (number, series): (u32, &mut Series),
+        shared: &Shared,
+        bounds: &Bounds,
+        alerts: &mut Vec<PulseAlert>,
+    ) {
+        for (place, (rule, ready)) in rules.iter().zip(&self.rules).enumerate() {
+            if rule.kind.is_some() && rule.kind != series.kind {
+                continue;
+            }
+            let standing = series.standings.get(place).copied().unwrap_or(Standing::NEVER);
+            let seen = self.see(rule, ready, series, bounds.now);
+            let verdict = match &seen {
+                Some(seen) => seen.verdict,
+                // What nobody speaks of any more is over.
+                None if series.n().0 == 0 => Verdict::Clear,
+                None => Verdict::Stay,
+            };
+            let raised = match (standing.raised, verdict) {
+                (false, Verdict::Raise) if bounds.now >= standing.cools_until(rule) => true,
+                (true, Verdict::Clear) => false,
+                _ => continue,
+            };
+            if series.standings.is_empty() {
+                series.standings = vec![Standing::NEVER; rules.len()];
+            }
+            if let Some(standing) = series.standings.get_mut(place) {
+                *standing = Standing { raised, since: bounds.now };
+            }
+            let raised_at = if raised { bounds.now } else { standing.since };
+            let customers = match (ready, &rule.when) {
+                _ if !raised => Vec::new(),
+                (Ready::Move(place), _) => self.movers(*place, number, series, shared),
+                (_, When::Silent(silent)) if silent.who == Who::KeyContact => {
+                    let contacts = series.contacts.iter();
+                    contacts
+                        .filter(|contact| is_silent(*silent, contact.last, bounds.now))
+                        .map(|contact| contact.customer)
+                        .collect()
+                }
+                _ => Vec::new(),
+            };
+            let mut customers: Vec<String> = customers
+                .into_iter()
+                .filter_map(|customer| shared.names.name(customer).map(str::to_owned))
+                .collect();
+            customers.sort_unstable();
+            let (n, n_before) = series.n();
+            let (measure, level) = told(&rule.when, raised);
+            alerts.push(PulseAlert {
+                key: series.key.clone(),
+                kind: series.kind,
+                rule: rule.id.clone(),
+                status: if raised { PulseStatus::Raised } else { PulseStatus::Cleared },
+                severity: rule.severity,
+                at: bounds.now,
+                raised_at,
+                measure,
+                value: seen.as_ref().map(|seen| seen.value),
+                level,
+                probability: seen
+                    .and_then(|seen| seen.probabilities)
+                    .map(|[raises, clears]| if raised { raises } else { clears }),
+                n,
+                n_before,
+                customers,
+                upper: matches!(
+                    rule.when,
+                    When::Average(Level { above: Some(_), .. })
+                        | When::Score(Level { above: Some(_), .. })
+                ),
+            });
+        }
+    }
+
+    fn movers(&self, place: usize, number: u32, series: &Series, shared: &Shared) -> Vec<u32> {
+        let of = self.personal.moves.get(place);
+        of.map(|of| series.movers(number, of, shared)).unwrap_or_default()
+    }
+
+    /// The next moment at which time alone may change what a rule says: the end of a silence or of a cool-down.
+    pub(super) fn next(&self, rules: &[PulseRule], series: &Series, now: i64) -> Option<i64> {
+        let of = |(place, rule): (usize, &PulseRule)| {
+            let standing = series.standings.get(place).copied().unwrap_or(Standing::NEVER);
+            let cools = Some(standing.cools_until(rule)).filter(|until| *until > now);
+            let When::Silent(silent) = &rule.when else { return cools };
+            let ends = |last: i64| last.saturating_add(i64::from(silent.days) * DAY + 1);
+            let silence = match silent.who {
+                Who::Anybody => series.last.map(|(last, _)| ends(last)).filter(|at| *at > now),
+                Who::KeyContact => {
+                    let contacts =
+                        series.contacts.iter().map(|KeyContact { last, .. }| ends(*last));
+                    contacts.filter(|at| *at > now).min()
+                }
+            };
+            match (cools, silence) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            }
+        };
+        rules.iter().enumerate().filter_map(of).min()
+    }
+}
+
+fn is_silent(silent: Silent, last: i64, now: i64) -> bool {
+    now.saturating_sub(last) > i64::from(silent.days) * DAY
+}
+
+/// What a rule looks at, and the level that was crossed.
+fn told(when: &When, raised: bool) -> (&'static str, f64) {
+    let pick = |raises: f64, clears: f64| if raised { raises } else { clears };
+    match when {
+        When::Average(level) => ("average", pick(level.level(), level.clears_at())),
+        When::Score(level) => ("score", pick(level.level(), level.clears_at())),
+        When::Drop(drop) => ("drop", pick(drop.by, drop.clears_at())),
+        When::Turned(_) => ("turned", 1.0),
+        When::Repeated(repeated) => {
+            let clear = repeated.clear.map_or(repeated.times, |clear| clear + 1);
+            ("repeated", pick(f64::from(repeated.times), f64::from(clear)))
+        }
+        When::Silent(silent) => ("silent", f64::from(silent.days)),
+    }
+}

@@ -1,0 +1,288 @@
+//! A pulse as JSON: options, responses without comments, where rules stand. The same whatever the order of arrival.
+
+use serde::Serialize;
+
+use super::names::NOBODY;
+use super::options::PulseOptions;
+use super::rule::Standing;
+use super::series::{Record, Series};
+use super::stream::{Arrival, Pulse, PulseCounts};
+use super::window::Bounds;
+use crate::base::config::{self, Config, Object, invalid};
+use crate::base::error::Result;
+use crate::base::json::Json;
+use crate::base::key::Key;
+use crate::base::kind::Kind;
+use crate::base::state::check_version;
+
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Stored<'a> {
+    version: u32,
+    options: &'a PulseOptions,
+    now: Option<i64>,
+    counts: PulseCounts,
+    /// Sorted.
+    customers: Vec<&'a str>,
+    series: Vec<StoredSeries>,
+}
+
+/// A series with its records in columns.
+#[derive(Serialize)]
+struct StoredSeries {
+    key: StoredKey,
+    kind: Option<Kind>,
+    at: Vec<i64>,
+    /// Hashes; 0 is none.
+    id: Vec<u64>,
+    point: Vec<u8>,
+    /// Places in the list of customers.
+    customer: Vec<Option<usize>>,
+    key_contact: Vec<bool>,
+    last: Option<(i64, u8)>,
+    contacts: Vec<(usize, i64)>,
+    /// Whether the rule is raised, and since when it is or is not; nothing where it never was.
+    standings: Vec<Option<(bool, i64)>>,
+}
+
+/// A key with its type: a date is told from a text.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum StoredKey {
+    Date { date: i32 },
+    Plain(Key),
+}
+
+impl Config for StoredKey {
+    fn read(json: &Json) -> Result<Self> {
+        Ok(Self::Plain(match json {
+            Json::Bool(value) => Key::Bool(*value),
+            Json::Unsigned(_) | Json::Signed(_) => Key::Int(i64::read(json)?),
+            Json::Float(value) => Key::Float(*value),
+            Json::Text(text) => Key::text(text),
+            Json::Null => Key::Missing,
+            _ => {
+                let mut date = 0;
+                let mut object = Object::of(json)?;
+                object.needs("date", &mut date);
+                object.finish_state()?;
+                return Ok(Self::Date { date });
+            }
+        }))
+    }
+}
+
+impl StoredKey {
+    fn of(key: &Key) -> Self {
+        match key {
+            Key::Date(date) => Self::Date { date: *date },
+            key => Self::Plain(key.clone()),
+        }
+    }
+
+    fn key(self) -> Key {
+        match self {
+            Self::Date { date } => Key::Date(date),
+            Self::Plain(key) => key,
+        }
+    }
+}
+
+impl Config for (i64, u8) {
+    fn read(json: &Json) -> Result<Self> {
+        match json.list()? {
+            [at, point] => Ok((i64::read(at)?, u8::read(point)?)),
+            _ => Err(json.refused("a time and a point")),
+        }
+    }
+}
+
+impl Config for (usize, i64) {
+    fn read(json: &Json) -> Result<Self> {
+        match json.list()? {
+            [customer, at] => Ok((usize::read(customer)?, i64::read(at)?)),
+            _ => Err(json.refused("a customer and a time")),
+        }
+    }
+}
+
+impl Config for (bool, i64) {
+    fn read(json: &Json) -> Result<Self> {
+        match json.list()? {
+            [raised, since] => Ok((bool::read(raised)?, i64::read(since)?)),
+            _ => Err(json.refused("whether it is raised, and since when")),
+        }
+    }
+}
+
+impl Config for PulseCounts {
+    fn read(json: &Json) -> Result<Self> {
+        let mut counts = Self::default();
+        let mut object = Object::of(json)?;
+        for (name, count) in counts.each() {
+            object.takes(name, count);
+        }
+        object.finish_state()?;
+        Ok(counts)
+    }
+}
+
+impl Config for StoredSeries {
+    fn read(json: &Json) -> Result<Self> {
+        let mut key = StoredKey::Plain(Key::Missing);
+        let (mut kind, mut last) = (None, None);
+        let (mut at, mut id, mut point) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut customer, mut key_contact) = (Vec::new(), Vec::new());
+        let (mut contacts, mut standings) = (Vec::new(), Vec::new());
+        let mut object = Object::of(json)?;
+        object.needs("key", &mut key);
+        object.takes("kind", &mut kind);
+        object.needs("at", &mut at);
+        object.needs("id", &mut id);
+        object.needs("point", &mut point);
+        object.needs("customer", &mut customer);
+        object.needs("key_contact", &mut key_contact);
+        object.takes("last", &mut last);
+        object.takes("contacts", &mut contacts);
+        object.takes("standings", &mut standings);
+        object.finish_state()?;
+        let lengths = [id.len(), point.len(), customer.len(), key_contact.len()];
+        if lengths.iter().any(|len| *len != at.len()) {
+            return Err(invalid("the columns of a series differ in length"));
+        }
+        Ok(Self { key, kind, at, id, point, customer, key_contact, last, contacts, standings })
+    }
+}
+
+impl StoredSeries {
+    fn of(series: &Series, place: impl Fn(u32) -> Option<usize>) -> Self {
+        let mut records: Vec<(Record, Option<usize>)> =
+            series.records.iter().map(|record| (*record, place(record.customer))).collect();
+        // Numbers of customers depend on who came first, their places do not.
+        records.sort_by_key(|(record, place)| (Record { customer: NOBODY, ..*record }, *place));
+        let mut contacts: Vec<(usize, i64)> = series
+            .contacts
+            .iter()
+            .filter_map(|contact| place(contact.customer).map(|place| (place, contact.last)))
+            .collect();
+        contacts.sort_unstable();
+        let standing = |standing: &Standing| {
+            (*standing != Standing::NEVER).then_some((standing.raised, standing.since))
+        };
+        Self {
+            key: StoredKey::of(&series.key),
+            kind: series.kind,
+            at: records.iter().map(|(record, _)| record.at).collect(),
+            id: records.iter().map(|(record, _)| record.id).collect(),
+            point: records.iter().map(|(record, _)| record.point).collect(),
+            customer: records.iter().map(|(_, place)| *place).collect(),
+            key_contact: records.iter().map(|(record, _)| record.key_contact).collect(),
+            last: series.last,
+            contacts,
+            standings: series.standings.iter().map(standing).collect(),
+        }
+    }
+}
+
+impl Pulse {
+    /// The pulse as JSON: options, the ratings of two windows with the hashes of their ids and the customers, and where
+    /// rules stand. There are no comments in it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut numbers: Vec<(&str, u32)> = self.shared.names.all().collect();
+        numbers.sort_unstable();
+        let mut places =
+            vec![None; numbers.iter().map(|(_, number)| *number as usize + 1).max().unwrap_or(0)];
+        for (place, (_, number)) in numbers.iter().enumerate() {
+            if let Some(slot) = places.get_mut(*number as usize) {
+                *slot = Some(place);
+            }
+        }
+        let place = |number: u32| places.get(number as usize).copied().flatten();
+        config::to_json(&Stored {
+            version: VERSION,
+            options: &self.options,
+            now: self.now(),
+            counts: self.counts,
+            customers: numbers.iter().map(|(name, _)| *name).collect(),
+            series: self
+                .sorted()
+                .into_iter()
+                .map(|series| StoredSeries::of(series, place))
+                .collect(),
+        })
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote; the pulse goes on exactly as the stored one would have.
+    ///
+    /// # Errors
+    /// `json`, `invalid-config`, or `state-version` for a later version.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let json = Json::parse(text)?;
+        check_version(&json, VERSION)?;
+        let mut options = PulseOptions::new(crate::base::metric::Metric::nps());
+        let (mut now, mut counts) = (None::<i64>, PulseCounts::default());
+        let (mut customers, mut series) = (Vec::<String>::new(), Vec::<StoredSeries>::new());
+        let mut object = Object::of(&json)?;
+        object.needs("options", &mut options);
+        object.takes("now", &mut now);
+        object.takes("counts", &mut counts);
+        object.needs("customers", &mut customers);
+        object.needs("series", &mut series);
+        object.finish_state()?;
+        let mut pulse = Self::new(options)?;
+        if let Some(now) = now {
+            pulse.bounds = Bounds::at(pulse.options.window, &pulse.zone, now);
+        }
+        let points = pulse.options.metric.scale().points().len();
+        for (place, stored) in series.into_iter().enumerate() {
+            pulse
+                .restore(stored, &customers, points)
+                .map_err(|error| error.below(&format!("series[{place}]")))?;
+        }
+        pulse.counts = counts;
+        Ok(pulse)
+    }
+
+    fn restore(&mut self, stored: StoredSeries, customers: &[String], points: usize) -> Result<()> {
+        let name = |place: usize| {
+            let name = customers.get(place).map(String::as_str);
+            name.ok_or_else(|| invalid("there is no such customer").at("customer"))
+        };
+        if stored.point.iter().any(|point| usize::from(*point) >= points) {
+            return Err(invalid("there is no such point").at("point"));
+        }
+        if stored.standings.len() > self.options.rules.len() {
+            return Err(invalid("there are more standings than rules").at("standings"));
+        }
+        let number = self.number(&stored.key.key(), stored.kind);
+        let rows = stored.at.iter().zip(&stored.id).zip(&stored.point);
+        for (((at, id), point), (customer, key_contact)) in
+            rows.zip(stored.customer.iter().zip(&stored.key_contact))
+        {
+            let customer = customer.map(name).transpose()?;
+            let (at, id, point, key_contact) = (*at, *id, *point, *key_contact);
+            self.take(number, Arrival { at, point, id, customer, key_contact });
+        }
+        let contacts: Result<Vec<(&str, i64)>> =
+            stored.contacts.iter().map(|(place, last)| Ok((name(*place)?, *last))).collect();
+        let mut standings: Vec<Standing> = stored
+            .standings
+            .iter()
+            .map(|s| s.map_or(Standing::NEVER, |(raised, since)| Standing { raised, since }))
+            .collect();
+        if !standings.is_empty() {
+            standings.resize(self.options.rules.len(), Standing::NEVER);
+        }
+        self.join(number, stored.last, contacts?.into_iter(), &standings);
+        Ok(())
+    }
+}
+
+impl PartialEq for Pulse {
+    /// Whether both know the same and go on alike.
+    fn eq(&self, other: &Self) -> bool {
+        self.to_json() == other.to_json()
+    }
+}

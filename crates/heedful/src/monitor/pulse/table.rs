@@ -1,0 +1,218 @@
+//! Tables of responses in, tables of state and alerts out.
+
+use super::rule::{PulseAlert, Standing};
+use super::series::{NO_ID, Series};
+use super::stream::{Arrival, Pulse, PulseCounts, Received, hash_of};
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::key::Key;
+use crate::base::kind::Kind;
+use crate::base::table::Table;
+use crate::base::tally::Tally;
+use crate::interpret::compare::Comparison;
+use crate::interpret::frame::Frame;
+use crate::interpret::score::{Score, Uncertainty};
+use crate::interpret::scoring::Scoring;
+use crate::interpret::select::kinds_of;
+use crate::listen::column::Column;
+use crate::listen::responses::Responses;
+use crate::monitor::instant::instants;
+
+impl Pulse {
+    /// Takes in a table of responses, one in each row, in any order: the columns that have the roles `rating` and `at`
+    /// (a time, or milliseconds since 1970; wall-clock times are those of the pulse's zone), `customer`, `kind` and
+    /// `signal` where there are such, and the columns of the options `by`, `id` and `key_contact`. Only solicited
+    /// responses count. A table that fails adds nothing. Gives how many came, by what became of them.
+    ///
+    /// # Errors
+    /// `missing-column`, `column-type`; `invalid-argument` with the row for a time, a kind or a key contact that is none;
+    /// for ratings as [`observe`](Self::observe), with the row.
+    pub fn observe_table(&mut self, responses: &Responses) -> Result<PulseCounts> {
+        let options = self.options().clone();
+        let scoring = Scoring::new(options.metric.clone()).pool().invalid(options.invalid);
+        let frame = Frame::of(&scoring, responses)?;
+        let roles = responses.roles();
+        let keys = responses.require(&options.by)?.to_category();
+        let at = responses.role("at", roles.at.as_deref())?;
+        let at_name = roles.at.clone().unwrap_or_default();
+        let at = instants(at, &self.zone).map_err(|error| error.at(&at_name))?;
+        let kinds = match &roles.kind {
+            Some(name) => Some(kinds_of(responses.require(name)?).map_err(|e| e.at(name))?),
+            None => None,
+        };
+        let column =
+            |name: &Option<String>| name.as_ref().map(|n| responses.require(n)).transpose();
+        let customers = column(&roles.customer)?.map(|column| column.to_category());
+        let ids = column(&options.id)?;
+        let flags = match (column(&options.key_contact)?, &options.key_contact) {
+            (Some(column), Some(name)) => Some(flags(column).map_err(|error| error.at(name))?),
+            _ => None,
+        };
+        let names: Vec<Option<String>> = customers
+            .as_ref()
+            .map(|customers| customers.values.iter().map(text).collect())
+            .unwrap_or_default();
+        let mut numbers: Vec<[Option<u32>; 3]> = vec![[None; 3]; keys.values.len()];
+        let mut counts = PulseCounts::default();
+        for (row, code) in frame.codes.iter().enumerate() {
+            let code = usize::from(*code);
+            if code > frame.points + 2 {
+                continue;
+            }
+            let key = keys.position(row).and_then(|place| Some((place, keys.values.get(place)?)));
+            let key = key.filter(|(_, key)| **key != Key::Missing);
+            let received = match key {
+                None => Received::Keyless,
+                Some(_) if code == frame.points => Received::Unrated,
+                Some(_) if code > frame.points => Received::Invalid,
+                Some((place, key)) => {
+                    let kind = kinds.as_ref().and_then(|kinds| kinds.get(row).copied().flatten());
+                    let slot = kind.map_or(0, |kind| kind as usize + 1);
+                    let known = numbers.get_mut(place).and_then(|kinds| kinds.get_mut(slot));
+                    let number = match known {
+                        Some(Some(number)) => *number,
+                        Some(slot) => *slot.insert(self.number(key, kind)),
+                        None => self.number(key, kind),
+                    };
+                    let customer = customers.as_ref().and_then(|customers| customers.position(row));
+                    let arrival = Arrival {
+                        at: at.get(row).copied().unwrap_or_default(),
+                        point: u8::try_from(code).unwrap_or(u8::MAX),
+                        id: ids
+                            .and_then(|ids| text(&ids.key(row)))
+                            .map_or(NO_ID, |id| hash_of(&id)),
+                        customer: customer.and_then(|place| names.get(place)?.as_deref()),
+                        key_contact: flags
+                            .as_ref()
+                            .is_some_and(|flags| flags.get(row) == Some(&true)),
+                    };
+                    self.take(number, arrival)
+                }
+            };
+            counts.add(received);
+        }
+        let mut more = counts;
+        for ((_, count), (_, more)) in self.counts.each().into_iter().zip(more.each()) {
+            *count += *more;
+        }
+        Ok(counts)
+    }
+
+    /// The state as of the last judgement, one row for each key and kind with responses in one of the two windows, a
+    /// rule that stands or a key contact, in order: the key, `kind`, `n` (responses in the window), `voices` (customers
+    /// among them; each response without one is one), `average`, `score` with `lower` and `upper` (95 %), `n_before` and
+    /// `score_before` (of the window before), `change` with `change_lower` and `change_upper`, `last_rating` and
+    /// `last_at` (milliseconds since 1970), `raised` (rules that stand, with commas between).
+    ///
+    /// # Errors
+    /// `internal`, which is a defect of ours.
+    pub fn to_table(&self) -> Result<Table> {
+        let metric = &self.options.metric;
+        let series = self.sorted();
+        let tally = |counts: &[u32]| {
+            let counts = counts.iter().map(|count| u64::from(*count)).collect();
+            Tally::from_counts(metric.scale().clone(), counts)
+        };
+        let mut scores = Vec::with_capacity(series.len());
+        for series in &series {
+            let (now, before) = series.counts();
+            let (now, before) = (tally(now)?, tally(before)?);
+            let score = Score::from_tally(&now, metric, Uncertainty::default())?;
+            scores.push((score, Comparison::of(&before, &now, metric, Uncertainty::default())?));
+        }
+        let interval = |score: &Score| score.interval;
+        let mut table = Table::new();
+        table.keys(&self.options.by, series.iter().map(|series| &series.key));
+        table.texts("kind", series.iter().map(|series| series.kind.map(Kind::as_str)));
+        table.ints("n", series.iter().map(|series| Some(u64::from(series.n().0))));
+        table.ints("voices", series.iter().map(|series| Some(voices(series))));
+        table.floats("average", series.iter().map(|series| self.judge.average(series)));
+        table.floats("score", scores.iter().map(|(score, _)| score.value));
+        table.floats("lower", scores.iter().map(|(score, _)| interval(score).map(|i| i.lower)));
+        table.floats("upper", scores.iter().map(|(score, _)| interval(score).map(|i| i.upper)));
+        table.ints("n_before", series.iter().map(|series| Some(u64::from(series.n().1))));
+        table.floats("score_before", series.iter().map(|series| self.judge.scores(series).1));
+        table.floats("change", scores.iter().map(|(_, change)| change.difference));
+        table.floats("change_lower", scores.iter().map(|(_, c)| c.interval.map(|i| i.lower)));
+        table.floats("change_upper", scores.iter().map(|(_, c)| c.interval.map(|i| i.upper)));
+        let points = metric.scale().points();
+        let last = |series: &&Series| {
+            series.last.and_then(|(_, point)| points.get(usize::from(point)).copied())
+        };
+        table.floats("last_rating", series.iter().map(last));
+        millis(&mut table, "last_at", series.iter().map(|series| series.last.map(|(at, _)| at)));
+        table.texts("raised", series.iter().map(|series| Some(self.standing(series).join(","))));
+        Ok(table)
+    }
+
+    /// The rules that stand, in their order.
+    fn standing(&self, series: &Series) -> Vec<&str> {
+        let standings = series.standings.iter().zip(&self.options.rules);
+        let raised = standings.filter(|(standing, _): &(&Standing, _)| standing.raised);
+        raised.map(|(_, rule)| rule.id.as_str()).collect()
+    }
+
+    /// Alerts as a table, one row for each: the key, `kind`, `rule`, `status` (`raised` or `cleared`), `severity`, `at` and
+    /// `raised_at` (milliseconds since 1970), `measure`, `value`, `level`, `probability`, `n`, `n_before`, `customers`
+    /// (with commas between), `why` (a sentence).
+    ///
+    /// ```
+    /// use heedful::pulse::{Observation, Pulse, PulseOptions};
+    /// let rules = r#"{"rules": [{"id": "low", "when": {"score": {"below": 0}}}]}"#;
+    /// let mut pulse = Pulse::new(PulseOptions::from_json(rules)?)?;
+    /// pulse.observe(&Observation::new("acme", 2.0, 0))?;
+    /// let alerts = pulse.judge(1000)?;
+    /// let table = pulse.alerts_table(&alerts);
+    /// assert_eq!((table.len(), table.columns()[0].name.as_str()), (1, "account"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn alerts_table(&self, alerts: &[PulseAlert]) -> Table {
+        let mut table = Table::new();
+        let each = || alerts.iter();
+        table.keys(&self.options.by, each().map(|alert| &alert.key));
+        table.texts("kind", each().map(|alert| alert.kind.map(Kind::as_str)));
+        table.texts("rule", each().map(|alert| Some(alert.rule.as_str())));
+        table.texts("status", each().map(|alert| Some(alert.status.as_str())));
+        table.texts("severity", each().map(|alert| Some(alert.severity.as_str())));
+        millis(&mut table, "at", each().map(|alert| Some(alert.at)));
+        millis(&mut table, "raised_at", each().map(|alert| Some(alert.raised_at)));
+        table.texts("measure", each().map(|alert| Some(alert.measure)));
+        table.floats("value", each().map(|alert| alert.value));
+        table.floats("level", each().map(|alert| Some(alert.level)));
+        table.floats("probability", each().map(|alert| alert.probability));
+        table.ints("n", each().map(|alert| Some(u64::from(alert.n))));
+        table.ints("n_before", each().map(|alert| Some(u64::from(alert.n_before))));
+        table.texts("customers", each().map(|alert| Some(alert.customers.join(","))));
+        table.texts("why", each().map(|alert| Some(alert.explain())));
+        table
+    }
+}
+
+/// Customers in the window; each response without one is one.
+fn voices(series: &Series) -> u64 {
+    let mut customers: Vec<u32> = series.window().map(|record| record.customer).collect();
+    customers.sort_unstable();
+    customers.dedup_by(|a, b| a == b && *a != super::names::NOBODY);
+    customers.len() as u64
+}
+
+fn text(key: &Key) -> Option<String> {
+    (*key != Key::Missing).then(|| key.to_string())
+}
+
+fn millis(table: &mut Table, name: &str, values: impl Iterator<Item = Option<i64>>) {
+    table.push(name, crate::base::table::Data::Int(values.collect()));
+}
+
+fn flags(column: &Column) -> Result<Vec<bool>> {
+    let flag = |row: usize| match column.key(row) {
+        Key::Missing | Key::Bool(false) | Key::Int(0) => Ok(false),
+        Key::Bool(true) | Key::Int(1) => Ok(true),
+        Key::Float(value) if value == 0.0 || value == 1.0 => Ok(value == 1.0),
+        Key::Text(text) if &*text == "true" || &*text == "false" => Ok(&*text == "true"),
+        _ => {
+            Err(Error::new(ErrorCode::InvalidArgument, "expected true or false").on_row(row as u64))
+        }
+    };
+    (0..column.len()).map(flag).collect()
+}

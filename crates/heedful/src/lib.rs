@@ -75,6 +75,12 @@ pub mod text;
 #[doc = include_str!("../../../README.md")]
 mod readme {}
 
+/// Cases: who owes a customer a reaction, by when, and what came of it.
+pub mod cases {
+    pub use crate::base::time::business::{BusinessCalendar, WorkingWeek};
+    pub use crate::base::time::week::Clock;
+}
+
 /// Whom to ask, and when.
 pub mod contact {
     pub use crate::listen::contact::{

@@ -30,6 +30,25 @@ pub(crate) trait Config: Sized {
 /// ```
 macro_rules! options {
     ($type:ty, $(needs [$($needed:ident),+],)? takes [$($taken:ident),*], from $initial:expr) => {
+        $crate::base::config::fields!(
+            $type, finish, $(needs [$($needed),+],)? takes [$($taken),*], from $initial
+        );
+        $crate::base::config::deserialized!($type);
+    };
+}
+
+/// Declares how a part of stored state is read: as [`options!`], but what a later version added is ignored.
+macro_rules! stored {
+    ($type:ty, $(needs [$($needed:ident),+],)? takes [$($taken:ident),*], from $initial:expr) => {
+        $crate::base::config::fields!(
+            $type, finish_state, $(needs [$($needed),+],)? takes [$($taken),*], from $initial
+        );
+    };
+}
+
+/// The fields of [`options!`] and [`stored!`], and how reading ends.
+macro_rules! fields {
+    ($type:ty, $finish:ident, $(needs [$($needed:ident),+],)? takes [$($taken:ident),*], from $initial:expr) => {
         impl $crate::base::config::Config for $type {
             fn read(json: &$crate::base::json::Json) -> $crate::base::error::Result<Self> {
                 let mut object = $crate::base::config::Object::of(json)?;
@@ -38,12 +57,10 @@ macro_rules! options {
                 let Self { $($($needed,)+)? $($taken,)* } = &mut options;
                 $($(object.needs(stringify!($needed), $needed);)+)?
                 $(object.takes(stringify!($taken), $taken);)*
-                object.finish()?;
+                object.$finish()?;
                 Ok(options)
             }
         }
-
-        $crate::base::config::deserialized!($type);
     };
 }
 
@@ -158,7 +175,7 @@ macro_rules! written {
     };
 }
 
-pub(crate) use {deserialized, names, options, setter, setters, written};
+pub(crate) use {deserialized, fields, names, options, setter, setters, stored, written};
 
 /// What [`deserialized!`] does.
 pub(crate) fn deserialize<'de, T: Config, D: Deserializer<'de>>(
@@ -266,6 +283,18 @@ pub(crate) fn named<T: Clone>(json: &Json, names: &[&str], values: &[T]) -> Resu
 fn place_of(json: &Json, names: &[&str]) -> Result<usize> {
     let Json::Text(text) = json else { return Err(json.refused("a name")) };
     names.iter().position(|name| name == text).ok_or_else(|| unknown("variant", text, names))
+}
+
+/// A variant of an enum with values: its name alone (the value is null then), or an object whose one key is the name.
+pub(crate) fn variant(json: &Json) -> Result<(&str, &Json)> {
+    match json {
+        Json::Text(name) => Ok((name, &Json::Null)),
+        Json::Object(fields) => match fields.as_slice() {
+            [(name, value)] => Ok((name, value)),
+            _ => Err(invalid(format!("expected an object with one key, found {}", fields.len()))),
+        },
+        _ => Err(json.refused("a name or an object with one key")),
+    }
 }
 
 pub(crate) fn unknown(what: &str, name: &str, known: &[&str]) -> Error {

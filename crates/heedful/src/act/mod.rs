@@ -1,0 +1,3 @@
+//! The last wing: who reacts, by when, and what came of it.
+
+pub(crate) mod case;

@@ -85,9 +85,13 @@ pub mod cases {
     };
     pub use crate::act::case::facts::Facts;
     pub use crate::act::case::model::{Case, Duty, DutyKind, Entry, Remedy};
+    pub use crate::act::case::outcomes::{
+        CaseShare, OutcomeGroup, OutcomeReport, Outcomes, RatingLift,
+    };
     pub use crate::act::case::policy::{
         Assignee, CasePolicy, Due, DueRule, Escalation, RatingTier, Route, ValueTier, When,
     };
+    pub use crate::act::queue::{Queue, QueueBy, QueueReport, QueueRow, Recovery};
     pub use crate::base::time::business::{BusinessCalendar, WorkingWeek};
     pub use crate::base::time::week::Clock;
 }

@@ -73,6 +73,9 @@ names!(CaseOutcome {
 });
 
 impl CaseOutcome {
+    pub(crate) const ALL: &[Self] =
+        &[Self::Recovered, Self::Lost, Self::NoContact, Self::FalseAlarm];
+
     /// The name: `recovered`, `lost`, `no_contact` or `false_alarm`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -9,11 +9,13 @@
 //! | `transition` | `(case, event, now) -> case + effects` |
 //! | `desk` | many cases |
 //! | `state` | a desk as JSON |
+//! | `outcomes` | what came of cases |
 
 pub(crate) mod desk;
 pub(crate) mod event;
 pub(crate) mod facts;
 pub(crate) mod model;
+pub(crate) mod outcomes;
 pub(crate) mod policy;
 mod state;
 #[cfg(test)]

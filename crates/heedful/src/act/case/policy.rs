@@ -384,8 +384,8 @@ impl CasePolicy {
     /// Reads a policy and checks it.
     ///
     /// # Errors
-    /// `json`, `invalid-config`; `invalid-argument` with a path for tiers that overlap, negative times, or a calendar
-    /// without hours; `unknown-name` for a tier that is not declared; `duplicate-key` for a name that is there twice.
+    /// `json`, `invalid-config`; `invalid-argument` with a path for tiers that overlap or are not declared, negative
+    /// times, or a calendar without hours; `duplicate-key` for a name that is there twice.
     pub fn from_json(text: &str) -> Result<Self> {
         let policy: Self = config::read(text)?;
         policy.check()?;
@@ -615,5 +615,5 @@ fn known<'a>(path: &str, name: &String, mut names: impl Iterator<Item = &'a Stri
     if names.any(|known| known == name) {
         return Ok(());
     }
-    Err(Error::new(ErrorCode::UnknownName, format!("there is no tier `{name}`")).at(path))
+    wrong(path.to_owned(), &format!("there is no tier `{name}`"))
 }

@@ -100,12 +100,16 @@ options!(
 
 /// Days, counted from 1970-01-01.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[cfg_attr(
-    feature = "schema",
-    derive(schemars::JsonSchema),
-    schemars(with = "Vec<String>", inner(extend("format" = "date")))
-)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(schema_with = "days"))]
 struct Holidays(BTreeSet<i32>);
+
+#[cfg(feature = "schema")]
+fn days(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "type": "array",
+        "items": { "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
+    })
+}
 
 impl Config for Holidays {
     fn read(json: &Json) -> Result<Self> {

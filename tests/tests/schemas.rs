@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use heedful::cases::{BusinessCalendar, CasePolicy, Facts, Outcomes, Queue};
 use heedful::contact::{ContactPolicy, PlanOptions};
 use heedful::health::{Health, HealthBacktest, Scorecard, ScorecardFit};
 use heedful::survey::Survey;
@@ -49,6 +50,8 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
     }
     by_name!(
         "asymmetry" => Asymmetry,
+        "business_calendar" => BusinessCalendar,
+        "case_policy" => CasePolicy,
         "change" => Change,
         "confounding" => Confounding,
         "contact_policy" => ContactPolicy,
@@ -59,6 +62,7 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "discover" => Discover,
         "drivers" => Drivers,
         "emerging" => Emerging,
+        "facts" => Facts,
         "funnel_counts" => FunnelCounts,
         "funnel_options" => FunnelOptions,
         "health" => Health,
@@ -71,8 +75,10 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "league" => League,
         "mapper_options" => MapperOptions,
         "metric" => Metric,
+        "outcomes" => Outcomes,
         "plan_options" => PlanOptions,
         "propensity" => Propensity,
+        "queue" => Queue,
         "reason_columns" => ReasonColumns,
         "reason_roles" => ReasonRoles,
         "roles" => Roles,
@@ -125,6 +131,16 @@ fn documents() -> Vec<(&'static str, Value)> {
             {"column": "logins", "test": {"at_least": 1.0}},
         ], "effect": {"cap": 50.0}}],
     });
+    let calendar = json!({
+        "zone": "Europe/Copenhagen", "holidays": ["2026-12-25"],
+        "hours": {
+            "monday": [["09:00", "12:00"], ["13:00", "17:00"]], "tuesday": [["09:00", "00:00"]], "wednesday": [],
+            "thursday": [], "friday": [], "saturday": [], "sunday": [],
+        },
+    });
+    let whom = json!({
+        "reasons": ["price"], "segments": ["s"], "values": ["A"], "touchpoints": ["web"], "tiers": ["0-2"],
+    });
     let metric = json!({
         "name": "own", "scale": "0-10", "rule": net, "better": "lower",
         "bands": [{"name": "low", "from": 0, "to": 6}, {"name": "high", "from": 9, "to": 10}],
@@ -164,6 +180,39 @@ fn documents() -> Vec<(&'static str, Value)> {
     });
     let which = json!({"surveys": ["nps"], "metrics": ["nps"], "kinds": ["relational"], "touchpoints": ["web"], "channels": ["email"]});
     vec![
+        ("business_calendar", calendar.clone()),
+        (
+            "case_policy",
+            json!({
+                "calendar": calendar,
+                "tiers": [{"name": "0-2", "from": 0.0, "to": 2.0}, {"name": "3-6", "from": 3.0, "to": 6.0}],
+                "values": [{"name": "A", "from": 5000.0}, {"name": "B"}],
+                "priority": {"A": {"0-2": 1, "3-6": 2}, "B": {"0-2": 2}}, "priority_otherwise": 9,
+                "opens": [whom], "fallback": {"role": "care"}, "fallback_without_contact": {"owner": "bo"},
+                "routes": [{"name": "prices", "when": whom, "to": {"role": "sales"}, "contact": false}],
+                "due": [
+                    {"when": whom, "reply": "at_once", "close": {"business_days": 3}},
+                    {"reply": {"business_hours": 4.5}}, {"reply": "next_interaction"},
+                ],
+                "reminders": [8.0, 1.5], "escalations": [{"after_hours": 4.0, "to": {"owner": "anna"}}],
+            }),
+        ),
+        (
+            "facts",
+            json!({
+                "id": "r1", "response": "r1", "alert": "a1", "customer": "ada", "account": "acme", "rating": 2.0,
+                "reasons": ["price"], "touchpoint": "web", "segment": "s", "value_tier": "A", "value": 5.5, "churn": 0.5,
+                "growth": 1.5, "effort": 2.0, "no_contact": true, "at": 5,
+            }),
+        ),
+        ("outcomes", json!({"confidence": 0.9, "speeds": [2.0, 8.0]})),
+        (
+            "queue",
+            json!({
+                "by": "value", "hours": 6.0, "recovery": {"chance": 0.5, "half_life_hours": 48.0}, "effort": 1.5,
+                "churn": {"0-2": 0.5},
+            }),
+        ),
         (
             "contact_policy",
             json!({"rules": [

@@ -3,6 +3,7 @@
 //! Everything here converts, calls the core without the interpreter's lock, and converts back. Options come as JSON,
 //! because the core's options are JSON documents and name the path of a mistake.
 
+mod cases;
 mod cells;
 mod compare;
 mod contact;
@@ -34,6 +35,8 @@ use pyo3::prelude::*;
 mod _heedful {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::cases::{BusinessCalendar, Desk};
     #[pymodule_export]
     use crate::compare::{compare, contrast, league, sample_size, target};
     #[pymodule_export]

@@ -32,6 +32,7 @@
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | say which reasons each response has | [`Mentions`] |
 //! | assess the health of accounts | [`health`] |
+//! | close the loop: cases with owners and due times | [`cases`] |
 //! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Asymmetry`], [`Confounding`], [`WhatIf`] |
 //! | say why a score moved | [`Change`], [`Scan`] |
 //! | follow a journey | [`Journey`], [`JourneyAnalysis`] |
@@ -75,6 +76,25 @@ pub mod text;
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 mod readme {}
+
+/// Cases: who owes a customer a reaction, by when, and what came of it.
+pub mod cases {
+    pub use crate::act::case::desk::Desk;
+    pub use crate::act::case::event::{
+        CaseEffect, CaseEvent, CaseOutcome, CaseState, CaseStep, EffectKind, effects_table,
+    };
+    pub use crate::act::case::facts::Facts;
+    pub use crate::act::case::model::{Case, Duty, DutyKind, Entry, Remedy};
+    pub use crate::act::case::outcomes::{
+        CaseShare, OutcomeGroup, OutcomeReport, Outcomes, RatingLift,
+    };
+    pub use crate::act::case::policy::{
+        Assignee, CasePolicy, Due, DueRule, Escalation, RatingTier, Route, ValueTier, When,
+    };
+    pub use crate::act::queue::{Queue, QueueBy, QueueReport, QueueRow, Recovery};
+    pub use crate::base::time::business::{BusinessCalendar, WorkingWeek};
+    pub use crate::base::time::week::Clock;
+}
 
 /// Whom to ask, and when.
 pub mod contact {

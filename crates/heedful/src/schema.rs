@@ -4,9 +4,14 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::Value;
 
+use crate::act::case::facts::Facts;
+use crate::act::case::outcomes::Outcomes;
+use crate::act::case::policy::CasePolicy;
+use crate::act::queue::Queue;
 use crate::base::metric::Metric;
 use crate::base::scale::Scale;
 use crate::base::suppression::Suppression;
+use crate::base::time::business::BusinessCalendar;
 use crate::interpret::change::Change;
 use crate::interpret::contrast::Contrast;
 use crate::interpret::design::Design;
@@ -66,6 +71,8 @@ use crate::monitor::health::scorecard::Scorecard;
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("asymmetry", of::<Asymmetry>()),
+        ("business_calendar", of::<BusinessCalendar>()),
+        ("case_policy", of::<CasePolicy>()),
         ("change", of::<Change>()),
         ("change_points", of::<ChangePoints>()),
         ("confounding", of::<Confounding>()),
@@ -80,6 +87,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("drivers", of::<Drivers>()),
         ("ears", of::<Ears>()),
         ("emerging", of::<Emerging>()),
+        ("facts", of::<Facts>()),
         ("farrington", of::<Farrington>()),
         ("funnel_counts", of::<FunnelCounts>()),
         ("funnel_options", of::<FunnelOptions>()),
@@ -93,8 +101,10 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("league", of::<League>()),
         ("mapper_options", of::<MapperOptions>()),
         ("metric", of::<Metric>()),
+        ("outcomes", of::<Outcomes>()),
         ("plan_options", of::<PlanOptions>()),
         ("propensity", of::<Propensity>()),
+        ("queue", of::<Queue>()),
         ("reason_columns", of::<ReasonColumns>()),
         ("reason_roles", of::<ReasonRoles>()),
         ("roles", of::<Roles>()),

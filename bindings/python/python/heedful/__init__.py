@@ -5,6 +5,7 @@
 Score(nps 25.0, 95 % -50.5 to 77.8, n 4)
 """
 
+from heedful._cases import BusinessCalendar, CaseOutcomes, Desk, Queued
 from heedful._compare import Attainment, Comparison, SamplePlan, compare, contrast, league, sample_size, target
 from heedful._contact import ContactPolicy
 from heedful._errors import HeedfulError, InternalError
@@ -50,9 +51,12 @@ __all__ = [
     "Attainment",
     "Average",
     "Backtested",
+    "BusinessCalendar",
+    "CaseOutcomes",
     "Comparison",
     "Confounded",
     "ContactPolicy",
+    "Desk",
     "Detected",
     "Detector",
     "Drivers",
@@ -71,6 +75,7 @@ __all__ = [
     "Measure",
     "Metric",
     "Propensity",
+    "Queued",
     "Reading",
     "ReasonMapper",
     "Redacted",

@@ -2,3 +2,5 @@
 
 pub(crate) mod alert;
 pub(crate) mod playbook;
+pub(crate) mod case;
+pub(crate) mod queue;

@@ -99,6 +99,8 @@ codes! {
     AnswerRequired = "answer-required",
     /// Another step of the survey is due than the one that was answered.
     WrongStep = "wrong-step",
+    /// A case cannot go where an event would take it.
+    IllegalTransition = "illegal-transition",
     /// There is more than can be listed or held.
     TooMany = "too-many",
     /// Stored state was written by a version that this one cannot read.

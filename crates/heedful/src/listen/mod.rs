@@ -2,6 +2,7 @@
 
 #[cfg(feature = "arrow")]
 pub(crate) mod arrow;
+pub(crate) mod cells;
 pub(crate) mod column;
 pub(crate) mod contact;
 pub(crate) mod funnel;

@@ -4,6 +4,7 @@
 //! epoch) or a *wall-clock* time (what the clock on the respondent's wall showed). Instants become civil days
 //! through a [`Zone`]; wall-clock times already are local and are never converted.
 
+pub(crate) mod business;
 mod civil;
 mod detect;
 mod format;
@@ -11,6 +12,7 @@ mod period;
 mod read;
 mod scan;
 mod unit;
+pub(crate) mod week;
 mod zone;
 
 pub use format::DateFormat;

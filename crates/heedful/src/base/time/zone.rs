@@ -314,6 +314,12 @@ impl LocalClock<'_> {
 }
 
 impl Zone {
+    /// The offset at an instant (UTC seconds since 1970), and the instant before which it holds.
+    pub(super) fn offset_until(&self, utc: i64) -> (i32, i64) {
+        let stretch = self.stretch(utc);
+        (stretch.offset, stretch.until)
+    }
+
     /// The stretch that holds an instant.
     fn stretch(&self, utc: i64) -> Stretch {
         let (back, cycle) = self.repetition(utc);

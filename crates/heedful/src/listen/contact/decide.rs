@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::{
-    Candidate, Clock, Contact, ContactPolicy, ContactRule, DAY, Histories, MINUTE, Outcome, Quiet,
-    Recurring, Reminder, Sample, Weekday, span,
+    Candidate, Contact, ContactPolicy, ContactRule, DAY, Histories, MINUTE, Outcome, Quiet,
+    Recurring, Reminder, Sample, span,
 };
 use crate::base::error::Result;
 use crate::base::hash;
 use crate::base::time::Zone;
+use crate::base::time::week::place_in_week;
 
 /// Whether to ask a candidate, with everything that speaks against it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -395,8 +396,7 @@ impl Quiet {
         };
         let local = now + offset(now);
         let (day, minute) = (local.div_euclid(DAY), local.rem_euclid(DAY) / MINUTE);
-        let (Clock(from), Clock(to)) = (self.from, self.to);
-        let (from, to) = (i64::from(from), i64::from(to));
+        let (from, to) = (i64::from(self.from.minutes()), i64::from(self.to.minutes()));
         let end = if self.rests(day) {
             day * DAY + DAY
         } else if from < to && (from..to).contains(&minute) {
@@ -415,22 +415,6 @@ impl Quiet {
     }
 
     fn rests(&self, day: i64) -> bool {
-        // 1970-01-01 was a Thursday.
-        let weekday = (day + 3).rem_euclid(7);
-        self.days.iter().any(|rest| Weekday::index(*rest) == weekday)
-    }
-}
-
-impl Weekday {
-    fn index(self) -> i64 {
-        match self {
-            Self::Monday => 0,
-            Self::Tuesday => 1,
-            Self::Wednesday => 2,
-            Self::Thursday => 3,
-            Self::Friday => 4,
-            Self::Saturday => 5,
-            Self::Sunday => 6,
-        }
+        self.days.iter().any(|rest| *rest as i64 == place_in_week(day))
     }
 }

@@ -10,11 +10,11 @@ mod tests;
 
 use serde::Serialize;
 
-use crate::base::config::{self, Config, names, options, record, tagged};
+use crate::base::config::{self, names, options, record, tagged};
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::json::Json;
 use crate::base::kind::Kind;
 use crate::base::time::Zone;
+pub use crate::base::time::week::{Clock, Weekday};
 
 pub use decide::{Decision, Hold, HoldCode, Verdict};
 pub use history::{Contact, Histories, Outcome};
@@ -292,27 +292,6 @@ pub struct Reminder {
     pub of: Which,
 }
 
-/// A time on the clock: minutes since midnight, `HH:MM` in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String", extend("pattern" = "^([01][0-9]|2[0-3]):[0-5][0-9]$")))]
-#[serde(into = "String")]
-pub struct Clock(u16);
-
-/// Days of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the days of the week")]
-pub enum Weekday {
-    Monday,
-    Tuesday,
-    Wednesday,
-    Thursday,
-    Friday,
-    Saturday,
-    Sunday,
-}
-
 /// What is known of a customer.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -404,16 +383,6 @@ record!(Quiet { from, to, days = Vec::new(), of = Which::default() });
 record!(Channels { channels, of = Which::default() });
 record!(Enough { margin, of = Which::default() });
 record!(Reminder { after_days, at_most, deadline_days, counted = false, of = Which::default() });
-config::deserialized!(Clock);
-names!(Weekday {
-    Monday = "monday",
-    Tuesday = "tuesday",
-    Wednesday = "wednesday",
-    Thursday = "thursday",
-    Friday = "friday",
-    Saturday = "saturday",
-    Sunday = "sunday",
-});
 options!(
     Customer,
     takes [
@@ -468,8 +437,8 @@ impl ContactPolicy {
                 gap(30.0, Which::default(), Which::default(), Vec::new()),
                 gap(90.0, Which::default(), Which::default(), vec![Outcome::Declined]),
                 ContactRule::Quiet(Quiet {
-                    from: Clock(20 * 60),
-                    to: Clock(8 * 60),
+                    from: Clock::at(20, 0),
+                    to: Clock::at(8, 0),
                     days: vec![Weekday::Saturday, Weekday::Sunday],
                     of: Which::default(),
                 }),
@@ -579,27 +548,6 @@ impl Which {
     pub(crate) fn counts(&self, contact: &Contact) -> bool {
         let Contact { survey, metric, kind, touchpoint, channel, .. } = contact;
         self.holds(survey, metric.as_deref(), *kind, touchpoint.as_deref(), channel.as_deref())
-    }
-}
-
-impl Config for Clock {
-    fn read(json: &Json) -> Result<Self> {
-        let text = json.text()?;
-        let digits = |part: &str| {
-            let two = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-            two.then(|| part.parse::<u16>().ok()).flatten()
-        };
-        let parts = text.split_once(':').and_then(|(h, m)| digits(h).zip(digits(m)));
-        match parts {
-            Some((hour, minute)) if hour < 24 && minute < 60 => Ok(Self(hour * 60 + minute)),
-            _ => Err(config::invalid("a time on the clock is written as HH:MM")),
-        }
-    }
-}
-
-impl From<Clock> for String {
-    fn from(Clock(minutes): Clock) -> Self {
-        format!("{:02}:{:02}", minutes / 60, minutes % 60)
     }
 }
 

@@ -1,11 +1,10 @@
 //! Candidates and past contacts from tables.
 
-use super::{Candidate, Contact, Customer, DAY, Histories, Outcome};
-use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::key::Key;
+use super::{Candidate, Contact, Customer, Histories, Outcome};
+use crate::base::error::Result;
 use crate::base::kind::Kind;
 use crate::base::time::Zone;
-use crate::listen::column::Column;
+use crate::listen::cells::{Cells, wrong};
 use crate::listen::responses::Responses;
 
 impl Histories {
@@ -136,16 +135,7 @@ impl Candidate {
     }
 }
 
-struct Cells<'a>(&'a Responses);
-
 impl Cells<'_> {
-    fn text(&self, name: &str, row: usize) -> Option<String> {
-        match self.0.column(name)?.key(row) {
-            Key::Missing => None,
-            key => Some(key.to_string()),
-        }
-    }
-
     /// Zones repeat from row to row, and finding one takes a while.
     fn zone(&self, row: usize, known: &mut Vec<(String, Zone)>) -> Result<Option<Zone>> {
         let Some(name) = self.text("zone", row) else { return Ok(None) };
@@ -157,40 +147,6 @@ impl Cells<'_> {
         Ok(Some(zone))
     }
 
-    fn needed(&self, name: &str, row: usize) -> Result<String> {
-        self.text(name, row).ok_or_else(|| wrong(name, row, "a value"))
-    }
-
-    /// Milliseconds since 1970 in UTC.
-    #[expect(clippy::cast_possible_truncation, reason = "whole numbers of milliseconds")]
-    fn time(&self, name: &str, row: usize) -> Result<Option<i64>> {
-        let Some(column) = self.0.column(name) else { return Ok(None) };
-        match (column, column.key(row)) {
-            (_, Key::Missing) => Ok(None),
-            (Column::Time(times), Key::Int(count)) => {
-                let per_second = i128::from(times.unit.per_second());
-                let millis = (i128::from(count) * 1_000).div_euclid(per_second);
-                i64::try_from(millis).map(Some).map_err(|_| wrong(name, row, "a time"))
-            }
-            (_, Key::Int(millis)) => Ok(Some(millis)),
-            (_, Key::Float(millis)) if millis.fract() == 0.0 => Ok(Some(millis as i64)),
-            (_, Key::Date(day)) => Ok(Some(i64::from(day) * DAY)),
-            _ => Err(wrong(name, row, "a time")),
-        }
-    }
-
-    fn number(&self, name: &str, row: usize) -> Result<Option<f64>> {
-        self.0.column(name).map_or(Ok(None), |column| column.float(row)).map_err(|e| e.at(name))
-    }
-
-    fn flag(&self, name: &str, row: usize) -> Result<bool> {
-        match self.text(name, row).as_deref() {
-            None | Some("false" | "0") => Ok(false),
-            Some("true" | "1") => Ok(true),
-            Some(_) => Err(wrong(name, row, "true or false")),
-        }
-    }
-
     fn kind(&self, row: usize) -> Result<Kind> {
         match self.text("kind", row).as_deref() {
             None | Some("relational") => Ok(Kind::Relational),
@@ -198,9 +154,4 @@ impl Cells<'_> {
             Some(_) => Err(wrong("kind", row, "relational or transactional")),
         }
     }
-}
-
-fn wrong(name: &str, row: usize, expected: &str) -> Error {
-    let error = Error::new(ErrorCode::InvalidArgument, format!("expected {expected}"));
-    error.at(name).on_row(row as u64)
 }

@@ -60,6 +60,7 @@
 //! | `schema` | no | JSON Schemas of the configuration types (`schemas`) |
 #![forbid(unsafe_code)]
 
+mod act;
 mod base;
 mod chart;
 mod interpret;
@@ -101,6 +102,11 @@ pub mod health {
     pub use crate::monitor::health::scorecard::{
         AlarmEffect, FireAlarm, HealthBand, Measure, MeasureGroup, Missing, Scorecard,
     };
+}
+
+/// Money: what is at stake, what a better score is worth, and whether a change pays.
+pub mod money {
+    pub use crate::act::money::risk::{ChurnRate, RiskKind, RiskReport, RiskRow, ValueAtRisk};
 }
 
 /// Surveys as data, and sessions that run them.

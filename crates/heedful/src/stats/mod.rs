@@ -34,6 +34,7 @@ pub mod sample_size;
 pub mod test;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod total;
 
 pub use forecast::{Auc, CalibrationBin, brier, calibration, calibration_error, stability_index};
 pub use heterogeneity::BetweenVariance;

@@ -16,7 +16,7 @@ pub(crate) mod condition;
 pub(crate) mod fit;
 mod learn;
 pub(crate) mod lint;
-mod outcome;
+pub(crate) mod outcome;
 pub(crate) mod points;
 mod reading;
 pub(crate) mod scorecard;

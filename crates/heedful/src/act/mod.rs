@@ -1,0 +1,3 @@
+//! Acting: what is at stake, and what was done about it.
+
+pub(crate) mod money;

@@ -106,6 +106,8 @@ pub mod health {
 
 /// Money: what is at stake, what a better score is worth, and whether a change pays.
 pub mod money {
+    pub use crate::act::money::case::{BusinessCase, CaseInput, CaseLine, CaseReport};
+    pub use crate::act::money::quantity::Quantity;
     pub use crate::act::money::risk::{ChurnRate, RiskKind, RiskReport, RiskRow, ValueAtRisk};
 }
 

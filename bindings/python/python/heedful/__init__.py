@@ -14,6 +14,7 @@ from heedful._heedful import __version__
 from heedful._journey import Journey, JourneyReport
 from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
+from heedful._money import BusinessCase, ValueAtRisk, business_case, value_at_risk
 from heedful._monitor import Anomalies, Anomaly, Detected, Detector, detect, emerging
 from heedful._privacy import Propensity, forget, pseudonym, response_propensity
 from heedful._quality import Agreement, Average, Evaluation, Measure, Split, agreement, evaluate, split
@@ -50,6 +51,7 @@ __all__ = [
     "Attainment",
     "Average",
     "Backtested",
+    "BusinessCase",
     "Comparison",
     "Confounded",
     "ContactPolicy",
@@ -89,12 +91,14 @@ __all__ = [
     "Taxonomy",
     "Topic",
     "Topics",
+    "ValueAtRisk",
     "Weights",
     "WhatIf",
     "__version__",
     "agreement",
     "asymmetry",
     "backtest",
+    "business_case",
     "ces",
     "clauses",
     "compare",
@@ -133,6 +137,7 @@ __all__ = [
     "target",
     "tokens",
     "trend",
+    "value_at_risk",
     "weight",
     "what_if",
 ]

@@ -18,6 +18,7 @@ __all__ = [
     "__version__",
     "agreement",
     "asymmetry",
+    "business_case",
     "comments",
     "compare",
     "confounding",
@@ -70,6 +71,7 @@ __all__ = [
     "taxonomy_preset",
     "taxonomy_presets",
     "tokens",
+    "value_at_risk",
     "what_if",
 ]
 
@@ -280,6 +282,8 @@ class Reasons:
 _Found: TypeAlias = tuple[str, list[Table]]
 _Side: TypeAlias = tuple[Responses, Reasons | None]
 
+def business_case(options: str) -> _Found: ...
+def value_at_risk(customers: Responses, reasons: Reasons | None, options: str) -> _Found: ...
 def asymmetry(responses: Responses, failures: Reasons, delights: Reasons, options: str) -> _Found: ...
 def confounding(responses: Responses, reasons: Reasons, options: str) -> _Found: ...
 def drivers(responses: Responses, reasons: Reasons | None, options: str) -> _Found: ...

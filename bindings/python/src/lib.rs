@@ -49,7 +49,9 @@ mod _heedful {
     #[pymodule_export]
     use crate::metric::{metric, metric_preset, metrics, scale};
     #[pymodule_export]
-    use crate::money::{business_case, value_at_risk};
+    use crate::money::{
+        avoidable_contacts, business_case, initiative, linkage, value_at_risk,
+    };
     #[pymodule_export]
     use crate::monitor::{Detector, detect, emerging};
     #[pymodule_export]

@@ -104,9 +104,20 @@ pub mod health {
     };
 }
 
+/// Changes meant for everybody: whom they concern, what they did, and whom to tell.
+pub mod initiative {
+    pub use crate::act::initiative::{
+        Initiative, InitiativeCell, InitiativeEffect, InitiativeReport, Method, ToTell,
+    };
+}
+
 /// Money: what is at stake, what a better score is worth, and whether a change pays.
 pub mod money {
     pub use crate::act::money::case::{BusinessCase, CaseInput, CaseLine, CaseReport};
+    pub use crate::act::money::contact::{AvoidableContacts, ContactReport, ContactRow};
+    pub use crate::act::money::linkage::{
+        Assumed, Basis, LagEffect, Link, Linkage, LinkageReport, LinkedBand, LinkedOutcome,
+    };
     pub use crate::act::money::quantity::Quantity;
     pub use crate::act::money::risk::{ChurnRate, RiskKind, RiskReport, RiskRow, ValueAtRisk};
 }

@@ -4,6 +4,11 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::Value;
 
+use crate::act::initiative::Initiative;
+use crate::act::money::case::BusinessCase;
+use crate::act::money::contact::AvoidableContacts;
+use crate::act::money::linkage::Linkage;
+use crate::act::money::risk::ValueAtRisk;
 use crate::base::metric::Metric;
 use crate::base::scale::Scale;
 use crate::base::suppression::Suppression;
@@ -66,6 +71,8 @@ use crate::monitor::health::scorecard::Scorecard;
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("asymmetry", of::<Asymmetry>()),
+        ("avoidable_contacts", of::<AvoidableContacts>()),
+        ("business_case", of::<BusinessCase>()),
         ("change", of::<Change>()),
         ("change_points", of::<ChangePoints>()),
         ("confounding", of::<Confounding>()),
@@ -86,11 +93,13 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("health", of::<Health>()),
         ("health_backtest", of::<HealthBacktest>()),
         ("importance", of::<Importance>()),
+        ("initiative", of::<Initiative>()),
         ("join", of::<Join>()),
         ("journey", of::<Journey>()),
         ("journey_analysis", of::<JourneyAnalysis>()),
         ("keyness", of::<Keyness>()),
         ("league", of::<League>()),
+        ("linkage", of::<Linkage>()),
         ("mapper_options", of::<MapperOptions>()),
         ("metric", of::<Metric>()),
         ("plan_options", of::<PlanOptions>()),
@@ -112,6 +121,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("target", of::<Target>()),
         ("taxonomy", of::<Taxonomy>()),
         ("uncertainty", of::<Uncertainty>()),
+        ("value_at_risk", of::<ValueAtRisk>()),
         ("watcher", of::<Watcher>()),
         ("weighting", of::<Weighting>()),
         ("what_if", of::<WhatIf>()),

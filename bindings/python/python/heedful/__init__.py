@@ -14,7 +14,18 @@ from heedful._heedful import __version__
 from heedful._journey import Journey, JourneyReport
 from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
-from heedful._money import BusinessCase, ValueAtRisk, business_case, value_at_risk
+from heedful._money import (
+    AvoidableContacts,
+    BusinessCase,
+    Initiative,
+    Linkage,
+    ValueAtRisk,
+    avoidable_contacts,
+    business_case,
+    initiative,
+    linkage,
+    value_at_risk,
+)
 from heedful._monitor import Anomalies, Anomaly, Detected, Detector, detect, emerging
 from heedful._privacy import Propensity, forget, pseudonym, response_propensity
 from heedful._quality import Agreement, Average, Evaluation, Measure, Split, agreement, evaluate, split
@@ -50,6 +61,7 @@ __all__ = [
     "Anomaly",
     "Attainment",
     "Average",
+    "AvoidableContacts",
     "Backtested",
     "BusinessCase",
     "Comparison",
@@ -64,11 +76,13 @@ __all__ = [
     "Fitted",
     "Health",
     "HeedfulError",
+    "Initiative",
     "InternalError",
     "Interval",
     "Joined",
     "Journey",
     "JourneyReport",
+    "Linkage",
     "Mappings",
     "Measure",
     "Metric",
@@ -97,6 +111,7 @@ __all__ = [
     "__version__",
     "agreement",
     "asymmetry",
+    "avoidable_contacts",
     "backtest",
     "business_case",
     "ces",
@@ -120,9 +135,11 @@ __all__ = [
     "funnel",
     "health",
     "importance",
+    "initiative",
     "join",
     "keywords",
     "league",
+    "linkage",
     "nps",
     "pseudonym",
     "read",

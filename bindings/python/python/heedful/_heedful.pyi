@@ -18,6 +18,7 @@ __all__ = [
     "__version__",
     "agreement",
     "asymmetry",
+    "avoidable_contacts",
     "business_case",
     "comments",
     "compare",
@@ -36,6 +37,7 @@ __all__ = [
     "health",
     "health_backtest",
     "importance",
+    "initiative",
     "join",
     "journey",
     "journey_compare",
@@ -45,6 +47,7 @@ __all__ = [
     "journey_views",
     "keywords",
     "league",
+    "linkage",
     "metric",
     "metric_preset",
     "metrics",
@@ -282,6 +285,9 @@ class Reasons:
 _Found: TypeAlias = tuple[str, list[Table]]
 _Side: TypeAlias = tuple[Responses, Reasons | None]
 
+def avoidable_contacts(contacts: Responses, reasons: Reasons | None, options: str) -> _Found: ...
+def initiative(responses: Responses, reasons: Reasons | None, options: str) -> _Found: ...
+def linkage(responses: Responses, options: str) -> _Found: ...
 def business_case(options: str) -> _Found: ...
 def value_at_risk(customers: Responses, reasons: Reasons | None, options: str) -> _Found: ...
 def asymmetry(responses: Responses, failures: Reasons, delights: Reasons, options: str) -> _Found: ...

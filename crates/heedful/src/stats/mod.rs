@@ -15,6 +15,7 @@
 //! | [`Random`], [`resample`] | seeded draws, bootstrap replicates of a tally |
 #![cfg_attr(test, expect(clippy::float_cmp, reason = "tests assert that exact results are exact"))]
 
+pub(crate) mod clustered;
 pub(crate) mod correlation;
 pub(crate) mod distribution;
 pub(crate) mod forecast;

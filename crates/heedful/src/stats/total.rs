@@ -46,6 +46,11 @@ impl Total {
         (self.n > 1).then(|| self.hall(self.squares, self.cubes, confidence.z(), confidence))
     }
 
+    /// The standard error of the total where the number of units is a matter of chance.
+    pub(crate) fn poisson_error(&self) -> f64 {
+        libm::sqrt(self.squares)
+    }
+
     /// Hall's interval by the cubic transformation that takes out the skewness (P. Hall, "On the removal of skewness by
     /// transformation", Journal of the Royal Statistical Society B 54, 1992); not below 0, because amounts are not.
     fn hall(&self, variance: f64, third: f64, quantile: f64, confidence: Confidence) -> Interval {

@@ -432,11 +432,11 @@ impl BusinessCase {
     fn factors(&self) -> Factors {
         let factor = |month: u32| {
             let years = f64::from(month) / MONTHS_PER_YEAR;
-            libm::pow(1.0 + self.discount, -years) / MONTHS_PER_YEAR
+            libm::pow(1.0 + self.discount, -years)
         };
         Factors {
-            all: (1..=self.months).map(factor).sum(),
-            later: (self.delay_months + 1..=self.months).map(factor).sum(),
+            all: (1..=self.months).map(factor).sum::<f64>() / MONTHS_PER_YEAR,
+            later: (self.delay_months + 1..=self.months).map(factor).sum::<f64>() / MONTHS_PER_YEAR,
         }
     }
 

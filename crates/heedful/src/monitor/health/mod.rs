@@ -18,7 +18,7 @@ mod learn;
 pub(crate) mod lint;
 pub(crate) mod outcome;
 pub(crate) mod points;
-mod reading;
+pub(crate) mod reading;
 pub(crate) mod scorecard;
 #[cfg(test)]
 mod tests;

@@ -14,8 +14,7 @@ use crate::why::mentions;
 /// What the core refuses.
 #[must_use]
 pub fn answer(function: &str, input: &Value, options: &Value) -> Option<Result<Value>> {
-    let known =
-        ["value_at_risk", "business_case", "linkage", "avoidable_contacts", "initiative"];
+    let known = ["value_at_risk", "business_case", "linkage", "avoidable_contacts", "initiative"];
     known.contains(&function).then(|| run(function, input, &options.to_string()))
 }
 

@@ -49,9 +49,7 @@ mod _heedful {
     #[pymodule_export]
     use crate::metric::{metric, metric_preset, metrics, scale};
     #[pymodule_export]
-    use crate::money::{
-        avoidable_contacts, business_case, initiative, linkage, value_at_risk,
-    };
+    use crate::money::{avoidable_contacts, business_case, initiative, linkage, value_at_risk};
     #[pymodule_export]
     use crate::monitor::{Detector, detect, emerging};
     #[pymodule_export]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import heedful as hf
 import pandas as pd
 import polars as pl
@@ -90,3 +92,103 @@ def test_mistakes_of_a_case_say_where() -> None:
         with pytest.raises(hf.HeedfulError) as caught:
             hf.business_case(**given)
         assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def panel(accounts: int) -> dict[str, list[object]]:
+    """Spending that follows the score of four months before, five for each point."""
+    table: dict[str, list[object]] = {"account": [], "month": [], "score": [], "spend": [], "size": []}
+    for number in range(accounts):
+        scores = [(7 * number + 13 * month * month) % 11 for month in range(12)]
+        for month in range(12):
+            noise = (number * 31 + month * 17) % 7
+            before = scores[month - 4] if month >= 4 else 5
+            row = (number, pd.Timestamp(2025, month + 1, 15), scores[month], 100 + 5 * before + noise, "large" if number % 3 else "small")
+            for name, value in zip(table, row):
+                table[name].append(value)
+    return table
+
+
+@pytest.mark.parametrize("kind", [dict, pd.DataFrame, pl.DataFrame])
+def test_linkage_from_data(kind: type) -> None:
+    ask = {"unit": "account", "at": "month", "controls": "size", "worth": {"spend": 12}, "assumed": {"spend": {"score": 1, "change": 3}}}
+    found = hf.linkage(kind(panel(40)), "score", "spend", **ask)
+    link = found.links["spend"]
+    assert (link["basis"], link["lag"], link["told"], link["assumed"]) == ("data", 4, True, 3.0)
+    assert link["slope"] == pytest.approx(5, abs=0.2)
+    assert link["money"] == pytest.approx(12 * link["slope"])
+    assert len(found.lags) == 9
+    assert "from the data" in repr(found)
+    case = hf.business_case(10, effect=1, score_to_behaviour=link["quantity"], behaviour_to_money=12, months=12)
+    assert case.expected_return == pytest.approx(12 * link["slope"] - 10, abs=1)
+
+
+def test_linkage_of_thin_data_is_what_was_stated() -> None:
+    thin = hf.linkage(panel(5), "score", "spend", unit="account", at="month", assumed={"spend": {"score": 1, "change": 3, "range": [1, 4]}})
+    link = thin.links["spend"]
+    assert (link["basis"], link["slope"], link["interval"]) == ("assumption", 3.0, None)
+    assert link["quantity"] == {"pert": {"low": 1.0, "mode": 3.0, "high": 4.0}}
+    assert "a stated assumption" in repr(thin)
+    none = hf.linkage(panel(5), "score", "spend", unit="account", at="month")
+    assert (none.links["spend"]["basis"], none.links["spend"]["slope"]) == ("nothing", None)
+    with pytest.raises(hf.HeedfulError) as caught:
+        hf.linkage(panel(5), "score", "spend", worth={"spent": 1})
+    assert (caught.value.code, caught.value.path) == ("unknown-name", "worth")
+
+
+def test_avoidable_contacts() -> None:
+    table = {"why": ["bill;order", "bill", "address", None], "minutes": [4.0, 6.0, 10.0, 2.0], "again": [True, True, False, True]}
+    found = hf.avoidable_contacts(table, "minutes", failure="again", reasons="why", days=365.25 / 2)
+    assert found.failure_cost == 12.0
+    assert found.table["reason"] == [None, "bill", "order", "address", None]
+    assert found.table["yearly"][0] == pytest.approx(24.0)
+    assert found.saved is not None and found.saved["normal"]["mean"] == pytest.approx(24.0)
+    case = hf.business_case(20, saved=found.saved)
+    assert case.table["line"][0] == "cost_saved"
+    shared = hf.avoidable_contacts(table, "minutes", failure="again", reasons="why", share_reasons=True)
+    assert sum(shared.table["failure_cost"][1:]) == pytest.approx(shared.failure_cost)
+    with pytest.raises(hf.HeedfulError) as caught:
+        hf.avoidable_contacts(table, 5, reasons="why", failure_reasons="speed")
+    assert caught.value.code == "unknown-name"
+
+
+@pytest.mark.parametrize("kind", [dict, pd.DataFrame, pl.DataFrame])
+def test_initiative(kind: type) -> None:
+    rows = range(160)
+    start = pd.Timestamp(2026, 3, 1)
+    table = {
+        "who": [row // 4 for row in rows],
+        "at": [start + pd.Timedelta(days=30 * (row % 4 - 2)) for row in rows],
+        "new": [row // 4 % 2 == 1 for row in rows],
+        "ease": [5 + row * row % 3 + (2.0 if row // 4 % 2 and row % 4 >= 2 else 0.0) for row in rows],
+        "why": ["wait" if row % 16 == 1 else None for row in rows],
+        "never": [row // 4 == 4 for row in rows],
+    }
+    found = hf.initiative(
+        kind(table),
+        "more staff",
+        reasons="why",
+        target="wait",
+        effort=5,
+        at="at",
+        start=datetime.date(2026, 3, 1),
+        customer="who",
+        outcome="ease",
+        treated="new",
+        do_not_contact="never",
+    )
+    assert found.effect is not None and found.check is not None
+    assert found.effect["interval"]["lower"] < 2 < found.effect["interval"]["upper"]
+    assert found.effect["p_value"] < 0.001 < found.check["p_value"]
+    assert (found.effect["n"], found.effect["customers"]) == (160, 40)
+    assert (found.affected, found.to_dict()["withheld"]) == (10, 1)
+    assert 4 not in list(found.tell["customer"]) and len(found.tell) == 9
+    assert len(found.cells) == 4
+    assert "effect +" in repr(found)
+
+
+def test_mistakes_of_initiatives_say_where() -> None:
+    with pytest.raises(hf.HeedfulError) as caught:
+        hf.initiative({"a": [1]}, "x", outcome="a", treated="a")
+    assert (caught.value.code, caught.value.path) == ("invalid-argument", "start")
+    with pytest.raises(hf.HeedfulError, match="nothing tells the reasons"):
+        hf.initiative({"a": [1]}, "x", target="wait", customer="a")

@@ -32,6 +32,7 @@
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | say which reasons each response has | [`Mentions`] |
 //! | assess the health of accounts | [`health`] |
+//! | know what is at stake, and whether a change pays | [`money`], [`initiative`] |
 //! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Asymmetry`], [`Confounding`], [`WhatIf`] |
 //! | say why a score moved | [`Change`], [`Scan`] |
 //! | follow a journey | [`Journey`], [`JourneyAnalysis`] |

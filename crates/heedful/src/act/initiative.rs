@@ -308,6 +308,17 @@ impl Initiative {
 
     /// Runs over a table of responses without reasons: what the initiative did.
     ///
+    /// ```
+    /// use heedful::{Column, Responses};
+    /// use heedful::initiative::{Initiative, Method};
+    /// let table = Responses::new()
+    ///     .with("rating", Column::numbers(vec![9.0, 7.0, 5.0, 6.0]))?
+    ///     .with("new", Column::numbers(vec![1_u8, 1, 0, 0]))?;
+    /// let report = Initiative::new("form").method(Method::Randomised).outcome("rating").treated("new").run(&table)?;
+    /// assert!((report.effect.unwrap().value - 2.5).abs() < 1e-12);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `missing-column`; `column-type`; `invalid-argument` for options that do not go together; `too-few` where the effect
     /// cannot be told: one side has no responses, or controls are collinear.

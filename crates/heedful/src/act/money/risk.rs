@@ -353,6 +353,19 @@ impl ValueAtRisk {
 
     /// Runs over a table with one row for each customer.
     ///
+    /// ```
+    /// use heedful::{Column, Responses};
+    /// use heedful::money::{ChurnRate, ValueAtRisk};
+    /// let customers = Responses::new()
+    ///     .with("revenue", Column::numbers(vec![1000.0, 400.0]))?
+    ///     .with("band", Column::categories(["red", "green"].map(Some)))?;
+    /// let asked = ValueAtRisk::new("revenue").band("band", ["red"]);
+    /// assert_eq!(asked.run(&customers)?.rows[0].expected_loss, None); // nobody said how many of them leave
+    /// let rated = asked.rate("red", ChurnRate::Stated(0.25)).run(&customers)?;
+    /// assert_eq!(rated.rows[0].expected_loss, Some(250.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `missing-column`; `column-type` for what holds no numbers; `invalid-argument` for options that do not go together,
     /// a value below 0 or a probability outside of 0 to 1, with the row; `duplicate-key` for a customer that is there twice.

@@ -15,7 +15,7 @@ fn responses(columns: &Value, options: &Value) -> Result<Responses> {
     Ok(table(columns)?.with_roles(roles))
 }
 
-fn mentions(lists: &Value) -> Result<Mentions> {
+pub(crate) fn mentions(lists: &Value) -> Result<Mentions> {
     let names = |list: &Value| -> Vec<String> {
         let names = list.as_array().map(Vec::as_slice).unwrap_or_default();
         names.iter().filter_map(|name| name.as_str().map(ToOwned::to_owned)).collect()

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use heedful::cases::{BusinessCalendar, CasePolicy, Facts, Outcomes, Queue};
 use heedful::contact::{ContactPolicy, PlanOptions};
 use heedful::health::{Health, HealthBacktest, Scorecard, ScorecardFit};
+use heedful::initiative::Initiative;
+use heedful::money::{AvoidableContacts, BusinessCase, Linkage, ValueAtRisk};
 use heedful::survey::Survey;
 use heedful::{
     Asymmetry, Change, ChangePoints, Confounding, Contrast, CsvOptions, Cusum, Design, Detect,
@@ -52,6 +54,8 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "asymmetry" => Asymmetry,
         "business_calendar" => BusinessCalendar,
         "case_policy" => CasePolicy,
+        "avoidable_contacts" => AvoidableContacts,
+        "business_case" => BusinessCase,
         "change" => Change,
         "confounding" => Confounding,
         "contact_policy" => ContactPolicy,
@@ -68,11 +72,13 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "health" => Health,
         "health_backtest" => HealthBacktest,
         "importance" => Importance,
+        "initiative" => Initiative,
         "join" => Join,
         "journey" => Journey,
         "journey_analysis" => JourneyAnalysis,
         "keyness" => Keyness,
         "league" => League,
+        "linkage" => Linkage,
         "mapper_options" => MapperOptions,
         "metric" => Metric,
         "outcomes" => Outcomes,
@@ -95,6 +101,7 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "target" => Target,
         "taxonomy" => Taxonomy,
         "uncertainty" => Uncertainty,
+        "value_at_risk" => ValueAtRisk,
         "watcher" => Watcher,
         "weighting" => Weighting,
         "what_if" => WhatIf,
@@ -362,6 +369,52 @@ fn documents() -> Vec<(&'static str, Value)> {
             json!({
                 "outcome": "left", "measures": ["logins", "plan"], "better": {"logins": "higher"},
                 "groups": {"logins": "use"}, "most": 4, "folds": 10, "seed": 7, "confidence": 0.9,
+            }),
+        ),
+        (
+            "value_at_risk",
+            json!({
+                "value": "revenue", "churn": null, "band": "band", "at_risk": ["red"],
+                "rates": {"red": {"events": 30, "n": 400}, "green": 0.02}, "threshold": 0.4, "by": ["plan"],
+                "customer": "id", "share_reasons": true, "silent": 3.0, "confidence": 0.9,
+            }),
+        ),
+        (
+            "business_case",
+            json!({
+                "cost": {"triangular": {"low": 1.0, "mode": 2.0, "high": 4.0}},
+                "running_cost": {"uniform": {"low": 1.0, "high": 2.0}},
+                "saved": {"lognormal": {"mean": 5.0, "sd": 2.0}},
+                "effect": {"normal": {"mean": 0.4, "sd": 0.1}},
+                "driver_to_score": {"pert": {"low": 4.0, "mode": 6.0, "high": 9.0}},
+                "score_to_behaviour": -0.1, "behaviour_to_money": {"beta": {"a": 2.0, "b": 3.0}},
+                "months": 24, "delay_months": 3, "discount": 0.05, "loss_aversion": 2.0, "draws": 1000,
+                "seed": 7, "confidence": 0.9,
+            }),
+        ),
+        (
+            "linkage",
+            json!({
+                "score": "nps", "outcomes": [
+                    {"column": "left", "worth": -2e6, "assumed": {"score": 10.0, "change": -1.0, "range": [-2.0, -0.5]}},
+                    {"column": "bought"},
+                ], "unit": "account", "at": "month", "lags": [2, 6], "controls": ["size"], "band": "band",
+                "metric": "nps", "minimum_n": 50, "minimum_units": 20, "adjustment": "bonferroni", "confidence": 0.9,
+            }),
+        ),
+        (
+            "avoidable_contacts",
+            json!({
+                "cost": 6.0, "cost_column": "cost", "failure": "again", "failure_reasons": ["bill"],
+                "share_reasons": true, "days": 30.0, "confidence": 0.9,
+            }),
+        ),
+        (
+            "initiative",
+            json!({
+                "name": "faster", "reasons": ["wait"], "effort": 3.0, "start": 1e12, "at": "created",
+                "customer": "who", "do_not_contact": "never", "outcome": "rating", "treated": "new",
+                "method": "randomised", "controls": ["plan"], "confidence": 0.9,
             }),
         ),
         ("confounding", json!({"scoring": nps, "by": ["region"], "minimum_n": 20})),

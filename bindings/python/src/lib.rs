@@ -13,6 +13,7 @@ mod guard;
 mod health;
 mod listen;
 mod metric;
+mod money;
 mod monitor;
 mod out;
 mod privacy;
@@ -50,6 +51,8 @@ mod _heedful {
     use crate::listen::{funnel, funnel_of_counts, join};
     #[pymodule_export]
     use crate::metric::{metric, metric_preset, metrics, scale};
+    #[pymodule_export]
+    use crate::money::{avoidable_contacts, business_case, initiative, linkage, value_at_risk};
     #[pymodule_export]
     use crate::monitor::{Detector, detect, emerging};
     #[pymodule_export]

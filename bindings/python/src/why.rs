@@ -161,9 +161,9 @@ impl Lists {
 }
 
 /// A result as JSON and as tables.
-type Found = (String, Vec<Table>);
+pub(crate) type Found = (String, Vec<Table>);
 
-fn mentions(reasons: Option<&Reasons>, responses: &Responses) -> Mentions {
+pub(crate) fn mentions(reasons: Option<&Reasons>, responses: &Responses) -> Mentions {
     reasons.map_or_else(|| Mentions::none(responses.0.len()), |reasons| reasons.0.clone())
 }
 

@@ -37,3 +37,11 @@ def test_the_example_plans_contacts():
     done = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "100 invitations" in done.stdout
+
+
+def test_the_example_of_money_knows_its_own_truth():
+    example = README.parent / "examples/python/business_case.py"
+    done = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "after 6 months, from the data" in done.stdout
+    assert "expected return" in done.stdout

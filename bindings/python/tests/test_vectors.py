@@ -82,6 +82,8 @@ def answer(function, given, options):
         return found | {"test": found | {"standard_error": found["score"]["standard_error"]}}
     if function in WHY:
         return why(function, given, options)
+    if function in MONEY:
+        return money(function, given, options)
     raise AssertionError(f"no runner for {function}")
 
 
@@ -100,6 +102,27 @@ def why(function, given, options):
         return ask(table(given["before"]), table(given["after"]), rating="score", **reasons, **options).to_dict()
     reasons = {name: given[name] for name in ("reasons", "failures", "delights") if name in given}
     return ask(table(given["table"]), rating="score", **reasons, **options).to_dict()
+
+
+MONEY = ("value_at_risk", "business_case", "linkage", "avoidable_contacts", "initiative")
+
+
+def money(function, given, options):
+    ask = getattr(hf, function)
+    if function == "business_case":
+        return ask(options.pop("cost"), **options).to_dict()
+    rows = table(given["table"])
+    if function == "linkage":
+        outcomes = options.pop("outcomes")
+        by_name = lambda field: {one["column"]: one[field] for one in outcomes if field in one}
+        names = [one["column"] for one in outcomes]
+        return ask(rows, options.pop("score"), names, worth=by_name("worth"), assumed=by_name("assumed"), **options).to_dict()
+    if "reasons" in given:
+        options["reasons" if function != "initiative" else "target"] = options.pop("reasons", None)
+        options["reasons"] = given["reasons"]
+    if function == "avoidable_contacts":
+        return ask(rows, options.pop("cost_column", None) or options.pop("cost"), **options).to_dict()
+    return ask(rows, options.pop("value" if function == "value_at_risk" else "name"), **options).to_dict()
 
 
 def difference(expected, found, tolerance, path=""):

@@ -77,3 +77,12 @@ assert_type(moved.comparison, hf.Comparison)
 assert_type(moved.sentences, list[str])
 assert_type(hf.scan(pandas, ["region"], before=pandas, level=0.01).looked_at, int)
 assert_type(hf.Journey({"name": "stay", "stages": []}).analyse(pandas, touchpoint="step"), hf.JourneyReport)
+
+risk = hf.value_at_risk(pandas, "revenue", churn="p", by=["plan"], silent=2)
+assert_type(risk.expected_loss, float | None)
+case = hf.business_case({"normal": {"mean": 1, "sd": 2}}, saved=3)
+assert_type(case.payback_months, float | None)
+assert_type(hf.linkage(pandas, "nps", ["left"], worth={"left": -2e6}).links, dict[str, dict[str, Any]])
+assert_type(hf.avoidable_contacts(pandas, 6, failure="again").failure_cost, float)
+assert_type(hf.initiative(pandas, "faster", target="wait", method="randomised").affected, int)
+hf.initiative(pandas, "faster", method="guess")  # type: ignore[arg-type]

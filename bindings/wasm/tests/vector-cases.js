@@ -111,8 +111,11 @@ function check(vector, ask, HeedfulError) {
   if (problem) throw new Error(problem);
 }
 
+// What Rust and Python alone have.
+const ELSEWHERE = new Set(["value_at_risk", "business_case", "linkage", "avoidable_contacts", "initiative"]);
+
 export function vectorCases(heedful, reader, why) {
-  const ours = vectors.filter((vector) => !(vector.function in textAnswers));
+  const ours = vectors.filter((vector) => !(vector.function in textAnswers) && !ELSEWHERE.has(vector.function));
   if (ours.length <= 130) throw new Error("vectors are missing");
   return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(heedful, reader, why, vector), heedful.HeedfulError)]);
 }

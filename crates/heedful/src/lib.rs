@@ -33,6 +33,7 @@
 //! | say which reasons each response has | [`Mentions`] |
 //! | assess the health of accounts | [`health`] |
 //! | close the loop: cases with owners and due times | [`cases`] |
+//! | know what is at stake, and whether a change pays | [`money`], [`initiative`] |
 //! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Asymmetry`], [`Confounding`], [`WhatIf`] |
 //! | say why a score moved | [`Change`], [`Scan`] |
 //! | follow a journey | [`Journey`], [`JourneyAnalysis`] |
@@ -141,6 +142,24 @@ pub mod alert {
     pub use crate::act::alert::happening::{AlertSource, Happening};
     pub use crate::act::alert::options::{AlertOptions, AlertRule, Answered, Storm};
     pub use crate::base::severity::Severity;
+}
+
+/// Changes meant for everybody: whom they concern, what they did, and whom to tell.
+pub mod initiative {
+    pub use crate::act::initiative::{
+        Initiative, InitiativeCell, InitiativeEffect, InitiativeReport, Method, ToTell,
+    };
+}
+
+/// Money: what is at stake, what a better score is worth, and whether a change pays.
+pub mod money {
+    pub use crate::act::money::case::{BusinessCase, CaseInput, CaseLine, CaseReport};
+    pub use crate::act::money::contact::{AvoidableContacts, ContactReport, ContactRow};
+    pub use crate::act::money::linkage::{
+        Assumed, Basis, LagEffect, Link, Linkage, LinkageReport, LinkedBand, LinkedOutcome,
+    };
+    pub use crate::act::money::quantity::Quantity;
+    pub use crate::act::money::risk::{ChurnRate, RiskKind, RiskReport, RiskRow, ValueAtRisk};
 }
 
 /// Surveys as data, and sessions that run them.

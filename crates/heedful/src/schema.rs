@@ -8,6 +8,11 @@ use crate::act::case::facts::Facts;
 use crate::act::case::outcomes::Outcomes;
 use crate::act::case::policy::CasePolicy;
 use crate::act::queue::Queue;
+use crate::act::initiative::Initiative;
+use crate::act::money::case::BusinessCase;
+use crate::act::money::contact::AvoidableContacts;
+use crate::act::money::linkage::Linkage;
+use crate::act::money::risk::ValueAtRisk;
 use crate::base::metric::Metric;
 use crate::base::scale::Scale;
 use crate::base::suppression::Suppression;
@@ -73,6 +78,8 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("asymmetry", of::<Asymmetry>()),
         ("business_calendar", of::<BusinessCalendar>()),
         ("case_policy", of::<CasePolicy>()),
+        ("avoidable_contacts", of::<AvoidableContacts>()),
+        ("business_case", of::<BusinessCase>()),
         ("change", of::<Change>()),
         ("change_points", of::<ChangePoints>()),
         ("confounding", of::<Confounding>()),
@@ -94,11 +101,13 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("health", of::<Health>()),
         ("health_backtest", of::<HealthBacktest>()),
         ("importance", of::<Importance>()),
+        ("initiative", of::<Initiative>()),
         ("join", of::<Join>()),
         ("journey", of::<Journey>()),
         ("journey_analysis", of::<JourneyAnalysis>()),
         ("keyness", of::<Keyness>()),
         ("league", of::<League>()),
+        ("linkage", of::<Linkage>()),
         ("mapper_options", of::<MapperOptions>()),
         ("metric", of::<Metric>()),
         ("outcomes", of::<Outcomes>()),
@@ -122,6 +131,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("target", of::<Target>()),
         ("taxonomy", of::<Taxonomy>()),
         ("uncertainty", of::<Uncertainty>()),
+        ("value_at_risk", of::<ValueAtRisk>()),
         ("watcher", of::<Watcher>()),
         ("weighting", of::<Weighting>()),
         ("what_if", of::<WhatIf>()),

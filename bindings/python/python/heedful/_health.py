@@ -259,9 +259,14 @@ def _millis(now: datetime.datetime | datetime.date | None, stages: list[dict[str
         if _looks_at_times(stages):
             raise HeedfulError("invalid-argument", "the scorecard looks at times: say what time it is", "now")
         return 0
-    if not isinstance(now, datetime.datetime):
-        now = datetime.datetime(now.year, now.month, now.day)
-    if now.tzinfo is None:
-        now = now.replace(tzinfo=datetime.timezone.utc)
+    return _since_1970(now)
+
+
+def _since_1970(time: datetime.datetime | datetime.date) -> int:
+    """Milliseconds; a time without a zone is UTC."""
+    if not isinstance(time, datetime.datetime):
+        time = datetime.datetime(time.year, time.month, time.day)
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=datetime.timezone.utc)
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-    return (now - epoch) // datetime.timedelta(milliseconds=1)
+    return (time - epoch) // datetime.timedelta(milliseconds=1)

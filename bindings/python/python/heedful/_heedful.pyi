@@ -20,6 +20,8 @@ __all__ = [
     "__version__",
     "agreement",
     "asymmetry",
+    "avoidable_contacts",
+    "business_case",
     "comments",
     "compare",
     "confounding",
@@ -37,6 +39,7 @@ __all__ = [
     "health",
     "health_backtest",
     "importance",
+    "initiative",
     "join",
     "journey",
     "journey_compare",
@@ -46,6 +49,7 @@ __all__ = [
     "journey_views",
     "keywords",
     "league",
+    "linkage",
     "metric",
     "metric_preset",
     "metrics",
@@ -72,6 +76,7 @@ __all__ = [
     "taxonomy_preset",
     "taxonomy_presets",
     "tokens",
+    "value_at_risk",
     "what_if",
 ]
 
@@ -320,6 +325,11 @@ class Reasons:
 _Found: TypeAlias = tuple[str, list[Table]]
 _Side: TypeAlias = tuple[Responses, Reasons | None]
 
+def avoidable_contacts(contacts: Responses, reasons: Reasons | None, options: str) -> _Found: ...
+def initiative(responses: Responses, reasons: Reasons | None, options: str) -> _Found: ...
+def linkage(responses: Responses, options: str) -> _Found: ...
+def business_case(options: str) -> _Found: ...
+def value_at_risk(customers: Responses, reasons: Reasons | None, options: str) -> _Found: ...
 def asymmetry(responses: Responses, failures: Reasons, delights: Reasons, options: str) -> _Found: ...
 def confounding(responses: Responses, reasons: Reasons, options: str) -> _Found: ...
 def drivers(responses: Responses, reasons: Reasons | None, options: str) -> _Found: ...

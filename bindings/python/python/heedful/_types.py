@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     MetricLike: TypeAlias = str | Metric | Mapping[str, Any]
     #: A rating, what was written, the ids of options, nothing, or the answer as its dict.
     AnswerLike: TypeAlias = float | str | Sequence[str] | Mapping[str, Any] | None
+    #: A number, or a distribution by name.
+    Quantity: TypeAlias = float | Mapping[str, Mapping[str, float]]
     #: A time, ISO 8601, or milliseconds since 1970 in UTC.
     TimeLike: TypeAlias = datetime.datetime | str | int
 

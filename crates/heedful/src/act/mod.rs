@@ -1,6 +1,8 @@
-//! The last wing: who reacts, by when, and what came of it.
+//! The last wing: who reacts, by when, what came of it, and what is at stake.
 
 pub(crate) mod alert;
-pub(crate) mod playbook;
 pub(crate) mod case;
+pub(crate) mod initiative;
+pub(crate) mod money;
+pub(crate) mod playbook;
 pub(crate) mod queue;

@@ -15,6 +15,7 @@
 //! | [`Random`], [`resample`] | seeded draws, bootstrap replicates of a tally |
 #![cfg_attr(test, expect(clippy::float_cmp, reason = "tests assert that exact results are exact"))]
 
+pub(crate) mod clustered;
 pub(crate) mod correlation;
 pub(crate) mod distribution;
 pub(crate) mod forecast;
@@ -34,6 +35,7 @@ pub mod sample_size;
 pub mod test;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod total;
 
 pub use forecast::{Auc, CalibrationBin, brier, calibration, calibration_error, stability_index};
 pub use heterogeneity::BetweenVariance;

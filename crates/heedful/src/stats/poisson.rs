@@ -114,23 +114,27 @@ pub(crate) fn percentile(replicates: &mut [f64], confidence: Confidence) -> Opti
         return None;
     }
     replicates.sort_unstable_by(f64::total_cmp);
-    let last = replicates.len() - 1;
-    let quantile = |p: f64| {
-        let place = p * last as f64;
-        let floor = libm::floor(place);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between 0 and the last place"
-        )]
-        let below = floor as usize;
-        let low = *replicates.get(below)?;
-        let high = *replicates.get((below + 1).min(last))?;
-        Some(low + (place - floor) * (high - low))
-    };
+    let quantile = |p: f64| sorted_quantile(replicates, p);
     let tail = confidence.tail();
     let bounds = (quantile(tail)?, quantile(1.0 - tail)?);
     Some(Interval::new(bounds, confidence, IntervalMethod::Bootstrap))
+}
+
+/// The quantile of sorted values at a probability, between two of them by a straight line (R's type 7). `None` without any.
+pub(crate) fn sorted_quantile(sorted: &[f64], p: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let place = p * last as f64;
+    let floor = libm::floor(place);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and the last place"
+    )]
+    let below = floor as usize;
+    let low = *sorted.get(below)?;
+    let high = *sorted.get((below + 1).min(last))?;
+    // Of equals also where they are infinite.
+    Some(if place > floor && low < high { low + (place - floor) * (high - low) } else { low })
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ impl Square {
 
     /// The inverse of a positive definite matrix, and its product with a vector; `None` where it is
     /// singular. By Gauss and Jordan without pivoting, which positive definite matrices do not need.
-    fn invert(&self, right: &[f64]) -> Option<(Self, Vec<f64>)> {
+    pub(crate) fn invert(&self, right: &[f64]) -> Option<(Self, Vec<f64>)> {
         let size = self.size;
         let mut matrix = self.clone();
         for pivot in 0..size {
@@ -172,11 +172,9 @@ pub(crate) fn explained(products: &Square) -> Vec<f64> {
     shares
 }
 
-/// Weighted least squares; `rows` is how many responses there are, for the degrees of freedom. `None`
-/// where predictors are collinear or there are no more responses than coefficients.
-pub(crate) fn linear(design: Design<'_>, response: &[f64], rows: f64) -> Option<Fit> {
+/// Weighted products of the predictors, intercept first, with themselves and with the response.
+pub(crate) fn normal_equations(design: Design<'_>, response: &[f64]) -> (Square, Vec<f64>) {
     let size = design.width + 1;
-    let df = rows - size as f64;
     let mut products = Square::new(size);
     let mut right = vec![0.0; size];
     let mut row = vec![1.0; size];
@@ -188,6 +186,15 @@ pub(crate) fn linear(design: Design<'_>, response: &[f64], rows: f64) -> Option<
             *sum += weight * value * y;
         }
     }
+    (products, right)
+}
+
+/// Weighted least squares; `rows` is how many responses there are, for the degrees of freedom. `None`
+/// where predictors are collinear or there are no more responses than coefficients.
+pub(crate) fn linear(design: Design<'_>, response: &[f64], rows: f64) -> Option<Fit> {
+    let size = design.width + 1;
+    let df = rows - size as f64;
+    let (products, right) = normal_equations(design, response);
     let (inverse, coefficients) = products.invert(&right)?;
     if !(df > 0.0) {
         return None;

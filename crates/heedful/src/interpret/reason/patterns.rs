@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::labels::Labels;
 use crate::base::config::{self, options};
+use crate::stats::poisson::sorted_quantile;
 use crate::stats::{Confidence, Interval, IntervalMethod, Random, resample};
 use crate::{Error, ErrorCode, Result};
 
@@ -123,16 +124,8 @@ pub(super) fn bootstrap(
         let enough = draws.len() as f64 >= 0.9 * f64::from(options.replicates);
         draws.sort_unstable_by(f64::total_cmp);
         let tail = 0.5 * (1.0 - options.confidence.get());
-        let bounds = (quantile(&draws, tail)?, quantile(&draws, 1.0 - tail)?);
+        let bounds = (sorted_quantile(&draws, tail)?, sorted_quantile(&draws, 1.0 - tail)?);
         enough.then(|| Interval::new(bounds, options.confidence, IntervalMethod::Bootstrap))
     };
     draws.into_iter().map(interval).collect()
-}
-
-/// By linear interpolation between order statistics.
-fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
-    let at = share * sorted.len().checked_sub(1)? as f64;
-    let below = *sorted.get(at.floor() as usize)?;
-    let above = *sorted.get(at.ceil() as usize)?;
-    Some(below + (above - below) * (at - at.floor()))
 }

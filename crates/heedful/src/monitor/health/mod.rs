@@ -16,9 +16,9 @@ pub(crate) mod condition;
 pub(crate) mod fit;
 mod learn;
 pub(crate) mod lint;
-mod outcome;
+pub(crate) mod outcome;
 pub(crate) mod points;
-mod reading;
+pub(crate) mod reading;
 pub(crate) mod scorecard;
 #[cfg(test)]
 mod tests;

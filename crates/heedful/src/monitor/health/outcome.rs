@@ -8,7 +8,7 @@ use crate::listen::column::Column;
 ///
 /// # Errors
 /// `column-type` with column and row for anything else.
-pub(super) fn outcomes(column: &Column, name: &str) -> Result<(Vec<usize>, Vec<bool>)> {
+pub(crate) fn outcomes(column: &Column, name: &str) -> Result<(Vec<usize>, Vec<bool>)> {
     let (mut rows, mut events) = (Vec::new(), Vec::new());
     for row in 0..column.len() {
         let event = match column.key(row) {

@@ -251,11 +251,11 @@ impl Points {
     }
 }
 
-pub(super) fn invalid(message: impl Into<String>) -> Error {
+pub(crate) fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorCode::InvalidArgument, message)
 }
 
-pub(super) fn positive(value: f64, path: &str) -> Result<()> {
+pub(crate) fn positive(value: f64, path: &str) -> Result<()> {
     if value > 0.0 && value.is_finite() {
         return Ok(());
     }

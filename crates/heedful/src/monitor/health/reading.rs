@@ -74,7 +74,7 @@ impl Reading<'_> {
 }
 
 /// Milliseconds since 1970 of a row; `None` where the time is missing.
-pub(super) fn millis(times: &Times, row: usize) -> Option<f64> {
+pub(crate) fn millis(times: &Times, row: usize) -> Option<f64> {
     if times.validity.as_ref().is_some_and(|valid| row >= valid.len() || valid.is_null(row)) {
         return None;
     }

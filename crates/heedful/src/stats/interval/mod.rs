@@ -51,6 +51,9 @@ pub enum IntervalMethod {
     /// Percentiles of bootstrap replicates: of analyses that draw them, not to be asked for in a score.
     #[cfg_attr(feature = "schema", schemars(skip))]
     Bootstrap,
+    /// Of a total of skewed amounts (P. Hall 1992): of money, not to be asked for in a score.
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Hall,
 }
 
 names!(IntervalMethod {
@@ -74,6 +77,7 @@ impl IntervalMethod {
             Self::T => "t",
             Self::Bayes => "bayes",
             Self::Bootstrap => "bootstrap",
+            Self::Hall => "hall",
         }
     }
 }

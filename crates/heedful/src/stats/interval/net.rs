@@ -92,7 +92,7 @@ impl NetSample {
             IntervalMethod::AdjustedWald => Some(self.adjusted_wald(confidence)),
             IntervalMethod::Wald => Some(self.wald(confidence)),
             IntervalMethod::Bayes => self.bayes([0.5; 3], confidence),
-            IntervalMethod::T | IntervalMethod::Bootstrap => None,
+            IntervalMethod::T | IntervalMethod::Bootstrap | IntervalMethod::Hall => None,
         }
     }
 

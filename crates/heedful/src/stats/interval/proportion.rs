@@ -82,7 +82,7 @@ impl ProportionSample {
             IntervalMethod::AdjustedWald => Some(self.adjusted_wald(confidence)),
             IntervalMethod::Wald => Some(self.wald(confidence)),
             IntervalMethod::Bayes => self.bayes([0.5; 2], confidence),
-            IntervalMethod::T | IntervalMethod::Bootstrap => None,
+            IntervalMethod::T | IntervalMethod::Bootstrap | IntervalMethod::Hall => None,
         }
     }
 

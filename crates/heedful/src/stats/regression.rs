@@ -81,7 +81,7 @@ impl Square {
 
     /// The inverse of a positive definite matrix, and its product with a vector; `None` where it is
     /// singular. By Gauss and Jordan without pivoting, which positive definite matrices do not need.
-    fn invert(&self, right: &[f64]) -> Option<(Self, Vec<f64>)> {
+    pub(crate) fn invert(&self, right: &[f64]) -> Option<(Self, Vec<f64>)> {
         let size = self.size;
         let mut matrix = self.clone();
         for pivot in 0..size {

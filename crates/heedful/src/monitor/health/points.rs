@@ -244,7 +244,7 @@ impl Points {
     }
 }
 
-pub(super) fn invalid(message: impl Into<String>) -> Error {
+pub(in crate::monitor) fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorCode::InvalidArgument, message)
 }
 

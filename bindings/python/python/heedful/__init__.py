@@ -5,11 +5,22 @@
 Score(nps 25.0, 95 % -50.5 to 77.8, n 4)
 """
 
+from heedful._behaviour import Behaviour, Repurchase, behaviour, repurchase
 from heedful._compare import Attainment, Comparison, SamplePlan, compare, contrast, league, sample_size, target
 from heedful._contact import ContactPolicy
 from heedful._errors import HeedfulError, InternalError
 from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact, tokens
-from heedful._health import Backtested, Fitted, Health, Scorecard, backtest, fit_scorecard, health
+from heedful._health import (
+    Backtested,
+    BandAgreement,
+    Fitted,
+    Health,
+    Scorecard,
+    backtest,
+    fit_scorecard,
+    health,
+    health_agreement,
+)
 from heedful._heedful import __version__
 from heedful._journey import Journey, JourneyReport
 from heedful._listen import Joined, funnel, join
@@ -50,6 +61,8 @@ __all__ = [
     "Attainment",
     "Average",
     "Backtested",
+    "BandAgreement",
+    "Behaviour",
     "Comparison",
     "Confounded",
     "ContactPolicy",
@@ -74,6 +87,7 @@ __all__ = [
     "Reading",
     "ReasonMapper",
     "Redacted",
+    "Repurchase",
     "Responses",
     "SamplePlan",
     "Scale",
@@ -95,6 +109,7 @@ __all__ = [
     "agreement",
     "asymmetry",
     "backtest",
+    "behaviour",
     "ces",
     "clauses",
     "compare",
@@ -115,6 +130,7 @@ __all__ = [
     "forget",
     "funnel",
     "health",
+    "health_agreement",
     "importance",
     "join",
     "keywords",
@@ -124,6 +140,7 @@ __all__ = [
     "read",
     "reason_roles",
     "redact",
+    "repurchase",
     "response_propensity",
     "sample_size",
     "scan",

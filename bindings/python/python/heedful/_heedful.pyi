@@ -18,6 +18,7 @@ __all__ = [
     "__version__",
     "agreement",
     "asymmetry",
+    "behaviour",
     "comments",
     "compare",
     "confounding",
@@ -33,6 +34,7 @@ __all__ = [
     "funnel",
     "funnel_of_counts",
     "health",
+    "health_agreement",
     "health_backtest",
     "importance",
     "join",
@@ -51,6 +53,7 @@ __all__ = [
     "read_bytes",
     "read_path",
     "redact",
+    "repurchase",
     "require",
     "response_propensity",
     "restored_responses",
@@ -109,8 +112,13 @@ def health(
 ) -> tuple[Table, Table, str]: ...
 def health_backtest(
     data: object, columns: list[str], options: str, now: int
-) -> tuple[str, Table, Table]: ...
-def fit_scorecard(data: object, columns: list[str], options: str) -> str: ...
+) -> tuple[str, str, Table, Table]: ...
+def health_agreement(data: object, columns: list[str], options: str, now: int) -> tuple[str, Table]: ...
+def fit_scorecard(data: object, columns: list[str], options: str) -> tuple[str, str]: ...
+def behaviour(
+    data: object, columns: list[str], roles: str, options: str, now: int | None
+) -> tuple[str, Table]: ...
+def repurchase(data: object, columns: list[str], options: str) -> tuple[str, Table]: ...
 def read_path(path: str, options: str) -> tuple[Responses, str]: ...
 def read_bytes(bytes: bytes, format: str | None, options: str) -> tuple[Responses, str]: ...
 def taxonomy(json: str) -> str: ...

@@ -40,11 +40,11 @@ use crate::monitor::health::points::invalid;
 /// }
 /// let times = Times { values: days.into(), validity: None, unit: TimeUnit::Second, clock: Clock::Wall };
 /// let events = Responses::new().with("customer", Column::numbers(who))?.with("day", Column::Time(times))?;
-/// let report = Behaviour::new("customer", "day").horizon_days(28.0).run(&events, 170 * 86_400_000)?;
-/// let (first, second) = (&report.customers[0], &report.customers[1]);
-/// assert_eq!((first.history.purchases(), first.group), (20, Some(BehaviourGroup::Fanatic)));
-/// assert_eq!(second.group, Some(BehaviourGroup::Sceptic));
-/// assert!(first.forecast.unwrap().expected > 2.0);
+/// let report = Behaviour::new("customer", "day").horizon_days(28.0).run(&events, Some(170 * 86_400_000))?;
+/// let (often, once) = (&report.customers[36], &report.customers[2]);
+/// assert_eq!((often.history.purchases(), often.group), (20, Some(BehaviourGroup::Fanatic)));
+/// assert_eq!((once.history.purchases(), once.group), (1, Some(BehaviourGroup::Sceptic)));
+/// assert!(often.forecast.unwrap().expected > 2.0);
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -216,12 +216,13 @@ impl Behaviour {
         config::read(text)
     }
 
-    /// Looks at all events until `now`, in milliseconds since 1970: those of its day are in.
+    /// Looks at all events until `now`, in milliseconds since 1970: those of its day are in. Without it, as of the day of
+    /// the last event.
     ///
     /// # Errors
     /// `missing-column`; `column-type` for times that are none or amounts that are no numbers; `invalid-argument` for
     /// settings out of range or an infinite amount; those of [`RepurchaseModel::forecast`].
-    pub fn run(&self, events: &Responses, now: i64) -> Result<BehaviourReport> {
+    pub fn run(&self, events: &Responses, now: Option<i64>) -> Result<BehaviourReport> {
         for (name, share) in
             [("fanatic_share", self.fanatic_share), ("sceptic_below", self.sceptic_below)]
         {
@@ -231,8 +232,10 @@ impl Behaviour {
         }
         let utc = Zone::utc();
         let zone = self.time_zone.as_ref().unwrap_or(&utc);
-        let today = zone.clock().local_day(now.div_euclid(1000));
-        let (found, left_out) = self.gather(events, zone, today)?;
+        let days = events.require(&self.at)?.times(&self.at)?.days(zone);
+        let day = |now: i64| zone.clock().local_day(now.div_euclid(1000));
+        let today = now.map(day).or_else(|| days.iter().flatten().max().copied());
+        let (found, left_out) = self.gather(events, days, today.unwrap_or_default())?;
         let mut customers = Vec::with_capacity(found.len());
         for (customer, mut events) in found {
             events.days.sort_unstable();
@@ -240,7 +243,7 @@ impl Behaviour {
             let (Some(first), Some(last)) = (events.days.first(), events.days.last()) else {
                 continue;
             };
-            let since = |day: &i32| f64::from(today) - f64::from(*day);
+            let since = |day: &i32| f64::from(today.unwrap_or_default()) - f64::from(*day);
             let history =
                 PurchaseHistory::new(events.days.len() as u64, since(last), since(first))?;
             events.valued.sort_unstable();
@@ -280,11 +283,10 @@ impl Behaviour {
     fn gather(
         &self,
         events: &Responses,
-        zone: &Zone,
+        days: Vec<Option<i32>>,
         today: i32,
     ) -> Result<(Vec<(Key, Events)>, EventsLeftOut)> {
         let who = Codes::of(events.require(&self.customer)?);
-        let days = events.require(&self.at)?.times(&self.at)?.days(zone);
         let amounts = match &self.amount {
             Some(name) => Some((name, events.require(name)?)),
             None => None,

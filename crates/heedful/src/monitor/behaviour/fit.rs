@@ -13,6 +13,8 @@ const MOST_STEPS: u32 = 200;
 const LONGEST: f64 = 2.0;
 /// Where the logarithm of a parameter ends: beyond, the likelihood is level.
 const EDGE: f64 = 20.0;
+/// A standard error of the logarithm of a parameter beyond which nothing is known of it.
+const UNKNOWN: f64 = 5.0;
 
 /// A fitted model, and how sure it is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -74,7 +76,7 @@ impl RepurchaseModel {
         let inverse = top.curvature.invert(&top.gradient).map(|(inverse, _)| inverse);
         let error = |(i, p): (usize, f64)| {
             let variance = inverse.as_ref()?.at(i, i);
-            (variance > 0.0).then(|| p * libm::sqrt(variance))
+            (variance > 0.0 && variance < UNKNOWN * UNKNOWN).then(|| p * libm::sqrt(variance))
         };
         let errors: Option<Vec<f64>> =
             [r, alpha, a, b].into_iter().enumerate().map(error).collect();

@@ -1,6 +1,7 @@
 //! Helpers of the tests that every language shares.
 
 pub mod money;
+pub mod health;
 pub mod why;
 
 use std::path::PathBuf;

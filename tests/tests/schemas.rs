@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 
 use heedful::cases::{BusinessCalendar, CasePolicy, Facts, Outcomes, Queue};
 use heedful::contact::{ContactPolicy, PlanOptions};
-use heedful::health::{Health, HealthBacktest, Scorecard, ScorecardFit};
 use heedful::initiative::Initiative;
 use heedful::money::{AvoidableContacts, BusinessCase, Linkage, ValueAtRisk};
+use heedful::behaviour::{Behaviour, Repurchase};
+use heedful::health::{Health, HealthAgreement, HealthBacktest, Scorecard, ScorecardFit};
 use heedful::survey::Survey;
 use heedful::{
     Asymmetry, Change, ChangePoints, Confounding, Contrast, CsvOptions, Cusum, Design, Detect,
@@ -56,6 +57,7 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "case_policy" => CasePolicy,
         "avoidable_contacts" => AvoidableContacts,
         "business_case" => BusinessCase,
+        "behaviour" => Behaviour,
         "change" => Change,
         "confounding" => Confounding,
         "contact_policy" => ContactPolicy,
@@ -70,6 +72,7 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "funnel_counts" => FunnelCounts,
         "funnel_options" => FunnelOptions,
         "health" => Health,
+        "health_agreement" => HealthAgreement,
         "health_backtest" => HealthBacktest,
         "importance" => Importance,
         "initiative" => Initiative,
@@ -87,6 +90,7 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "queue" => Queue,
         "reason_columns" => ReasonColumns,
         "reason_roles" => ReasonRoles,
+        "repurchase" => Repurchase,
         "roles" => Roles,
         "sample_size" => SampleSize,
         "scale" => Scale,
@@ -185,6 +189,7 @@ fn documents() -> Vec<(&'static str, Value)> {
         "version": 1, "scale": "1-5", "counts": [1, 2, 3, 4, 5], "missing": 1, "invalid": 0,
         "out_of_range": 2, "weights": {"sums": [1, 2, 3, 4, 5], "squares": [1, 2, 3, 4, 5.5]},
     });
+    let bought = json!({"r": 0.25, "alpha": 33.5, "a": 0.7, "b": 2.25});
     let which = json!({"surveys": ["nps"], "metrics": ["nps"], "kinds": ["relational"], "touchpoints": ["web"], "channels": ["email"]});
     vec![
         ("business_calendar", calendar.clone()),
@@ -350,6 +355,20 @@ fn documents() -> Vec<(&'static str, Value)> {
                 "minimum_n": 20,
             }),
         ),
+        (
+            "behaviour",
+            json!({
+                "customer": "id", "at": "day", "amount": "price", "time_zone": "Europe/Copenhagen",
+                "horizon_days": 30.5, "fanatic_share": 0.1, "sceptic_below": 0.4, "model": bought,
+            }),
+        ),
+        (
+            "repurchase",
+            json!({
+                "purchases": "x", "days_since_last": "silent", "days_known": "age", "horizon_days": 30.5,
+                "model": bought,
+            }),
+        ),
         ("asymmetry", json!({"scoring": nps, "minimum_n": 20, "adjustment": "holm"})),
         (
             "health",
@@ -363,12 +382,20 @@ fn documents() -> Vec<(&'static str, Value)> {
                 "account": "id", "scorecard": scorecard, "outcome": "left", "at": "looked", "confidence": 0.9,
             }),
         ),
+        (
+            "health_agreement",
+            json!({
+                "account": "id", "scorecard": scorecard, "manager": "opinion", "weights": "quadratic",
+                "confidence": 0.9,
+            }),
+        ),
         ("scorecard", scorecard),
         (
             "scorecard_fit",
             json!({
                 "outcome": "left", "measures": ["logins", "plan"], "better": {"logins": "higher"},
-                "groups": {"logins": "use"}, "most": 4, "folds": 10, "seed": 7, "confidence": 0.9,
+                "groups": {"logins": "use"}, "most": 4, "folds": 10, "non_negative": false, "seed": 7,
+                "confidence": 0.9,
             }),
         ),
         (

@@ -1,7 +1,11 @@
-//! Customer health: scorecards, the health of accounts, and what they are worth.
+//! Customer health: scorecards, the health of accounts, what they are worth, and behaviour as a sign.
 
-use heedful::health::{Health, HealthBacktest, HealthState, Scorecard, ScorecardFit};
+use heedful::behaviour::{Behaviour, Repurchase};
+use heedful::health::{
+    Health, HealthAgreement, HealthBacktest, HealthState, Scorecard, ScorecardFit,
+};
 use pyo3::prelude::*;
+use serde_json::json;
 
 use crate::guard::{OrRaise, run};
 use crate::out::{self, Table};
@@ -31,7 +35,7 @@ pub(crate) fn health(
     })
 }
 
-/// The report as JSON, a table of bands and deciles, and one of measures.
+/// The report as JSON, charts of its calibration and lift, a table of bands and deciles, and one of measures.
 #[pyfunction]
 pub(crate) fn health_backtest(
     py: Python<'_>,
@@ -39,22 +43,76 @@ pub(crate) fn health_backtest(
     columns: Vec<String>,
     options: &str,
     now: i64,
-) -> PyResult<(String, Table, Table)> {
+) -> PyResult<(String, String, Table, Table)> {
     let input = Input::new(data, Some(columns), "{}")?;
     let report = run(py, || HealthBacktest::from_json(options)?.run(&input.whole()?, now))?;
     let json = out::json(&report).or_raise(py)?;
-    Ok((json, Table(report.to_table()), Table(report.measures_table())))
+    let charts = json!({
+        "calibration": report.calibration_chart("Calibration"),
+        "lift": report.lift_chart("Lift"),
+    });
+    Ok((json, charts.to_string(), Table(report.to_table()), Table(report.measures_table())))
 }
 
-/// A scorecard learned from outcomes, as JSON.
+/// The report as JSON, and a table of the accounts in dispute.
+#[pyfunction]
+pub(crate) fn health_agreement(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    columns: Vec<String>,
+    options: &str,
+    now: i64,
+) -> PyResult<(String, Table)> {
+    let input = Input::new(data, Some(columns), "{}")?;
+    let report = run(py, || HealthAgreement::from_json(options)?.run(&input.whole()?, now))?;
+    Ok((out::json(&report).or_raise(py)?, Table(report.to_table())))
+}
+
+/// A scorecard learned from outcomes as JSON, and a chart of its calibration.
 #[pyfunction]
 pub(crate) fn fit_scorecard(
     py: Python<'_>,
     data: &Bound<'_, PyAny>,
     columns: Vec<String>,
     options: &str,
-) -> PyResult<String> {
+) -> PyResult<(String, String)> {
     let input = Input::new(data, Some(columns), "{}")?;
     let fitted = run(py, || ScorecardFit::from_json(options)?.run(&input.whole()?))?;
-    out::json(&fitted).or_raise(py)
+    let chart = fitted.calibration_chart("Calibration").to_string();
+    Ok((out::json(&fitted).or_raise(py)?, chart))
+}
+
+/// What is known of all customers as JSON, and a table of them.
+#[pyfunction]
+pub(crate) fn behaviour(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    columns: Vec<String>,
+    roles: &str,
+    options: &str,
+    now: Option<i64>,
+) -> PyResult<(String, Table)> {
+    let input = Input::new(data, Some(columns), roles)?;
+    let report = run(py, || Behaviour::from_json(options)?.run(&input.whole()?, now))?;
+    let summary = json!({
+        "model": report.model,
+        "fit": report.fit,
+        "typical_gap_days": report.typical_gap_days,
+        "left_out": report.left_out,
+    });
+    Ok((summary.to_string(), Table(report.to_table())))
+}
+
+/// The model as JSON, and a table of forecasts.
+#[pyfunction]
+pub(crate) fn repurchase(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    columns: Vec<String>,
+    options: &str,
+) -> PyResult<(String, Table)> {
+    let input = Input::new(data, Some(columns), "{}")?;
+    let report = run(py, || Repurchase::from_json(options)?.run(&input.whole()?))?;
+    let summary = json!({"model": report.model, "fit": report.fit});
+    Ok((summary.to_string(), Table(report.to_table())))
 }

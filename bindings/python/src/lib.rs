@@ -46,7 +46,9 @@ mod _heedful {
     use crate::explore::{agreement, comments, discover, evaluate, keywords, redact, split};
     use crate::guard::OrRaise;
     #[pymodule_export]
-    use crate::health::{fit_scorecard, health, health_backtest, scorecard};
+    use crate::health::{
+        behaviour, fit_scorecard, health, health_agreement, health_backtest, repurchase, scorecard,
+    };
     #[pymodule_export]
     use crate::listen::{funnel, funnel_of_counts, join};
     #[pymodule_export]

@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 README = pathlib.Path(__file__).parents[3] / "README.md"
 
 
@@ -45,3 +47,15 @@ def test_the_example_of_money_knows_its_own_truth():
     assert done.returncode == 0, done.stderr
     assert "after 6 months, from the data" in done.stdout
     assert "expected return" in done.stdout
+
+
+def test_the_example_checks_a_scorecard_against_churn(tmp_path):
+    if not (README.parents[1] / "shared/data/churn_telco").exists():
+        pytest.skip("../shared/data/churn_telco is not there")
+    page = tmp_path / "page.html"
+    example = README.parent / "examples/python/health_backtest.py"
+    done = subprocess.run([sys.executable, example, page], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "area under the curve on 3521 others: 0.8" in done.stdout
+    assert page.read_text(encoding="utf-8").count("<svg") == 2
+    assert (tmp_path / "page_lift.json").exists()

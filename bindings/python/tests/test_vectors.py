@@ -84,6 +84,8 @@ def answer(function, given, options):
         return why(function, given, options)
     if function in MONEY:
         return money(function, given, options)
+    if function in HEALTH:
+        return HEALTH[function](given, options)
     raise AssertionError(f"no runner for {function}")
 
 
@@ -123,6 +125,52 @@ def money(function, given, options):
     if function == "avoidable_contacts":
         return ask(rows, options.pop("cost_column", None) or options.pop("cost"), **options).to_dict()
     return ask(rows, options.pop("value" if function == "value_at_risk" else "name"), **options).to_dict()
+
+
+def instants(columns, names):
+    """The table, with milliseconds of these columns as times."""
+    at = lambda value: None if value is None else EPOCH + datetime.timedelta(milliseconds=value)
+    return {name: [at(value) for value in column] if name in names else column for name, column in columns.items()}
+
+
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def health(given, options):
+    now = EPOCH + datetime.timedelta(milliseconds=given["now"]) if "now" in given else None
+    found = hf.health(given["scorecard"], instants(given["table"], options.get("times", ())), now)
+    return {"accounts": found.accounts.to_pylist(), "lines": found.lines.to_pylist()}
+
+
+def agreement(given, options):
+    found = hf.health_agreement(given["scorecard"], given["table"], **options)
+    return found.report | {"disputes": found.disputes.to_pylist()}
+
+
+def fit(given, options):
+    found = hf.fit_scorecard(given["table"], **options)
+    return found.report | {"scorecard": found.scorecard.to_dict()}
+
+
+def behaviour(given, options):
+    now = EPOCH + datetime.timedelta(milliseconds=given["now"]) if "now" in given else None
+    found = hf.behaviour(instants(given["table"], [options["at"]]), now=now, **options)
+    return found.report | {"customers": found.customers.to_pylist()}
+
+
+def repurchase(given, options):
+    found = hf.repurchase(given["table"], **options)
+    return found.report | {"forecasts": found.forecasts.to_pylist()}
+
+
+HEALTH = {
+    "health": health,
+    "backtest": lambda given, options: hf.backtest(given["scorecard"], instants(given["table"], ["at"]), **options).report,
+    "health_agreement": agreement,
+    "fit_scorecard": fit,
+    "behaviour": behaviour,
+    "repurchase": repurchase,
+}
 
 
 def difference(expected, found, tolerance, path=""):

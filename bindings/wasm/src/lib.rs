@@ -6,7 +6,9 @@
 
 #[cfg(feature = "text")]
 pub mod classifier;
-#[cfg(any(feature = "scores", feature = "read", feature = "why"))]
+#[cfg(feature = "health")]
+pub mod health;
+#[cfg(any(feature = "scores", feature = "read", feature = "why", feature = "health"))]
 mod input;
 #[cfg(feature = "read")]
 pub mod listen;

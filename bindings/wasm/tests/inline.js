@@ -1,6 +1,8 @@
 // Bundled for the browser: the module travels inside the bundle, nothing is fetched.
 import * as heedful from "heedful/manual";
 import bytes from "heedful/heedful.wasm";
+import * as health from "heedful/health/manual";
+import healthBytes from "heedful/health.wasm";
 import * as reader from "heedful/read/manual";
 import readBytes from "heedful/read.wasm";
 import taxonomy from "heedful/taxonomies/retail.en.json";
@@ -12,6 +14,7 @@ import package_ from "heedful/package.json";
 
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
+import { healthCases } from "./health-cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
@@ -19,6 +22,7 @@ import { whyCases } from "./why-cases.js";
 
 export async function run() {
   // The module that starts last is the one whose memory is watched.
+  await health.init(healthBytes);
   await why.init(whyBytes);
   await text.init(textBytes);
   await reader.init(readBytes);
@@ -28,5 +32,6 @@ export async function run() {
     ...textCases(text, taxonomy),
     ...textVectorCases(text, heedful),
     ...whyCases(why),
+    ...healthCases(health),
   ]);
 }

@@ -5,12 +5,14 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 
 import * as heedful from "heedful";
+import * as health from "heedful/health";
 import * as manual from "heedful/manual";
 import * as reader from "heedful/read";
 import * as text from "heedful/text";
 import * as why from "heedful/why";
 
 import { cases } from "./cases.js";
+import { healthCases } from "./health-cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
@@ -30,6 +32,7 @@ test("before init, a call says what to do", () => {
   assert.throws(() => reader.readCsv("a", {}), /await init\(\)` of "heedful\/read"/);
   assert.throws(() => text.sentiment("good"), /await init\(\)` of "heedful\/text"/);
   assert.throws(() => why.version(), /await init\(\)` of "heedful\/why"/);
+  assert.throws(() => health.version(), /await init\(\)` of "heedful\/health"/);
 });
 
 test("a start that failed can be tried again", async () => {
@@ -38,6 +41,7 @@ test("a start that failed can be tried again", async () => {
 });
 
 test("init without arguments, twice", async () => {
+  await health.init();
   await why.init();
   await text.init();
   await reader.init();
@@ -51,6 +55,7 @@ for (const [name, check] of textCases(text, require("heedful/taxonomies/retail.e
 
 for (const [name, check] of textVectorCases(text, heedful)) test(`text: ${name}`, check);
 for (const [name, check] of whyCases(why)) test(`why: ${name}`, check);
+for (const [name, check] of healthCases(health)) test(`health: ${name}`, check);
 
 test("after a trap mappers are prepared again", async () => {
   const { call } = await import("./node_modules/heedful/dist/text-engine.js");

@@ -1,5 +1,6 @@
 // Bundled for the browser: the module is fetched from beside the bundle.
 import * as heedful from "heedful";
+import * as health from "heedful/health";
 import * as reader from "heedful/read";
 import taxonomy from "heedful/taxonomies/retail.en.json";
 import * as text from "heedful/text";
@@ -8,6 +9,7 @@ import package_ from "heedful/package.json";
 
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
+import { healthCases } from "./health-cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
@@ -15,6 +17,7 @@ import { whyCases } from "./why-cases.js";
 
 export async function run() {
   // The module that starts last is the one whose memory is watched.
+  await health.init();
   await why.init();
   await text.init();
   await reader.init();
@@ -24,5 +27,6 @@ export async function run() {
     ...textCases(text, taxonomy),
     ...textVectorCases(text, heedful),
     ...whyCases(why),
+    ...healthCases(health),
   ]);
 }

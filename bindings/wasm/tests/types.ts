@@ -17,6 +17,11 @@ import {
   drivers, type DriverReport, explainChange, init as initWhy, type Journey, lintJourney, scan, walkJourney, whatIf, type WhatIfReport,
 } from "heedful/why";
 import { init as initWhyManually } from "heedful/why/manual";
+import {
+  backtest, type BacktestReport, behaviour, type BehaviourReport, fitScorecard, health, healthAgreement, type HealthReport, init as initHealth,
+  repurchase, type Scorecard,
+} from "heedful/health";
+import { init as initHealthManually } from "heedful/health/manual";
 import { defineSurvey, init as initSurvey, Session, type SurveyEventMap, type SurveyStep } from "heedful/survey";
 import { init as initSurveyManually } from "heedful/survey/manual";
 
@@ -197,3 +202,19 @@ const segment: string | undefined = scan(rows, { attributes: ["plan"], condition
 const walk: Journey = { name: "stay", stages: [{ name: "arrive", touchpoints: [{ name: "desk", importance: 9 }] }] };
 const problem: string | undefined = lintJourney(walk)[0]?.problem ?? explained[0] ?? segment;
 void walkJourney(walk, rows, { touchpoint: problem ?? "step" }).touchpoints;
+
+void initHealth();
+void initHealthManually(bytes);
+const healthy: Scorecard = { name: "use", groups: [{ id: "use", measures: [{ id: "logins", points: { decay: { halfLifeDays: 14 } } }] }] };
+is<Same<ReturnType<typeof health>, HealthReport>>(true);
+is<Same<ReturnType<typeof backtest>, BacktestReport>>(true);
+is<Same<ReturnType<typeof behaviour>, BehaviourReport>>(true);
+health(healthy, [{ account: "a", logins: new Date() }], { now: Date.now(), previous: "{}" });
+health([{ name: "new", when: [{ column: "age", test: { below: 90 } }], scorecard: healthy }], []);
+backtest(fitScorecard([], { outcome: "left", measures: ["plan"], nonNegative: false }).scorecard, [], { outcome: "left" });
+healthAgreement(healthy, [], { manager: "opinion", weights: "quadratic" }).disputes[0]?.steps.toFixed();
+repurchase([], { model: { r: 1, alpha: 1, a: 1, b: 1 } }).forecasts[0]?.overdue.toFixed();
+// @ts-expect-error a measure needs points
+health({ name: "x", groups: [{ id: "g", measures: [{ id: "m" }] }] }, []);
+// @ts-expect-error the outcome is needed
+backtest(healthy, []);

@@ -114,8 +114,38 @@ function check(vector, ask, HeedfulError) {
 // What Rust and Python alone have.
 const ELSEWHERE = new Set(["value_at_risk", "business_case", "linkage", "avoidable_contacts", "initiative"]);
 
+// Health and behaviour: the tables of the other languages from what is nested here.
+const healthAnswers = {
+  health(health, { scorecard, table: accounts, now }) {
+    const { accounts: found } = health.health(scorecard, accounts, { now });
+    return { accounts: found, lines: found.flatMap(({ account, lines }) => lines.map((line) => ({ account, ...line }))) };
+  },
+  backtest: (health, { scorecard, table: accounts }, options) => health.backtest(scorecard, accounts, options),
+  health_agreement: (health, { scorecard, table: accounts }, options) => health.healthAgreement(scorecard, accounts, options),
+  fit_scorecard: (health, { table: accounts }, options) => health.fitScorecard(accounts, options),
+  behaviour(health, { table: events, now }, options) {
+    const { customers, ...rest } = health.behaviour(events, { now, ...options });
+    return { ...rest, customers: customers.map(({ history, forecast, ...own }) => ({ ...own, ...history, ...forecast })) };
+  },
+  repurchase: (health, { table: histories }, options) =>
+    health.repurchase(histories, { purchases: "purchases", daysSinceLast: "days_since_last", daysKnown: "days_known", ...options }),
+};
+
+export function healthVectorCases(health) {
+  const ours = vectors.filter((vector) => vector.function in healthAnswers);
+  if (ours.length < 15) throw new Error("vectors are missing");
+  const ask = ({ function: name, input, options: { times, ...given } }) => healthAnswers[name](health, camelled(input), options(given));
+  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => ask(vector), health.HeedfulError)]);
+}
+
+// A scorecard in this language's spelling.
+function camelled({ scorecard, ...input }) {
+  const text = JSON.stringify(scorecard);
+  return { ...input, ...(text && { scorecard: JSON.parse(text.replace("half_life_days", "halfLifeDays")) }) };
+}
+
 export function vectorCases(heedful, reader, why) {
-  const ours = vectors.filter((vector) => !(vector.function in textAnswers) && !ELSEWHERE.has(vector.function));
+  const ours = vectors.filter((vector) => !(vector.function in textAnswers) && !(vector.function in healthAnswers) && !ELSEWHERE.has(vector.function));
   if (ours.length <= 130) throw new Error("vectors are missing");
   return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(heedful, reader, why, vector), heedful.HeedfulError)]);
 }

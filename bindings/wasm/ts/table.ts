@@ -274,7 +274,8 @@ interface TimesRead {
   at: Float64Array;
 }
 
-function timesOf(values: ArrayLike<unknown>, name: string, format: unknown, call: CallTimes | undefined): TimesRead {
+/** Times that are Dates or milliseconds, or texts where a call reads them. @internal */
+export function timesOf(values: ArrayLike<unknown>, name: string, format: unknown, call: CallTimes | undefined): TimesRead {
   if (Array.prototype.some.call(values, (value) => typeof value === "string" && value !== "")) {
     return readTimes(values, name, format, call);
   }

@@ -107,8 +107,21 @@ pub mod contact {
     };
 }
 
+/// Behaviour as a sign: recency, frequency and value of customers, and what they say of the next purchase.
+pub mod behaviour {
+    pub use crate::monitor::behaviour::events::{
+        Behaviour, BehaviourGroup, BehaviourReport, CustomerBehaviour, EventsLeftOut,
+    };
+    pub use crate::monitor::behaviour::fit::RepurchaseFit;
+    pub use crate::monitor::behaviour::model::{
+        PurchaseHistory, RepurchaseForecast, RepurchaseModel,
+    };
+    pub use crate::monitor::behaviour::table::{Repurchase, RepurchaseReport};
+}
+
 /// Customer health: scorecards as data, and the health of accounts.
 pub mod health {
+    pub use crate::monitor::health::agreement::{Dispute, HealthAgreement, HealthAgreementReport};
     pub use crate::monitor::health::assess::{
         AccountHealth, Health, HealthChange, HealthLine, HealthReport, HealthState, Improvement,
         LineStatus, Stage,

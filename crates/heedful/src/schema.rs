@@ -47,12 +47,15 @@ use crate::listen::import::CsvOptions;
 use crate::listen::join::Join;
 use crate::listen::responses::Roles;
 use crate::listen::survey::Survey;
+use crate::monitor::behaviour::events::Behaviour;
+use crate::monitor::behaviour::table::Repurchase;
 use crate::monitor::change_point::ChangePoints;
 use crate::monitor::classical::farrington::Farrington;
 use crate::monitor::classical::moving::{Cusum, Ears, SeasonalZ};
 use crate::monitor::detect::Detect;
 use crate::monitor::detector::Watcher;
 use crate::monitor::emerging::Emerging;
+use crate::monitor::health::agreement::HealthAgreement;
 use crate::monitor::health::assess::Health;
 use crate::monitor::health::backtest::HealthBacktest;
 use crate::monitor::health::fit::ScorecardFit;
@@ -80,6 +83,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("case_policy", of::<CasePolicy>()),
         ("avoidable_contacts", of::<AvoidableContacts>()),
         ("business_case", of::<BusinessCase>()),
+        ("behaviour", of::<Behaviour>()),
         ("change", of::<Change>()),
         ("change_points", of::<ChangePoints>()),
         ("confounding", of::<Confounding>()),
@@ -99,6 +103,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("funnel_counts", of::<FunnelCounts>()),
         ("funnel_options", of::<FunnelOptions>()),
         ("health", of::<Health>()),
+        ("health_agreement", of::<HealthAgreement>()),
         ("health_backtest", of::<HealthBacktest>()),
         ("importance", of::<Importance>()),
         ("initiative", of::<Initiative>()),
@@ -116,6 +121,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("queue", of::<Queue>()),
         ("reason_columns", of::<ReasonColumns>()),
         ("reason_roles", of::<ReasonRoles>()),
+        ("repurchase", of::<Repurchase>()),
         ("roles", of::<Roles>()),
         ("sample_size", of::<SampleSize>()),
         ("scale", of::<Scale>()),

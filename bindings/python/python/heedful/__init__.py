@@ -6,11 +6,22 @@ Score(nps 25.0, 95 % -50.5 to 77.8, n 4)
 """
 
 from heedful._cases import BusinessCalendar, CaseOutcomes, Desk, Queued
+from heedful._behaviour import Behaviour, Repurchase, behaviour, repurchase
 from heedful._compare import Attainment, Comparison, SamplePlan, compare, contrast, league, sample_size, target
 from heedful._contact import ContactPolicy
 from heedful._errors import HeedfulError, InternalError
 from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact, tokens
-from heedful._health import Backtested, Fitted, Health, Scorecard, backtest, fit_scorecard, health
+from heedful._health import (
+    Backtested,
+    BandAgreement,
+    Fitted,
+    Health,
+    Scorecard,
+    backtest,
+    fit_scorecard,
+    health,
+    health_agreement,
+)
 from heedful._heedful import __version__
 from heedful._journey import Journey, JourneyReport
 from heedful._listen import Joined, funnel, join
@@ -67,6 +78,8 @@ __all__ = [
     "BusinessCalendar",
     "CaseOutcomes",
     "BusinessCase",
+    "BandAgreement",
+    "Behaviour",
     "Comparison",
     "Confounded",
     "ContactPolicy",
@@ -95,6 +108,7 @@ __all__ = [
     "Reading",
     "ReasonMapper",
     "Redacted",
+    "Repurchase",
     "Responses",
     "SamplePlan",
     "Scale",
@@ -119,6 +133,7 @@ __all__ = [
     "avoidable_contacts",
     "backtest",
     "business_case",
+    "behaviour",
     "ces",
     "clauses",
     "compare",
@@ -139,6 +154,7 @@ __all__ = [
     "forget",
     "funnel",
     "health",
+    "health_agreement",
     "importance",
     "initiative",
     "join",
@@ -150,6 +166,7 @@ __all__ = [
     "read",
     "reason_roles",
     "redact",
+    "repurchase",
     "response_propensity",
     "sample_size",
     "scan",

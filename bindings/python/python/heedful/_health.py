@@ -92,6 +92,8 @@ class Fitted(NamedTuple):
     """How good it is on accounts that were held out: `auc` and `full_auc` (`value`, `standard_error`, `interval`, `n`,
     `events`), `brier`, `calibration_error`, `calibration`; `intercept` and `slope` of the probability
     `1 / (1 + exp(slope * total - intercept))`; `penalty`; `left_out`."""
+    chart: dict[str, Any]
+    """The calibration curve as a Vega-Lite chart, data included."""
 
 
 class Backtested(NamedTuple):
@@ -104,6 +106,19 @@ class Backtested(NamedTuple):
     """One row for each band and each decile."""
     measures: Any
     """One row for each measure."""
+    charts: dict[str, Any]
+    """`calibration` and `lift` as Vega-Lite charts, data included."""
+
+
+class BandAgreement(NamedTuple):
+    """How well a scorecard and account managers agree: see `health_agreement`."""
+
+    report: dict[str, Any]
+    """`n`, `same`, `kappa` (`value`, `standard_error`, `interval`, `n`; `None` where both always say one band), `bands`,
+    `counts` (rows are the scorecard's bands, columns the managers'), `left_out` (accounts without a band by the scorecard,
+    and by the manager)."""
+    disputes: Any
+    """One row for each account of which they say different things, those furthest apart first."""
 
 
 def health(
@@ -176,10 +191,48 @@ def backtest(
     options = {"account": account, "scorecard": card, "outcome": outcome, "at": at, "confidence": confidence}
     columns = list(dict.fromkeys([account, outcome, *([at] if at else []), *_columns(stages)]))
     millis = 0 if at else _millis(now, stages)
-    report, bands, measures = _heedful.health_backtest(
+    report, charts, bands, measures = _heedful.health_backtest(
         _frames.table(data, columns), columns, _options.dumps(options), millis
     )
-    return Backtested(json.loads(report), _frames.like(data, bands), _frames.like(data, measures))
+    tables = _frames.like(data, bands), _frames.like(data, measures)
+    return Backtested(json.loads(report), *tables, json.loads(charts))
+
+
+def health_agreement(
+    scorecard: Scorecard | Mapping[str, Any],
+    data: Any,
+    *,
+    manager: str,
+    account: str = "account",
+    weights: Literal["linear", "quadratic", "nominal"] = "linear",
+    now: datetime.datetime | datetime.date | None = None,
+    confidence: float = 0.95,
+) -> BandAgreement:
+    """Compares the bands of a scorecard with those that account managers put their accounts into, before there are
+    outcomes to check it against.
+
+    `manager` is the column of the manager's band. The agreement is Cohen's kappa, 1 for always and 0 for as often as by
+    chance, in which two bands disagree by the steps between them (`linear`), by their square (`quadratic`), or all alike
+    (`nominal`). Disputes have `account`, `total`, `band`, `manager` and `steps` (how many bands the manager sees it higher).
+
+    >>> import heedful as hf
+    >>> card = {"name": "use", "groups": [
+    ...     {"id": "use", "measures": [{"id": "logins", "points": {"linear": [[0, 0], [20, 100]]}}]}]}
+    >>> table = {"account": ["a", "b", "c", "d"], "logins": [1, 12, 18, 19], "manager": ["red", "yellow", "green", "red"]}
+    >>> found = hf.health_agreement(card, table, manager="manager")
+    >>> found.report["same"], found.disputes["account"], found.disputes["steps"]
+    (3, ['d'], [-2])
+    """
+    card = _card(scorecard)
+    stages = [{"name": "all", "scorecard": card}]
+    options = {"account": account, "scorecard": card, "manager": manager, "weights": weights, "confidence": confidence}
+    columns = list(dict.fromkeys([account, manager, *_columns(stages)]))
+    report, disputes = _heedful.health_agreement(
+        _frames.table(data, columns), columns, _options.dumps(options), _millis(now, stages)
+    )
+    found = json.loads(report)
+    del found["disputes"]
+    return BandAgreement(found, _frames.like(data, disputes))
 
 
 def fit_scorecard(
@@ -191,14 +244,16 @@ def fit_scorecard(
     better: Mapping[str, Literal["higher", "lower"]] | None = None,
     groups: Mapping[str, str] | None = None,
     folds: int = 5,
+    non_negative: bool = True,
     seed: int = 0,
     confidence: float = 0.95,
 ) -> Fitted:
     """Learns a readable scorecard of at most `most` measures from what became of accounts.
 
     Numbers become points along a curve that never turns (its direction is learned, or said in `better`), categories one
-    by one; weights come from a penalised logistic regression and are never negative. Its figures are of accounts that
-    were held out in a cross-validation of `folds` parts.
+    by one; weights come from a penalised logistic regression and are never negative. With `non_negative=False` a measure
+    that forecasts the other way round beside the others has its points turned over, unless `better` says its direction.
+    The figures are of accounts that were held out in a cross-validation of `folds` parts.
 
     >>> import heedful as hf
     >>> table = {"logins": [i % 20 for i in range(400)], "colour": [["red", "blue"][i // 3 % 2] for i in range(400)],
@@ -215,12 +270,14 @@ def fit_scorecard(
         "better": dict(better or {}),
         "groups": dict(groups or {}),
         "folds": folds,
+        "non_negative": non_negative,
         "seed": seed,
         "confidence": confidence,
     }
     columns = list(dict.fromkeys([outcome, *chosen]))
-    report = json.loads(_heedful.fit_scorecard(_frames.table(data, columns), columns, _options.dumps(options)))
-    return Fitted(Scorecard(report.pop("scorecard")), report)
+    found, chart = _heedful.fit_scorecard(_frames.table(data, columns), columns, _options.dumps(options))
+    report = json.loads(found)
+    return Fitted(Scorecard(report.pop("scorecard")), report, json.loads(chart))
 
 
 def _card(scorecard: Scorecard | Mapping[str, Any]) -> dict[str, Any]:
@@ -259,14 +316,14 @@ def _millis(now: datetime.datetime | datetime.date | None, stages: list[dict[str
         if _looks_at_times(stages):
             raise HeedfulError("invalid-argument", "the scorecard looks at times: say what time it is", "now")
         return 0
-    return _since_1970(now)
+    return instant(now)
 
 
-def _since_1970(time: datetime.datetime | datetime.date) -> int:
-    """Milliseconds; a time without a zone is UTC."""
-    if not isinstance(time, datetime.datetime):
-        time = datetime.datetime(time.year, time.month, time.day)
-    if time.tzinfo is None:
-        time = time.replace(tzinfo=datetime.timezone.utc)
+def instant(now: datetime.datetime | datetime.date) -> int:
+    """Milliseconds since 1970; a time without a zone is UTC."""
+    if not isinstance(now, datetime.datetime):
+        now = datetime.datetime(now.year, now.month, now.day)
+    if now.tzinfo is None:
+        now = now.replace(tzinfo=datetime.timezone.utc)
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-    return (time - epoch) // datetime.timedelta(milliseconds=1)
+    return (now - epoch) // datetime.timedelta(milliseconds=1)

@@ -22,6 +22,7 @@ __all__ = [
     "asymmetry",
     "avoidable_contacts",
     "business_case",
+    "behaviour",
     "comments",
     "compare",
     "confounding",
@@ -37,6 +38,7 @@ __all__ = [
     "funnel",
     "funnel_of_counts",
     "health",
+    "health_agreement",
     "health_backtest",
     "importance",
     "initiative",
@@ -57,6 +59,7 @@ __all__ = [
     "read_bytes",
     "read_path",
     "redact",
+    "repurchase",
     "require",
     "response_propensity",
     "restored_responses",
@@ -116,8 +119,13 @@ def health(
 ) -> tuple[Table, Table, str]: ...
 def health_backtest(
     data: object, columns: list[str], options: str, now: int
-) -> tuple[str, Table, Table]: ...
-def fit_scorecard(data: object, columns: list[str], options: str) -> str: ...
+) -> tuple[str, str, Table, Table]: ...
+def health_agreement(data: object, columns: list[str], options: str, now: int) -> tuple[str, Table]: ...
+def fit_scorecard(data: object, columns: list[str], options: str) -> tuple[str, str]: ...
+def behaviour(
+    data: object, columns: list[str], roles: str, options: str, now: int | None
+) -> tuple[str, Table]: ...
+def repurchase(data: object, columns: list[str], options: str) -> tuple[str, Table]: ...
 def read_path(path: str, options: str) -> tuple[Responses, str]: ...
 def read_bytes(bytes: bytes, format: str | None, options: str) -> tuple[Responses, str]: ...
 def taxonomy(json: str) -> str: ...

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from heedful import _heedful, _options
 from heedful._errors import HeedfulError
-from heedful._health import _since_1970
+from heedful._health import instant
 from heedful._why import Finding, _given, _Side
 
 if TYPE_CHECKING:
@@ -464,7 +464,7 @@ def initiative(
         name=name,
         reasons=_options.names(target) or None,
         effort=effort,
-        start=_since_1970(start) if isinstance(start, datetime.date) else start,
+        start=instant(start) if isinstance(start, datetime.date) else start,
         at=at,
         customer=customer,
         do_not_contact=do_not_contact,

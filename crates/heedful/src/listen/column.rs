@@ -9,7 +9,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
-use crate::base::time::{Clock, TimeUnit};
+use crate::base::time::{Clock, TimeUnit, Zone};
 
 macro_rules! primitives {
     ($(#[$doc:meta])* $name:ident: $($variant:ident($type:ty)),*) => {
@@ -266,6 +266,21 @@ pub struct Times {
     pub unit: TimeUnit,
     /// What the times stand for.
     pub clock: Clock,
+}
+
+impl Times {
+    /// The day of each row since 1970-01-01: of instants in the zone, of wall-clock times as they stand.
+    pub(crate) fn days(&self, zone: &Zone) -> Vec<Option<i32>> {
+        let mut clock = zone.clock();
+        let mut day = |(row, value): (usize, &i64)| {
+            let there = self.validity.as_ref().is_none_or(|valid| valid.is_valid(row));
+            there.then(|| match self.clock {
+                Clock::Wall => self.unit.day(*value),
+                Clock::Instant => clock.local_day(self.unit.seconds(*value)),
+            })
+        };
+        self.values.iter().enumerate().map(&mut day).collect()
+    }
 }
 
 /// Texts in one buffer.

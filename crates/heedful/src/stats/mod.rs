@@ -12,6 +12,7 @@
 //! | [`BetweenVariance`] | how much groups truly differ |
 //! | [`sample_size`] | responses needed for a margin or to see a difference |
 //! | [`Auc`], [`brier`], [`calibration`] | how good a forecast of a yes or no was |
+//! | [`Kappa`] | how well two judges agree beyond chance |
 //! | [`Random`], [`resample`] | seeded draws, bootstrap replicates of a tally |
 #![cfg_attr(test, expect(clippy::float_cmp, reason = "tests assert that exact results are exact"))]
 
@@ -21,6 +22,7 @@ pub(crate) mod distribution;
 pub(crate) mod forecast;
 pub(crate) mod heterogeneity;
 pub mod interval;
+mod kappa;
 pub mod multiplicity;
 mod online;
 pub(crate) mod penalised;
@@ -40,6 +42,7 @@ pub(crate) mod total;
 pub use forecast::{Auc, CalibrationBin, brier, calibration, calibration_error, stability_index};
 pub use heterogeneity::BetweenVariance;
 pub use interval::{Confidence, Interval, IntervalMethod, MeanSample, NetSample, ProportionSample};
+pub use kappa::{Kappa, KappaWeights};
 pub use multiplicity::Adjustment;
 pub use online::OnlineFdr;
 pub use random::Random;

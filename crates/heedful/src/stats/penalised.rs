@@ -1,18 +1,21 @@
-//! Logistic regression with a ridge penalty and coefficients that may not be negative.
+//! Logistic regression with a ridge penalty, some of whose coefficients may not be negative.
 
 use super::regression::{Design, Square, linear_predictor, log_odds_parts, logistic_cdf};
 
 const MOST_STEPS: u32 = 100;
 const MOST_SWEEPS: u32 = 500;
 
-/// Maximises the log-likelihood less `penalty / 2` times the sum of squared slopes, no slope below 0. The intercept comes
-/// first and is free. There is always one maximum where the penalty is above 0, also for separated data.
+/// Maximises the log-likelihood less `penalty / 2` times the sum of squared slopes, no slope below 0 but those that are
+/// `free`. The intercept comes first and is free. There is always one maximum where the penalty is above 0, also for
+/// separated data; from wherever the climb starts (zeros are added where `start` is short).
 ///
 /// Newton's method; each step's quadratic is solved coordinate by coordinate (Friedman, Hastie and Tibshirani 2010).
-pub(crate) fn non_negative_logistic(
+pub(crate) fn penalised_logistic(
     design: Design<'_>,
     response: &[bool],
     penalty: f64,
+    free: &[bool],
+    start: &[f64],
 ) -> Vec<f64> {
     let size = design.width + 1;
     let objective = |coefficients: &[f64]| {
@@ -24,11 +27,12 @@ pub(crate) fn non_negative_logistic(
             .sum();
         fit - penalty / 2.0 * coefficients.iter().skip(1).map(|c| c * c).sum::<f64>()
     };
-    let mut coefficients = vec![0.0; size];
+    let mut coefficients = start.to_vec();
+    coefficients.resize(size, 0.0);
     let mut value = objective(&coefficients);
     for _ in 0..MOST_STEPS {
         let (gradient, curvature) = derivatives(design, response, &coefficients, penalty);
-        let step = quadratic_step(&coefficients, &gradient, &curvature);
+        let step = quadratic_step(&coefficients, &gradient, &curvature, free);
         let promise: f64 = gradient.iter().zip(&step).map(|(g, s)| g * s).sum();
         if promise <= 1e-16 * (1.0 + value.abs()) {
             break;
@@ -79,15 +83,21 @@ fn derivatives(
     (gradient, curvature)
 }
 
-/// The step that maximises the quadratic while no slope falls below 0.
-fn quadratic_step(coefficients: &[f64], gradient: &[f64], curvature: &Square) -> Vec<f64> {
+/// The step that maximises the quadratic while no slope falls below 0 that is not free.
+fn quadratic_step(
+    coefficients: &[f64],
+    gradient: &[f64],
+    curvature: &Square,
+    free: &[bool],
+) -> Vec<f64> {
+    let is_free = |i: usize| i.checked_sub(1).is_none_or(|slope| free.get(slope) == Some(&true));
     let mut step = vec![0.0; coefficients.len()];
     let mut left = gradient.to_vec();
     for _ in 0..MOST_SWEEPS {
         let mut largest = 0.0_f64;
         for (i, coefficient) in coefficients.iter().enumerate() {
             let (Some(at), Some(slope)) = (step.get_mut(i), left.get(i).copied()) else { continue };
-            let lowest = if i == 0 { f64::NEG_INFINITY } else { -coefficient };
+            let lowest = if is_free(i) { f64::NEG_INFINITY } else { -coefficient };
             let moved = (*at + slope / curvature.at(i, i)).max(lowest);
             let by = moved - *at;
             *at = moved;
@@ -127,18 +137,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_neighbour_is_better(rows in rows(), penalty in 0.05..5.0) {
+        fn no_neighbour_is_better(
+            rows in rows(), penalty in 0.05..5.0, free in prop::array::uniform3(any::<bool>()),
+            start in prop::collection::vec(0.0..2.0_f64, 0..4),
+        ) {
             let values: Vec<f64> = rows.iter().flat_map(|(x, _)| *x).collect();
             let weights = vec![1.0; rows.len()];
             let events: Vec<bool> = rows.iter().map(|(_, y)| *y).collect();
             let design = Design { values: &values, width: 3, weights: &weights };
-            let found = non_negative_logistic(design, &events, penalty);
-            prop_assert!(found[1..].iter().all(|slope| *slope >= 0.0));
+            let found = penalised_logistic(design, &events, penalty, &free, &start);
+            prop_assert!(found[1..].iter().zip(free).all(|(slope, free)| free || *slope >= 0.0));
             let best = objective(&rows, &found, penalty);
             for i in 0..4 {
                 for by in [-1e-3, 1e-3] {
                     let mut moved = found.clone();
-                    moved[i] = if i == 0 { moved[i] + by } else { (moved[i] + by).max(0.0) };
+                    moved[i] += by;
+                    if i > 0 && !free[i - 1] {
+                        moved[i] = moved[i].max(0.0);
+                    }
                     prop_assert!(objective(&rows, &moved, penalty) <= best + 1e-10);
                 }
             }
@@ -154,7 +170,7 @@ mod tests {
         let weights = vec![1.0; rows.len()];
         let design = Design { values: &values, width: 1, weights: &weights };
         let free = logistic(design, &events).unwrap().coefficients;
-        let found = non_negative_logistic(design, &events, 1e-9);
+        let found = penalised_logistic(design, &events, 1e-9, &[false], &[]);
         assert!(free.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-6), "{free:?} {found:?}");
     }
 }

@@ -180,15 +180,6 @@ fn kappa(codes: &[Vec<Option<u32>>], counts: &[u64], kinds: usize) -> Option<f64
     (room > 0.0).then(|| (equal * all - chance) / room)
 }
 
-/// Cohen's kappa of a square table of counts.
-pub(super) fn kappa_of(table: &[Vec<u64>]) -> Option<f64> {
-    let cells = table.iter().zip(0..).flat_map(|(row, one)| {
-        row.iter().zip(0..).map(move |(n, two)| (vec![Some(one), Some(two)], *n))
-    });
-    let (codes, counts): (Vec<_>, Vec<_>) = cells.unzip();
-    kappa(&codes, &counts, table.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

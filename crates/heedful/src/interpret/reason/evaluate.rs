@@ -2,14 +2,13 @@
 
 use serde::Serialize;
 
-use super::agreement::kappa_of;
 use super::labels::Labels;
 use super::model::Predictions;
 use super::patterns::{EvaluateOptions, Pattern, bootstrap, patterns};
 use super::split::check_length;
 use crate::Result;
 use crate::base::table::Table;
-use crate::stats::{Confidence, Interval, ProportionSample};
+use crate::stats::{Confidence, Interval, Kappa, KappaWeights, ProportionSample};
 
 /// A number and how sure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -222,6 +221,8 @@ fn quality(
     let overlap = Measure::share(right, right + wrong + missed, confidence);
     let interval =
         overlap.interval.map(|i| Interval { lower: f1(i.lower), upper: f1(i.upper), ..i });
+    let table = [vec![n - right - wrong - missed, wrong], vec![missed, right]];
+    let kappa = Kappa::of(&table, KappaWeights::Nominal, confidence);
     ReasonQuality {
         reason: id.to_owned(),
         support: right + missed,
@@ -230,7 +231,7 @@ fn quality(
         precision: Measure::share(right, right + wrong, confidence),
         recall: Measure::share(right, right + missed, confidence),
         f1: Measure { value: overlap.value.map(f1), interval },
-        kappa: kappa_of(&[vec![n - right - wrong - missed, wrong], vec![missed, right]]),
+        kappa: kappa.map(|kappa| kappa.value),
     }
 }
 

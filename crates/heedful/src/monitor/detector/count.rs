@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Cell, Detector, SeriesId};
 use crate::base::error::Result;
 use crate::base::key::Key;
-use crate::base::time::{Clock, Zone};
+use crate::base::time::Zone;
 use crate::interpret::codes::{Codes, NONE};
 use crate::interpret::frame::Frame;
 use crate::interpret::mention::Mentions;
@@ -118,18 +118,8 @@ impl Detector {
             Some(name) => Zone::named(name).map_err(|e| e.at("time_zone"))?,
             _ => Zone::utc(),
         };
-        let mut clock = zone.clock();
-        let mut period = |row: usize, value: i64| {
-            let there = times.validity.as_ref().is_none_or(|v| v.is_valid(row));
-            there.then(|| {
-                every.index_of_day(match times.clock {
-                    Clock::Wall => times.unit.day(value),
-                    Clock::Instant => clock.local_day(times.unit.seconds(value)),
-                })
-            })
-        };
-        let periods = times.values.iter().enumerate().map(|(row, value)| period(row, *value));
-        let periods = periods.collect();
+        let period = |day: Option<i32>| Some(every.index_of_day(day?));
+        let periods = times.days(&zone).into_iter().map(period).collect();
         let topics = match (reasons, &self.watcher.topic) {
             (Some(reasons), _) => {
                 reasons.check(responses)?;

@@ -16,7 +16,7 @@ use crate::base::order::sort_by;
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 use crate::stats::forecast::{Auc, CalibrationBin, brier, calibration, calibration_error};
-use crate::stats::penalised::non_negative_logistic;
+use crate::stats::penalised::penalised_logistic;
 use crate::stats::regression::{Design, logistic, logistic_cdf};
 use crate::stats::{Confidence, Random};
 
@@ -28,8 +28,8 @@ const BINS: usize = 10;
 /// Learns a readable scorecard from what became of accounts.
 ///
 /// Each column becomes points by how often accounts with such values stayed: numbers along a curve that never turns,
-/// categories one by one. Weights come from a logistic regression on the points with a ridge penalty and no negative
-/// weight; the measures that move totals least are dropped until no more than [`most`](ScorecardFit::most) are left. All
+/// categories one by one. Weights come from a logistic regression on the points with a ridge penalty and, unless
+/// [asked otherwise](ScorecardFit::non_negative), no negative weight; the measures that move totals least are dropped until no more than [`most`](ScorecardFit::most) are left. All
 /// of it, dropping included, is repeated in each fold of the cross-validation, so its figures are of accounts that were
 /// not looked at (the penalty alone is chosen by the same folds).
 ///
@@ -72,6 +72,10 @@ pub struct ScorecardFit {
     #[serde(default = "five")]
     #[cfg_attr(feature = "schema", schemars(range(min = 2)))]
     folds: usize,
+    /// Whether a measure that forecasts the other way round beside the others is left out; else its points are turned over,
+    /// unless its direction is declared.
+    #[serde(default = "yes")]
+    non_negative: bool,
     /// Seed of the division into folds.
     #[serde(default)]
     seed: u64,
@@ -88,6 +92,10 @@ fn six() -> usize {
 
 fn five() -> usize {
     5
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A scorecard learned from outcomes, and how good it is.
@@ -140,6 +148,7 @@ impl ScorecardFit {
             groups: BTreeMap::new(),
             most: six(),
             folds: five(),
+            non_negative: true,
             seed: 0,
             confidence: Confidence::default(),
         }
@@ -170,6 +179,15 @@ impl ScorecardFit {
     #[must_use]
     pub fn folds(mut self, folds: usize) -> Self {
         self.folds = folds;
+        self
+    }
+
+    /// Whether a measure that forecasts the other way round beside the others is left out, as it is where not set. Else its
+    /// points are turned over: more of it is worse then, although alone it is better, which is hard to explain. A measure
+    /// whose direction is [declared](Self::better) is never turned.
+    #[must_use]
+    pub fn non_negative(mut self, non_negative: bool) -> Self {
+        self.non_negative = non_negative;
         self
     }
 
@@ -218,25 +236,44 @@ impl ScorecardFit {
             .map(|name| candidate(table.require(name)?, name, self.better.get(name).copied()))
             .collect::<Result<Vec<Candidate>>>()?;
         let folds = self.divide(&known, &events)?;
-        let data = Data { candidates: &candidates, events: &events };
+        let candidates = &candidates;
+        let data = Data { candidates, events: &events, non_negative: self.non_negative };
+        let trained: Vec<Trained<'_>> = (0..self.folds)
+            .map(|fold| {
+                let others = known.iter().zip(&folds).filter(|(_, of)| **of != fold);
+                data.learn(others.map(|(row, _)| *row).collect())
+            })
+            .collect();
+        let held_out = |penalty, most| -> Result<Vec<f64>> {
+            let mut probabilities = vec![0.0; known.len()];
+            for (fold, trained) in trained.iter().enumerate() {
+                let model = trained.fit(penalty, most)?;
+                for ((slot, row), of) in probabilities.iter_mut().zip(&known).zip(&folds) {
+                    if *of == fold {
+                        *slot = model.probability(*row);
+                    }
+                }
+            }
+            Ok(probabilities)
+        };
 
         // The penalty under which all measures together forecast best.
         let mut best: Option<(f64, f64, Vec<f64>)> = None;
         for penalty in PENALTIES {
-            let held_out = self.held_out(data, &known, &folds, penalty, usize::MAX)?;
-            let loss = log_loss(&held_out, &known, &events);
+            let full = held_out(penalty, usize::MAX)?;
+            let loss = log_loss(&full, &known, &events);
             if best.as_ref().is_none_or(|(least, ..)| loss < *least) {
-                best = Some((loss, penalty, held_out));
+                best = Some((loss, penalty, full));
             }
         }
         let too_few = || Error::new(ErrorCode::TooFew, "nothing tells the outcomes apart");
         let (_, penalty, full) = best.ok_or_else(too_few)?;
-        let small = self.held_out(data, &known, &folds, penalty, self.most)?;
+        let small = held_out(penalty, self.most)?;
         let outcomes: Vec<bool> =
             known.iter().map(|row| events.get(*row).copied().unwrap_or_default()).collect();
         let auc = |p: &[f64]| Auc::of(p, &outcomes, self.confidence).ok_or_else(too_few);
         let curve = calibration(&small, &outcomes, BINS, self.confidence);
-        let model = data.fit(&known, penalty, self.most)?;
+        let model = data.learn(known.clone()).fit(penalty, self.most)?;
         let taken: Vec<&str> = model.parts.iter().map(|part| part.candidate.id.as_str()).collect();
         let left_out = self.measures.iter().filter(|name| !taken.contains(&name.as_str()));
         Ok(FittedScorecard {
@@ -274,29 +311,6 @@ impl ScorecardFit {
             }
         }
         Ok(folds)
-    }
-
-    /// The probability of each known row by a model that has not seen its fold.
-    fn held_out(
-        &self,
-        data: Data<'_>,
-        known: &[usize],
-        folds: &[usize],
-        penalty: f64,
-        most: usize,
-    ) -> Result<Vec<f64>> {
-        let mut probabilities = vec![0.0; known.len()];
-        for fold in 0..self.folds {
-            let train: Vec<usize> =
-                known.iter().zip(folds).filter(|(_, f)| **f != fold).map(|(row, _)| *row).collect();
-            let model = data.fit(&train, penalty, most)?;
-            for ((slot, row), f) in probabilities.iter_mut().zip(known).zip(folds) {
-                if *f == fold {
-                    *slot = model.probability(*row);
-                }
-            }
-        }
-        Ok(probabilities)
     }
 
     fn card(&self, model: &Model<'_>) -> Result<Scorecard> {
@@ -365,13 +379,27 @@ fn candidate(column: &Column, name: &str, better: Option<Better>) -> Result<Cand
 struct Data<'a> {
     candidates: &'a [Candidate],
     events: &'a [bool],
+    non_negative: bool,
 }
 
-/// A measure of a fitted model.
+/// Curves learned from some of the rows.
+struct Trained<'a> {
+    rows: Vec<usize>,
+    stayed: Vec<bool>,
+    parts: Vec<Part<'a>>,
+    non_negative: bool,
+}
+
+/// A measure of a model.
+#[derive(Clone)]
 struct Part<'a> {
     candidate: &'a Candidate,
     curve: Curve,
     weight: f64,
+    /// Its points as a share of 1 for the rows it was learned from; a value that is missing stands at the mean.
+    column: Vec<f64>,
+    /// Standard deviation of `column`.
+    spread: f64,
 }
 
 struct Model<'a> {
@@ -383,24 +411,42 @@ struct Model<'a> {
 }
 
 impl<'a> Data<'a> {
-    fn fit(self, rows: &[usize], penalty: f64, most: usize) -> Result<Model<'a>> {
-        let stayed: Vec<bool> =
-            rows.iter().map(|row| !self.events.get(*row).copied().unwrap_or_default()).collect();
-        let mut parts: Vec<Part<'a>> = (self.candidates.iter())
-            .filter_map(|candidate| {
-                let curve = learn(candidate, rows, self.events)?;
-                Some(Part { candidate, curve, weight: 0.0 })
-            })
-            .collect();
+    /// The curves of candidates whose curve is not level.
+    fn learn(self, rows: Vec<usize>) -> Trained<'a> {
+        let left = |row: &usize| self.events.get(*row).copied().unwrap_or_default();
+        let stayed = rows.iter().map(|row| !left(row)).collect();
+        let part = |candidate: &'a Candidate| {
+            let curve = learn(candidate, &rows, self.events)?;
+            let points: Vec<Option<f64>> =
+                rows.iter().map(|row| curve.of(candidate, *row)).collect();
+            let known = points.iter().flatten().count().max(1) as f64;
+            let mean = points.iter().flatten().sum::<f64>() / known;
+            let column: Vec<f64> = points.iter().map(|p| p.unwrap_or(mean) / FULL).collect();
+            let n = column.len() as f64;
+            let mean = column.iter().sum::<f64>() / n;
+            let spread =
+                libm::sqrt(column.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n);
+            Some(Part { candidate, curve, weight: 0.0, column, spread })
+        };
+        let parts = self.candidates.iter().filter_map(part).collect();
+        Trained { rows, stayed, parts, non_negative: self.non_negative }
+    }
+}
+
+impl<'a> Trained<'a> {
+    fn fit(&self, penalty: f64, most: usize) -> Result<Model<'a>> {
+        let mut parts = self.parts.clone();
+        let mut intercept = 0.0;
         loop {
-            let moves = weigh(&mut parts, rows, &stayed, penalty);
+            self.weigh(&mut parts, &mut intercept, penalty);
             let all = parts.len();
             parts.retain(|part| part.weight > 0.0);
             if parts.len() < all {
                 continue;
             }
-            let least = moves.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1));
-            match least {
+            // What moves totals least goes.
+            let moves = parts.iter().map(|part| part.weight * part.spread).enumerate();
+            match moves.min_by(|a, b| a.1.total_cmp(&b.1)) {
                 Some((place, _)) if all > most => drop(parts.remove(place)),
                 _ => break,
             }
@@ -411,10 +457,11 @@ impl<'a> Data<'a> {
             part.weight = (libm::round(1000.0 * part.weight / sum) / 10.0).max(0.1);
         }
         sort_by(&mut parts, |a, b| b.weight.total_cmp(&a.weight));
-        let rate = stayed.iter().filter(|stayed| !**stayed).count() as f64 / rows.len() as f64;
+        let left = self.stayed.iter().filter(|stayed| !**stayed).count() as f64;
+        let rate = left / self.rows.len() as f64;
         let mut model = Model { parts, intercept: 0.0, slope: 0.0, rate };
         let (mut totals, mut kept) = (Vec::new(), Vec::new());
-        for (row, stayed) in rows.iter().zip(&stayed) {
+        for (row, stayed) in self.rows.iter().zip(&self.stayed) {
             if let Some(total) = model.total(*row) {
                 totals.push(total);
                 kept.push(*stayed);
@@ -429,35 +476,33 @@ impl<'a> Data<'a> {
         }
         Ok(model)
     }
-}
 
-/// Sets the weights of the parts; how much each then moves totals.
-fn weigh(parts: &mut [Part<'_>], rows: &[usize], stayed: &[bool], penalty: f64) -> Vec<f64> {
-    let mut columns: Vec<Vec<f64>> = Vec::with_capacity(parts.len());
-    for part in parts.iter() {
-        let points: Vec<Option<f64>> =
-            rows.iter().map(|row| part.curve.of(part.candidate, *row)).collect();
-        let known = points.iter().flatten().count().max(1) as f64;
-        // A value that is missing stands at the mean.
-        let mean = points.iter().flatten().sum::<f64>() / known;
-        columns.push(points.iter().map(|points| points.unwrap_or(mean) / FULL).collect());
+    /// Sets the weights of the parts, from where they and the intercept stand.
+    fn weigh(&self, parts: &mut [Part<'_>], intercept: &mut f64, penalty: f64) {
+        let cell = |row: usize| {
+            parts.iter().map(move |part| part.column.get(row).copied().unwrap_or_default())
+        };
+        let values: Vec<f64> = (0..self.rows.len()).flat_map(cell).collect();
+        let weights = vec![1.0; self.rows.len()];
+        let design = Design { values: &values, width: parts.len(), weights: &weights };
+        let is_free = |part: &Part<'_>| !self.non_negative && part.candidate.better.is_none();
+        let free: Vec<bool> = parts.iter().map(is_free).collect();
+        let start: Vec<f64> =
+            std::iter::once(*intercept).chain(parts.iter().map(|part| part.weight)).collect();
+        let coefficients = penalised_logistic(design, &self.stayed, penalty, &free, &start);
+        let Some((first, slopes)) = coefficients.split_first() else { return };
+        *intercept = *first;
+        for (part, slope) in parts.iter_mut().zip(slopes) {
+            part.weight = *slope;
+            if *slope < 0.0 {
+                // The same model, with the points turned over.
+                *intercept += slope;
+                part.weight = -slope;
+                part.curve.turn();
+                part.column.iter_mut().for_each(|points| *points = 1.0 - *points);
+            }
+        }
     }
-    let cell =
-        |row: usize| columns.iter().map(move |column| column.get(row).copied().unwrap_or_default());
-    let values: Vec<f64> = (0..rows.len()).flat_map(cell).collect();
-    let weights = vec![1.0; rows.len()];
-    let design = Design { values: &values, width: parts.len(), weights: &weights };
-    let coefficients = non_negative_logistic(design, stayed, penalty);
-    for (part, slope) in parts.iter_mut().zip(coefficients.iter().skip(1)) {
-        part.weight = *slope;
-    }
-    let spread = |column: &Vec<f64>| {
-        let mean = column.iter().sum::<f64>() / column.len() as f64;
-        libm::sqrt(
-            column.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / column.len() as f64,
-        )
-    };
-    parts.iter().zip(&columns).map(|(part, column)| part.weight * spread(column)).collect()
 }
 
 impl Model<'_> {
@@ -475,5 +520,58 @@ impl Model<'_> {
     fn probability(&self, row: usize) -> f64 {
         let total = self.total(row);
         total.map_or(self.rate, |total| logistic_cdf(self.intercept - self.slope * total))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::health::points::Points;
+
+    /// `more` and `less` rise together; who leaves has little of the one for how much they have of the other, so that
+    /// `less` alone is good and beside `more` is bad.
+    fn table() -> Responses {
+        let mut random = Random::new(7);
+        let (mut more, mut less, mut left) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..1500 {
+            let common = random.normal();
+            let (a, b) = (common + 0.5 * random.normal(), common + 0.5 * random.normal());
+            more.push(a);
+            less.push(b);
+            left.push(random.uniform() < logistic_cdf(-1.0 - 3.0 * a + 2.0 * b));
+        }
+        let left = Column::numbers(left.into_iter().map(u8::from).collect::<Vec<_>>());
+        Responses::new()
+            .with("more", Column::numbers(more))
+            .and_then(|t| t.with("less", Column::numbers(less)))
+            .and_then(|t| t.with("left", left))
+            .unwrap()
+    }
+
+    fn directions(fitted: &FittedScorecard) -> Vec<(&str, Better)> {
+        fitted.scorecard.measures().map(|(_, m)| (m.id.as_str(), m.better)).collect()
+    }
+
+    #[test]
+    fn weights_are_negative_only_where_that_is_asked_and_no_direction_is_declared() {
+        let table = table();
+        let fit = ScorecardFit::new("left", ["more", "less"]);
+        let usual = fit.run(&table).unwrap();
+        assert_eq!(directions(&usual), [("more", Better::Higher)]);
+        let free = fit.clone().non_negative(false).run(&table).unwrap();
+        assert_eq!(directions(&free), [("more", Better::Higher), ("less", Better::Lower)]);
+        assert!(free.auc.value > usual.auc.value + 0.02, "{free:?} {usual:?}");
+        for (_, measure) in free.scorecard.measures() {
+            let Points::Linear(knots) = &measure.points else { panic!("{measure:?}") };
+            let rises = measure.better == Better::Higher;
+            assert!(measure.weight > 0.0);
+            assert!(
+                knots
+                    .windows(2)
+                    .all(|two| two[0][1] == two[1][1] || (two[0][1] < two[1][1]) == rises)
+            );
+        }
+        let declared = fit.better("less", Better::Higher).non_negative(false).run(&table).unwrap();
+        assert_eq!(directions(&declared), [("more", Better::Higher)]);
     }
 }

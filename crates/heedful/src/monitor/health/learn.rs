@@ -38,6 +38,24 @@ pub(super) struct Curve {
 }
 
 impl Curve {
+    /// Turns it over: what was best is worst.
+    pub(super) fn turn(&mut self) {
+        self.places.iter_mut().for_each(|points| *points = FULL - *points);
+        match &mut self.points {
+            Points::Linear(knots) => {
+                knots.iter_mut().for_each(|[_, points]| *points = FULL - *points);
+                self.better = match self.better {
+                    Better::Higher => Better::Lower,
+                    Better::Lower => Better::Higher,
+                };
+            }
+            Points::Categories(points) => {
+                points.values_mut().for_each(|points| *points = FULL - *points);
+            }
+            _ => {}
+        }
+    }
+
     /// The points of a row.
     pub(super) fn of(&self, candidate: &Candidate, row: usize) -> Option<f64> {
         match &candidate.values {

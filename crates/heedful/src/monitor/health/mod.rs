@@ -6,10 +6,12 @@
 //! | `points` | how a raw value becomes 0 to 100 |
 //! | `reading` | the values of an account, from columns |
 //! | `backtest` | totals against what became of accounts |
+//! | `agreement` | bands against what account managers say |
 //! | `fit` | scorecards learned from outcomes |
 //! | `lint` | what is doubtful about a scorecard |
 //! | `assess` | totals, bands, contributions, what changed |
 
+pub(crate) mod agreement;
 pub(crate) mod assess;
 pub(crate) mod backtest;
 pub(crate) mod condition;

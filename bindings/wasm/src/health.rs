@@ -1,0 +1,66 @@
+//! Customer health and behaviour: one form for all questions, a table and options.
+
+use heedful::behaviour::{Behaviour, Repurchase};
+use heedful::health::{
+    Health, HealthAgreement, HealthBacktest, HealthReport, HealthState, Scorecard, ScorecardFit,
+};
+use heedful::{Error, ErrorCode, Result};
+use js_sys::Array;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::Answer;
+use crate::input::responses;
+use crate::output::{document, failure};
+
+/// Answers a question about a table of accounts, customers or events, given as an array of its columns, as of `now`.
+/// `previous` is the state of the last look, empty where there was none.
+///
+/// # Errors
+/// Those of the analysis that is asked for.
+#[wasm_bindgen]
+pub fn health(
+    question: &str,
+    columns: &Array,
+    options: &str,
+    now: Option<f64>,
+    previous: &str,
+) -> Answer {
+    ask(question, columns, options, now, previous).map_err(|error| failure(&error))
+}
+
+fn ask(
+    question: &str,
+    columns: &Array,
+    options: &str,
+    now: Option<f64>,
+    previous: &str,
+) -> Result<Array> {
+    let table = responses(columns, "{}")?;
+    #[expect(clippy::cast_possible_truncation, reason = "JavaScript's times are below 2^53")]
+    let now = now.map(|at| at.floor() as i64);
+    let at = now.unwrap_or_default();
+    Ok(match question {
+        "scorecard" => document(&Scorecard::from_json(options)?),
+        "health" => {
+            let previous = (!previous.is_empty()).then(|| HealthState::from_json(previous));
+            let previous = previous.transpose()?;
+            let report = Health::from_json(options)?.run(&table, at, previous.as_ref())?;
+            document(&Looked { state: report.state().to_json(), report: &report })
+        }
+        "backtest" => document(&HealthBacktest::from_json(options)?.run(&table, at)?),
+        "agreement" => document(&HealthAgreement::from_json(options)?.run(&table, at)?),
+        "fit" => document(&ScorecardFit::from_json(options)?.run(&table)?),
+        "behaviour" => document(&Behaviour::from_json(options)?.run(&table, now)?),
+        "repurchase" => document(&Repurchase::from_json(options)?.run(&table)?),
+        _ => return Err(Error::new(ErrorCode::Internal, "there is no such question")),
+    })
+}
+
+#[derive(Serialize)]
+struct Looked<'a> {
+    #[serde(flatten)]
+    report: &'a HealthReport,
+    /// What the next look needs to know.
+    state: String,
+}

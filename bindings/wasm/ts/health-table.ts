@@ -1,0 +1,37 @@
+// Tables of accounts, customers and events on their way into the module of `heedful/health`.
+import { camel, decode, encode, escapeText, snake } from "./json.js";
+import { call } from "./health-engine.js";
+import { open, packer, type Table, timesOf } from "./table.js";
+
+const pack = packer();
+
+/** A time: a Date, or milliseconds since 1970. */
+export type TimeLike = Date | number;
+
+/** @internal */
+export interface Asked {
+  table?: Table;
+  /** The columns that are needed. */
+  columns?: readonly (string | undefined)[];
+  /** Those of them that hold times; columns of Dates always do. */
+  times?: readonly (string | undefined)[];
+  now?: TimeLike | undefined;
+  previous?: string | undefined;
+  /** Options with names of the user: they travel as they are. */
+  own?: object;
+}
+
+/** Asks the module; what leaves has names in camelCase. @internal */
+export function ask(question: string, options: object, { table = {}, columns = [], times = [], now, previous = "", own = {} }: Asked): unknown {
+  const source = open(table);
+  const needed = [...new Set(columns.filter((name) => name !== undefined))].map((name) => {
+    const values = source.column(name);
+    if (times.includes(name) || Array.prototype.some.call(values, (value) => value instanceof Date)) {
+      return [escapeText(name), "instants", timesOf(values, name, undefined, undefined).at];
+    }
+    return pack({ [name]: values }, {}, [name]).columns[0];
+  });
+  const document = encode({ ...(snake(options) as object), ...own });
+  const at = now === undefined ? undefined : Number(now);
+  return camel(decode(call((module) => module.health(question, needed, document, at, previous))));
+}

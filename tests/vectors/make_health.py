@@ -1,0 +1,409 @@
+"""Makes `health.json`: `python3 make_health.py` (Python 3.11, mpmath 1.3), in the way of `make.py`.
+
+Totals, areas, calibration and kappa come from their definitions; logistic regressions and the BG/NBD model from the zero
+of the gradient with 40 digits, its expectation from the paper's hypergeometric function.
+"""
+
+import datetime as dt
+import itertools
+import random
+
+import mpmath as mp
+
+from make import SOURCE, number, vector, wilson, write, z_of
+
+mp.mp.dps = 40
+DAY = 86_400_000
+NOW = 1_772_323_200_000  # 2026-03-01
+
+
+def card(measures, **more):
+    return {"name": "own", "version": "1", "groups": [{"id": "use", "measures": measures}], **more}
+
+
+def between(knots, value):
+    if value <= knots[0][0]:
+        return mp.mpf(knots[0][1])
+    for (a, p), (b, q) in zip(knots, knots[1:]):
+        if value <= b:
+            return p + (q - p) * (mp.mpf(value) - a) / (b - a)
+    return mp.mpf(knots[-1][1])
+
+
+def points(how, value, better="higher"):
+    (kind, given), = how.items() if isinstance(how, dict) else [(how, None)]
+    if value is None:
+        return None
+    if kind == "linear":
+        return between(given, value)
+    if kind == "thresholds":
+        return mp.mpf(max([(step, p) for step, p in given if value >= step], default=(0, 0))[1])
+    if kind == "logistic":
+        return 100 / (1 + mp.exp((-1 if better == "higher" else 1) * mp.mpf(given["steepness"]) * (value - mp.mpf(given["middle"]))))
+    if kind == "decay":
+        return 100 * mp.mpf(2) ** (-max(0, mp.mpf(NOW - value) / DAY) / given["half_life_days"])
+    if kind == "score":
+        return 100 * (mp.mpf(value) - given["worst"]) / (given["best"] - given["worst"])
+    if kind == "categories":
+        return mp.mpf(given[value])
+    return mp.mpf(100 if value else 0)  # milestone
+
+
+BANDS = [("red", 0), ("yellow", 51), ("green", 76)]
+
+
+def assess(scorecard, table):
+    accounts, lines = [], []
+    for row, account in enumerate(table["account"]):
+        found = []
+        for group in scorecard["groups"]:
+            for measure in group["measures"]:
+                p = points(measure["points"], table[measure["id"]][row], measure.get("better", "higher"))
+                missing = p is None
+                if missing and measure.get("missing") == "neutral":
+                    p = mp.mpf(50)
+                if missing and measure.get("missing") == "penalise":
+                    p = mp.mpf(0)
+                found.append((group, measure, p, missing))
+        counts = [g for g in scorecard["groups"] if any(p is not None for h, _, p, _ in found if h is g)]
+        all_ = sum(mp.mpf(g.get("weight", 1)) for g in counts)
+        total = mp.mpf(0)
+        for group, measure, p, missing in found:
+            weight = mp.mpf(0)
+            if p is not None:
+                inside = sum(mp.mpf(m.get("weight", 1)) for g, m, q, _ in found if g is group and q is not None)
+                weight = mp.mpf(group.get("weight", 1)) / all_ * mp.mpf(measure.get("weight", 1)) / inside
+            total += weight * (p or 0)
+            lines.append({"account": account, "name": measure["id"], "group": group["id"], "points": number(p), "weight": number(weight),
+                          "contribution": number(weight * (p or 0)), "status": "missing" if missing else "present"})
+        band = [name for name, start in BANDS if total >= start][-1]
+        accounts.append({"account": account, "total": number(total), "band": band})
+    return {"accounts": accounts, "lines": lines}
+
+
+def healths():
+    # Weights of 20, 15 and 22 with 47, 59 and 21 points.
+    groups = [{"id": name, "weight": weight, "measures": [{"id": name, "points": {"linear": [[0, 0], [100, 100]]}}]}
+              for name, weight in (("product", 20), ("service", 15), ("relation", 22))]
+    field = {"name": "field", "version": "", "groups": groups}
+    table = {"account": ["a"], "product": [47], "service": [59], "relation": [21]}
+    out = [vector("health-groups", "health", {"scorecard": field, "table": table}, {}, assess(field, table))]
+    many = {"name": "many", "version": "3", "groups": [
+        {"id": "use", "weight": 3, "measures": [
+            {"id": "logins", "weight": 2, "points": {"linear": [[0, 0], [10, 70], [50, 100]]}},
+            {"id": "seen", "points": {"decay": {"half_life_days": 14}}, "missing": "penalise"},
+            {"id": "load", "points": {"logistic": {"middle": 3, "steepness": 0.75}}, "better": "lower"},
+            {"id": "trained", "points": "milestone"}]},
+        {"id": "voice", "weight": 1.5, "measures": [
+            {"id": "nps", "points": {"score": {"worst": -100, "best": 100}}},
+            {"id": "tickets", "points": {"thresholds": [[0, 100], [3, 60], [9, 5]]}, "better": "lower", "missing": "neutral"}]},
+        {"id": "contract", "measures": [{"id": "plan", "points": {"categories": {"pro_plus": 90, "free": 15}}}]}]}
+    table = {
+        "account": ["a", "b", "c", "d"], "logins": [7, 33, None, 61], "load": [1.5, 4, 3, None], "trained": [1, 0, 0, 1],
+        "seen": [NOW - 3 * DAY, NOW - 40 * DAY, None, NOW - 14 * DAY], "nps": [50, -35.5, None, None],
+        "tickets": [2, 4, None, 30], "plan": ["pro_plus", "free", None, "pro_plus"]}
+    out.append(vector("health-points", "health", {"scorecard": many, "table": table, "now": NOW}, {"times": ["seen"]}, assess(many, table)))
+    wrong = card([{"id": "x", "points": {"linear": [[0, 0], [10, 100]]}}])
+    out.append(vector("health-twice", "health", {"scorecard": wrong, "table": {"account": ["a", "a"], "x": [1, 2]}}, {},
+                      error={"code": "duplicate-key", "row": 1}, source="contract"))
+    return out
+
+
+def area(risk, events):
+    """The area under the curve, and its standard error by DeLong, DeLong and Clarke-Pearson (1988)."""
+    yes = [r for r, e in zip(risk, events) if e]
+    no = [r for r, e in zip(risk, events) if not e]
+    win = lambda a, b: mp.mpf(1) if a > b else mp.mpf(0) if a < b else mp.mpf(1) / 2
+    ten = [sum(win(a, b) for b in no) / len(no) for a in yes]
+    one = [sum(win(a, b) for a in yes) / len(yes) for b in no]
+    value = sum(ten) / len(ten)
+    variance = lambda list: sum((v - value) ** 2 for v in list) / (len(list) - 1)
+    return value, mp.sqrt(variance(ten) / len(ten) + variance(one) / len(one))
+
+
+def auc(risk, events):
+    value, error = area(risk, events)
+    z = z_of(0.95)
+    return {"value": number(value), "standard_error": number(error), "n": len(events), "events": sum(events),
+            "interval": {"lower": number(max(0, value - z * error)), "upper": number(min(1, value + z * error))}}
+
+
+def line(xs, events):
+    """Intercept and slope of a logistic regression, by Newton's method."""
+    a, b = mp.mpf(0), mp.mpf(0)
+    for _ in range(60):
+        p = [1 / (1 + mp.exp(-(a + b * x))) for x in xs]
+        g = [sum(e - q for e, q in zip(events, p)), sum((e - q) * x for e, q, x in zip(events, p, xs))]
+        w = [q * (1 - q) for q in p]
+        h = [sum(w), sum(v * x for v, x in zip(w, xs)), sum(v * x * x for v, x in zip(w, xs))]
+        det = h[0] * h[2] - h[1] ** 2
+        a, b = a + (h[2] * g[0] - h[1] * g[1]) / det, b + (h[0] * g[1] - h[1] * g[0]) / det
+    return a, b
+
+
+def parts(items, many):
+    """Runs of about equal length; only for items that all differ."""
+    runs = [items[len(items) * i // many:len(items) * (i + 1) // many] for i in range(many)]
+    return [run for run in runs if run]
+
+
+def stability(then, now):
+    edges = [part[0] for part in parts(sorted(then), 10)][1:]
+    share = lambda values: [(sum(1 for v in values if sum(e <= v for e in edges) == i) + mp.mpf(1) / 2) / (len(values) + mp.mpf(len(edges) + 1) / 2)
+                            for i in range(len(edges) + 1)]
+    return sum((q - p) * mp.log(q / p) for p, q in zip(share(then), share(now)))
+
+
+def bracket(successes, n):
+    low, high = wilson(successes, n, z_of(0.95))
+    return {"lower": number(low), "upper": number(high)}
+
+
+def backtests():
+    draw = random.Random(11)
+    n = 120
+    logins = [round(draw.uniform(0, 20), 4) for _ in range(n)]
+    tickets = [round(draw.uniform(0, 9), 4) for _ in range(n)]
+    left = [int(draw.random() < 1 / (1 + 2.718281828 ** (0.35 * (x - 8) - 0.3 * (t - 4)))) for x, t in zip(logins, tickets)]
+    looks = [NOW - 60 * DAY if i % 2 else NOW - 30 * DAY for i in range(n)]
+    table = {"account": [i // 2 for i in range(n)], "logins": logins, "tickets": tickets, "left": left, "at": looks}
+    use = card([{"id": "logins", "weight": 3, "points": {"linear": [[0, 0], [20, 100]]}},
+                {"id": "tickets", "points": {"linear": [[0, 100], [9, 0]]}, "better": "lower"}])
+    total = [(3 * mp.mpf(x) * 5 + (9 - mp.mpf(t)) * 100 / 9) / 4 for x, t in zip(logins, tickets)]
+    rate = mp.mpf(sum(left)) / n
+    early, late = ([i for i in range(n) if looks[i] == time] for time in sorted(set(looks)))
+    a, b = line([total[i] for i in early], [left[i] for i in early])
+    judged = [(1 / (1 + mp.exp(-(a + b * total[i]))), left[i]) for i in late]
+    base = mp.mpf(sum(left[i] for i in early)) / len(early)
+    curve = [{"predicted": number(sum(p for p, _ in part) / len(part)), "observed": number(mp.mpf(sum(e for _, e in part)) / len(part)),
+              "n": len(part), "events": sum(e for _, e in part), "interval": bracket(sum(e for _, e in part), len(part))}
+             for part in parts(sorted(judged), 10)]
+
+    def group(name, rows):
+        events = sum(left[i] for i in rows)
+        return {"name": name, "n": len(rows), "events": events, "rate": number(mp.mpf(events) / len(rows)),
+                "interval": bracket(events, len(rows)), "lift": number(mp.mpf(events) / len(rows) / rate)}
+
+    bands = {name: [i for i in range(n) if total[i] >= start and (name == "green" or total[i] < BANDS[k + 1][1])]
+             for k, (name, start) in enumerate(BANDS)}
+    order = sorted(range(n), key=lambda i: total[i])
+    risk = [-t for t in total]
+    own = {"logins": [-x for x in logins], "tickets": tickets}
+    dropped = {"logins": area(own["tickets"], left)[0], "tickets": area(own["logins"], left)[0]}
+    halves = lambda values: number(stability([values[i] for i in early], [values[i] for i in late]))
+    expected = {
+        "n": n, "events": sum(left), "auc": auc(risk, left), "left_out": [0, 0],
+        "brier": number(sum((p - e) ** 2 for p, e in judged) / len(judged)),
+        "brier_of_base_rate": number(sum((base - e) ** 2 for _, e in judged) / len(judged)),
+        "calibration": curve,
+        "calibration_error": number(sum(bin["n"] * abs(mp.mpf(bin["predicted"]) - mp.mpf(bin["observed"])) for bin in curve) / len(judged)),
+        "bands": [group(name, rows) for name, rows in bands.items()],
+        "deciles": [group(str(i + 1), rows) for i, rows in enumerate(parts(order, 10))],
+        "measures": [{"id": name, "n": n, "auc": auc(own[name], left), "leaks": False, "cost_of_dropping": number(area(risk, left)[0] - dropped[name]),
+                      "stability": halves([-r for r in own[name]])} for name in ("logins", "tickets")],
+        "stability": halves(total)}
+    given = {"scorecard": use, "table": table}
+    return [vector("backtest-looks", "backtest", given, {"outcome": "left", "at": "at"}, expected, tolerance=1e-10),
+            vector("backtest-nobody", "backtest", {"scorecard": use, "table": table | {"left": [0] * n}}, {"outcome": "left", "at": "at"},
+                   error={"code": "too-few", "path": "left"}, source="contract")]
+
+
+def kappa(pairs, size, power):
+    """Fleiss, Cohen and Everitt (1969)."""
+    n = len(pairs)
+    w = lambda i, j: 1 - (mp.mpf(abs(i - j)) / (size - 1)) ** power if power else mp.mpf(int(i == j))
+    p = lambda i, j: mp.mpf(pairs.count((i, j))) / n
+    places = range(size)
+    rows, columns = [sum(p(i, j) for j in places) for i in places], [sum(p(i, j) for i in places) for j in places]
+    seen = sum(w(i, j) * p(i, j) for i in places for j in places)
+    chance = sum(w(i, j) * rows[i] * columns[j] for i in places for j in places)
+    mean_row = [sum(w(i, j) * columns[j] for j in places) for i in places]
+    mean_column = [sum(w(i, j) * rows[i] for i in places) for j in places]
+    variance = sum(p(i, j) * (w(i, j) * (1 - chance) - (mean_row[i] + mean_column[j]) * (1 - seen)) ** 2 for i in places for j in places)
+    error = mp.sqrt((variance - (seen * chance - 2 * chance + seen) ** 2) / n) / (1 - chance) ** 2
+    value, z = (seen - chance) / (1 - chance), z_of(0.95)
+    return {"value": number(value), "standard_error": number(error), "n": n,
+            "interval": {"lower": number(max(-1, value - z * error)), "upper": number(min(1, value + z * error))}}
+
+
+def agreements():
+    names = [name for name, _ in BANDS]
+    draw = random.Random(5)
+    x = [round(draw.uniform(0, 100), 3) for _ in range(60)] + [None]
+    place = lambda value: sum(value >= start for _, start in BANDS) - 1
+    said = [min(2, max(0, place(v) + draw.choice([-1, 0, 0, 0, 1]))) for v in x[:-1]]
+    table = {"account": [f"a{i}" for i in range(61)], "x": x, "opinion": [names[s].title() for s in said] + ["Red"]}
+    pairs = [(place(v), s) for v, s in zip(x, said)]
+    apart = [(i, own, s) for i, (own, s) in enumerate(pairs) if own != s]
+    disputes = sorted(apart, key=lambda one: -abs(one[2] - one[1]))
+    use = card([{"id": "x", "points": {"linear": [[0, 0], [100, 100]]}}])
+    out = []
+    for weights, power in (("linear", 1), ("quadratic", 2), ("nominal", 0)):
+        expected = {"n": 60, "same": 60 - len(apart), "kappa": kappa(pairs, 3, power), "left_out": [1, 0], "bands": names,
+                    "counts": [[pairs.count((i, j)) for j in range(3)] for i in range(3)],
+                    "disputes": [{"account": f"a{i}", "band": names[own], "manager": names[s], "steps": s - own} for i, own, s in disputes]}
+        out.append(vector(f"agreement-{weights}", "health_agreement", {"scorecard": use, "table": table}, {"manager": "opinion", "weights": weights}, expected))
+    wrong = {"account": ["a", "b"], "x": [1, 2], "opinion": ["red", "amber"]}
+    out.append(vector("agreement-unknown", "health_agreement", {"scorecard": use, "table": wrong}, {"manager": "opinion"},
+                      error={"code": "unknown-name", "path": "opinion", "row": 1}, source="contract"))
+    return out
+
+
+def fits():
+    """A card of one measure: its curve by pooling adjacent bins, and the logistic regression on its points."""
+    draw = random.Random(3)
+    n = 400
+    x = [round(draw.uniform(0, 20), 3) for _ in range(n)]
+    colour = [draw.choice(["red", "blue"]) for _ in range(n)]
+    left = [int(draw.random() < 1 / (1 + 2.718281828 ** (0.3 * (v - 6)))) for v in x]
+    rate = mp.mpf(sum(left)) / n
+    odds = lambda count, events: mp.log((count - events + 10 * (1 - rate)) / (events + 10 * rate))
+    cases = sorted(zip(x, left))
+    bins = [([v for v, _ in part], sum(e for _, e in part)) for part in parts(cases, 10)]
+    pools = []
+    for place, (values, events) in enumerate(bins):
+        pools.append([len(values), events, 1])
+        while len(pools) > 1 and odds(*pools[-2][:2]) >= odds(*pools[-1][:2]):
+            last = pools.pop()
+            pools[-1] = [a + b for a, b in zip(pools[-1], last)]
+    heights = list(itertools.chain(*[[odds(count, events)] * many for count, events, many in pools]))
+    low, high = min(heights), max(heights)
+    knots = [[round_value(sum(map(mp.mpf, values)) / len(values)), int(mp.floor(100 * (h - low) / (high - low) + mp.mpf(1) / 2))]
+             for (values, _), h in zip(bins, heights)]
+    knots = [knot for i, knot in enumerate(knots) if i in (0, len(knots) - 1) or not knots[i - 1][1] == knot[1] == knots[i + 1][1]]
+    total = [between(knots, v) for v in x]
+    intercept, slope = line(total, [1 - e for e in left])
+    measure = {"id": "x", "weight": 100, "better": "higher", "points": {"linear": knots}}
+    expected = {"scorecard": {"name": "fitted", "groups": [{"id": "all", "weight": 100, "measures": [measure]}]},
+                "intercept": number(-intercept), "slope": number(slope), "left_out": ["colour"]}
+    table = {"x": x, "colour": colour, "left": left}
+    return [vector("fit-one", "fit_scorecard", {"table": table}, {"outcome": "left", "measures": ["x", "colour"], "most": 1}, expected, tolerance=1e-9),
+            vector("fit-nobody", "fit_scorecard", {"table": table | {"left": [0] * n}}, {"outcome": "left", "measures": ["x"]},
+                   error={"code": "too-few", "path": "left"}, source="contract")]
+
+
+def round_value(value):
+    """Three significant digits."""
+    return float(mp.nstr(value, 3))
+
+
+def forecast(model, purchases, since_last, known, horizon):
+    r, alpha, a, b = map(mp.mpf, model)
+    x, tx, t = purchases - 1, mp.mpf(known) - since_last, mp.mpf(known)
+    gone = a / (b + x - 1) * ((alpha + t) / (alpha + tx)) ** (r + x) if x else mp.mpf(0)
+    alive = 1 / (1 + gone)
+    z = mp.mpf(horizon) / (alpha + t + horizon)
+    made = (a + b + x - 1) / (a - 1) * (1 - ((alpha + t) / (alpha + t + horizon)) ** (r + x) * mp.hyp2f1(r + x, b + x, a + b + x - 1, z))
+    return {"alive": number(alive), "expected": number(alive * made), "returns": number(alive * (1 - (1 - z) ** (r + x))),
+            "cycle_days": number((alpha + tx) / (r + x)), "overdue": number(1 - ((alpha + tx) / (alpha + t)) ** (r + x))}
+
+
+def likelihood(logs, histories):
+    r, alpha, a, b = map(mp.exp, logs)
+    sum_ = mp.mpf(0)
+    for purchases, since_last, known in histories:
+        x, tx = purchases - 1, mp.mpf(known) - since_last
+        both = (alpha + known) ** -(r + x) + (a / (b + x - 1) * (alpha + tx) ** -(r + x) if x else 0)
+        sum_ += (mp.loggamma(r + x) - mp.loggamma(r) + r * mp.log(alpha) + mp.loggamma(a + b) + mp.loggamma(b + x)
+                 - mp.loggamma(b) - mp.loggamma(a + b + x) + mp.log(both))
+    return sum_
+
+
+def top(histories, start):
+    """Where the gradient is zero: Newton's method on differences with 40 digits, from a climb by coordinates."""
+    f = lambda logs: likelihood(logs, histories)
+    h = mp.mpf(10) ** -10
+    unit = lambda i, by: [by if i == j else mp.mpf(0) for j in range(4)]
+    plus = lambda a, b: [p + q for p, q in zip(a, b)]
+    at, step, best = [mp.log(v) for v in start], mp.mpf(1) / 2, None
+    best = f(at)
+    while step > mp.mpf("0.02"):
+        moved = False
+        for i in range(4):
+            for by in (step, -step):
+                value = f(plus(at, unit(i, by)))
+                if value > best:
+                    at, best, moved = plus(at, unit(i, by)), value, True
+        step = step if moved else step / 2
+    for _ in range(8):
+        gradient = mp.matrix([(f(plus(at, unit(i, h))) - f(plus(at, unit(i, -h)))) / (2 * h) for i in range(4)])
+        second = mp.matrix(4, 4)
+        for i in range(4):
+            for j in range(i, 4):
+                value = sum(s * t * f(plus(plus(at, unit(i, s * h)), unit(j, t * h))) for s in (1, -1) for t in (1, -1)) / (4 * h * h)
+                second[i, j] = second[j, i] = value
+        at = plus(at, list(-mp.lu_solve(second, gradient)))
+    return [mp.exp(v) for v in at], best if best > f(at) else f(at)
+
+
+def behaviours():
+    model = dict(zip(("r", "alpha", "a", "b"), (0.25, 33.5, 0.72, 2.16)))
+    rows = [(1, 10, 10), (1, 300, 300), (2, 25, 30), (11, 7, 77), (11, 40, 110), (3, 59, 272), (81, 12, 272), (2, 1, 5000)]
+    table = dict(zip(("purchases", "days_since_last", "days_known"), map(list, zip(*rows))))
+    out = []
+    for horizon in (0, 90, 3650):
+        expected = {"forecasts": [forecast(model.values(), *row, horizon) for row in rows], "model": model, "fit": None}
+        out.append(vector(f"repurchase-{horizon}", "repurchase", {"table": table}, {"model": model, "horizon_days": horizon}, expected, tolerance=1e-11))
+    odd = {"purchases": [1], "days_since_last": [10], "days_known": [12]}
+    out.append(vector("repurchase-impossible", "repurchase", {"table": odd}, {"model": model}, error={"code": "invalid-argument", "row": 0}, source="contract"))
+    few = {"purchases": [1, 2], "days_since_last": [5, 1], "days_known": [5, 9]}
+    out.append(vector("repurchase-few", "repurchase", {"table": few}, {}, error={"code": "too-few"}, source="contract"))
+
+    # Customers who buy at random and leave, for a fit; two purchases of a day are one.
+    draw = random.Random(2)
+    start = int(dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc).timestamp()) // 86400
+    who, when, amounts, days = [], [], [], {}
+    for customer in range(160):
+        day, rate, leaves = draw.randrange(60), draw.gammavariate(0.7, 1 / 14), draw.betavariate(1.2, 3)
+        own = [day]
+        while True:
+            day += draw.expovariate(rate) if rate > 1e-6 else 1e6
+            if day > 180:
+                break
+            own.append(int(day))
+            if draw.random() < leaves:
+                break
+        for day in own:
+            who.append(f"c{customer:03}")
+            when.append((start + day) * DAY + draw.randrange(DAY))
+            amounts.append(draw.randrange(1, 100) if draw.random() < 0.9 else None)
+            days.setdefault(who[-1], []).append(day)
+    today = 180
+    histories, customers, gaps = [], [], []
+    for name in sorted(days):
+        bought = sorted(set(days[name]))
+        histories.append((len(bought), today - bought[-1], today - bought[0]))
+        if len(bought) > 1:
+            gaps.append(mp.mpf(bought[-1] - bought[0]) / (len(bought) - 1))
+    gaps.sort()
+    gap = (gaps[len(gaps) // 2] + gaps[(len(gaps) - 1) // 2]) / 2
+    fitted, log_likelihood = top(histories, (0.7, 14, 1.2, 3))
+    found = [forecast(fitted, *history, 60) for history in histories]
+    active = sorted((f["expected"] for f, h in zip(found, histories) if h[0] > 1 and f["alive"] >= 0.5), reverse=True)
+    least = active[round(len(active) * 0.2) - 1]
+    for name, history, f in zip(sorted(days), histories, found):
+        known = {}
+        for customer, time, amount in zip(who, when, amounts):
+            if customer == name and amount is not None:
+                known.setdefault(time // DAY, []).append(amount)
+        total = sum(sum(list_) for list_ in known.values()) if known else None
+        back = history[0] > 1
+        group = "sceptic" if f["alive"] < 0.5 or (not back and history[2] > gap) else None if not back else "fanatic" if f["expected"] >= least else "regular"
+        customers.append({"customer": name, "purchases": history[0], "days_since_last": history[1], "days_known": history[2],
+                          "value": total / len(known) if known else None, "total": total, "group": group, **f})
+    order = list(range(len(who)))
+    draw.shuffle(order)
+    events = {"customer": [who[i] for i in order] + ["c000", None], "at": [when[i] for i in order] + [(start + 181) * DAY, when[0]],
+              "amount": [amounts[i] for i in order] + [5, 5]}
+    now = (start + today) * DAY + DAY // 2
+    expected = {"customers": customers, "typical_gap_days": number(gap), "left_out": {"no_customer": 1, "no_time": 0, "later": 1},
+                "model": dict(zip(("r", "alpha", "a", "b"), map(number, fitted))), "fit": {"log_likelihood": number(log_likelihood), "customers": 160}}
+    out.append(vector("behaviour-fitted", "behaviour", {"table": events, "now": now}, {"customer": "customer", "at": "at", "amount": "amount", "horizon_days": 60},
+                      expected, tolerance=1e-8))
+    out.append(vector("behaviour-share", "behaviour", {"table": events}, {"customer": "customer", "at": "at", "fanatic_share": 2},
+                      error={"code": "invalid-argument", "path": "fanatic_share"}, source="contract"))
+    return out
+
+
+if __name__ == "__main__":
+    write("health", healths() + backtests() + agreements() + fits() + behaviours())

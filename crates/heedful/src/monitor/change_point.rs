@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::config::{self, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::Table;
 use crate::stats::distribution::{normal_quantile, normal_sf};
@@ -54,7 +55,7 @@ impl ChangePoint {
 ///
 /// Each score is taken for normal around its level with its own sampling error; dates come from the likelihood of
 /// each place, as shares of the whole.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangePoints {
@@ -111,6 +112,14 @@ impl ChangePoints {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::read(text)
     }
 
     /// The level at which a change counts.
@@ -210,6 +219,9 @@ impl ChangePoints {
         })
     }
 }
+
+options!(ChangePoints, takes [alpha, confidence, shortest], from Self::default());
+written!(ChangePoints, r#"{"alpha": 0.001, "shortest": 3}"#);
 
 /// One row a change: `row`, `earliest`, `latest`, `before`, `after`, `change`, `standard_error`, `p_value`.
 #[must_use]

@@ -1,12 +1,12 @@
 //! One series in, a table of periods and a table of episodes out.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Direction;
 use super::baseline::stream::{Answer, Baseline};
 use super::episode::{Episode, Episodes};
 use super::method::Method;
-use crate::base::config;
+use crate::base::config::{self, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::base::time::Every;
@@ -24,7 +24,7 @@ use crate::base::time::Every;
 /// println!("{}", found.to_table());
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Detect {
@@ -154,7 +154,7 @@ impl Detect {
     /// # Errors
     /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
     pub fn from_json(text: &str) -> Result<Self> {
-        let settings: Self = config::from_json(text)?;
+        let settings: Self = config::read(text)?;
         settings.check()?;
         Ok(settings)
     }
@@ -224,7 +224,13 @@ impl Detect {
     }
 }
 
-config::written!(Detect, r#"{"every": "day", "alpha": 0.01}"#);
+options!(
+    Detect,
+    needs [every],
+    takes [start, alpha, direction, share, holidays, min_cases, method, memory],
+    from Self::new(Every::Day)
+);
+written!(Detect, r#"{"every": "day", "alpha": 0.01}"#);
 
 /// What was found in a series.
 #[derive(Debug, Clone, PartialEq)]

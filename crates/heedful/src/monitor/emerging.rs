@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::detector::{AnomalyKind, Detector, Watcher};
 use super::episode::{self, Episode};
-use crate::base::config;
+use crate::base::config::{self, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::Table;
 use crate::base::time::Every;
@@ -41,7 +41,7 @@ use crate::text::{Language, Redactor};
 /// assert!(found.terms[0].terms.iter().any(|term| term.contains("sales tax")));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Emerging {
@@ -67,7 +67,13 @@ pub struct Emerging {
     known: Vec<String>,
 }
 
-config::written!(Emerging, r#"{"every": "week", "fdr": 0.05}"#);
+options!(
+    Emerging,
+    needs [every],
+    takes [fdr, since, language, words, minimum_comments, known],
+    from Self::new(Every::Day)
+);
+written!(Emerging, r#"{"every": "week", "fdr": 0.05}"#);
 
 fn percent() -> f64 {
     0.01
@@ -155,7 +161,7 @@ impl Emerging {
     /// # Errors
     /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// Looks at the comments of all rows with a time.

@@ -1,18 +1,19 @@
 //! Which detector tests a series.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Direction;
 use super::baseline::stream::Answer;
 use super::classical::farrington::Farrington;
 use super::classical::moving::{Ears, EarsMethod, PeriodReading, SeasonalZ};
 use super::detect::Detect;
+use crate::base::config::names;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::time::Every;
 
 /// What tests the periods of a series: the baseline of this library, or a published detector with its published
 /// settings at the level asked for. The published ones look for more cases than expected, nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
@@ -35,6 +36,17 @@ pub enum Method {
     /// same month of five years for months.
     SeasonalZ,
 }
+
+names!(Method {
+    Baseline = "baseline",
+    Farrington = "farrington",
+    FarringtonNoufaily = "farrington_noufaily",
+    EarsC1 = "ears_c1",
+    EarsC2 = "ears_c2",
+    EarsC3 = "ears_c3",
+    EarsC3AsCoded = "ears_c3_as_coded",
+    SeasonalZ = "seasonal_z",
+});
 
 impl Method {
     /// Answers of the published detectors.

@@ -13,10 +13,12 @@ pub(crate) mod localise;
 pub(crate) mod many;
 pub(crate) mod method;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::base::config::names;
 
 /// Which departures from a baseline are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -28,6 +30,8 @@ pub enum Direction {
     /// Either.
     Both,
 }
+
+names!(Direction { Up = "up", Down = "down", Both = "both" });
 
 impl Direction {
     /// The name: `up`, `down` or `both`.

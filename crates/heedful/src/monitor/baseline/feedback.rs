@@ -1,6 +1,10 @@
 //! What a person said of an alarm, and what the baseline makes of it.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
+
+use crate::base::error::{Error, ErrorCode, Result};
 
 /// What a person says of periods that were, or could be, called abnormal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -12,6 +16,23 @@ pub enum Feedback {
     Expected,
     /// It was nothing: such counts are normal, and these periods count in full.
     FalseAlarm,
+}
+
+impl FromStr for Feedback {
+    type Err = Error;
+
+    /// # Errors
+    /// [`ErrorCode::UnknownName`] when the text is neither `expected` nor `false_alarm`.
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "expected" => Ok(Self::Expected),
+            "false_alarm" => Ok(Self::FalseAlarm),
+            _ => {
+                let message = "feedback is `expected` or `false_alarm`";
+                Err(Error::new(ErrorCode::UnknownName, message).at("feedback"))
+            }
+        }
+    }
 }
 
 impl Feedback {

@@ -1,8 +1,9 @@
 //! Detectors that compare a count with a mean and a standard deviation of earlier counts: EARS C1 to C3,
 //! seasonal z, and CUSUM.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::base::config::{self, names, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::stats::distribution::normal_quantile;
@@ -51,7 +52,7 @@ fn moments(values: impl Iterator<Item = Option<f64>> + Clone) -> Option<(f64, f6
 
 /// Which of the EARS detectors (Hutwagner et al., "The bioterrorism preparedness and response Early Aberration
 /// Reporting System", 2003).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EarsMethod {
@@ -66,6 +67,8 @@ pub enum EarsMethod {
     C3AsCoded,
 }
 
+names!(EarsMethod { C1 = "c1", C2 = "c2", C3 = "c3", C3AsCoded = "c3_as_coded" });
+
 /// EARS C1, C2 or C3.
 ///
 /// ```
@@ -75,7 +78,7 @@ pub enum EarsMethod {
 /// assert_eq!(readings[7].alarm, Some(true));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Ears {
@@ -95,6 +98,14 @@ impl Ears {
     #[must_use]
     pub fn new(method: EarsMethod) -> Self {
         Self { method, baseline: seven(), alpha: None }
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::read(text)
     }
 
     /// How many periods the mean and the standard deviation are taken from (at least 3).
@@ -168,6 +179,9 @@ impl Ears {
     }
 }
 
+options!(Ears, needs [method], takes [baseline, alpha], from Self::new(EarsMethod::C1));
+written!(Ears, r#"{"method": "c2", "baseline": 7, "alpha": 0.001}"#);
+
 fn check_level(alpha: f64) -> Result<()> {
     if alpha > 0.0 && alpha < 0.5 {
         return Ok(());
@@ -177,7 +191,7 @@ fn check_level(alpha: f64) -> Result<()> {
 
 /// A count against the mean and standard deviation at the same place of earlier seasons: the same weekday of
 /// the last weeks, or the same weeks of the last years.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SeasonalZ {
@@ -198,6 +212,14 @@ impl SeasonalZ {
     #[must_use]
     pub fn new(season: usize, seasons: usize) -> Self {
         Self { season, seasons, half_window: 0, alpha: percent() }
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::read(text)
     }
 
     /// Periods either side of the same place that are taken too.
@@ -252,13 +274,16 @@ impl SeasonalZ {
     }
 }
 
+options!(SeasonalZ, needs [season, seasons], takes [half_window, alpha], from Self::new(7, 8));
+written!(SeasonalZ, r#"{"season": 7, "seasons": 8, "alpha": 0.001}"#);
+
 /// Page's cumulative sum of standardised counts, S = max(0, S + z - k), which alarms above h and starts again
 /// (Page, "Continuous inspection schemes", 1954).
 ///
 /// The z of a count y with mean m is Rossi's (y - 3m + 2 √(y m)) / (2 √m) (Rossi et al., "An approximate CUSUM
 /// procedure for surveillance of health events", 1999), or, where the counts vary more than Poisson's, the z of
 /// the square roots 2 (√y - √m) / √φ.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cusum {
@@ -289,6 +314,14 @@ impl Cusum {
     #[must_use]
     pub fn new(k: f64, h: f64) -> Self {
         Self { k, h, dispersion: None }
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::read(text)
     }
 
     /// Variance over mean, where it is above 1.
@@ -339,6 +372,9 @@ impl Cusum {
             .collect())
     }
 }
+
+options!(Cusum, takes [k, h, dispersion], from Self::default());
+written!(Cusum, r#"{"k": 1.0, "h": 3.0, "dispersion": 1.4}"#);
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,8 @@
 //! What is watched, and at what rate of false alarms.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::base::config;
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
 use crate::base::time::Every;
@@ -20,7 +20,7 @@ use crate::text::Language;
 /// assert_eq!(Watcher::from_json(&watcher.to_json())?, watcher);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Watcher {
@@ -155,7 +155,7 @@ impl Watcher {
     /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path; [`ErrorCode::InvalidArgument`] for
     /// what is out of range.
     pub fn from_json(text: &str) -> Result<Self> {
-        let watcher: Self = config::from_json(text)?;
+        let watcher: Self = config::read(text)?;
         watcher.check()?;
         Ok(watcher)
     }
@@ -188,3 +188,13 @@ impl Watcher {
         Ok(())
     }
 }
+
+options!(
+    Watcher,
+    needs [every],
+    takes [
+        columns, topic, by, metric, time_zone, alarms_per_month, fdr, direction, share, holidays, min_cases, memory,
+        since, language, redact
+    ],
+    from Self::new(Every::Day)
+);

@@ -13,12 +13,13 @@ mod threshold;
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::fit::{Counts, Design, Fit};
 use self::rows::{Plan, Year};
 use self::threshold::plugin;
 pub use self::threshold::{FarringtonThreshold, PowerScale};
+use crate::base::config::{self, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::stats::distribution::t_sf;
@@ -35,7 +36,7 @@ use crate::stats::distribution::t_sf;
 /// assert_eq!(weeks[1].alarm, Some(true));
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Farrington {
@@ -121,6 +122,14 @@ impl Farrington {
             left_out: None,
             threshold: FarringtonThreshold::Delta,
         }
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::read(text)
     }
 
     /// The improved method: ten parts of the year, the last 26 weeks left out, a trend always, `nb_plugin`,
@@ -391,6 +400,16 @@ impl Farrington {
         Some((design, fit))
     }
 }
+
+options!(
+    Farrington,
+    takes [
+        years_back, half_window, frequency, reweight, weights_threshold, alpha, trend, trend_p, min_cases,
+        min_cases_weeks, power, groups, left_out, threshold
+    ],
+    from Self::new()
+);
+written!(Farrington, r#"{"alpha": 0.01, "groups": 10, "left_out": 26, "threshold": "nb_plugin"}"#);
 
 /// One row a week: `row`, `observed`, `expected`, `lower`, `upper`, `p_value`, `score`, `alarm`, `dispersion`,
 /// `trend`.

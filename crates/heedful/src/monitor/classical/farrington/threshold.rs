@@ -1,11 +1,12 @@
 //! From a prediction to an upper bound and a p-value.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::base::config::names;
 use crate::stats::distribution::{count_quantile, count_upper_tail, normal_quantile, normal_sf};
 
 /// How a prediction becomes an upper bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FarringtonThreshold {
@@ -18,8 +19,10 @@ pub enum FarringtonThreshold {
     Muan,
 }
 
+names!(FarringtonThreshold { Delta = "delta", NbPlugin = "nb_plugin", Muan = "muan" });
+
 /// The scale on which the threshold `delta` takes a count for normal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PowerScale {
@@ -31,6 +34,8 @@ pub enum PowerScale {
     /// Counts as they are.
     None,
 }
+
+names!(PowerScale { TwoThirds = "two_thirds", Half = "half", None = "none" });
 
 /// What a threshold says of one count.
 #[derive(Debug, Clone, Copy, PartialEq)]

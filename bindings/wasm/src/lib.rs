@@ -6,7 +6,7 @@
 
 #[cfg(feature = "text")]
 pub mod classifier;
-#[cfg(any(feature = "scores", feature = "read", feature = "why"))]
+#[cfg(any(feature = "scores", feature = "read", feature = "watch", feature = "why"))]
 mod input;
 #[cfg(feature = "read")]
 pub mod listen;
@@ -23,14 +23,16 @@ pub mod score;
 pub mod study;
 #[cfg(feature = "survey")]
 pub mod survey;
-#[cfg(any(feature = "scores", feature = "read"))]
+#[cfg(any(feature = "scores", feature = "read", feature = "watch"))]
 mod table;
 #[cfg(feature = "scores")]
 pub mod tally;
 #[cfg(feature = "text")]
 pub mod text;
-#[cfg(any(feature = "scores", feature = "read"))]
+#[cfg(any(feature = "scores", feature = "read", feature = "watch"))]
 pub mod times;
+#[cfg(feature = "watch")]
+pub mod watch;
 #[cfg(feature = "scores")]
 pub mod weight;
 #[cfg(feature = "why")]

@@ -70,7 +70,10 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")
+)]
 fn is_zero(value: &u64) -> bool {
     *value == 0
 }

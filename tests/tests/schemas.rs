@@ -17,8 +17,8 @@ use heedful::health::{Health, HealthAgreement, HealthBacktest, Scorecard, Scorec
 use heedful::survey::Survey;
 use heedful::{
     Asymmetry, Change, ChangePoints, Confounding, Contrast, CsvOptions, Cusum, Design, Detect,
-    Discover, Drivers, Ears, Emerging, Error, ErrorCode, Farrington, FunnelCounts, FunnelOptions,
-    Importance, Join, Journey, JourneyAnalysis, Keyness, League, MapperOptions, Metric, Propensity,
+    Discover, Drivers, Ears, Emerging, Error, Farrington, FunnelCounts, FunnelOptions, Importance,
+    Join, Journey, JourneyAnalysis, Keyness, League, MapperOptions, Metric, Propensity,
     ReasonColumns, ReasonRoles, Roles, SampleSize, Scale, Scan, Scoring, SeasonalZ, SentimentFit,
     SentimentOptions, Suppression, Target, Taxonomy, Uncertainty, Watcher, Weighting, WhatIf,
 };
@@ -43,14 +43,6 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
             }
         };
     }
-    match name {
-        "change_points" => return derived::<ChangePoints>(&text),
-        "cusum" => return derived::<Cusum>(&text),
-        "ears" => return derived::<Ears>(&text),
-        "farrington" => return derived::<Farrington>(&text),
-        "seasonal_z" => return derived::<SeasonalZ>(&text),
-        _ => {}
-    }
     by_name!(
         "asymmetry" => Asymmetry,
         "business_calendar" => BusinessCalendar,
@@ -59,16 +51,20 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "business_case" => BusinessCase,
         "behaviour" => Behaviour,
         "change" => Change,
+        "change_points" => ChangePoints,
         "confounding" => Confounding,
         "contact_policy" => ContactPolicy,
         "contrast" => Contrast,
         "csv_options" => CsvOptions,
+        "cusum" => Cusum,
         "design" => Design,
         "detect" => Detect,
         "discover" => Discover,
         "drivers" => Drivers,
+        "ears" => Ears,
         "emerging" => Emerging,
         "facts" => Facts,
+        "farrington" => Farrington,
         "funnel_counts" => FunnelCounts,
         "funnel_options" => FunnelOptions,
         "health" => Health,
@@ -98,6 +94,7 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "scorecard" => Scorecard,
         "scorecard_fit" => ScorecardFit,
         "scoring" => Scoring,
+        "seasonal_z" => SeasonalZ,
         "sentiment_fit" => SentimentFit,
         "sentiment_options" => SentimentOptions,
         "suppression" => Suppression,
@@ -110,13 +107,6 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "weighting" => Weighting,
         "what_if" => WhatIf,
     )
-}
-
-/// The same of a type that serde alone reads.
-fn derived<T: serde::Serialize + serde::de::DeserializeOwned>(text: &str) -> Result<Value, Error> {
-    let read: Result<T, _> = serde_json::from_str(text);
-    read.map(|read| serde_json::to_value(read).unwrap())
-        .map_err(|error| Error::new(ErrorCode::InvalidConfig, error.to_string()))
 }
 
 /// Documents that name every field of every type.

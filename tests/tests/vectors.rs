@@ -16,6 +16,8 @@ use serde_json::{Map, Value, json};
 
 #[path = "vectors/text.rs"]
 mod text;
+#[path = "vectors/watch.rs"]
+mod watch;
 
 /// Splits the options of a vector into roles of columns and the options of scoring.
 fn scoring(options: &Value, rating: &str) -> Result<(Roles, Scoring)> {
@@ -81,6 +83,9 @@ fn stated(options: &Value) -> Uncertainty {
 
 fn answer(function: &str, input: &Value, options: &Value) -> Result<Value> {
     if let Some(answer) = text::answer(function, input, options) {
+        return answer;
+    }
+    if let Some(answer) = watch::answer(function, input, options) {
         return answer;
     }
     match function {

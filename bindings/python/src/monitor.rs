@@ -2,9 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use heedful::{
-    Anomaly, Detect, Emerging, Error, ErrorCode, Feedback, Key, Mentions, Result, Watcher,
-};
+use heedful::{Anomaly, Detect, Emerging, Feedback, Key, Mentions, Result, Watcher};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -127,15 +125,7 @@ impl Detector {
         feedback: &str,
     ) -> PyResult<()> {
         let (topic, place) = (name.0.clone(), place(&name)?);
-        let feedback = match feedback {
-            "expected" => Feedback::Expected,
-            "false_alarm" => Feedback::FalseAlarm,
-            _ => {
-                let message = "feedback is `expected` or `false_alarm`";
-                return Err(Error::new(ErrorCode::UnknownName, message).at("feedback"))
-                    .or_raise(py);
-            }
-        };
+        let feedback: Feedback = feedback.parse().or_raise(py)?;
         self.with(py, |detector| {
             let place = place.as_ref().map(|(attribute, value)| (attribute.as_str(), value));
             detector.feedback(topic.as_deref(), place, days.0..=days.1, feedback)

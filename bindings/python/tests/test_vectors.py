@@ -86,7 +86,39 @@ def answer(function, given, options):
         return money(function, given, options)
     if function in HEALTH:
         return HEALTH[function](given, options)
+    if function in WATCH:
+        return watch(function, given, options)
     raise AssertionError(f"no runner for {function}")
+
+
+WATCH = ("detect", "detector", "emerging")
+
+
+def watch(function, given, options):
+    for name in ("start", "since", "holidays"):
+        if name in options:
+            days = options[name]
+            of = datetime.date.fromisoformat
+            options[name] = of(days) if isinstance(days, str) else [of(day) for day in days]
+    if function == "detect":
+        rows, episodes = hf.detect(given["counts"], volume=given.get("volume"), **options)
+        return {"rows": listed(rows), "episodes": listed(episodes)}
+    data = with_times(given["table"], "at")
+    if function == "emerging":
+        return hf.emerging(data, at="at", comment="comment", **options).to_pylist()
+    by = options.pop("by")
+    found = hf.Detector(**options).run(data, at="at", topic="topic", by=by, comment="comment", rating="score")
+    return {"judged": [str(day) for day in found.judged], "series": found.series, "anomalies": [told(one) for one in found]}
+
+
+def listed(table):
+    return [dict(zip(table, row)) for row in zip(*table.values())]
+
+
+def told(one):
+    names = "kind topic status direction observed expected p_value part_of places cost terms comments earliest".split()
+    place = None if one.place is None else dict(zip(("attribute", "value"), one.place))
+    return {name: getattr(one, name) for name in names} | {"place": place, "start": str(one.start), "last": str(one.last)}
 
 
 WHY = ("drivers", "importance", "reason_roles", "asymmetry", "what_if", "explain_change", "scan", "journey_lint", "journey_run")

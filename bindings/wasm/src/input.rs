@@ -1,8 +1,12 @@
 //! From JavaScript's arrays to the engine's columns.
 
+#[cfg(any(feature = "why", feature = "watch"))]
+use heedful::Mentions;
 use heedful::{
     Category, Clock, Column, Error, ErrorCode, Key, Keys, Responses, Result, Roles, TimeUnit, Times,
 };
+#[cfg(any(feature = "why", feature = "watch"))]
+use js_sys::Uint16Array;
 use js_sys::{Array, Float64Array, Uint8Array, Uint32Array};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -37,6 +41,16 @@ fn column(kind: &str, data: JsValue, values: JsValue) -> Result<Column> {
     })
 }
 
+/// The reasons of rows: names, where the codes of each row end, codes.
+#[cfg(any(feature = "why", feature = "watch"))]
+pub(crate) fn mentions(parts: &Array) -> Result<Mentions> {
+    let names: Array = cast(parts.get(0))?;
+    let names = names.iter().filter_map(|name| name.as_string()).collect();
+    let offsets = cast::<Uint32Array>(parts.get(1))?.to_vec();
+    let codes = cast::<Uint16Array>(parts.get(2))?.to_vec();
+    Mentions::new(names, &offsets, &codes)
+}
+
 pub(crate) fn cast<T: JsCast>(value: JsValue) -> Result<T> {
     value.dyn_into().map_err(|_| defect())
 }
@@ -49,7 +63,7 @@ fn times(milliseconds: &[f64], clock: Clock) -> Column {
     Column::Time(Times { values, validity, unit: TimeUnit::Millisecond, clock })
 }
 
-fn key(value: JsValue) -> Key {
+pub(crate) fn key(value: JsValue) -> Key {
     if let Some(text) = value.as_string() {
         return Key::text(&text);
     }

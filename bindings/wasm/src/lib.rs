@@ -8,7 +8,13 @@
 pub mod classifier;
 #[cfg(feature = "health")]
 pub mod health;
-#[cfg(any(feature = "scores", feature = "read", feature = "why", feature = "health"))]
+#[cfg(any(
+    feature = "scores",
+    feature = "read",
+    feature = "watch",
+    feature = "why",
+    feature = "health"
+))]
 mod input;
 #[cfg(feature = "read")]
 pub mod listen;
@@ -25,14 +31,16 @@ pub mod score;
 pub mod study;
 #[cfg(feature = "survey")]
 pub mod survey;
-#[cfg(any(feature = "scores", feature = "read"))]
+#[cfg(any(feature = "scores", feature = "read", feature = "watch"))]
 mod table;
 #[cfg(feature = "scores")]
 pub mod tally;
 #[cfg(feature = "text")]
 pub mod text;
-#[cfg(any(feature = "scores", feature = "read"))]
+#[cfg(any(feature = "scores", feature = "read", feature = "watch"))]
 pub mod times;
+#[cfg(feature = "watch")]
+pub mod watch;
 #[cfg(feature = "scores")]
 pub mod weight;
 #[cfg(feature = "why")]

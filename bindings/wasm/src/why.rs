@@ -7,12 +7,12 @@ use heedful::{
     JourneyAnalysis, JourneyIssue, JourneyReport, Mentions, ReasonRoles, Responses, Result, Scan,
     ScanReport, WhatIf,
 };
-use js_sys::{Array, Uint16Array, Uint32Array};
+use js_sys::Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::Answer;
-use crate::input::{cast, defect, responses};
+use crate::input::{cast, defect, mentions, responses};
 use crate::output::{document, failure};
 
 /// Answers a question about tables: each an array of its columns, its roles, and its reasons (names, where the codes
@@ -46,13 +46,10 @@ impl Side {
     fn new(parts: JsValue) -> Result<Self> {
         let parts: Array = cast(parts)?;
         let roles = parts.get(1).as_string().ok_or_else(defect)?;
-        let names: Array = cast(parts.get(2))?;
-        let names = names.iter().filter_map(|name| name.as_string()).collect();
-        let offsets = cast::<Uint32Array>(parts.get(3))?.to_vec();
-        let codes = cast::<Uint16Array>(parts.get(4))?.to_vec();
+        let reasons = Array::of3(&parts.get(2), &parts.get(3), &parts.get(4));
         Ok(Self {
             responses: responses(&cast(parts.get(0))?, &roles)?,
-            mentions: Mentions::new(names, &offsets, &codes)?,
+            mentions: mentions(&reasons)?,
         })
     }
 

@@ -8,6 +8,8 @@ import readBytes from "heedful/read.wasm";
 import taxonomy from "heedful/taxonomies/retail.en.json";
 import * as text from "heedful/text/manual";
 import textBytes from "heedful/text.wasm";
+import * as watch from "heedful/watch/manual";
+import watchBytes from "heedful/watch.wasm";
 import * as why from "heedful/why/manual";
 import whyBytes from "heedful/why.wasm";
 import package_ from "heedful/package.json";
@@ -18,19 +20,22 @@ import { healthCases } from "./health-cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
+import { watchCases } from "./watch-cases.js";
 import { whyCases } from "./why-cases.js";
 
 export async function run() {
   // The module that starts last is the one whose memory is watched.
   await health.init(healthBytes);
+  await watch.init(watchBytes);
   await why.init(whyBytes);
   await text.init(textBytes);
   await reader.init(readBytes);
   await heedful.init(bytes);
   return collect([
-    ...cases(heedful, reader, why, package_, memory),
+    ...cases(heedful, reader, why, watch, package_, memory),
     ...textCases(text, taxonomy),
     ...textVectorCases(text, heedful),
+    ...watchCases(watch),
     ...whyCases(why),
     ...healthCases(health),
   ]);

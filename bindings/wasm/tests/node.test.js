@@ -9,6 +9,7 @@ import * as health from "heedful/health";
 import * as manual from "heedful/manual";
 import * as reader from "heedful/read";
 import * as text from "heedful/text";
+import * as watch from "heedful/watch";
 import * as why from "heedful/why";
 
 import { cases } from "./cases.js";
@@ -16,6 +17,7 @@ import { healthCases } from "./health-cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
+import { watchCases } from "./watch-cases.js";
 import { whyCases } from "./why-cases.js";
 
 const require = createRequire(import.meta.url);
@@ -31,6 +33,7 @@ test("before init, a call says what to do", () => {
   assert.throws(() => heedful.version(), /await init\(\)/);
   assert.throws(() => reader.readCsv("a", {}), /await init\(\)` of "heedful\/read"/);
   assert.throws(() => text.sentiment("good"), /await init\(\)` of "heedful\/text"/);
+  assert.throws(() => watch.version(), /await init\(\)` of "heedful\/watch"/);
   assert.throws(() => why.version(), /await init\(\)` of "heedful\/why"/);
   assert.throws(() => health.version(), /await init\(\)` of "heedful\/health"/);
 });
@@ -42,6 +45,7 @@ test("a start that failed can be tried again", async () => {
 
 test("init without arguments, twice", async () => {
   await health.init();
+  await watch.init();
   await why.init();
   await text.init();
   await reader.init();
@@ -49,11 +53,12 @@ test("init without arguments, twice", async () => {
   await heedful.init();
 });
 
-for (const [name, check] of cases(heedful, reader, why, require("heedful/package.json"), memory)) test(name, check);
+for (const [name, check] of cases(heedful, reader, why, watch, require("heedful/package.json"), memory)) test(name, check);
 
 for (const [name, check] of textCases(text, require("heedful/taxonomies/retail.en.json"))) test(`text: ${name}`, check);
 
 for (const [name, check] of textVectorCases(text, heedful)) test(`text: ${name}`, check);
+for (const [name, check] of watchCases(watch)) test(`watch: ${name}`, check);
 for (const [name, check] of whyCases(why)) test(`why: ${name}`, check);
 for (const [name, check] of healthCases(health)) test(`health: ${name}`, check);
 

@@ -4,6 +4,7 @@ import * as health from "heedful/health";
 import * as reader from "heedful/read";
 import taxonomy from "heedful/taxonomies/retail.en.json";
 import * as text from "heedful/text";
+import * as watch from "heedful/watch";
 import * as why from "heedful/why";
 import package_ from "heedful/package.json";
 
@@ -13,19 +14,22 @@ import { healthCases } from "./health-cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
+import { watchCases } from "./watch-cases.js";
 import { whyCases } from "./why-cases.js";
 
 export async function run() {
   // The module that starts last is the one whose memory is watched.
   await health.init();
+  await watch.init();
   await why.init();
   await text.init();
   await reader.init();
   await heedful.init();
   return collect([
-    ...cases(heedful, reader, why, package_, memory),
+    ...cases(heedful, reader, why, watch, package_, memory),
     ...textCases(text, taxonomy),
     ...textVectorCases(text, heedful),
+    ...watchCases(watch),
     ...whyCases(why),
     ...healthCases(health),
   ]);

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const file = (name) => `await (await import("node:fs/promises")).readFile(new URL(import.meta.resolve("heedful/${name}.wasm")))`;
-const [scores, read, text, survey, why, health] = ["heedful", "read", "text", "survey", "why", "health"].map(file);
+const [scores, read, text, survey, watch, why, health] = ["heedful", "read", "text", "survey", "watch", "why", "health"].map(file);
 const ways = {
   "node entry, no arguments": ["heedful", ""],
   "node entry, bytes": ["heedful", scores],
@@ -15,6 +15,8 @@ const ways = {
   "manual entry of reading, bytes": ["heedful/read/manual", read],
   "node entry of texts, no arguments": ["heedful/text", ""],
   "manual entry of texts, bytes": ["heedful/text/manual", text],
+  "node entry of detectors, no arguments": ["heedful/watch", ""],
+  "manual entry of detectors, bytes": ["heedful/watch/manual", watch],
   "node entry of whys, no arguments": ["heedful/why", ""],
   "manual entry of whys, bytes": ["heedful/why/manual", why],
   "node entry of health, no arguments": ["heedful/health", ""],

@@ -11,7 +11,7 @@ const options = (given) => Object.fromEntries(Object.entries(given).map(([name, 
 // Fields that hold names of the user.
 const DATA = new Set(["shares", "counts", "columns"]);
 
-function answer(heedful, reader, why, { function: name, input, options: given }) {
+function answer(heedful, reader, why, watch, { function: name, input, options: given }) {
   const { every, ...rest } = options(given);
   switch (name) {
     case "score":
@@ -65,6 +65,14 @@ function answer(heedful, reader, why, { function: name, input, options: given })
       return why.lintJourney(input.journey);
     case "journey_run":
       return why.walkJourney(input.journey, table(input.table), { rating: "score", reasons: input.reasons, ...rest });
+    case "detect":
+      return watch.detect(input.counts, { every, volume: input.volume, ...rest });
+    case "detector": {
+      const columns = { at: "at", topic: "topic", by: rest.by, comment: "comment", rating: "score" };
+      return new watch.Detector({ every, ...rest, by: undefined }).run(table(input.table), columns);
+    }
+    case "emerging":
+      return watch.emerging(table(input.table), { every, at: "at", comment: "comment", ...rest });
     default:
       throw new Error(`no runner for ${name}`);
   }
@@ -144,10 +152,10 @@ function camelled({ scorecard, ...input }) {
   return { ...input, ...(text && { scorecard: JSON.parse(text.replace("half_life_days", "halfLifeDays")) }) };
 }
 
-export function vectorCases(heedful, reader, why) {
+export function vectorCases(heedful, reader, why, watch) {
   const ours = vectors.filter((vector) => !(vector.function in textAnswers) && !(vector.function in healthAnswers) && !ELSEWHERE.has(vector.function));
   if (ours.length <= 130) throw new Error("vectors are missing");
-  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(heedful, reader, why, vector), heedful.HeedfulError)]);
+  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(heedful, reader, why, watch, vector), heedful.HeedfulError)]);
 }
 
 // Of a place in a text, written in every unit, the one of this language.

@@ -17,16 +17,19 @@ export interface Engine<G> {
   /**
    * Calls into the module. What the engine refuses is thrown as a {@link HeedfulError}. Anything else that comes out of
    * the module is a trap (a defect, or no memory left): it is thrown with the code `internal`, and since the memory of
-   * a trapped instance cannot be trusted, the next call starts a new one. Nothing lives in an instance between calls,
-   * so nothing is lost with it. What is refused of a single column has its name as the path.
+   * a trapped instance cannot be trusted, the next call starts a new one. What was held in an
+   * instance is lost with it (`life`). What is refused of a single column has its name as the path.
    */
   call<T>(run: (module: G) => T, path?: string): T;
+  /** Which instance of the module is at work: what was prepared in another one is lost. */
+  life(): number;
 }
 
 /** The engine of the entry point `entry`. @internal */
 export function engine<G extends Glue>(entry: string, start: Start, glue: G): Engine<G> {
   let starting: Promise<void> | undefined;
   let state: "waiting" | "ready" | "broken" = "waiting";
+  let lives = 0;
 
   return {
     startWith(source) {
@@ -52,9 +55,12 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G): En
         if (Array.isArray(error)) throw refusal(error, path);
         if (error instanceof HeedfulError) throw error;
         state = "broken";
+        lives += 1;
         throw new HeedfulError("internal", `the engine stopped: ${String(error)}`);
       }
     },
+
+    life: () => lives,
   };
 }
 

@@ -3,7 +3,8 @@ import type { Comparison } from "./compare.js";
 import { camel, decode, encode } from "./json.js";
 import type { Interval, Score } from "./score.js";
 import type { Table } from "./table.js";
-import { ask, type Shared, type Side, sideOf, type WhyReasons } from "./why-table.js";
+import type { WhyReasons } from "./row-reasons.js";
+import { ask, type Shared, type Side, sideOf } from "./why-table.js";
 import { call } from "./why-engine.js";
 
 /** A step where customer and company meet. */

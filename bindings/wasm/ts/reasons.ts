@@ -3,7 +3,8 @@ import { call } from "./text-engine.js";
 import { type Claim, type Claims, type Classifier, packClaims } from "./classifier.js";
 import { groupsOf, type Labels, labelsOf, type Language, optionsOf, type Texts, textsOf, whole } from "./comments.js";
 import { HeedfulError } from "./error.js";
-import { disposable, type Disposer, Held } from "./held.js";
+import { disposable, type Disposer } from "./disposer.js";
+import { Held } from "./held.js";
 import { camel, decode, encode, escapeText, parse } from "./json.js";
 
 /** Why customers feel as they do, as a tree. The starters of the package are such documents. */

@@ -2,7 +2,8 @@
 import { call } from "./text-engine.js";
 import { type Labels, labelsOf, type Language, listOf, optionsOf, type Texts, textsOf, whole } from "./comments.js";
 import { HeedfulError } from "./error.js";
-import { disposable, type Disposer, Held } from "./held.js";
+import { disposable, type Disposer } from "./disposer.js";
+import { Held } from "./held.js";
 import { decode } from "./json.js";
 import type { EvaluateOptions, Measure, SentimentOptions } from "./text-api.js";
 

@@ -312,7 +312,12 @@ export type ResultRow = Record<string, unknown>;
  * @internal
  */
 export function rowsOf(answer: unknown): ResultRow[] {
-  const columns = decode(answer) as { name: string; given: boolean; values: Cell[] }[];
+  return rowsIn(decode(answer));
+}
+
+/** The same of a table that is a part of an answer. @internal */
+export function rowsIn(table: unknown): ResultRow[] {
+  const columns = table as { name: string; given: boolean; values: Cell[] }[];
   const bands = columns.filter(isBand);
   const fields = columns.filter((column) => !isBand(column));
   const names = fields.map(({ name, given }) => (given ? name : camelName(name)));

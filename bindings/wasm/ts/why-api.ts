@@ -1,5 +1,6 @@
 // What the entry points of `heedful/why` export beside their own `init`: drivers, changes and scans.
-import { ask, type Shared, sideOf, type WhyReasons } from "./why-table.js";
+import type { WhyReasons } from "./row-reasons.js";
+import { ask, type Shared, sideOf } from "./why-table.js";
 import type { Comparison } from "./compare.js";
 import type { Interval, Score } from "./score.js";
 import type { Cell, Table } from "./table.js";
@@ -11,7 +12,8 @@ export * from "./journey.js";
 export type { Interval, Score } from "./score.js";
 export type { CompiledModule, ModuleSource } from "./source.js";
 export type { Cell, Columns, Responses, Roles, Rows, Table } from "./table.js";
-export type { ReasonOf, Shared, WhyReasons } from "./why-table.js";
+export type { ReasonOf, WhyReasons } from "./row-reasons.js";
+export type { Shared } from "./why-table.js";
 
 /** The version of the engine that explains. */
 export function version(): string {

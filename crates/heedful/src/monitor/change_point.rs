@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::base::config::{record, stored};
+use crate::base::config::{self, options, stored, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::order::sort_by;
 use crate::base::table::Table;
@@ -37,7 +37,6 @@ pub struct ChangePoint {
 }
 
 stored!(PeriodScore { value, standard_error });
-record!(ChangePoints { alpha = percent(), confidence = usual(), shortest = two() });
 
 impl ChangePoint {
     /// By how many points the level changed.
@@ -116,6 +115,14 @@ impl ChangePoints {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::read(text)
     }
 
     /// The level at which a change counts.
@@ -215,6 +222,9 @@ impl ChangePoints {
         })
     }
 }
+
+options!(ChangePoints, takes [alpha, confidence, shortest], from Self::default());
+written!(ChangePoints, r#"{"alpha": 0.001, "shortest": 3}"#);
 
 /// One row a change: `row`, `earliest`, `latest`, `before`, `after`, `change`, `standard_error`, `p_value`.
 #[must_use]

@@ -6,7 +6,7 @@ use super::Direction;
 use super::baseline::stream::{Answer, Baseline};
 use super::episode::{Episode, Episodes};
 use super::method::Method;
-use crate::base::config::{self, record};
+use crate::base::config::{self, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::base::time::Every;
@@ -56,8 +56,6 @@ pub struct Detect {
     pub(super) memory: Option<usize>,
 }
 
-record!(Detect { every, start = Default::default(), alpha = percent(), direction = Default::default(), share = Default::default(), holidays = Default::default(), min_cases = Default::default(), method = Default::default(), memory = Default::default() });
-
 fn percent() -> f64 {
     0.01
 }
@@ -72,7 +70,10 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")
+)]
 fn is_zero(value: &u64) -> bool {
     *value == 0
 }
@@ -226,7 +227,13 @@ impl Detect {
     }
 }
 
-config::written!(Detect, r#"{"every": "day", "alpha": 0.01}"#);
+options!(
+    Detect,
+    needs [every],
+    takes [start, alpha, direction, share, holidays, min_cases, method, memory],
+    from Self::new(Every::Day)
+);
+written!(Detect, r#"{"every": "day", "alpha": 0.01}"#);
 
 /// What was found in a series.
 #[derive(Debug, Clone, PartialEq)]

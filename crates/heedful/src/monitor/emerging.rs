@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::detector::{AnomalyKind, Detector, Watcher};
 use super::episode::{self, Episode};
-use crate::base::config::{self, record};
+use crate::base::config::{self, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::order::{sort_by, sort_by_key};
 use crate::base::table::Table;
@@ -68,9 +68,13 @@ pub struct Emerging {
     known: Vec<String>,
 }
 
-config::written!(Emerging, r#"{"every": "week", "fdr": 0.05}"#);
-
-record!(Emerging { every, fdr = percent(), since = Default::default(), language = Default::default(), words = three(), minimum_comments = five(), known = Default::default() });
+options!(
+    Emerging,
+    needs [every],
+    takes [fdr, since, language, words, minimum_comments, known],
+    from Self::new(Every::Day)
+);
+written!(Emerging, r#"{"every": "week", "fdr": 0.05}"#);
 
 fn percent() -> f64 {
     0.01

@@ -37,7 +37,16 @@ pub enum Method {
     SeasonalZ,
 }
 
-names!(Method { Baseline = "baseline", Farrington = "farrington", FarringtonNoufaily = "farrington_noufaily", EarsC1 = "ears_c1", EarsC2 = "ears_c2", EarsC3 = "ears_c3", EarsC3AsCoded = "ears_c3_as_coded", SeasonalZ = "seasonal_z" });
+names!(Method {
+    Baseline = "baseline",
+    Farrington = "farrington",
+    FarringtonNoufaily = "farrington_noufaily",
+    EarsC1 = "ears_c1",
+    EarsC2 = "ears_c2",
+    EarsC3 = "ears_c3",
+    EarsC3AsCoded = "ears_c3_as_coded",
+    SeasonalZ = "seasonal_z",
+});
 
 impl Method {
     /// Answers of the published detectors.

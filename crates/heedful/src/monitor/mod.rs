@@ -2,7 +2,6 @@
 
 pub(crate) mod backtest;
 pub(crate) mod baseline;
-pub(crate) mod behaviour;
 pub(crate) mod change_point;
 pub(crate) mod classical;
 pub(crate) mod detect;
@@ -10,14 +9,13 @@ pub(crate) mod detector;
 pub(crate) mod emerging;
 pub(crate) mod episode;
 pub(crate) mod health;
-pub(crate) mod instant;
 pub(crate) mod localise;
 pub(crate) mod many;
 pub(crate) mod method;
-pub(crate) mod pulse;
+
+use serde::Serialize;
 
 use crate::base::config::names;
-use serde::Serialize;
 
 /// Which departures from a baseline are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]

@@ -1,7 +1,11 @@
 //! What a person said of an alarm, and what the baseline makes of it.
 
-use crate::base::config::{names, stored};
+use std::str::FromStr;
+
 use serde::Serialize;
+
+use crate::base::config::{names, stored};
+use crate::base::error::{Error, ErrorCode, Result};
 
 /// What a person says of periods that were, or could be, called abnormal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -17,6 +21,23 @@ pub enum Feedback {
 
 names!(Feedback { Expected = "expected", FalseAlarm = "false_alarm" });
 stored!(Ruling { from, to, feedback });
+
+impl FromStr for Feedback {
+    type Err = Error;
+
+    /// # Errors
+    /// [`ErrorCode::UnknownName`] when the text is neither `expected` nor `false_alarm`.
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "expected" => Ok(Self::Expected),
+            "false_alarm" => Ok(Self::FalseAlarm),
+            _ => {
+                let message = "feedback is `expected` or `false_alarm`";
+                Err(Error::new(ErrorCode::UnknownName, message).at("feedback"))
+            }
+        }
+    }
+}
 
 impl Feedback {
     pub(crate) fn weight(self) -> f64 {

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::base::config::{names, record};
+use crate::base::config::{self, names, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::stats::distribution::normal_quantile;
@@ -24,11 +24,6 @@ pub struct PeriodReading {
     /// Whether the count is above the bound.
     pub alarm: Option<bool>,
 }
-
-names!(EarsMethod { C1 = "c1", C2 = "c2", C3 = "c3", C3AsCoded = "c3_as_coded" });
-record!(Ears { method, baseline = seven(), alpha = Default::default() });
-record!(SeasonalZ { season, seasons, half_window = Default::default(), alpha = percent() });
-record!(Cusum { k = reference(), h = limit(), dispersion = Default::default() });
 
 /// One row a period: `row`, `observed`, `expected`, `upper`, `strength`, `alarm`.
 #[must_use]
@@ -72,6 +67,8 @@ pub enum EarsMethod {
     C3AsCoded,
 }
 
+names!(EarsMethod { C1 = "c1", C2 = "c2", C3 = "c3", C3AsCoded = "c3_as_coded" });
+
 /// EARS C1, C2 or C3.
 ///
 /// ```
@@ -101,6 +98,14 @@ impl Ears {
     #[must_use]
     pub fn new(method: EarsMethod) -> Self {
         Self { method, baseline: seven(), alpha: None }
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::read(text)
     }
 
     /// How many periods the mean and the standard deviation are taken from (at least 3).
@@ -174,6 +179,9 @@ impl Ears {
     }
 }
 
+options!(Ears, needs [method], takes [baseline, alpha], from Self::new(EarsMethod::C1));
+written!(Ears, r#"{"method": "c2", "baseline": 7, "alpha": 0.001}"#);
+
 fn check_level(alpha: f64) -> Result<()> {
     if alpha > 0.0 && alpha < 0.5 {
         return Ok(());
@@ -204,6 +212,14 @@ impl SeasonalZ {
     #[must_use]
     pub fn new(season: usize, seasons: usize) -> Self {
         Self { season, seasons, half_window: 0, alpha: percent() }
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::read(text)
     }
 
     /// Periods either side of the same place that are taken too.
@@ -258,6 +274,9 @@ impl SeasonalZ {
     }
 }
 
+options!(SeasonalZ, needs [season, seasons], takes [half_window, alpha], from Self::new(7, 8));
+written!(SeasonalZ, r#"{"season": 7, "seasons": 8, "alpha": 0.001}"#);
+
 /// Page's cumulative sum of standardised counts, S = max(0, S + z - k), which alarms above h and starts again
 /// (Page, "Continuous inspection schemes", 1954).
 ///
@@ -295,6 +314,14 @@ impl Cusum {
     #[must_use]
     pub fn new(k: f64, h: f64) -> Self {
         Self { k, h, dispersion: None }
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::read(text)
     }
 
     /// Variance over mean, where it is above 1.
@@ -345,6 +372,9 @@ impl Cusum {
             .collect())
     }
 }
+
+options!(Cusum, takes [k, h, dispersion], from Self::default());
+written!(Cusum, r#"{"k": 1.0, "h": 3.0, "dispersion": 1.4}"#);
 
 #[cfg(test)]
 mod tests {

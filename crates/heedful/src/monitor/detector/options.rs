@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::base::config::{self, record};
+use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
 use crate::base::time::Every;
@@ -83,8 +83,6 @@ macro_rules! setters {
         })*
     };
 }
-
-record!(Watcher { every, columns = Default::default(), topic = Default::default(), by = Default::default(), metric = Default::default(), time_zone = Default::default(), alarms_per_month = Default::default(), fdr = Default::default(), direction = Default::default(), share = Default::default(), holidays = Default::default(), min_cases = Default::default(), memory = Default::default(), since = Default::default(), language = Default::default(), redact = Default::default() });
 
 impl Watcher {
     /// Watches the number of responses, at two false alarms a month.
@@ -190,3 +188,13 @@ impl Watcher {
         Ok(())
     }
 }
+
+options!(
+    Watcher,
+    needs [every],
+    takes [
+        columns, topic, by, metric, time_zone, alarms_per_month, fdr, direction, share, holidays, min_cases, memory,
+        since, language, redact
+    ],
+    from Self::new(Every::Day)
+);

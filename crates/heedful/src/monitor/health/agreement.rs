@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::assess::Health;
 use super::scorecard::Scorecard;
-use crate::base::config::{self, setters};
+use crate::base::config::{self, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::table::{Data, Table};
@@ -33,7 +33,7 @@ use crate::stats::{Confidence, Kappa, KappaWeights};
 /// assert_eq!(report.kappa.unwrap().n, 4);
 /// # Ok::<(), heedful::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HealthAgreement {
@@ -94,6 +94,8 @@ setters!(HealthAgreement {
     confidence: Confidence,
 });
 
+record!(HealthAgreement { account, scorecard, manager, weights = Default::default(), confidence = Default::default() });
+
 impl HealthAgreement {
     /// Compares a scorecard; the columns of the account's id and of the manager's band.
     pub fn new(
@@ -115,7 +117,7 @@ impl HealthAgreement {
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
-        config::from_json(text)
+        config::read(text)
     }
 
     /// The options as JSON.

@@ -19,7 +19,7 @@ use self::fit::{Counts, Design, Fit};
 use self::rows::{Plan, Year};
 use self::threshold::plugin;
 pub use self::threshold::{FarringtonThreshold, PowerScale};
-use crate::base::config::options;
+use crate::base::config::{self, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
 use crate::stats::distribution::t_sf;
@@ -69,8 +69,6 @@ pub struct Farrington {
     /// How a prediction becomes a bound.
     threshold: FarringtonThreshold,
 }
-
-options!(Farrington, takes [years_back, half_window, frequency, reweight, weights_threshold, alpha, trend, trend_p, min_cases, min_cases_weeks, power, groups, left_out, threshold], from Self::default());
 
 impl Default for Farrington {
     fn default() -> Self {
@@ -124,6 +122,14 @@ impl Farrington {
             left_out: None,
             threshold: FarringtonThreshold::Delta,
         }
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Json`] and [`ErrorCode::InvalidConfig`], with the path.
+    pub fn from_json(text: &str) -> Result<Self> {
+        config::read(text)
     }
 
     /// The improved method: ten parts of the year, the last 26 weeks left out, a trend always, `nb_plugin`,
@@ -394,6 +400,16 @@ impl Farrington {
         Some((design, fit))
     }
 }
+
+options!(
+    Farrington,
+    takes [
+        years_back, half_window, frequency, reweight, weights_threshold, alpha, trend, trend_p, min_cases,
+        min_cases_weeks, power, groups, left_out, threshold
+    ],
+    from Self::new()
+);
+written!(Farrington, r#"{"alpha": 0.01, "groups": 10, "left_out": 26, "threshold": "nb_plugin"}"#);
 
 /// One row a week: `row`, `observed`, `expected`, `lower`, `upper`, `p_value`, `score`, `alarm`, `dispersion`,
 /// `trend`.

@@ -19,6 +19,8 @@ pub enum FarringtonThreshold {
     Muan,
 }
 
+names!(FarringtonThreshold { Delta = "delta", NbPlugin = "nb_plugin", Muan = "muan" });
+
 /// The scale on which the threshold `delta` takes a count for normal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -32,6 +34,8 @@ pub enum PowerScale {
     /// Counts as they are.
     None,
 }
+
+names!(PowerScale { TwoThirds = "two_thirds", Half = "half", None = "none" });
 
 /// What a threshold says of one count.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,0 +1,106 @@
+// Checks of `heedful/watch` that hold in every environment, as those of cases.js.
+import { equal, same } from "./cases.js";
+
+const DAY = 86_400_000;
+const FIRST = Date.UTC(2024, 0, 1);
+
+export function watchCases(watch) {
+  const fails = (run, expected) => {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof watch.HeedfulError)) throw error;
+      for (const [name, value] of Object.entries(expected)) equal(error[name], value);
+      return;
+    }
+    throw new Error("nothing was thrown");
+  };
+  // Forty responses a day; on the last two twenty more, of promotions in Texas, on the web.
+  const rows = [];
+  let seed = 1;
+  const draw = (list) => list[(seed = (seed * 48271) % 2147483647) % list.length];
+  for (let day = 0; day < 90; day += 1) {
+    const created = new Date(FIRST + day * DAY);
+    for (let i = 0; i < 40; i += 1) {
+      rows.push({
+        created, reason: draw(["promotions", "delivery", "staff", "price"]), state: draw(["TX", "CA", "NY"]),
+        channel: draw(["web", "store"]), score: draw([10, 9, 9, 8, 3]), text: draw(["fine as always", "good choice of goods", "kind staff"]),
+      });
+    }
+    for (let i = 0; day >= 88 && i < 20; i += 1) {
+      rows.push({ created, reason: "promotions", state: "TX", channel: "web", score: 1, text: "sales tax charged on the full price, call 555-123-4567" });
+    }
+  }
+  const columns = { at: "created", topic: "reason", by: ["state", "channel"], comment: "text", rating: "score" };
+
+  return [
+    ["one series", () => {
+      const counts = Array.from({ length: 120 }, (_, week) => (week === 118 ? 60 : week === 30 ? null : 20 + (week % 5)));
+      const { rows: periods, episodes, chart } = watch.detect(counts, { every: "week", start: "2001-01-01" });
+      same([periods.length, periods[0].period, periods[30].observed], [120, "2001-01-01", null]);
+      equal(periods[118].alarm && periods[118].pValue < 1e-6 && periods[118].upper < 60, true);
+      same(episodes.map(({ start, status, direction }) => [start, status, direction]), [["2003-04-07", "growing", "up"]].map(([, , d]) => [periods[118].period, "raised", d]));
+      equal(chart.data.values[118].alarm, true);
+      same(watch.detect(Float64Array.from(counts, (count) => count ?? NaN), { every: "week", start: new Date(Date.UTC(2001, 0, 1)) }).rows, periods);
+      const shares = watch.detect([...Array(60).fill(10), 40], { every: "day", volume: Array(61).fill(50), share: true, direction: "both" });
+      equal(shares.rows[60].alarm, true);
+      for (const method of ["farrington_noufaily", "ears_c1", "seasonal_z"]) {
+        equal(watch.detect([...Array.from({ length: 329 }, (_, i) => 5 + (i % 3)), 40], { every: "week", method }).rows[329].alarm, true);
+      }
+    }],
+    ["a spike is told with place, cost and evidence", () => {
+      const detector = new watch.Detector({ every: "day", alarmsPerMonth: 2 });
+      const { anomalies: [first], series, judged } = detector.run(rows, columns);
+      same([first.topic, first.place, first.direction, first.start, first.last], ["promotions", null, "up", "2024-03-29", "2024-03-30"]);
+      same(first.places[0].values, { state: "TX", channel: "web" });
+      equal(first.cost.upper < 0 && first.terms.some((term) => term.includes("sales tax")), true);
+      equal(first.comments[0].includes("555") || detector.toJson().includes("sales tax"), false);
+      equal(first.sentence.includes("state = TX, channel = web"), true);
+      same([series, judged], [2 * (1 + 4 + 5 + 20), ["2024-01-01", "2024-03-30"]]);
+      const { rows: periods, chart } = detector.series({ topic: "promotions", place: { attribute: "state", value: "TX" } });
+      same([periods.at(-1).alarm, chart.title], [true, "promotions in state = TX"]);
+      detector.free();
+    }],
+    ["a stored detector goes on", () => {
+      const cut = FIRST + 85 * DAY;
+      const detector = new watch.Detector({ every: "day", fdr: 0.05 });
+      detector.run(rows.filter(({ created }) => created < cut), columns);
+      const again = watch.Detector.fromJson(detector.toJson());
+      const later = rows.filter(({ created }) => created >= cut);
+      const one = detector.update(later, { through: "2024-03-30" });
+      same(again.update(later, { through: new Date(FIRST + 89 * DAY) }), one);
+      equal(again.toJson(), detector.toJson());
+      equal(one.anomalies.some(({ topic }) => topic === "promotions"), true);
+      const { topic, place, start, last } = one.anomalies[0];
+      again.feedback("expected", { topic, place, start, end: last });
+      equal(again.toJson() === detector.toJson(), false);
+      again.update(later);
+      equal(again.late, later.length);
+      // Another table begins anew.
+      same(again.run(rows, columns), new watch.Detector({ every: "day", fdr: 0.05 }).run(rows, columns));
+    }],
+    ["topics as reasons, days of a zone", () => {
+      const reasons = rows.map(({ reason }) => [reason, "all"]);
+      const { anomalies } = new watch.Detector({ every: "day" }).run(rows, { at: "created", reasons });
+      equal(anomalies[0].topic, "promotions");
+      const west = new watch.Detector({ every: "day", timeZone: "America/Los_Angeles" });
+      equal(west.run(rows, { at: "created" }).judged[0], "2023-12-31");
+      equal(watch.Detector.fromJson(west.toJson()).update(rows).judged, null);
+    }],
+    ["what nobody thought to watch", () => {
+      const [found] = watch.emerging(rows, { at: "created", comment: "text" });
+      equal(found.terms.includes("sales tax"), true);
+      same([found.start, found.comment.includes("555")], ["2024-03-29", false]);
+    }],
+    ["what is wrong is said", () => {
+      fails(() => watch.detect([1, 2.5], { every: "day" }), { code: "invalid-argument", path: "counts", row: 1 });
+      fails(() => watch.detect([1], { every: "day", alpha: 2 }), { code: "invalid-argument", path: "alpha" });
+      fails(() => watch.detect([1], { every: "day", start: "1 May" }), { code: "date-invalid", path: "start" });
+      fails(() => watch.detect([1], { every: "day", method: "farrington" }), { code: "invalid-argument", path: "every" });
+      fails(() => new watch.Detector({ every: "day", fdr: 0.05, alarmsPerMonth: 2 }), { path: "fdr" });
+      fails(() => new watch.Detector({ every: "day" }).toJson(), { code: "invalid-argument" });
+      fails(() => new watch.Detector({ every: "day" }).run({ created: [0] }, { at: "created", topic: "reason" }), { code: "missing-column" });
+      fails(() => watch.Detector.fromJson('{"version": 9}'), { code: "state-version" });
+    }],
+  ];
+}

@@ -1,0 +1,30 @@
+// Days: the engine counts them from 1970-01-01, JavaScript writes them as `2024-03-01`.
+import { HeedfulError } from "./error.js";
+
+/** A day: `2024-03-01`, or a `Date`, of which the day in UTC counts. */
+export type Day = string | Date;
+
+const MILLISECONDS = 86_400_000;
+
+/** The number of a day. @internal */
+export function dayNumber(day: Day, path: string): number {
+  const text = day instanceof Date ? (Number.isNaN(day.getTime()) ? "" : day.toISOString()) : String(day);
+  const at = /^\d{4}-\d\d-\d\d(?:T|$)/.test(text) ? Date.parse(`${text.slice(0, 10)}T00:00:00Z`) : NaN;
+  if (Number.isNaN(at)) throw new HeedfulError("date-invalid", "a day is written like 2024-03-01, or is a Date", { path });
+  return at / MILLISECONDS;
+}
+
+/** The number of a day that may be left out. @internal */
+export function dayGiven(day: Day | undefined, path: string): number | undefined {
+  return day === undefined ? undefined : dayNumber(day, path);
+}
+
+/** The days of a list. @internal */
+export function dayNumbers(days: readonly Day[] | undefined, path: string): number[] | undefined {
+  return days?.map((day, i) => dayNumber(day, `${path}[${i}]`));
+}
+
+/** A day as it is written. @internal */
+export function dayName(day: number): string {
+  return new Date(day * MILLISECONDS).toISOString().slice(0, 10);
+}

@@ -1,5 +1,6 @@
 //! Helpers of the tests that every language shares.
 
+pub mod contact;
 pub mod why;
 
 use std::path::PathBuf;

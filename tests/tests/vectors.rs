@@ -11,7 +11,7 @@ use heedful::{
     FunnelOptions, Join, League, Metric, Responses, Result, Roles, SampleSize, Scoring, Tally,
     Target, TimeUnit, Times, Uncertainty, Weighting,
 };
-use heedful_tests::{column, difference, here, table, why};
+use heedful_tests::{column, contact, difference, here, table, why};
 use serde_json::{Map, Value, json};
 
 #[path = "vectors/text.rs"]
@@ -194,7 +194,9 @@ fn answer(function: &str, input: &Value, options: &Value) -> Result<Value> {
             let found = target.assess(&tally(&input["values"], &metric)?, &metric)?;
             Ok(serde_json::to_value(found).unwrap())
         }
-        other => match why::answer(other, input, options) {
+        other => match why::answer(other, input, options)
+            .or_else(|| contact::answer(other, input, options))
+        {
             Some(answer) => answer,
             None => panic!("no runner for `{other}`"),
         },

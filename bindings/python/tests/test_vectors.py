@@ -82,7 +82,29 @@ def answer(function, given, options):
         return found | {"test": found | {"standard_error": found["score"]["standard_error"]}}
     if function in WHY:
         return why(function, given, options)
+    if function.startswith("contact_"):
+        return contact(function, given, options)
+    if function == "response_propensity":
+        return dataclasses.asdict(found := hf.response_propensity(given["table"], rating="score", **options)) | {"cells": records(found.cells)}
+    if function == "pseudonym":
+        return hf.pseudonym(given["ids"], key=options["key"].encode())
+    if function == "comment_strength":
+        return records(hf.comment_strength(given["texts"]))
     raise AssertionError(f"no runner for {function}")
+
+
+def records(made):
+    """The rows of a table of lists."""
+    return made.to_pylist() if hasattr(made, "to_pylist") else [dict(zip(made, cells)) for cells in zip(*made.values())]
+
+
+def contact(function, given, options):
+    policy = hf.ContactPolicy(given["policy"])
+    if function == "contact_decide":
+        return policy.decide(given["candidates"], given.get("past"), **options)
+    if function == "contact_plan":
+        return records(policy.plan(given["candidates"], given.get("past"), **options))
+    return policy.replay(given["past"], given["customers"], **options)
 
 
 WHY = ("drivers", "importance", "reason_roles", "asymmetry", "what_if", "explain_change", "scan", "journey_lint", "journey_run")

@@ -6,7 +6,9 @@
 
 #[cfg(feature = "text")]
 pub mod classifier;
-#[cfg(any(feature = "scores", feature = "read", feature = "why"))]
+#[cfg(feature = "contact")]
+pub mod contact;
+#[cfg(any(feature = "scores", feature = "read", feature = "why", feature = "contact"))]
 mod input;
 #[cfg(feature = "read")]
 pub mod listen;
@@ -23,13 +25,13 @@ pub mod score;
 pub mod study;
 #[cfg(feature = "survey")]
 pub mod survey;
-#[cfg(any(feature = "scores", feature = "read"))]
+#[cfg(any(feature = "scores", feature = "read", feature = "contact"))]
 mod table;
 #[cfg(feature = "scores")]
 pub mod tally;
 #[cfg(feature = "text")]
 pub mod text;
-#[cfg(any(feature = "scores", feature = "read"))]
+#[cfg(any(feature = "scores", feature = "read", feature = "why", feature = "contact"))]
 pub mod times;
 #[cfg(feature = "scores")]
 pub mod weight;

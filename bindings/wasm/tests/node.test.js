@@ -5,12 +5,15 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 
 import * as heedful from "heedful";
+import * as contact from "heedful/contact";
 import * as manual from "heedful/manual";
 import * as reader from "heedful/read";
+import * as survey from "heedful/survey";
 import * as text from "heedful/text";
 import * as why from "heedful/why";
 
 import { cases } from "./cases.js";
+import { contactCases } from "./contact-cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
@@ -30,6 +33,7 @@ test("before init, a call says what to do", () => {
   assert.throws(() => reader.readCsv("a", {}), /await init\(\)` of "heedful\/read"/);
   assert.throws(() => text.sentiment("good"), /await init\(\)` of "heedful\/text"/);
   assert.throws(() => why.version(), /await init\(\)` of "heedful\/why"/);
+  assert.throws(() => new contact.ContactPolicy(), /await init\(\)` of "heedful\/contact"/);
 });
 
 test("a start that failed can be tried again", async () => {
@@ -38,6 +42,8 @@ test("a start that failed can be tried again", async () => {
 });
 
 test("init without arguments, twice", async () => {
+  await contact.init();
+  await survey.init();
   await why.init();
   await text.init();
   await reader.init();
@@ -45,12 +51,13 @@ test("init without arguments, twice", async () => {
   await heedful.init();
 });
 
-for (const [name, check] of cases(heedful, reader, why, require("heedful/package.json"), memory)) test(name, check);
+for (const [name, check] of cases({ heedful, reader, why, contact, survey }, require("heedful/package.json"), memory)) test(name, check);
 
 for (const [name, check] of textCases(text, require("heedful/taxonomies/retail.en.json"))) test(`text: ${name}`, check);
 
 for (const [name, check] of textVectorCases(text, heedful)) test(`text: ${name}`, check);
 for (const [name, check] of whyCases(why)) test(`why: ${name}`, check);
+for (const [name, check] of contactCases(contact)) test(`contact: ${name}`, check);
 
 test("after a trap mappers are prepared again", async () => {
   const { call } = await import("./node_modules/heedful/dist/text-engine.js");

@@ -1,6 +1,8 @@
 // Bundled for the browser: the module is fetched from beside the bundle.
 import * as heedful from "heedful";
+import * as contact from "heedful/contact";
 import * as reader from "heedful/read";
+import * as survey from "heedful/survey";
 import taxonomy from "heedful/taxonomies/retail.en.json";
 import * as text from "heedful/text";
 import * as why from "heedful/why";
@@ -8,6 +10,7 @@ import package_ from "heedful/package.json";
 
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
+import { contactCases } from "./contact-cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
@@ -15,14 +18,17 @@ import { whyCases } from "./why-cases.js";
 
 export async function run() {
   // The module that starts last is the one whose memory is watched.
+  await contact.init();
+  await survey.init();
   await why.init();
   await text.init();
   await reader.init();
   await heedful.init();
   return collect([
-    ...cases(heedful, reader, why, package_, memory),
+    ...cases({ heedful, reader, why, contact, survey }, package_, memory),
     ...textCases(text, taxonomy),
     ...textVectorCases(text, heedful),
     ...whyCases(why),
+    ...contactCases(contact),
   ]);
 }

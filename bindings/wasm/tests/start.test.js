@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const file = (name) => `await (await import("node:fs/promises")).readFile(new URL(import.meta.resolve("heedful/${name}.wasm")))`;
-const [scores, read, text, survey, why] = ["heedful", "read", "text", "survey", "why"].map(file);
+const [scores, read, text, survey, why, contact] = ["heedful", "read", "text", "survey", "why", "contact"].map(file);
 const ways = {
   "node entry, no arguments": ["heedful", ""],
   "node entry, bytes": ["heedful", scores],
@@ -17,6 +17,8 @@ const ways = {
   "manual entry of texts, bytes": ["heedful/text/manual", text],
   "node entry of whys, no arguments": ["heedful/why", ""],
   "manual entry of whys, bytes": ["heedful/why/manual", why],
+  "node entry of contacts, no arguments": ["heedful/contact", ""],
+  "manual entry of contacts, bytes": ["heedful/contact/manual", contact],
   "node entry of surveys, no arguments": ["heedful/survey", ""],
   "manual entry of surveys, bytes": ["heedful/survey/manual", survey],
 };

@@ -17,7 +17,11 @@ import {
   drivers, type DriverReport, explainChange, init as initWhy, type Journey, lintJourney, scan, walkJourney, whatIf, type WhatIfReport,
 } from "heedful/why";
 import { init as initWhyManually } from "heedful/why/manual";
-import { defineSurvey, init as initSurvey, Session, type SurveyEventMap, type SurveyStep } from "heedful/survey";
+import {
+  ContactPolicy, type Decision, forget, init as initContact, type PlanRow, type Propensity, pseudonym, responsePropensity, toCsv,
+} from "heedful/contact";
+import { init as initContactManually } from "heedful/contact/manual";
+import { commentStrength, defineSurvey, init as initSurvey, Session, type SurveyEventMap, type SurveyStep } from "heedful/survey";
 import { init as initSurveyManually } from "heedful/survey/manual";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -197,3 +201,21 @@ const segment: string | undefined = scan(rows, { attributes: ["plan"], condition
 const walk: Journey = { name: "stay", stages: [{ name: "arrive", touchpoints: [{ name: "desk", importance: 9 }] }] };
 const problem: string | undefined = lintJourney(walk)[0]?.problem ?? explained[0] ?? segment;
 void walkJourney(walk, rows, { touchpoint: problem ?? "step" }).touchpoints;
+
+// Contact.
+void initContact();
+void initContactManually(bytes);
+const policy = new ContactPolicy({ rules: [{ gap: { days: 90 } }] });
+is<Same<ReturnType<typeof policy.decide>, Decision[]>>(true);
+void policy.decide(rows, { now: new Date() })[0]?.holds[0]?.code;
+is<Same<ReturnType<typeof policy.plan>, PlanRow[]>>(true);
+// @ts-expect-error a plan has an end
+void policy.plan(rows, { start: 0 });
+void policy.replay(rows, { deviation: 70 }).surveys[0]?.wasSent;
+is<Same<ReturnType<typeof responsePropensity>, Propensity>>(true);
+const hidden: string = pseudonym("ada", { key: "key" });
+const hiddenAll: (string | null)[] = pseudonym(["ada", null], { key: new Uint8Array(16) });
+const forgotten: Answer[] = forget(rows, { customer: "plan", customers: [hidden, ...hiddenAll.filter((id) => id !== null)] }).table;
+void toCsv(forgotten);
+const asked: "say_what" | "say_why" | null = commentStrength("late").nudge;
+void asked;

@@ -11,7 +11,7 @@ const options = (given) => Object.fromEntries(Object.entries(given).map(([name, 
 // Fields that hold names of the user.
 const DATA = new Set(["shares", "counts", "columns"]);
 
-function answer(heedful, reader, why, { function: name, input, options: given }) {
+function answer({ heedful, reader, why, contact, survey }, { function: name, input, options: given }) {
   const { every, ...rest } = options(given);
   switch (name) {
     case "score":
@@ -65,6 +65,18 @@ function answer(heedful, reader, why, { function: name, input, options: given })
       return why.lintJourney(input.journey);
     case "journey_run":
       return why.walkJourney(input.journey, table(input.table), { rating: "score", reasons: input.reasons, ...rest });
+    case "contact_decide":
+      return new contact.ContactPolicy(input.policy).decide(input.candidates, { past: input.past, ...rest });
+    case "contact_plan":
+      return new contact.ContactPolicy(input.policy).plan(input.candidates, { past: input.past, ...rest });
+    case "contact_replay":
+      return new contact.ContactPolicy(input.policy).replay(input.past, { customers: input.customers, ...rest });
+    case "response_propensity":
+      return contact.responsePropensity(input.table, { rating: "score", ...rest });
+    case "pseudonym":
+      return contact.pseudonym(input.ids, rest);
+    case "comment_strength":
+      return input.texts.map((text) => survey.commentStrength(text));
     default:
       throw new Error(`no runner for ${name}`);
   }
@@ -111,10 +123,11 @@ function check(vector, ask, HeedfulError) {
   if (problem) throw new Error(problem);
 }
 
-export function vectorCases(heedful, reader, why) {
+export function vectorCases(modules) {
+  const { HeedfulError } = modules.heedful;
   const ours = vectors.filter((vector) => !(vector.function in textAnswers));
   if (ours.length <= 130) throw new Error("vectors are missing");
-  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(heedful, reader, why, vector), heedful.HeedfulError)]);
+  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(modules, vector), HeedfulError)]);
 }
 
 // Of a place in a text, written in every unit, the one of this language.

@@ -369,7 +369,7 @@ def propensities():
         weights = [min(w, cap) if cap else w for w in raw]
         value = mp.mpf(score([r for r in table["score"] if r is not None], "nps")["value"])
         expected = {"cells": found, "weights": [number(w) for w in weights], "invited": n, "responded": answered, "rate": number(overall),
-                    "unheard": 0, "capped": sum(bool(cap) and w > cap for w in raw), "value": number(value),
+                    "unheard": 0 if any(r is not None for r in pooled) else len(pooled), "capped": sum(bool(cap) and w > cap for w in raw), "value": number(value),
                     "effective_n": number(sum(weights) ** 2 / sum(w * w for w in weights)),
                     "bounds": [number(overall * value + (1 - overall) * end) for end in (-100, 100)]}
         options = {"by": by, "minimum": minimum, "metric": "nps"} | ({"cap": cap} if cap else {})

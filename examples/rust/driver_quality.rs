@@ -149,7 +149,7 @@ fn coverages() {
     coverage(table, estimates, 4_000_000, [300, 1000, 4000]);
     println!("## Coverage in small and skewed cells\n");
     println!(
-        "The same where most recommend (about 75 % promoters in the one region, 60 % in the other), with n responses from each region in each period on average, one reason that a fifth give, and a scan of the one attribute.\n"
+        "The same where most recommend (62 % promoters in the one region and 47 % in the other), with n responses from each region in each period on average, one reason that a fifth give, and a scan of the one attribute.\n"
     );
     coverage(skewed, skewed_estimates, 2_000_000, [50, 200, 1000]);
 }

@@ -107,7 +107,10 @@ def contact(function, given, options):
     return policy.replay(given["past"], given["customers"], **options)
 
 
-WHY = ("drivers", "importance", "reason_roles", "asymmetry", "what_if", "explain_change", "scan", "journey_lint", "journey_run")
+WHY = (
+    *("drivers", "importance", "reason_roles", "role_changes", "asymmetry", "confounding", "what_if", "explain_change", "scan"),
+    *("journey_lint", "journey_run", "journey_moments", "journey_views", "journey_compare"),
+)
 
 
 def why(function, given, options):
@@ -115,7 +118,18 @@ def why(function, given, options):
         journey = hf.Journey(given["journey"])
         if function == "journey_lint":
             return journey.lint()
+        if function == "journey_moments":
+            return journey.moments(table(given["table"]), table(given["relational"]), rating="score", **options)
+        if function == "journey_views":
+            made = journey.views(table(given["customers"]), table(given["company"]), rating="score", **options)
+            return [row | {"gap": row["gap"].to_dict()} for row in made]
+        if function == "journey_compare":
+            made = journey.compare(hf.Journey(given["earlier"]), table(given["before"]), table(given["after"]), rating="score", **options)
+            return made | {"steps": [step | {"comparison": step["comparison"].to_dict()} for step in made["steps"]]}
         return journey.analyse(table(given["table"]), rating="score", reasons=given["reasons"], **options).to_dict()
+    if function == "role_changes":
+        sides = {"reasons": given["after_reasons"], "before": table(given["before"]), "before_reasons": given["before_reasons"]}
+        return hf.reason_roles(table(given["after"]), rating="score", **sides, **options).to_dict()
     ask = getattr(hf, function)
     if function == "explain_change":
         reasons = {"reasons": given.get("after_reasons"), "before_reasons": given.get("before_reasons")}

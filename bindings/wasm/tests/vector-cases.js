@@ -61,6 +61,18 @@ function answer({ heedful, reader, why, contact, survey }, { function: name, inp
       const { before, after, before_reasons: beforeReasons, after_reasons: reasons } = input;
       return why.explainChange(table(before), table(after), { rating: "score", reasons, beforeReasons, ...rest });
     }
+    case "confounding":
+      return { reasons: why.confounding(table(input.table), { rating: "score", reasons: input.reasons, ...rest }) };
+    case "role_changes": {
+      const { before, after, before_reasons: beforeReasons, after_reasons: reasons } = input;
+      return { rows: why.roleChanges(table(before), table(after), { rating: "score", reasons, beforeReasons, ...rest }) };
+    }
+    case "journey_moments":
+      return why.journeyMoments(input.journey, table(input.table), table(input.relational), { rating: "score", ...rest });
+    case "journey_views":
+      return why.journeyViews(input.journey, table(input.customers), table(input.company), { rating: "score", ...rest });
+    case "journey_compare":
+      return why.compareJourneys(input.earlier, input.journey, table(input.before), table(input.after), { rating: "score", ...rest });
     case "journey_lint":
       return why.lintJourney(input.journey);
     case "journey_run":

@@ -1,7 +1,8 @@
 //! Helpers of the tests that every language shares.
 
-pub mod money;
+pub mod contact;
 pub mod health;
+pub mod money;
 pub mod why;
 
 use std::path::PathBuf;

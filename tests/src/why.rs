@@ -1,8 +1,8 @@
 //! Runs the vectors of drivers, changes, scans and journeys.
 
 use heedful::{
-    Asymmetry, Change, Drivers, Importance, Journey, JourneyAnalysis, Mentions, ReasonRoles,
-    Responses, Result, Roles, Scan, WhatIf,
+    Asymmetry, Change, Confounding, Drivers, Importance, Journey, JourneyAnalysis, Mentions,
+    ReasonRoles, Responses, Result, Roles, Scan, WhatIf,
 };
 use serde_json::{Map, Value, json};
 
@@ -51,6 +51,11 @@ pub fn answer(function: &str, input: &Value, options: &Value) -> Option<Result<V
         "scan",
         "journey_lint",
         "journey_run",
+        "confounding",
+        "role_changes",
+        "journey_moments",
+        "journey_views",
+        "journey_compare",
     ];
     known.contains(&function).then(|| run(function, input, options))
 }
@@ -83,11 +88,54 @@ fn run(function: &str, input: &Value, options: &Value) -> Result<Value> {
         }
         "scan" => json!(Scan::from_json(&asked)?.run(&first()?)?),
         "journey_lint" => json!(Journey::from_json(&input["journey"].to_string())?.lint()),
+        "confounding" => {
+            let found = Confounding::from_json(&asked)?.run(&first()?, &reasons()?)?;
+            json!({ "reasons": found })
+        }
+        "role_changes" => {
+            let side = |table: &str, reasons: &str| -> Result<(Responses, Mentions)> {
+                Ok((responses(&input[table], options)?, mentions(&input[reasons])?))
+            };
+            let old = side("before", "before_reasons")?;
+            let new = side("after", "after_reasons")?;
+            let roles = ReasonRoles::from_json(&asked)?;
+            json!({ "rows": roles.compare((&old.0, &old.1), (&new.0, &new.1))? })
+        }
+        "journey_moments" | "journey_views" | "journey_compare" => ways(function, input, options)?,
         _ => {
-            let mut asked: Map<String, Value> = serde_json::from_str(&asked).unwrap_or_default();
-            asked.insert("journey".to_owned(), input["journey"].clone());
-            let analysis = JourneyAnalysis::from_json(&Value::Object(asked).to_string())?;
+            let analysis = analysis(input, options)?;
             json!(analysis.run_with(&first()?, &reasons()?)?)
+        }
+    })
+}
+
+fn analysis(input: &Value, options: &Value) -> Result<JourneyAnalysis> {
+    let mut asked: Map<String, Value> =
+        serde_json::from_str(&document(options)).unwrap_or_default();
+    asked.insert("journey".to_owned(), input["journey"].clone());
+    JourneyAnalysis::from_json(&Value::Object(asked).to_string())
+}
+
+/// What customers' ways show, and the same steps seen twice; no comment tells of a touchpoint here.
+fn ways(function: &str, input: &Value, options: &Value) -> Result<Value> {
+    let analysis = analysis(input, options)?;
+    let side = |name: &str| responses(&input[name], options);
+    let silent = |table: &Responses| Mentions::none(table.len());
+    Ok(match function {
+        "journey_moments" => {
+            let table = side("table")?;
+            json!(analysis.moments(&table, &silent(&table), &side("relational")?)?)
+        }
+        "journey_views" => {
+            let (customers, company) = (side("customers")?, side("company")?);
+            let (none, nobody) = (silent(&customers), silent(&company));
+            json!(analysis.views((&customers, &none), (&company, &nobody))?)
+        }
+        _ => {
+            let (before, after) = (side("before")?, side("after")?);
+            let earlier = Journey::from_json(&input["earlier"].to_string())?;
+            let (old, new) = (silent(&before), silent(&after));
+            json!(analysis.compare(&earlier, (&before, &old), (&after, &new))?)
         }
     })
 }

@@ -8,12 +8,12 @@
 
 use std::collections::BTreeMap;
 
+use heedful::behaviour::{Behaviour, Repurchase};
 use heedful::cases::{BusinessCalendar, CasePolicy, Facts, Outcomes, Queue};
 use heedful::contact::{ContactPolicy, PlanOptions};
+use heedful::health::{Health, HealthAgreement, HealthBacktest, Scorecard, ScorecardFit};
 use heedful::initiative::Initiative;
 use heedful::money::{AvoidableContacts, BusinessCase, Linkage, ValueAtRisk};
-use heedful::behaviour::{Behaviour, Repurchase};
-use heedful::health::{Health, HealthAgreement, HealthBacktest, Scorecard, ScorecardFit};
 use heedful::survey::Survey;
 use heedful::{
     Asymmetry, Change, ChangePoints, Confounding, Contrast, CsvOptions, Cusum, Design, Detect,

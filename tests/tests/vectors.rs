@@ -11,7 +11,7 @@ use heedful::{
     FunnelOptions, Join, League, Metric, Responses, Result, Roles, SampleSize, Scoring, Tally,
     Target, TimeUnit, Times, Uncertainty, Weighting,
 };
-use heedful_tests::{column, difference, health, here, money, table, why};
+use heedful_tests::{column, contact, difference, health, here, money, table, why};
 use serde_json::{Map, Value, json};
 
 #[path = "vectors/text.rs"]
@@ -201,6 +201,7 @@ fn answer(function: &str, input: &Value, options: &Value) -> Result<Value> {
         }
         other => {
             let answer = why::answer(other, input, options)
+                .or_else(|| contact::answer(other, input, options))
                 .or_else(|| health::answer(other, input, options))
                 .or_else(|| money::answer(other, input, options));
             answer.unwrap_or_else(|| panic!("no runner for `{other}`"))

@@ -405,7 +405,7 @@ def ends(kind, n, counts, z):
     return [100 * x for x in wilson(counts[2], n, z)]
 
 
-def compare(before, after, metric, confidence=0.95, interval=None):
+def compare(before, after, metric, confidence=0.95, interval=None, most=30):
     (kind, nb, b, vb, cb), (_, na, a, va, ca) = effective(before, metric), effective(after, metric)
     d, z = a - b, z_of(confidence)
     tail = lambda z: mp.erfc(z / mp.sqrt(2))
@@ -426,7 +426,7 @@ def compare(before, after, metric, confidence=0.95, interval=None):
             return d - mp.sqrt((a - la) ** 2 + (ub - b) ** 2), d + mp.sqrt((ua - a) ** 2 + (b - lb) ** 2)
 
         low, high = mover(z)
-        p = tail(bisect((lambda z: -mover(z)[0]) if d > 0 else (lambda z: mover(z)[1]), mp.mpf(10) ** -6, 30)) if d else mp.mpf(1)
+        p = tail(bisect((lambda z: -mover(z)[0]) if d > 0 else (lambda z: mover(z)[1]), mp.mpf(10) ** -6, most)) if d else mp.mpf(1)
     return {"difference": number(d), "standard_error": number(error), "p_value": number(p), "method": method,
             "interval": {"lower": number(low), "upper": number(high), "confidence": confidence, "method": method}}
 

@@ -311,11 +311,200 @@ def scans():
     finding = {"conditions": [{"attribute": "region", "value": "north"}, {"attribute": "channel", "value": "phone"}], "n": 40, "n_before": None,
                "value": -100, "rest": others, "difference": -100 - others, "impact": whole - others}
     table = {"score": ratings, "region": regions, "channel": channels}
+    hit = [(r, c) == ("north", "phone") for r, c in zip(regions, channels)]
+    own, rest = ([v for v, h in zip(ratings, hit) if h == side] for side in (True, False))
+    finding["interval"] = compare(rest, own, "nps")["interval"]
     # 7 values and 10 pairs.
     return [vector("scan-planted", "scan", {"table": table}, {"metric": "nps", "attributes": ["region", "channel"], "minimum_n": 20},
                    {"value": whole, "looked_at": 17, "findings": [finding]}, source="by hand", tolerance=1e-11),
             vector("scan-nothing", "scan", {"table": table}, {"metric": "nps", "attributes": []},
                    error={"code": "invalid-argument", "path": "attributes"}, source="contract")]
+
+
+def mean_of(values, confidence=0.95):
+    """A mean with Student's interval."""
+    m = mean(values)
+    error = mp.sqrt(sum((v - m) ** 2 for v in values) / (len(values) - 1) / len(values))
+    return {"n": len(values), "value": number(m), "interval": interval(m, t_of(confidence, len(values) - 1) * error, "t", confidence)}
+
+
+def pearson(x, y):
+    a, b = [v - mean(x) for v in x], [v - mean(y) for v in y]
+    return number(sum(p * q for p, q in zip(a, b)) / mp.sqrt(sum(p * p for p in a) * sum(q * q for q in b)))
+
+
+def newcombe(before, after, confidence=0.95):
+    """The difference of two NPS with its interval; as `compare`, whose p-value looks for the ends of far wider ones."""
+    (kind, nb, b, vb, cb), (_, na, a, va, ca) = effective(before, "nps"), effective(after, "nps")
+    (lb, ub), (la, ua) = (ends(kind, n, counts, z_of(confidence)) for n, counts in ((nb, cb), (na, ca)))
+    low, high = a - b - mp.sqrt((a - la) ** 2 + (ub - b) ** 2), a - b + mp.sqrt((ua - a) ** 2 + (b - lb) ** 2)
+    return {"difference": number(a - b), "standard_error": number(mp.sqrt(va / na + vb / nb)),
+            "interval": {"lower": number(low), "upper": number(high), "confidence": confidence, "method": "score"}}
+
+
+def confounded():
+    """Crude effects, those at equal segments by Mantel and Haenszel's weights, and Cochran's Q."""
+    draw = random.Random(31)
+    rows = []
+    for plan, n, p, pull in (("basic", 90, 0.75, 0), ("business", 120, 0.2, 3), (None, 12, 0.5, 1)):
+        rows += [(plan, draw.random() < p, draw.random() < 0.4, pull) for _ in range(n)]
+    draw.shuffle(rows)
+    ratings = [max(0, min(10, round(draw.gauss(5 + pull + 1.5 * bot, 2)))) for _, bot, _, pull in rows]
+    reasons = [[name for name, has in (("bot", bot), ("price", price)) if has] for _, bot, price, _ in rows]
+    plans, minimum_n = [row[0] for row in rows], 10
+    found = []
+    for name in first_seen(reasons):
+        side = lambda has, plan: [r for r, own, p in zip(ratings, reasons, plans) if (name in own) == has and (plan == "all" or p == plan)]
+        crude = newcombe(side(False, "all"), side(True, "all"))
+        terms, precise, segments = [], [], []
+        for plan in ("basic", "business", None):
+            with_, without = side(True, plan), side(False, plan)
+            x = [values_of(v, "nps") for v in (with_, without)]
+            variance = sum(mean([(v - mean(own)) ** 2 for v in own]) / len(own) for own in x)
+            effect = mean(x[0]) - mean(x[1])
+            terms.append((mp.mpf(len(x[0]) * len(x[1])) / (len(x[0]) + len(x[1])), effect, variance))
+            enough = min(len(x[0]), len(x[1])) >= minimum_n
+            both = newcombe(without, with_) if enough else None
+            against = enough and both["difference"] * crude["difference"] < 0 and not both["interval"]["lower"] <= 0 <= both["interval"]["upper"]
+            segments.append({"keys": [plan], "with": len(with_), "without": len(without), "effect": number(effect) if enough else None,
+                             "interval": both["interval"] if enough else None, "reversed": against})
+            if enough:
+                precise.append((effect, 1 / variance))
+        total = sum(w for w, _, _ in terms)
+        adjusted_ = sum(w * e for w, e, _ in terms) / total
+        error = mp.sqrt(sum(w * w * v for w, _, v in terms)) / total
+        half = z_of(0.95) * error
+        middle = sum(e * w for e, w in precise) / sum(w for _, w in precise)
+        q = sum(w * (e - middle) ** 2 for e, w in precise)
+        away = abs(adjusted_) > half
+        found.append({"reason": name, "crude": crude, "adjusted": number(adjusted_), "adjusted_standard_error": number(error),
+                      "adjusted_interval": interval(adjusted_, half, "wald"),
+                      "homogeneity_p_value": number(mp.gammainc(mp.mpf(len(precise) - 1) / 2, q / 2, regularized=True)),
+                      "simpson": bool(away and adjusted_ * crude["difference"] < 0), "segments": segments})
+    assert any(row["simpson"] for row in found)
+    return [vector("confounding-nps", "confounding", {"table": {"score": ratings, "plan": plans}, "reasons": reasons},
+                   {"metric": "nps", "by": ["plan"], "minimum_n": minimum_n}, {"reasons": found}, tolerance=1e-9),
+            vector("confounding-no-segments", "confounding", {"table": {"score": [9]}, "reasons": [["a"]]}, {"metric": "nps", "by": []},
+                   error={"code": "invalid-argument", "path": "by"}, source="contract")]
+
+
+def lifts(ratings, reasons, name):
+    """How much more often detractors, and promoters, speak of a reason than passives do: difference and error."""
+    bands = [[name in r for r, v in zip(reasons, ratings) if low <= v <= high] for low, high in ((0, 6), (7, 8), (9, 10))]
+    shares = [mp.mpf(sum(b)) / len(b) for b in bands]
+    variances = [p * (1 - p) / len(b) for p, b in zip(shares, bands)]
+    return [(shares[end] - shares[1], mp.sqrt(variances[end] + variances[1])) for end in (0, 2)]
+
+
+def role_changes():
+    first, second = sample(41, 260), sample(42, 300)
+    # Staff delights no more.
+    second[1][:] = [[name for name in own if name != "staff" or rating < 9] for own, rating in zip(second[1], second[0])]
+    rows, p_values = [], []
+    for name in first_seen(first[1]):
+        row = {"reason": name}
+        for side, (old, e), (new, f) in zip(("detraction", "promotion"), lifts(first[0], first[1], name), lifts(second[0], second[1], name)):
+            error = mp.hypot(e, f)
+            p_values.append(number(mp.erfc(abs(new - old) / error / mp.sqrt(2))))
+            row[side] = {"difference": number(new - old), "standard_error": number(error), "p_value": p_values[-1],
+                         "interval": interval(new - old, z_of(0.95) * error, "wald")}
+        rows.append(row)
+    for place, p in enumerate(adjusted(p_values)):
+        rows[place // 2][("detraction", "promotion")[place % 2]]["p_adjusted"] = p
+    for row in rows:
+        down = lambda side: row[side]["p_adjusted"] < 0.05 and row[side]["difference"] < 0
+        up = lambda side: row[side]["p_adjusted"] < 0.05 and row[side]["difference"] > 0
+        assert not up("promotion")
+        row["shift"] = "delight_erodes" if down("promotion") else "failure_grows" if up("detraction") else "failure_fades" if down("detraction") else "steady"
+    assert any(row["shift"] == "delight_erodes" for row in rows)
+    return [vector("role-changes-nps", "role_changes", {"before": {"score": first[0]}, "after": {"score": second[0]}, "before_reasons": first[1], "after_reasons": second[1]},
+                   {"metric": "nps"}, {"rows": rows}, tolerance=1e-9)]
+
+
+STEPS = ["reception", "room", "breakfast"]
+
+
+def walks(seed, n):
+    """Who walks through which steps with which rating, row by row, and what each says of the relation."""
+    draw = random.Random(seed)
+    rows, relation = [], []
+    for who in range(n):
+        mood = draw.gauss(7, 2)
+        last = draw.choice([1, 2, 3, 3])
+        for step in STEPS[:last]:
+            if draw.random() < 0.9:
+                rating = max(0, min(10, round(draw.gauss(mood - (step == "room"), 2)))) if draw.random() < 0.9 else None
+                rows.append((rating, step, f"c{who}"))
+                if draw.random() < 0.1:
+                    rows.append((10, step, f"c{who}"))
+        if draw.random() < 0.85:
+            relation.append((max(0, min(10, round(draw.gauss(mood, 1)))), f"c{who}"))
+    return rows, relation
+
+
+def journey_ways():
+    rows, relation = walks(51, 120)
+    table = {"score": [r for r, _, _ in rows], "step": [s for _, s, _ in rows], "who": [w for _, _, w in rows]}
+    whole = {"score": [r for r, _ in relation], "who": [w for _, w in relation]}
+    overall = {who: rating for rating, who in relation}
+    own, seen = {}, {}
+    for rating, step, who in rows:
+        seen.setdefault(who, set()).add(step)
+        if rating is not None:
+            own.setdefault(who, {})[step] = rating  # the last row counts
+    predicted, measured, means = [], [], []
+    for who, rating in overall.items():
+        along = [own.get(who, {})[s] for s in STEPS if s in own.get(who, {})]
+        if along:
+            far = max(abs(v - 5) for v in along)
+            peak = [v for v in along if abs(v - 5) == far][-1]
+            predicted.append(mp.mpf(peak + along[-1]) / 2)
+            measured.append(mp.mpf(rating))
+            means.append(mean([mp.mpf(v) for v in along]))
+    peak_end = {"n": len(measured), "predicted": mean_of(predicted), "measured": mean_of(measured),
+                "error": mean_of([p - m for p, m in zip(predicted, measured)]), "correlation": pearson(predicted, measured), "correlation_of_mean": pearson(means, measured)}
+    moments = []
+    for step in STEPS:
+        bands = [[overall[w] for w in overall if low <= own.get(w, {}).get(step, -1) <= high] for low, high in ((0, 6), (7, 8), (9, 10))]
+        value = lambda list: mean(values_of(list, "nps"))
+        moments.append({"touchpoint": step, "n": sum(map(len, bands)), "swing": compare(bands[0], bands[2], "nps", most=9),
+                        "failure": number(value(bands[0]) - value(bands[1])), "delight": number(value(bands[2]) - value(bands[1])),
+                        "enough": min(len(bands[0]), len(bands[2])) >= 10})
+    for row, p in zip(moments, adjusted([m["swing"]["p_value"] if m["enough"] else None for m in moments])):
+        del row["enough"]
+        row |= {"p_adjusted": p, "decides": p is not None and p < 0.05 and row["swing"]["difference"] > 0}
+    gaps = []
+    for place, step in enumerate(STEPS[:-1]):
+        here = [s for s in seen.values() if step in s]
+        on = sum(any(later in s for later in STEPS[place + 1:]) for s in here)
+        low, high = wilson(len(here) - on, len(here), z_of(0.95))
+        gaps.append({"touchpoint": step, "reached": len(here), "continued": on, "stopped": number(mp.mpf(len(here) - on) / len(here)),
+                     "interval": {"lower": number(low), "upper": number(high), "confidence": 0.95, "method": "score"}})
+    options = {"metric": "nps", "touchpoint": "step", "customer": "who", "minimum_n": 10}
+    out = [vector("journey-moments", "journey_moments", {"journey": STAY, "table": table, "relational": whole}, options,
+                  {"peak_end": peak_end, "make_or_break": moments, "gaps": gaps}, tolerance=1e-9)]
+    # The same steps by employees, who think better of them; the room by too few.
+    draw = random.Random(52)
+    staff = [(draw.choice([4, 8, 9, 10, 10]), step) for step, n in zip(STEPS, (30, 4, 25)) for _ in range(n)]
+    company = {"score": [r for r, _ in staff], "step": [s for _, s in staff]}
+    at = lambda columns, step: [r for r, s in zip(columns["score"], columns["step"]) if s == step and r is not None]
+    gap = [{"touchpoint": step, "gap": compare(at(company, step), at(table, step), "nps", most=9)} for step in STEPS]
+    tested = [g["gap"]["p_value"] if min(len(at(company, g["touchpoint"])), len(at(table, g["touchpoint"]))) >= 10 else None for g in gap]
+    gap = [g | {"p_adjusted": p} for g, p in zip(gap, adjusted(tested))]
+    plain = {name: value for name, value in options.items() if name != "customer"}
+    customers = {name: table[name] for name in ("score", "step")}
+    out.append(vector("journey-views", "journey_views", {"journey": STAY, "customers": customers, "company": company}, plain, gap, tolerance=1e-9))
+    # Before, the bar was part of it, breakfast was taken on arrival, and the reception had no owner.
+    earlier = {"name": "stay", "stages": [
+        {"name": "arrive", "touchpoints": [{"name": "reception", "importance": 9, "outcome": "in the room soon"}, {"name": "breakfast"}]},
+        {"name": "leave", "touchpoints": [{"name": "bar"}]}]}
+    differences = [{"change": "redefined", "touchpoint": "reception", "fields": ["owner"]}, {"change": "added", "touchpoint": "room"},
+                   {"change": "moved", "touchpoint": "breakfast", "from": "arrive", "to": "sleep"}, {"change": "removed", "touchpoint": "bar"}]
+    steps = [{"touchpoint": step, "comparison": compare(at(company, step), at(table, step), "nps", most=9)} for step in ("reception", "breakfast")]
+    steps = [s | {"p_adjusted": p} for s, p in zip(steps, adjusted([s["comparison"]["p_value"] for s in steps]))]
+    out.append(vector("journey-compare", "journey_compare", {"journey": STAY, "earlier": earlier, "before": company, "after": customers}, plain,
+                      {"differences": differences, "steps": steps}, tolerance=1e-9))
+    return out
 
 
 STAY = {"name": "stay", "stages": [
@@ -346,4 +535,4 @@ def journeys():
 
 
 if __name__ == "__main__":
-    write("why", driving() + importances() + roles() + asymmetries() + scenarios() + changes() + scans() + journeys())
+    write("why", driving() + importances() + roles() + role_changes() + asymmetries() + confounded() + scenarios() + changes() + scans() + journeys() + journey_ways())

@@ -60,7 +60,7 @@ mod _heedful {
     #[pymodule_export]
     use crate::out::Table;
     #[pymodule_export]
-    use crate::privacy::{forget, pseudonym, response_propensity};
+    use crate::privacy::{forget, forget_accounts, pseudonym, response_propensity};
     #[pymodule_export]
     use crate::read::{read_bytes, read_path};
     #[pymodule_export]
@@ -78,7 +78,7 @@ mod _heedful {
     #[pymodule_export]
     use crate::tally::Tally;
     #[pymodule_export]
-    use crate::texts::{SentimentModel, sentiment, tokens};
+    use crate::texts::{SentimentModel, comment_strength, sentiment, tokens};
     #[pymodule_export]
     use crate::weight::Weights;
     #[pymodule_export]

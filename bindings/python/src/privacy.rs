@@ -1,5 +1,6 @@
 //! Pseudonyms, forgetting, and weights against silence.
 
+use heedful::health::HealthState;
 use heedful::{Metric, Propensity};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -32,6 +33,18 @@ pub(crate) fn forget(
     let also: Vec<&str> = also.iter().map(String::as_str).collect();
     let (left, rows) = run(py, || responses.0.forget(customers, &also))?;
     Ok((Responses(left), rows))
+}
+
+/// The stored health of accounts without these, and how many of them were in it.
+#[pyfunction]
+pub(crate) fn forget_accounts(
+    py: Python<'_>,
+    state: &str,
+    accounts: Vec<String>,
+) -> PyResult<(String, u64)> {
+    let mut state = HealthState::from_json(state).or_raise(py)?;
+    let gone = accounts.iter().filter(|account| state.forget(account)).count();
+    Ok((state.to_json(), gone as u64))
 }
 
 /// The score of those who answered, and between which values that of all lies.

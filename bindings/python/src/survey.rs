@@ -84,6 +84,10 @@ impl Session {
         out::json(&self.0.decline()).or_raise(py)
     }
 
+    fn forget(&mut self, customer: &str) -> bool {
+        self.0.forget(customer)
+    }
+
     fn status(&self, py: Python<'_>) -> PyResult<String> {
         out::json(&self.0.status()).or_raise(py)
     }

@@ -1,6 +1,6 @@
 //! Comments in, feelings out.
 
-use heedful::text::{Lexer, Unit, in_unit};
+use heedful::text::{CommentStrength, Lexer, Unit, in_unit};
 use heedful::{
     Column, Error, ErrorCode, Key, Result, Sentiment, SentimentFit, SentimentOptions, Texts,
 };
@@ -64,6 +64,18 @@ pub(crate) fn sentiment(
             in_characters(feelings.emotions_to_table()),
         ))
     })
+}
+
+/// How much the comments of a table say.
+#[pyfunction]
+pub(crate) fn comment_strength(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    columns: Vec<String>,
+    roles: &str,
+) -> PyResult<Table> {
+    let input = Input::new(data, Some(columns), roles)?;
+    run(py, || Ok(Table(CommentStrength::of_all(&Comments::of(&input.whole()?)?.0))))
 }
 
 /// The tokens of texts.

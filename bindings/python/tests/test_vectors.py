@@ -88,6 +88,14 @@ def answer(function, given, options):
         return HEALTH[function](given, options)
     if function in WATCH:
         return watch(function, given, options)
+    if function.startswith("contact_"):
+        return contact(function, given, options)
+    if function == "response_propensity":
+        return dataclasses.asdict(found := hf.response_propensity(given["table"], rating="score", **options)) | {"cells": records(found.cells)}
+    if function == "pseudonym":
+        return hf.pseudonym(given["ids"], key=options["key"].encode())
+    if function == "comment_strength":
+        return records(hf.comment_strength(given["texts"]))
     raise AssertionError(f"no runner for {function}")
 
 
@@ -121,7 +129,25 @@ def told(one):
     return {name: getattr(one, name) for name in names} | {"place": place, "start": str(one.start), "last": str(one.last)}
 
 
-WHY = ("drivers", "importance", "reason_roles", "asymmetry", "what_if", "explain_change", "scan", "journey_lint", "journey_run")
+
+def records(made):
+    """The rows of a table of lists."""
+    return made.to_pylist() if hasattr(made, "to_pylist") else [dict(zip(made, cells)) for cells in zip(*made.values())]
+
+
+def contact(function, given, options):
+    policy = hf.ContactPolicy(given["policy"])
+    if function == "contact_decide":
+        return policy.decide(given["candidates"], given.get("past"), **options)
+    if function == "contact_plan":
+        return records(policy.plan(given["candidates"], given.get("past"), **options))
+    return policy.replay(given["past"], given["customers"], **options)
+
+
+WHY = (
+    *("drivers", "importance", "reason_roles", "role_changes", "asymmetry", "confounding", "what_if", "explain_change", "scan"),
+    *("journey_lint", "journey_run", "journey_moments", "journey_views", "journey_compare"),
+)
 
 
 def why(function, given, options):
@@ -129,7 +155,18 @@ def why(function, given, options):
         journey = hf.Journey(given["journey"])
         if function == "journey_lint":
             return journey.lint()
+        if function == "journey_moments":
+            return journey.moments(table(given["table"]), table(given["relational"]), rating="score", **options)
+        if function == "journey_views":
+            made = journey.views(table(given["customers"]), table(given["company"]), rating="score", **options)
+            return [row | {"gap": row["gap"].to_dict()} for row in made]
+        if function == "journey_compare":
+            made = journey.compare(hf.Journey(given["earlier"]), table(given["before"]), table(given["after"]), rating="score", **options)
+            return made | {"steps": [step | {"comparison": step["comparison"].to_dict()} for step in made["steps"]]}
         return journey.analyse(table(given["table"]), rating="score", reasons=given["reasons"], **options).to_dict()
+    if function == "role_changes":
+        sides = {"reasons": given["after_reasons"], "before": table(given["before"]), "before_reasons": given["before_reasons"]}
+        return hf.reason_roles(table(given["after"]), rating="score", **sides, **options).to_dict()
     ask = getattr(hf, function)
     if function == "explain_change":
         reasons = {"reasons": given.get("after_reasons"), "before_reasons": given.get("before_reasons")}

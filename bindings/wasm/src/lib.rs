@@ -6,6 +6,8 @@
 
 #[cfg(feature = "text")]
 pub mod classifier;
+#[cfg(feature = "contact")]
+pub mod contact;
 #[cfg(feature = "health")]
 pub mod health;
 #[cfg(any(
@@ -13,7 +15,8 @@ pub mod health;
     feature = "read",
     feature = "watch",
     feature = "why",
-    feature = "health"
+    feature = "health",
+    feature = "contact"
 ))]
 mod input;
 #[cfg(feature = "read")]
@@ -31,13 +34,19 @@ pub mod score;
 pub mod study;
 #[cfg(feature = "survey")]
 pub mod survey;
-#[cfg(any(feature = "scores", feature = "read", feature = "watch"))]
+#[cfg(any(feature = "scores", feature = "read", feature = "watch", feature = "contact"))]
 mod table;
 #[cfg(feature = "scores")]
 pub mod tally;
 #[cfg(feature = "text")]
 pub mod text;
-#[cfg(any(feature = "scores", feature = "read", feature = "watch"))]
+#[cfg(any(
+    feature = "scores",
+    feature = "read",
+    feature = "watch",
+    feature = "why",
+    feature = "contact"
+))]
 pub mod times;
 #[cfg(feature = "watch")]
 pub mod watch;

@@ -29,13 +29,6 @@ pub(crate) fn failure(error: &Error) -> JsValue {
 }
 
 /// A result as a document.
-#[cfg(any(
-    feature = "scores",
-    feature = "read",
-    feature = "survey",
-    feature = "text",
-    feature = "watch"
-))]
 pub(crate) fn answer<T: Serialize>(result: heedful::Result<T>) -> crate::Answer {
     match result {
         Ok(value) => Ok(document(&value)),

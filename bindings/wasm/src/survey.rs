@@ -3,6 +3,7 @@
 use heedful::survey::{
     Answer as Given, Context, Session, SessionStatus, Step, Survey, SurveyResponse,
 };
+use heedful::text::CommentStrength;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -70,4 +71,13 @@ pub fn turn_session(survey: &str, state: &str, turn: &str) -> Answer {
         Ok(shown(&session))
     };
     answer(run())
+}
+
+/// How much a comment says, from its words alone.
+///
+/// # Errors
+/// None.
+#[wasm_bindgen]
+pub fn comment_strength(comment: &str) -> Answer {
+    answer(Ok(CommentStrength::of(comment)))
 }

@@ -27,7 +27,8 @@ before(async () => {
   await esbuild.build({ ...common, entryPoints: [join(here, "inline.js")], loader: { ".wasm": "binary" } });
   // A bundler without support for `new URL(..., import.meta.url)` needs the modules beside its bundle.
   const module = fileURLToPath(import.meta.resolve("heedful/heedful.wasm"));
-  for (const name of ["heedful.wasm", "health.wasm", "read.wasm", "text.wasm", "watch.wasm", "why.wasm"]) await copyFile(join(dirname(module), name), join(site, name));
+  const modules = ["heedful", "contact", "health", "read", "survey", "text", "watch", "why"].map((name) => `${name}.wasm`);
+  for (const name of modules) await copyFile(join(dirname(module), name), join(site, name));
   // The example runs without a bundler, on the package as it is installed.
   await cp(dirname(module), join(site, "node_modules/heedful/dist"), { recursive: true });
   await copyFile(join(examples, "browser/scores/index.html"), join(site, "scores.html"));

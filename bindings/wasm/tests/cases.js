@@ -3,7 +3,8 @@
 // `memory()` the bytes of the module's memory.
 import { vectorCases } from "./vector-cases.js";
 
-export function cases(heedful, reader, why, watch, package_, memory) {
+export function cases(modules, package_, memory) {
+  const { heedful, reader } = modules;
   const { nps, csat, ces, score, trend, compare, contrast, league, weight, sampleSize, target, Metric, Tally } = heedful;
   const { readCsv, readJsonl, join, funnel } = reader;
   const rows = [
@@ -269,7 +270,7 @@ export function cases(heedful, reader, why, watch, package_, memory) {
       const found = trend(big, { rating: "s", by: "g", at: "at", every: "month", timeZone: "America/New_York" });
       equal(found.reduce((sum, row) => sum + row.n, 0), 100_000);
     }],
-    ...vectorCases(heedful, reader, why, watch),
+    ...vectorCases(modules),
   ];
 }
 

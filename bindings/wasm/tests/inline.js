@@ -3,8 +3,12 @@ import * as heedful from "heedful/manual";
 import bytes from "heedful/heedful.wasm";
 import * as health from "heedful/health/manual";
 import healthBytes from "heedful/health.wasm";
+import * as contact from "heedful/contact/manual";
+import contactBytes from "heedful/contact.wasm";
 import * as reader from "heedful/read/manual";
 import readBytes from "heedful/read.wasm";
+import * as survey from "heedful/survey/manual";
+import surveyBytes from "heedful/survey.wasm";
 import taxonomy from "heedful/taxonomies/retail.en.json";
 import * as text from "heedful/text/manual";
 import textBytes from "heedful/text.wasm";
@@ -17,6 +21,7 @@ import package_ from "heedful/package.json";
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
 import { healthCases } from "./health-cases.js";
+import { contactCases } from "./contact-cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
@@ -27,16 +32,19 @@ export async function run() {
   // The module that starts last is the one whose memory is watched.
   await health.init(healthBytes);
   await watch.init(watchBytes);
+  await contact.init(contactBytes);
+  await survey.init(surveyBytes);
   await why.init(whyBytes);
   await text.init(textBytes);
   await reader.init(readBytes);
   await heedful.init(bytes);
   return collect([
-    ...cases(heedful, reader, why, watch, package_, memory),
+    ...cases({ heedful, reader, why, watch, contact, survey }, package_, memory),
     ...textCases(text, taxonomy),
     ...textVectorCases(text, heedful),
     ...watchCases(watch),
     ...whyCases(why),
     ...healthCases(health),
+    ...contactCases(contact),
   ]);
 }

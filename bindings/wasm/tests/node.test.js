@@ -6,14 +6,17 @@ import { test } from "node:test";
 
 import * as heedful from "heedful";
 import * as health from "heedful/health";
+import * as contact from "heedful/contact";
 import * as manual from "heedful/manual";
 import * as reader from "heedful/read";
+import * as survey from "heedful/survey";
 import * as text from "heedful/text";
 import * as watch from "heedful/watch";
 import * as why from "heedful/why";
 
 import { cases } from "./cases.js";
 import { healthCases } from "./health-cases.js";
+import { contactCases } from "./contact-cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
@@ -36,6 +39,7 @@ test("before init, a call says what to do", () => {
   assert.throws(() => watch.version(), /await init\(\)` of "heedful\/watch"/);
   assert.throws(() => why.version(), /await init\(\)` of "heedful\/why"/);
   assert.throws(() => health.version(), /await init\(\)` of "heedful\/health"/);
+  assert.throws(() => new contact.ContactPolicy(), /await init\(\)` of "heedful\/contact"/);
 });
 
 test("a start that failed can be tried again", async () => {
@@ -46,6 +50,8 @@ test("a start that failed can be tried again", async () => {
 test("init without arguments, twice", async () => {
   await health.init();
   await watch.init();
+  await contact.init();
+  await survey.init();
   await why.init();
   await text.init();
   await reader.init();
@@ -53,7 +59,7 @@ test("init without arguments, twice", async () => {
   await heedful.init();
 });
 
-for (const [name, check] of cases(heedful, reader, why, watch, require("heedful/package.json"), memory)) test(name, check);
+for (const [name, check] of cases({ heedful, reader, why, watch, contact, survey }, require("heedful/package.json"), memory)) test(name, check);
 
 for (const [name, check] of textCases(text, require("heedful/taxonomies/retail.en.json"))) test(`text: ${name}`, check);
 
@@ -61,6 +67,7 @@ for (const [name, check] of textVectorCases(text, heedful)) test(`text: ${name}`
 for (const [name, check] of watchCases(watch)) test(`watch: ${name}`, check);
 for (const [name, check] of whyCases(why)) test(`why: ${name}`, check);
 for (const [name, check] of healthCases(health)) test(`health: ${name}`, check);
+for (const [name, check] of contactCases(contact)) test(`contact: ${name}`, check);
 
 test("after a trap mappers are prepared again", async () => {
   const { call } = await import("./node_modules/heedful/dist/text-engine.js");

@@ -1,7 +1,9 @@
 // Bundled for the browser: the module is fetched from beside the bundle.
 import * as heedful from "heedful";
 import * as health from "heedful/health";
+import * as contact from "heedful/contact";
 import * as reader from "heedful/read";
+import * as survey from "heedful/survey";
 import taxonomy from "heedful/taxonomies/retail.en.json";
 import * as text from "heedful/text";
 import * as watch from "heedful/watch";
@@ -11,6 +13,7 @@ import package_ from "heedful/package.json";
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
 import { healthCases } from "./health-cases.js";
+import { contactCases } from "./contact-cases.js";
 import { memory } from "./memory.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
@@ -21,16 +24,19 @@ export async function run() {
   // The module that starts last is the one whose memory is watched.
   await health.init();
   await watch.init();
+  await contact.init();
+  await survey.init();
   await why.init();
   await text.init();
   await reader.init();
   await heedful.init();
   return collect([
-    ...cases(heedful, reader, why, watch, package_, memory),
+    ...cases({ heedful, reader, why, watch, contact, survey }, package_, memory),
     ...textCases(text, taxonomy),
     ...textVectorCases(text, heedful),
     ...watchCases(watch),
     ...whyCases(why),
     ...healthCases(health),
+    ...contactCases(contact),
   ]);
 }

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const file = (name) => `await (await import("node:fs/promises")).readFile(new URL(import.meta.resolve("heedful/${name}.wasm")))`;
-const [scores, read, text, survey, watch, why, health] = ["heedful", "read", "text", "survey", "watch", "why", "health"].map(file);
+const [scores, read, text, survey, watch, why, health, contact] = ["heedful", "read", "text", "survey", "watch", "why", "health", "contact"].map(file);
 const ways = {
   "node entry, no arguments": ["heedful", ""],
   "node entry, bytes": ["heedful", scores],
@@ -21,6 +21,8 @@ const ways = {
   "manual entry of whys, bytes": ["heedful/why/manual", why],
   "node entry of health, no arguments": ["heedful/health", ""],
   "manual entry of health, bytes": ["heedful/health/manual", health],
+  "node entry of contacts, no arguments": ["heedful/contact", ""],
+  "manual entry of contacts, bytes": ["heedful/contact/manual", contact],
   "node entry of surveys, no arguments": ["heedful/survey", ""],
   "manual entry of surveys, bytes": ["heedful/survey/manual", survey],
 };

@@ -22,7 +22,11 @@ import {
   repurchase, type Scorecard,
 } from "heedful/health";
 import { init as initHealthManually } from "heedful/health/manual";
-import { defineSurvey, init as initSurvey, Session, type SurveyEventMap, type SurveyStep } from "heedful/survey";
+import {
+  ContactPolicy, type Decision, forget, init as initContact, type PlanRow, type Propensity, pseudonym, responsePropensity, toCsv,
+} from "heedful/contact";
+import { init as initContactManually } from "heedful/contact/manual";
+import { commentStrength, defineSurvey, init as initSurvey, Session, type SurveyEventMap, type SurveyStep } from "heedful/survey";
 import { init as initSurveyManually } from "heedful/survey/manual";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -218,3 +222,20 @@ repurchase([], { model: { r: 1, alpha: 1, a: 1, b: 1 } }).forecasts[0]?.overdue.
 health({ name: "x", groups: [{ id: "g", measures: [{ id: "m" }] }] }, []);
 // @ts-expect-error the outcome is needed
 backtest(healthy, []);
+// Contact.
+void initContact();
+void initContactManually(bytes);
+const policy = new ContactPolicy({ rules: [{ gap: { days: 90 } }] });
+is<Same<ReturnType<typeof policy.decide>, Decision[]>>(true);
+void policy.decide(rows, { now: new Date() })[0]?.holds[0]?.code;
+is<Same<ReturnType<typeof policy.plan>, PlanRow[]>>(true);
+// @ts-expect-error a plan has an end
+void policy.plan(rows, { start: 0 });
+void policy.replay(rows, { deviation: 70 }).surveys[0]?.wasSent;
+is<Same<ReturnType<typeof responsePropensity>, Propensity>>(true);
+const hidden: string = pseudonym("ada", { key: "key" });
+const hiddenAll: (string | null)[] = pseudonym(["ada", null], { key: new Uint8Array(16) });
+const forgotten: Answer[] = forget(rows, { customer: "plan", customers: [hidden, ...hiddenAll.filter((id) => id !== null)] }).table;
+void toCsv(forgotten);
+const asked: "say_what" | "say_why" | null = commentStrength("late").nudge;
+void asked;

@@ -11,7 +11,7 @@ const options = (given) => Object.fromEntries(Object.entries(given).map(([name, 
 // Fields that hold names of the user.
 const DATA = new Set(["shares", "counts", "columns"]);
 
-function answer(heedful, reader, why, watch, { function: name, input, options: given }) {
+function answer({ heedful, reader, why, watch, contact, survey }, { function: name, input, options: given }) {
   const { every, ...rest } = options(given);
   switch (name) {
     case "score":
@@ -61,6 +61,18 @@ function answer(heedful, reader, why, watch, { function: name, input, options: g
       const { before, after, before_reasons: beforeReasons, after_reasons: reasons } = input;
       return why.explainChange(table(before), table(after), { rating: "score", reasons, beforeReasons, ...rest });
     }
+    case "confounding":
+      return { reasons: why.confounding(table(input.table), { rating: "score", reasons: input.reasons, ...rest }) };
+    case "role_changes": {
+      const { before, after, before_reasons: beforeReasons, after_reasons: reasons } = input;
+      return { rows: why.roleChanges(table(before), table(after), { rating: "score", reasons, beforeReasons, ...rest }) };
+    }
+    case "journey_moments":
+      return why.journeyMoments(input.journey, table(input.table), table(input.relational), { rating: "score", ...rest });
+    case "journey_views":
+      return why.journeyViews(input.journey, table(input.customers), table(input.company), { rating: "score", ...rest });
+    case "journey_compare":
+      return why.compareJourneys(input.earlier, input.journey, table(input.before), table(input.after), { rating: "score", ...rest });
     case "journey_lint":
       return why.lintJourney(input.journey);
     case "journey_run":
@@ -73,6 +85,18 @@ function answer(heedful, reader, why, watch, { function: name, input, options: g
     }
     case "emerging":
       return watch.emerging(table(input.table), { every, at: "at", comment: "comment", ...rest });
+    case "contact_decide":
+      return new contact.ContactPolicy(input.policy).decide(input.candidates, { past: input.past, ...rest });
+    case "contact_plan":
+      return new contact.ContactPolicy(input.policy).plan(input.candidates, { past: input.past, ...rest });
+    case "contact_replay":
+      return new contact.ContactPolicy(input.policy).replay(input.past, { customers: input.customers, ...rest });
+    case "response_propensity":
+      return contact.responsePropensity(input.table, { rating: "score", ...rest });
+    case "pseudonym":
+      return contact.pseudonym(input.ids, rest);
+    case "comment_strength":
+      return input.texts.map((text) => survey.commentStrength(text));
     default:
       throw new Error(`no runner for ${name}`);
   }
@@ -152,10 +176,11 @@ function camelled({ scorecard, ...input }) {
   return { ...input, ...(text && { scorecard: JSON.parse(text.replace("half_life_days", "halfLifeDays")) }) };
 }
 
-export function vectorCases(heedful, reader, why, watch) {
+export function vectorCases(modules) {
+  const { HeedfulError } = modules.heedful;
   const ours = vectors.filter((vector) => !(vector.function in textAnswers) && !(vector.function in healthAnswers) && !ELSEWHERE.has(vector.function));
   if (ours.length <= 130) throw new Error("vectors are missing");
-  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(heedful, reader, why, watch, vector), heedful.HeedfulError)]);
+  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(modules, vector), HeedfulError)]);
 }
 
 // Of a place in a text, written in every unit, the one of this language.

@@ -1,7 +1,7 @@
 // One series in, a row for each period and one for each episode out.
 import { type Day, dayGiven, dayNumbers } from "./day.js";
 import { decode, encode, snake } from "./json.js";
-import { rowsIn } from "./table.js";
+import { rowsFrom } from "./table.js";
 import { call } from "./watch-engine.js";
 
 /** The length of a period. */
@@ -109,5 +109,5 @@ function numbers(values: ArrayLike<number | null | undefined>): Float64Array {
 /** @internal */
 export function detectedOf(answer: unknown): Detected {
   const { rows, episodes, chart } = decode(answer) as { rows: unknown; episodes: unknown; chart: object };
-  return { rows: rowsIn(rows), episodes: rowsIn(episodes), chart } as unknown as Detected;
+  return { rows: rowsFrom(rows), episodes: rowsFrom(episodes), chart } as unknown as Detected;
 }

@@ -1,5 +1,5 @@
 // What the entry points of `heedful/survey` export beside their own `init`: sessions, and the element that shows them.
-import { camel, decode, encode, snakeName } from "./json.js";
+import { camel, decode, encode, escapeText, snakeName } from "./json.js";
 import { call } from "./survey-engine.js";
 
 export { type ErrorCode, HeedfulError } from "./error.js";
@@ -174,4 +174,27 @@ function whole(answer: number | string | readonly string[] | SurveyAnswer | null
   if (typeof answer === "number") return { rating: answer };
   if (typeof answer === "string") return type === "text" ? { text: { text: answer } } : { choices: [answer] };
   return Array.isArray(answer) ? { choices: [...(answer as readonly string[])] } : (answer as SurveyAnswer);
+}
+
+/** How much a comment says, from its words alone. */
+export interface CommentStrength {
+  /** 0 (says nothing) to 1 (says what and why). */
+  value: number;
+  /** How far it tells what, and why: 0 to 1. */
+  what: number;
+  why: number;
+  words: number;
+  /** What to ask for; `null` where it says enough. */
+  nudge: "say_what" | "say_why" | null;
+}
+
+/**
+ * How much a comment says, cheap enough to ask at every key. The element asks for more by it; it is no judgement of a
+ * person.
+ *
+ * @example
+ * commentStrength("Great!!!").nudge; // "say_what"
+ */
+export function commentStrength(comment: string): CommentStrength {
+  return decode(call((module) => module.comment_strength(escapeText(comment)))) as CommentStrength;
 }

@@ -1,5 +1,5 @@
 // The custom element `<heedful-survey>`: shows a session, step by step.
-import { Session, type SessionOptions, type SurveyAnswer, type SurveyDefinition, type SurveyResponse, type SurveyStep } from "./survey-api.js";
+import { commentStrength, Session, type SessionOptions, type SurveyAnswer, type SurveyDefinition, type SurveyResponse, type SurveyStep } from "./survey-api.js";
 
 /** The events that the element fires, and their `detail`. Nothing is sent anywhere. */
 export interface SurveyEventMap {
@@ -17,15 +17,38 @@ export interface SurveyLabels {
   back: string;
   skip: string;
   close: string;
+  /** Beside the box for the comment, as long as it does not say what it is about, or why; empty for nothing. */
+  sayWhat: string;
+  sayWhy: string;
+  /** Where it says both. */
+  enough: string;
 }
 
 const LABELS: { [language: string]: SurveyLabels } = {
-  en: { next: "Next", back: "Back", skip: "Skip", close: "Close the survey" },
-  de: { next: "Weiter", back: "Zurück", skip: "Überspringen", close: "Umfrage schließen" },
-  fr: { next: "Suivant", back: "Retour", skip: "Passer", close: "Fermer l’enquête" },
-  es: { next: "Siguiente", back: "Atrás", skip: "Omitir", close: "Cerrar la encuesta" },
-  da: { next: "Næste", back: "Tilbage", skip: "Spring over", close: "Luk undersøgelsen" },
-  fi: { next: "Seuraava", back: "Takaisin", skip: "Ohita", close: "Sulje kysely" },
+  en: {
+    next: "Next", back: "Back", skip: "Skip", close: "Close the survey",
+    sayWhat: "What is it about?", sayWhy: "And what happened, or why?", enough: "Thank you, that helps.",
+  },
+  de: {
+    next: "Weiter", back: "Zurück", skip: "Überspringen", close: "Umfrage schließen",
+    sayWhat: "Worum geht es?", sayWhy: "Und was ist passiert, oder warum?", enough: "Danke, das hilft.",
+  },
+  fr: {
+    next: "Suivant", back: "Retour", skip: "Passer", close: "Fermer l’enquête",
+    sayWhat: "De quoi s’agit-il ?", sayWhy: "Et que s’est-il passé, ou pourquoi ?", enough: "Merci, cela nous aide.",
+  },
+  es: {
+    next: "Siguiente", back: "Atrás", skip: "Omitir", close: "Cerrar la encuesta",
+    sayWhat: "¿De qué se trata?", sayWhy: "¿Y qué pasó, o por qué?", enough: "Gracias, nos ayuda.",
+  },
+  da: {
+    next: "Næste", back: "Tilbage", skip: "Spring over", close: "Luk undersøgelsen",
+    sayWhat: "Hvad handler det om?", sayWhy: "Og hvad skete der, eller hvorfor?", enough: "Tak, det hjælper.",
+  },
+  fi: {
+    next: "Seuraava", back: "Takaisin", skip: "Ohita", close: "Sulje kysely",
+    sayWhat: "Mistä on kyse?", sayWhy: "Entä mitä tapahtui, tai miksi?", enough: "Kiitos, tästä on apua.",
+  },
 };
 
 // Colours have a contrast of at least 4.5 to 1 in both themes, targets at least 44 px.
@@ -64,6 +87,7 @@ label.option { display: flex; align-items: center; gap: .75rem; min-block-size: 
 label.option input { inline-size: 1.5rem; block-size: 1.5rem; accent-color: var(--_accent); }
 textarea { inline-size: 100%; box-sizing: border-box; min-block-size: 6rem; border: 1px solid var(--_line); border-radius: .5rem; padding: .5rem; background: transparent; }
 [aria-checked="true"], .primary { background: var(--_accent); color: var(--_on-accent); border-color: var(--_accent); }
+.nudge { min-block-size: 1.5em; margin: .25rem 0 0; font-size: .875rem; }
 .row { display: flex; flex-wrap: wrap; gap: .5rem; margin-block-start: 1rem; }
 .error { margin: .75rem 0 0; font-weight: 600; }
 .said { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -257,6 +281,7 @@ export function defineSurvey(name = "heedful-survey"): void {
           field.required = step.required;
           field.value = before && "text" in before ? before.text.text : "";
           parts.push(field);
+          if (step.id === "comment") parts.push(nudge(field, words));
           next(() => ({ text: { text: field.value } }));
           break;
         }
@@ -324,6 +349,19 @@ function element<K extends keyof HTMLElementTagNameMap>(
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   if (text !== undefined) made.textContent = text;
   return made;
+}
+
+/** Asks for a little more while a comment is written. It describes the box and is not read out at every key. */
+function nudge(field: HTMLTextAreaElement, words: SurveyLabels): HTMLElement {
+  const asked = element("p", { class: "nudge", id: "nudge" });
+  field.setAttribute("aria-describedby", "nudge");
+  const ask = (): void => {
+    const { nudge, words: written } = commentStrength(field.value);
+    asked.textContent = written === 0 ? "" : nudge === null ? words.enough : nudge === "say_what" ? words.sayWhat : words.sayWhy;
+  };
+  field.addEventListener("input", ask);
+  ask();
+  return asked;
 }
 
 function button(text: string, press: () => void, attributes: { readonly [name: string]: string } = {}): HTMLButtonElement {

@@ -96,7 +96,7 @@ export type CallTimes = (
 
 /**
  * Takes the named columns, and those with a role, out of a table. Comments are only taken where they are `needed`:
- * leaving them out saves the way.
+ * leaving them out saves the way. Columns in `times` are times, as that of the role `at` is.
  * @internal
  */
 export type Pack = (
@@ -105,11 +105,12 @@ export type Pack = (
   names: Iterable<string>,
   dateFormat?: unknown,
   needed?: readonly string[],
+  times?: readonly string[],
 ) => Packed;
 
-/** How the engine of an entry point takes tables; without a call it takes no times that are texts. @internal */
-export function packer(call?: CallTimes): Pack {
-  return (table, roles, names, dateFormat, needed = []) => {
+/** How the engine of an entry point takes tables. @internal */
+export function packer(call: CallTimes): Pack {
+  return (table, roles, names, dateFormat, needed = [], times = []) => {
     const source = open(table);
     const played: Roles = { ...source.roles, ...roles };
     if (!needed.includes("comment")) delete played.comment;
@@ -117,10 +118,10 @@ export function packer(call?: CallTimes): Pack {
     let instants: Float64Array | undefined;
     const columns = [...new Set([...names, ...Object.values(played)])].map((name) => {
       const values = source.column(name);
-      if (name !== at) return [escapeText(name), ...packed(values, name)];
-      const times = timesOf(values, name, dateFormat, call);
-      if (!times.wall) instants = times.at;
-      return [escapeText(name), times.wall ? "wall_times" : "instants", times.at];
+      if (name !== at && !times.includes(name)) return [escapeText(name), ...packed(values, name)];
+      const read = timesOf(values, name, dateFormat, call);
+      if (name === at && !read.wall) instants = read.at;
+      return [escapeText(name), read.wall ? "wall_times" : "instants", read.at];
     });
     const named = Object.entries(played).map(([role, name]) => [ROLES[role as keyof Roles], name]);
     return { columns, roles: encode(Object.fromEntries(named)), played, instants };
@@ -178,8 +179,8 @@ export function open(table: unknown): Source {
   };
 }
 
-// A column that is called `columns` is a list; what a reader returns has an object there.
-function isRead(table: object): table is Responses {
+/** Whether a table is what a reader returned: a column that is called `columns` is a list. @internal */
+export function isRead(table: object): table is Responses {
   const { columns } = table as Partial<Responses>;
   return typeof columns === "object" && columns !== null && !Array.isArray(columns) && !ArrayBuffer.isView(columns);
 }
@@ -291,8 +292,7 @@ export function timesOf(values: ArrayLike<unknown>, name: string, format: unknow
   return { wall: false, at };
 }
 
-function readTimes(values: ArrayLike<unknown>, name: string, format: unknown, call: CallTimes | undefined): TimesRead {
-  if (call === undefined) throw wrongType("times are Dates or milliseconds here, not texts", name);
+function readTimes(values: ArrayLike<unknown>, name: string, format: unknown, call: CallTimes): TimesRead {
   const texts = Array.from(values, (value, row) => {
     if (isMissing(value)) return null;
     if (typeof value === "string") return escapeText(value);
@@ -312,12 +312,18 @@ export type ResultRow = Record<string, unknown>;
  * @internal
  */
 export function rowsOf(answer: unknown): ResultRow[] {
-  return rowsIn(decode(answer));
+  return rowsFrom(decode(answer) as ResultColumn[]);
 }
 
-/** The same of a table that is a part of an answer. @internal */
-export function rowsIn(table: unknown): ResultRow[] {
-  const columns = table as { name: string; given: boolean; values: Cell[] }[];
+/** A column of a table that the module returned. @internal */
+export interface ResultColumn {
+  name: string;
+  given: boolean;
+  values: Cell[];
+}
+
+/** As {@link rowsOf}, of a table that is a part of an answer. @internal */
+export function rowsFrom(columns: ResultColumn[]): ResultRow[] {
   const bands = columns.filter(isBand);
   const fields = columns.filter((column) => !isBand(column));
   const names = fields.map(({ name, given }) => (given ? name : camelName(name)));
@@ -336,6 +342,6 @@ export function rowsIn(table: unknown): ResultRow[] {
   });
 }
 
-function isBand({ name, given }: { name: string; given: boolean }): boolean {
+function isBand({ name, given }: ResultColumn): boolean {
   return !given && name.startsWith("share_");
 }

@@ -4,4 +4,4 @@ import start, * as glue from "./glue/why.js";
 import { packer } from "./table.js";
 
 export const { call, startWith } = engine("heedful/why", start, glue);
-export const pack = packer();
+export const pack = packer(call);

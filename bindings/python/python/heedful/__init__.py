@@ -46,7 +46,15 @@ from heedful._reason import Mappings, ReasonMapper, Taxonomy
 from heedful._responses import Reading, Responses
 from heedful._score import Interval, Score, Tally
 from heedful._scoring import ces, csat, enps, nps, score, trend
-from heedful._sentiment import SentimentModel, clauses, cross_validate_sentiment, emotions, fit_sentiment, sentiment
+from heedful._sentiment import (
+    SentimentModel,
+    clauses,
+    comment_strength,
+    cross_validate_sentiment,
+    emotions,
+    fit_sentiment,
+    sentiment,
+)
 from heedful._survey import Session, Survey
 from heedful._table import Table
 from heedful._weight import Weights, weight
@@ -136,6 +144,7 @@ __all__ = [
     "behaviour",
     "ces",
     "clauses",
+    "comment_strength",
     "compare",
     "confounding",
     "contrast",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from heedful import _frames, _heedful, _options
 from heedful._responses import Responses
@@ -30,11 +30,16 @@ def pseudonym(values: Any, *, key: bytes) -> Any:
     return _frames.texts_like(values, _heedful.pseudonym(ids, key))
 
 
-def forget(responses: Responses, customers: str | Iterable[str], also: Iterable[str] = ()) -> tuple[Responses, int]:
+@overload
+def forget(data: Responses, customers: str | Iterable[str], also: Iterable[str] = ()) -> tuple[Responses, int]: ...
+@overload
+def forget(data: str, customers: str | Iterable[str]) -> tuple[str, int]: ...
+def forget(data: Responses | str, customers: str | Iterable[str], also: Iterable[str] = ()) -> tuple[Responses | str, int]:
     """Forgets customers: their ids and all they wrote become missing, as do the columns named in `also`.
 
     Ratings, times and other attributes stay, so that counts and scores do not change. Gives the responses that are left
-    and how many rows were changed.
+    and how many rows were changed. Where `data` is the stored `state` of `Health`, what it remembers of these accounts goes.
+    A `Session` has a `forget` of its own; what other stored state holds is told in `docs/privacy.md`.
 
     >>> import heedful as hf
     >>> responses = hf.Responses({"score": [10, 3], "who": ["ada", "bo"]}, rating="score", customer="who")
@@ -43,8 +48,10 @@ def forget(responses: Responses, customers: str | Iterable[str], also: Iterable[
     (1, 'score,who\\n10,\\n3,bo\\n')
     """
     names = [customers] if isinstance(customers, str) else [str(name) for name in customers]
-    left, rows = _heedful.forget(responses._data, names, list(also))
-    return Responses._of(left, responses.reading), rows
+    if isinstance(data, str):
+        return _heedful.forget_accounts(data, names)
+    left, rows = _heedful.forget(data._data, names, list(also))
+    return Responses._of(left, data.reading), rows
 
 
 @dataclasses.dataclass(frozen=True, repr=False, eq=False)

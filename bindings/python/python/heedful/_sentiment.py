@@ -67,14 +67,34 @@ def _read(
     data: Any, comment: str | None, language: str | None, words: Mapping[str, float] | None
 ) -> tuple[_heedful.Table, _heedful.Table, _heedful.Table]:
     options = _reading(language, words)
+    return _heedful.sentiment(*_comments(data, comment), _options.dumps(options))
+
+
+def _comments(data: Any, comment: str | None) -> tuple[object, list[str], str]:
+    """The table of the comments, the columns that are needed of it, and their roles."""
     if comment is None and not _frames.is_table(data):
         comment = "comment"
         table: object = {comment: texts_of(data)}
     else:
         table = _frames.table(data, None if comment is None else [comment])
     roles = {} if comment is None else {"comment": comment}
-    needed = [] if comment is None else [comment]
-    return _heedful.sentiment(table, needed, _options.dumps(roles), _options.dumps(options))
+    return table, [] if comment is None else [comment], _options.dumps(roles)
+
+
+def comment_strength(data: Any, comment: str | None = None) -> Any:
+    """How much each comment says: does it tell what, and why? From its words alone, as the survey element asks for more.
+
+    `data` is a list or series of comments, or a table whose column `comment` names. It is an estimate for the person who
+    is writing, no judgement of people and no weight of answers.
+
+    A table with a row for each comment: `value` (0 to 1: `what` x (1 + `why`) / 2), `what` (words that tell something),
+    `why` (signs of a reason), `words`, and `nudge` (`say_what`, `say_why`, or nothing where it says enough).
+
+    >>> import heedful as hf
+    >>> hf.comment_strength(["Great!!!", "delivery, packaging, support", "Late because the driver lost my parcel"])["nudge"]
+    ['say_what', 'say_why', None]
+    """
+    return _frames.like(data, _heedful.comment_strength(*_comments(data, comment)))
 
 
 def _reading(language: str | None, words: Mapping[str, float] | None) -> dict[str, object]:

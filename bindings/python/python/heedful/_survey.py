@@ -156,6 +156,18 @@ class Session:
         """The respondent does not want to go on; what was answered is kept."""
         return _loads(self._data.decline())
 
+    def forget(self, customer: str) -> bool:
+        """Forgets the respondent, if this is the customer: ids, undeclared attributes and everything written go, ratings
+        and choices stay, and the session is over. Whether it was.
+
+        >>> import heedful as hf
+        >>> session = hf.Session(hf.Survey.preset("nps"), customer="ada")
+        >>> _ = session.answer(3), session.answer("it is me, Ada")
+        >>> session.forget("ada"), "Ada" in session.to_json(), session.response["rating"]
+        (True, False, 3.0)
+        """
+        return self._data.forget(customer)
+
     @property
     def status(self) -> str:
         """`open`, `partial`, `complete` or `declined`."""

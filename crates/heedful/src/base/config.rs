@@ -254,7 +254,8 @@ macro_rules! written {
 }
 
 pub(crate) use {
-    deserialized, field, fields, names, options, record, setter, setters, stored, tagged, value, written,
+    deserialized, field, fields, names, options, record, setter, setters, stored, tagged, value,
+    written,
 };
 
 /// What [`deserialized!`] does.

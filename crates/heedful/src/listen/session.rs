@@ -509,6 +509,41 @@ impl Session {
         Ok(session)
     }
 
+    /// Forgets the respondent, if this is the customer: the ids of customer and account, attributes that the survey does
+    /// not declare in `metadata`, and everything written go; ratings and choices stay. The session is over, and
+    /// [`to_json`](Self::to_json) holds no trace. Whether it was the customer.
+    ///
+    /// ```
+    /// use heedful::survey::{Answer, Context, Session, Survey};
+    /// let context = Context { customer: Some("ada".into()), ..Context::default() };
+    /// let mut session = Session::start(Survey::preset("nps")?, context)?;
+    /// session.answer("rating", Answer::Rating(3.0))?;
+    /// session.answer("comment", Answer::text("it is me, Ada"))?;
+    /// assert_eq!((session.forget("bo"), session.forget("ada"), session.forget("ada")), (false, true, false));
+    /// assert!(!session.to_json().to_lowercase().contains("ada"));
+    /// assert_eq!(session.response().rating, Some(3.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    pub fn forget(&mut self, customer: &str) -> bool {
+        if self.context.customer.as_deref() != Some(customer) {
+            return false;
+        }
+        let Self { survey, context, .. } = self;
+        context.customer = None;
+        context.account = None;
+        context.attributes.retain(|(name, _)| survey.metadata.iter().any(|m| m.name == *name));
+        let given = std::mem::take(&mut self.given);
+        self.drafts.clear();
+        self.declined = false;
+        // Without what was written other steps may be due: what no longer fits goes as well.
+        for (step, answer) in given {
+            let answer = if matches!(answer, Answer::Text(_)) { Answer::Skip } else { answer };
+            let _ = self.answer(&step, answer);
+        }
+        self.decline();
+        true
+    }
+
     pub(crate) fn answers(&self) -> Answers<'_> {
         Answers { survey: &self.survey, context: &self.context, given: &self.given }
     }

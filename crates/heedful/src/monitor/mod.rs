@@ -2,6 +2,7 @@
 
 pub(crate) mod backtest;
 pub(crate) mod baseline;
+pub(crate) mod behaviour;
 pub(crate) mod change_point;
 pub(crate) mod classical;
 pub(crate) mod detect;
@@ -9,9 +10,11 @@ pub(crate) mod detector;
 pub(crate) mod emerging;
 pub(crate) mod episode;
 pub(crate) mod health;
+pub(crate) mod instant;
 pub(crate) mod localise;
 pub(crate) mod many;
 pub(crate) mod method;
+pub(crate) mod pulse;
 
 use serde::Serialize;
 

@@ -35,7 +35,6 @@ impl Effect {
         }
     }
 
-    /// Whether it is told from chance at this confidence, corrected.
     /// The same for a weight times the difference of two scores: where the metric is a net or a share, the interval and
     /// its p-value are made from the two score intervals, which hold for few responses and extreme scores too.
     pub(super) fn between(
@@ -56,6 +55,7 @@ impl Effect {
         }
     }
 
+    /// Whether it is told from chance at this confidence, corrected.
     pub(super) fn stands_out(&self, confidence: Confidence) -> bool {
         self.p_adjusted.is_some_and(|p| p < 1.0 - confidence.get())
     }

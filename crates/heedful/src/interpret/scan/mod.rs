@@ -9,7 +9,9 @@ use serde::Serialize;
 
 use self::count::{Attribute, Rows, Sums, rows};
 use self::tail::{Part, Population, p_value};
-use super::frame::Frame;
+use super::compare::{combination, method};
+use super::frame::{Cells, Frame};
+use super::score::Sample;
 use super::scoring::Scoring;
 use crate::base::config::{self, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
@@ -19,7 +21,7 @@ use crate::base::order::sort_by;
 use crate::base::table::{Data, Table};
 use crate::interpret::columns::intervals;
 use crate::listen::responses::Responses;
-use crate::stats::{Adjustment, Comparison as Test, Interval};
+use crate::stats::{Adjustment, Interval, IntervalMethod};
 
 /// Pairs of two attributes' values beyond which the pair is left out.
 const MOST_PAIRS: usize = 1 << 22;
@@ -134,7 +136,8 @@ pub struct Finding {
     pub rest: f64,
     /// Value less rest.
     pub difference: f64,
-    /// Wald interval of the difference, not corrected for having been chosen.
+    /// Interval of the difference from the intervals of the scores it is made of, as in [`Comparison`](crate::Comparison);
+    /// not corrected for having been chosen.
     pub interval: Option<Interval>,
     /// Of being a random part of the responses; within its pair for the third condition.
     pub p_value: f64,
@@ -341,8 +344,49 @@ impl Scan {
         sort_by(&mut significant, |a, b| b.0.z.abs().total_cmp(&a.0.z.abs()));
         significant.truncate(MOST_EXAMINED);
         let each = self.level / report.looked_at.max(1) as f64;
-        report.findings = self.explain(&attributes, &periods, &whole, &significant, each);
+        let found = self.explain(&attributes, &periods, &whole, &significant, each);
+        let how = match metric {
+            Some(metric) => method(metric, self.scoring.stated(), &[IntervalMethod::Wald])?,
+            None => IntervalMethod::Wald,
+        };
+        for (candidate, mut finding) in found {
+            finding.interval = self.interval(&candidate, &periods, &frames, how);
+            report.findings.push(finding);
+        }
         Ok(report)
+    }
+
+    /// The interval of a finding's difference: its responses against the others, in each period.
+    fn interval(
+        &self,
+        candidate: &Candidate,
+        periods: &[Rows],
+        frames: &[Frame<'_>],
+        how: IntervalMethod,
+    ) -> Option<Interval> {
+        let metric = self.scoring.metrics().next()?;
+        let confidence = self.scoring.stated().confidence;
+        let sample = |(rows, frame): (&Rows, &Frame<'_>)| {
+            let mut cells = Cells::new(2, frame);
+            for (place, (row, code)) in frame.rated().enumerate() {
+                cells.add(usize::from(rows.has(place, &candidate.conditions)), code, row);
+            }
+            let tallies = cells.tallies();
+            let mut samples = tallies.iter().map(|tally| Sample::new(tally, metric, None));
+            Some([samples.next()?, samples.next()?])
+        };
+        let samples = periods.iter().zip(frames).map(sample).collect::<Option<Vec<_>>>()?;
+        let found = match samples.as_slice() {
+            [[rest, own]] => combination([(1.0, own), (-1.0, rest)], metric, how, confidence),
+            [[rest, own], [later_rest, later]] => combination(
+                [(1.0, later), (-1.0, later_rest), (-1.0, own), (1.0, rest)],
+                metric,
+                how,
+                confidence,
+            ),
+            _ => None,
+        };
+        found.map(|found| found.interval)
     }
 
     /// All single values and all pairs that are large enough, tested.
@@ -474,7 +518,7 @@ impl Scan {
         whole: &Whole,
         significant: &[(Candidate, f64)],
         each: f64,
-    ) -> Vec<Finding> {
+    ) -> Vec<(Candidate, Finding)> {
         let mut findings = Vec::new();
         // Which rows no finding holds yet.
         let mut free: Vec<Vec<bool>> =
@@ -512,52 +556,46 @@ impl Scan {
                     }
                 }
             }
-            findings.extend(self.finding(attributes, whole, candidate, *adjusted, &own));
+            let finding = finding(attributes, whole, candidate, *adjusted, &own);
+            findings.extend(finding.map(|finding| (candidate.clone(), finding)));
         }
         findings
     }
+}
 
-    fn finding(
-        &self,
-        attributes: &[Attribute],
-        whole: &Whole,
-        candidate: &Candidate,
-        p_adjusted: f64,
-        own: &[Sums],
-    ) -> Option<Finding> {
-        let conditions = candidate.conditions.iter().filter_map(|(attribute, value)| {
-            let attribute = attributes.get(*attribute)?;
-            let value = attribute.values.get(usize::from(*value))?.clone();
-            Some(Condition { attribute: attribute.name.clone(), value })
-        });
-        let signed = |sums: &[Sums]| -> f64 {
-            sums.iter().enumerate().map(|(i, sums)| whole.sign(i) * sums.mean()).sum()
-        };
-        let rests: Vec<Sums> =
-            whole.totals.iter().zip(own).map(|(total, own)| total.less(*own)).collect();
-        let (value, rest) = (signed(own), signed(&rests));
-        let (_, squared) = whole.statistic(own, 0.0)?;
-        let confidence = self.scoring.stated().confidence;
-        let test = Test::wald(value - rest, libm::sqrt(squared), confidence);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a count of rows"
-        )]
-        let count = |sums: &Sums| sums.n as u64;
-        Some(Finding {
-            conditions: conditions.collect(),
-            n: own.last().map(count)?,
-            n_before: (own.len() == 2).then(|| own.first().map(count)).flatten(),
-            value,
-            rest,
-            difference: value - rest,
-            interval: test.map(|test| test.interval),
-            p_value: candidate.p,
-            p_adjusted,
-            impact: signed(&whole.totals) - rest,
-        })
-    }
+fn finding(
+    attributes: &[Attribute],
+    whole: &Whole,
+    candidate: &Candidate,
+    p_adjusted: f64,
+    own: &[Sums],
+) -> Option<Finding> {
+    let conditions = candidate.conditions.iter().filter_map(|(attribute, value)| {
+        let attribute = attributes.get(*attribute)?;
+        let value = attribute.values.get(usize::from(*value))?.clone();
+        Some(Condition { attribute: attribute.name.clone(), value })
+    });
+    let signed = |sums: &[Sums]| -> f64 {
+        sums.iter().enumerate().map(|(i, sums)| whole.sign(i) * sums.mean()).sum()
+    };
+    let rests: Vec<Sums> =
+        whole.totals.iter().zip(own).map(|(total, own)| total.less(*own)).collect();
+    let (value, rest) = (signed(own), signed(&rests));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
+    let count = |sums: &Sums| sums.n as u64;
+    Some(Finding {
+        conditions: conditions.collect(),
+        n: own.last().map(count)?,
+        n_before: (own.len() == 2).then(|| own.first().map(count)).flatten(),
+        value,
+        rest,
+        difference: value - rest,
+        // Made for those that are reported.
+        interval: None,
+        p_value: candidate.p,
+        p_adjusted,
+        impact: signed(&whole.totals) - rest,
+    })
 }
 
 config::written!(

@@ -85,11 +85,19 @@ impl Customer {
     /// # Errors
     /// As for [`Histories::from_table`]; `time-zone` for a name that is not known.
     pub fn from_table(table: &Responses) -> Result<Vec<Self>> {
+        Self::from_table_with(table, Vec::new())
+    }
+
+    /// As [`Customer::from_table`], with zones that the host knows by name; others are looked up.
+    ///
+    /// # Errors
+    /// As for [`Customer::from_table`].
+    pub fn from_table_with(table: &Responses, zones: Vec<(String, Zone)>) -> Result<Vec<Self>> {
         let cells = Cells(table);
         table.require("customer")?;
         let names = table.columns().iter().map(|(name, _)| name.as_str());
         let attributes: Vec<&str> = names.filter(|name| !OWN.contains(name)).collect();
-        let mut zones: Vec<(String, Zone)> = Vec::new();
+        let mut zones = zones;
         let customer = |row| {
             let channels = cells.text("channels", row).unwrap_or_default();
             let channels = channels.split('|').map(str::trim).filter(|name| !name.is_empty());
@@ -117,6 +125,27 @@ impl Candidate {
     /// # Errors
     /// As for [`Customer::from_table`].
     pub fn from_table(table: &Responses) -> Result<Vec<Self>> {
+        Self::from_table_with(table, Vec::new())
+    }
+
+    /// As [`Candidate::from_table`], with zones that the host knows by name; others are looked up.
+    ///
+    /// ```
+    /// use heedful::{Column, Responses, Zone, contact::Candidate};
+    /// let table = Responses::new()
+    ///     .with("customer", Column::categories([Some("ada")]))?
+    ///     .with("survey", Column::categories([Some("nps")]))?
+    ///     .with("zone", Column::categories([Some("Moon/Tranquility")]))?;
+    /// let moon = Zone::fixed(3600)?;
+    /// let known = vec![("Moon/Tranquility".to_owned(), moon.clone())];
+    /// assert_eq!(Candidate::from_table_with(&table, known)?[0].customer.zone, Some(moon));
+    /// assert_eq!(Candidate::from_table(&table).unwrap_err().code().as_str(), "time-zone");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Customer::from_table`].
+    pub fn from_table_with(table: &Responses, zones: Vec<(String, Zone)>) -> Result<Vec<Self>> {
         let cells = Cells(table);
         table.require("survey")?;
         let candidate = |(row, customer)| {
@@ -131,7 +160,7 @@ impl Candidate {
                 ..Self::new(customer, cells.needed("survey", row)?)
             })
         };
-        Customer::from_table(table)?.into_iter().enumerate().map(candidate).collect()
+        Customer::from_table_with(table, zones)?.into_iter().enumerate().map(candidate).collect()
     }
 }
 

@@ -84,7 +84,7 @@ pub struct ScorecardFit {
     confidence: Confidence,
 }
 
-record!(ScorecardFit { outcome, measures, better = Default::default(), groups = Default::default(), most = six(), folds = five(), seed = Default::default(), confidence = Default::default() });
+record!(ScorecardFit { outcome, measures, better = Default::default(), groups = Default::default(), most = six(), folds = five(), seed = Default::default(), confidence = Default::default(), non_negative = yes() });
 
 fn six() -> usize {
     6

@@ -63,8 +63,14 @@ pub struct PulseOptions {
 options!(
     PulseOptions,
     takes [metric, by, people, id, key_contact, window, pool, time_zone, invalid, rules],
-    from Self::new(Metric::nps())
+    from Self::default()
 );
+
+impl Default for PulseOptions {
+    fn default() -> Self {
+        Self::new(Metric::nps())
+    }
+}
 
 config::written!(PulseOptions of pulse, r#"{"rules": [{"id": "low", "when": {"score": {"below": 45}}}]}"#);
 

@@ -89,33 +89,6 @@ impl StoredKey {
     }
 }
 
-impl Config for (i64, u8) {
-    fn read(json: &Json) -> Result<Self> {
-        match json.list()? {
-            [at, point] => Ok((i64::read(at)?, u8::read(point)?)),
-            _ => Err(json.refused("a time and a point")),
-        }
-    }
-}
-
-impl Config for (usize, i64) {
-    fn read(json: &Json) -> Result<Self> {
-        match json.list()? {
-            [customer, at] => Ok((usize::read(customer)?, i64::read(at)?)),
-            _ => Err(json.refused("a customer and a time")),
-        }
-    }
-}
-
-impl Config for (bool, i64) {
-    fn read(json: &Json) -> Result<Self> {
-        match json.list()? {
-            [raised, since] => Ok((bool::read(raised)?, i64::read(since)?)),
-            _ => Err(json.refused("whether it is raised, and since when")),
-        }
-    }
-}
-
 impl Config for PulseCounts {
     fn read(json: &Json) -> Result<Self> {
         let mut counts = Self::default();

@@ -46,9 +46,6 @@ pub(super) struct Verdict {
     pub(super) score: f64,
 }
 
-names!(FarringtonThreshold { Delta = "delta", NbPlugin = "nb_plugin", Muan = "muan" });
-names!(PowerScale { TwoThirds = "two_thirds", Half = "half", None = "none" });
-
 impl PowerScale {
     fn exponent(self) -> f64 {
         match self {

@@ -1,0 +1,345 @@
+//! How much a comment says, from its words alone: cheap enough to ask while somebody is writing.
+
+use serde::Serialize;
+
+use crate::base::letters::fold;
+use crate::base::table::Table;
+
+/// How much a comment says: does it tell what, and why?
+///
+/// An estimate from the words alone, without taxonomy or training, in time proportional to the length. It is for the
+/// person who is writing (a comment box that asks for a little more), not for judging people or weighting answers.
+///
+/// - **What**: words that tell something. A word tells where it has four letters or more and is none of a short list of
+///   words that praise, blame or join without naming anything ("great", "everything", "with"); each counts once. Three
+///   of them are enough: `what` is their number over 3, at most 1. Where words are written without blanks (Chinese,
+///   Japanese, Thai and the like) each two signs count as a word.
+/// - **Why**: signs of a reason. A word of cause, contrast, time or condition ("because", "but", "after", "unless")
+///   counts 2, a number 2, a further clause (four words or more in a row after a comma or stop) 1, every eight words 1.
+///   Three points are enough: `why` is their number over 3, at most 1.
+/// - **Value**: `what` × (1 + `why`) / 2. A reason for nothing is worth nothing; a topic without a reason at most a half.
+///
+/// The lists are English first, with the commonest words of German, French and Spanish; length, numbers and clauses
+/// speak in every language.
+///
+/// ```
+/// use heedful::text::{CommentStrength, Nudge};
+///
+/// assert_eq!(CommentStrength::of("Great!!!").nudge, Some(Nudge::SayWhat));
+/// assert_eq!(CommentStrength::of("delivery, packaging, support").nudge, Some(Nudge::SayWhy));
+/// let full = CommentStrength::of("The delivery took two weeks because the driver lost my parcel");
+/// assert_eq!((full.value, full.nudge), (1.0, None));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive] // more may be told
+pub struct CommentStrength {
+    /// 0 (says nothing) to 1 (says what and why).
+    pub value: f64,
+    /// How far it tells what, 0 to 1.
+    pub what: f64,
+    /// How far it tells why, 0 to 1.
+    pub why: f64,
+    /// Words.
+    pub words: u64,
+    /// What to ask for; `None` where it says enough.
+    pub nudge: Option<Nudge>,
+}
+
+/// What a comment box may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nudge {
+    /// What it is about.
+    SayWhat,
+    /// What happened, or why.
+    SayWhy,
+}
+
+impl Nudge {
+    /// As in JSON: `say_what`, `say_why`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SayWhat => "say_what",
+            Self::SayWhy => "say_why",
+        }
+    }
+}
+
+/// Points and words that are enough.
+const ENOUGH: f64 = 3.0;
+/// Words after the first stop that make a further clause.
+const CLAUSE: u64 = 4;
+/// Words that count as a sign of a reason.
+const MANY: u64 = 8;
+/// Below this share of what is enough the box asks for more.
+const ASK_BELOW: f64 = 0.6;
+
+impl CommentStrength {
+    /// Of a comment.
+    #[must_use]
+    pub fn of(comment: &str) -> Self {
+        let mut reader = Reader::default();
+        for character in comment.chars() {
+            reader.take(character);
+        }
+        reader.end_word();
+        reader.end_number();
+        let enough = |points: u64| (points as f64 / ENOUGH).min(1.0);
+        let what = enough(reader.telling.len() as u64);
+        let clause = u64::from(reader.since_stop.is_some_and(|words| words >= CLAUSE));
+        let why = enough(2 * (reader.joints + reader.numbers) + clause + reader.words / MANY);
+        let nudge = match (what < ASK_BELOW, why < ASK_BELOW) {
+            (true, _) => Some(Nudge::SayWhat),
+            (_, true) => Some(Nudge::SayWhy),
+            _ => None,
+        };
+        Self { value: what * (1.0 + why) / 2.0, what, why, words: reader.words, nudge }
+    }
+
+    /// Of many comments: one row for each, with `value`, `what`, `why`, `words` and `nudge`; missing where there is
+    /// no comment.
+    ///
+    /// ```
+    /// use heedful::text::CommentStrength;
+    /// let table = CommentStrength::of_all(&[Some("ok"), None]);
+    /// assert_eq!(table.to_string().lines().count(), 3);
+    /// ```
+    #[must_use]
+    pub fn of_all<T: AsRef<str>>(comments: &[Option<T>]) -> Table {
+        let all: Vec<Option<Self>> =
+            comments.iter().map(|c| c.as_ref().map(|text| Self::of(text.as_ref()))).collect();
+        let each = || all.iter();
+        let mut table = Table::new();
+        table.floats("value", each().map(|one| one.map(|one| one.value)));
+        table.floats("what", each().map(|one| one.map(|one| one.what)));
+        table.floats("why", each().map(|one| one.map(|one| one.why)));
+        table.ints("words", each().map(|one| one.map(|one| one.words)));
+        let nudge = |one: Option<Self>| one.and_then(|one| one.nudge).map(Nudge::as_str);
+        table.texts("nudge", each().map(|one| nudge(*one)));
+        table
+    }
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Reader {
+    word: String,
+    /// Signs of a script without blanks that are not a word yet.
+    signs: u32,
+    number: bool,
+    words: u64,
+    /// Words since the last stop that had a word before it, at most, over all stops.
+    since_stop: Option<u64>,
+    run: u64,
+    telling: Vec<String>,
+    joints: u64,
+    numbers: u64,
+}
+
+impl Reader {
+    fn take(&mut self, character: char) {
+        if character.is_ascii_digit() {
+            self.end_word();
+            self.number = true;
+            return;
+        }
+        match kind(character) {
+            Kind::Letter => self.word.push(character),
+            // Within a word, as in "don't".
+            Kind::Apostrophe if !self.word.is_empty() => self.word.push('\''),
+            Kind::Sign => {
+                self.end_number();
+                self.word.push(character);
+                self.signs += 1;
+                if self.signs == 2 {
+                    self.end_word();
+                }
+                return;
+            }
+            // 3.5 and 1,000 are one number.
+            Kind::Stop if self.number && matches!(character, '.' | ',') => return,
+            kind => {
+                self.end_word();
+                if kind == Kind::Stop && self.words > 0 {
+                    self.since_stop.get_or_insert(0);
+                    self.run = 0;
+                }
+            }
+        }
+        self.end_number();
+    }
+
+    fn end_number(&mut self) {
+        self.numbers += u64::from(std::mem::take(&mut self.number));
+    }
+
+    fn end_word(&mut self) {
+        if self.word.is_empty() {
+            return;
+        }
+        let sign = std::mem::take(&mut self.signs) > 0;
+        let word = fold(&std::mem::take(&mut self.word));
+        let word = word.trim_end_matches('\'');
+        self.words += 1;
+        self.run += 1;
+        if let Some(most) = &mut self.since_stop {
+            *most = (*most).max(self.run);
+        }
+        if among(&JOINTS, word) {
+            self.joints += 1;
+        } else if (sign || word.chars().count() >= 4)
+            && !among(&EMPTY, word)
+            && self.telling.len() < 3
+            && !self.telling.iter().any(|known| known == word)
+        {
+            self.telling.push(word.to_owned());
+        }
+    }
+}
+
+#[derive(PartialEq)]
+enum Kind {
+    Letter,
+    /// A letter of a script without blanks.
+    Sign,
+    Apostrophe,
+    Stop,
+    Other,
+}
+
+fn kind(character: char) -> Kind {
+    match character {
+        'a'..='z' | 'A'..='Z' => Kind::Letter,
+        '\'' | '’' => Kind::Apostrophe,
+        '.' | ',' | ';' | ':' | '!' | '?' | '\n' | '…' | '。' | '、' | '，' | '！' | '？' => {
+            Kind::Stop
+        }
+        // Thai, Lao, Burmese and Khmer; kana and Han.
+        '\u{e00}'..='\u{eff}'
+        | '\u{1000}'..='\u{109f}'
+        | '\u{1780}'..='\u{17ff}'
+        | '\u{3041}'..='\u{30ff}'
+        | '\u{3400}'..='\u{9fff}'
+        | '\u{20000}'..='\u{3ffff}' => Kind::Sign,
+        // Signs, dashes and quotes; arrows to symbols; the marks of East Asian text; variation selectors; emoji.
+        '\0'..='\u{bf}'
+        | '×'
+        | '÷'
+        | '\u{2000}'..='\u{2bff}'
+        | '\u{3000}'..='\u{3040}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{ff00}'..='\u{ff20}'
+        | '\u{1f000}'..='\u{1ffff}' => Kind::Other,
+        _ => Kind::Letter,
+    }
+}
+
+fn among(lists: &[&str], word: &str) -> bool {
+    lists.iter().any(|list| list.split(' ').any(|known| known == word))
+}
+
+/// Words of cause, contrast, time and condition.
+const JOINTS: [&str; 4] = [
+    // English
+    "because cause cos coz since due so but however although though after when whenever until unless if instead \
+     despite while whereas therefore without except otherwise yet reason why",
+    // German
+    "weil da denn wegen aber obwohl nachdem wenn bis damit sonst deshalb ohne trotz jedoch sondern als",
+    // French
+    "parce car puisque mais après lorsque quand si sans sauf donc malgré afin cependant",
+    // Spanish
+    "porque pero aunque después cuando sin pues sino debido",
+];
+
+/// Words of four letters and more that praise, blame or join and tell nothing by themselves.
+const EMPTY: [&str; 4] = [
+    // English
+    "about absolutely again ages almost also always amazing annoying anything appalling awesome awful been best \
+     better brilliant cannot can't could didn't doesn't don't disappointed disappointing does done enough even \
+     ever every everything excellent fantastic fine from give given good great happy hate have haven't horrible \
+     into isn't it's just keep know like lots love made make many more most much need never nice none nope \
+     nothing okay only other over perfect please pleased poor pretty quite rather really rubbish same satisfied \
+     shocking should some something still stuff such super sure terrible than thank thanks that that's their them \
+     then there these they thing things think this those time told totally unhappy useless very want wasn't well \
+     were what where which will with won't wonderful work works worse worst would your you're",
+    // German
+    "alle alles auch bitte danke dass diese dieser dieses eine einem einen einer einfach etwas ganz gerne haben \
+     habe hatte ihre immer kann kein keine mein meine mehr mich nicht nichts noch oder perfekt prima schlecht \
+     sehr sein sich sind spitze toll unzufrieden viel wird wurde zufrieden über weiter wieder",
+    // French
+    "aucun aucune aussi avec avoir beaucoup bien bonne c'est cela cette comme contente content dans déçu déçue \
+     elle encore être fait faire horrible jamais leur mauvais même merci moins nous nulle parfait parfaite pour \
+     rien satisfait satisfaite sont toujours tous tout toute très trop vous vraiment",
+    // Spanish
+    "algo bien bueno buena como con contento contenta desde este esta estoy está están excelente gracias hacer \
+     malo mala mucho muchas muy nada para perfecto pésimo siempre todo todos tiene",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> (f64, Option<Nudge>) {
+        let strength = CommentStrength::of(text);
+        (strength.value, strength.nudge)
+    }
+
+    #[test]
+    fn says_what_and_why() {
+        for nothing in [
+            "",
+            "  ",
+            "!!!",
+            "ok",
+            "Great",
+            "👍👍",
+            "all good, thanks",
+            "10",
+            "nothing really",
+            "sehr gut",
+            "très bien merci",
+        ] {
+            let (value, nudge) = of(nothing);
+            assert!(value < 0.2, "{nothing}: {value}");
+            assert_eq!(nudge, Some(Nudge::SayWhat), "{nothing}");
+        }
+        for topic in
+            ["the delivery driver", "Preise und Service", "l'accueil, les caisses", "价格太高"]
+        {
+            assert_eq!(of(topic).1, Some(Nudge::SayWhy), "{topic}");
+        }
+        for full in [
+            "The app crashes when I open my invoices, I had to call support",
+            "Waited 45 minutes for an engineer",
+            "Die Lieferung kam zu spät, weil der Fahrer die Adresse nicht gefunden hat",
+            "Les caisses sont lentes parce que deux sur trois sont fermées",
+            "La entrega llegó tarde porque el conductor se perdió",
+            "配送が三日も遅れて、電話しても誰も出ませんでした",
+        ] {
+            let (value, nudge) = of(full);
+            assert!(value > 0.8 && nudge.is_none(), "{full}: {:?}", CommentStrength::of(full));
+        }
+    }
+
+    #[test]
+    fn counts_by_its_definition() {
+        let strength = CommentStrength::of("Slow router, so I paid 1,000.50 twice");
+        // Telling: slow, router, paid (twice is one too many); so: 2, one number, four words after the comma: 1.
+        assert_eq!((strength.what, strength.why, strength.words), (1.0, 1.0, 6));
+        let strength = CommentStrength::of("router router ROUTER");
+        assert_eq!((strength.what, strength.why), (1.0 / 3.0, 0.0));
+        assert!(
+            (CommentStrength::of("router cable 5").value - 2.0 / 3.0 * (4.0 / 3.0) / 2.0).abs()
+                < 1e-15
+        );
+    }
+
+    #[test]
+    fn more_words_never_say_less() {
+        let text = "My parcel came two weeks late. Nobody told me, and the hotline hung up after 20 minutes!";
+        let ends = text.char_indices().filter(|(_, c)| *c == ' ').map(|(at, _)| at);
+        let values: Vec<f64> = ends.map(|end| of(&text[..end]).0).collect();
+        assert!(values.is_sorted(), "{values:?}");
+    }
+}

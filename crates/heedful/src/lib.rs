@@ -123,6 +123,15 @@ pub mod alert {
     pub use crate::base::severity::Severity;
 }
 
+/// Playbooks: what to do when something happens, step by step.
+pub mod playbook {
+    pub use crate::act::playbook::{
+        BandChange, Effect, EffectKind, Happened, On, OnAlert, OnRated, Past, Playbook,
+        PlaybookStep, Playbooks, Run, RunChange, RunEvent, RunStep, StepDone, StepKind, StepState,
+        Trigger,
+    };
+}
+
 /// Surveys as data, and sessions that run them.
 pub mod survey {
     pub use crate::listen::session::{

@@ -15,6 +15,7 @@ mod metric;
 mod monitor;
 mod out;
 mod privacy;
+mod pulse;
 mod read;
 mod reason;
 mod responses;
@@ -53,6 +54,8 @@ mod _heedful {
     use crate::out::Table;
     #[pymodule_export]
     use crate::privacy::{forget, pseudonym, response_propensity};
+    #[pymodule_export]
+    use crate::pulse::{Alerts, Pulse, playbook_advance, playbook_start, playbooks};
     #[pymodule_export]
     use crate::read::{read_bytes, read_path};
     #[pymodule_export]

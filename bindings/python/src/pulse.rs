@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use heedful::alert::{self, AlertOptions, Happening, alert_changes_table};
+use heedful::playbook::{Past, Playbooks, Run, RunEvent, Trigger};
 use heedful::pulse::{self, PulseAlert, PulseOptions};
 use heedful::{Mentions, Result};
 use pyo3::prelude::*;
@@ -166,23 +167,23 @@ fn changed(
     Ok((out::json(&changes)?, Table(alert_changes_table(&changes))))
 }
 
-/// A playbook run moved on by an event, as JSON: the run and what is to be done.
+/// The runs that a trigger starts and what is to be done, as JSON.
 #[pyfunction]
 pub(crate) fn playbook_start(
     py: Python<'_>,
     playbooks: &str,
     trigger: &str,
-    asked: Option<i64>,
+    past: &str,
     now: i64,
 ) -> PyResult<String> {
     run(py, || {
-        let playbooks = heedful::playbook::Playbooks::from_json(playbooks)?;
-        let trigger = heedful::playbook::Trigger::from_json(trigger)?;
-        out::json(&playbooks.start(&trigger, asked, now))
+        let past = Past::from_json(past)?;
+        let trigger = Trigger::from_json(trigger)?;
+        out::json(&Playbooks::from_json(playbooks)?.start(&trigger, &past, now))
     })
 }
 
-/// A playbook run moved on by an event, as JSON: the run and what is to be done.
+/// A run moved on by an event and what is to be done, as JSON.
 #[pyfunction]
 pub(crate) fn playbook_advance(
     py: Python<'_>,
@@ -192,16 +193,14 @@ pub(crate) fn playbook_advance(
     now: i64,
 ) -> PyResult<String> {
     run(py, || {
-        let playbooks = heedful::playbook::Playbooks::from_json(playbooks)?;
-        let state = heedful::playbook::Run::from_json(state)?;
-        let event = heedful::playbook::RunEvent::from_json(event)?;
-        out::json(&playbooks.advance(&state, &event, now)?)
+        let event = RunEvent::from_json(event)?;
+        let state = Run::from_json(state)?;
+        out::json(&Playbooks::from_json(playbooks)?.advance(&state, &event, now)?)
     })
 }
 
 /// Playbooks as they stand in JSON, checked.
 #[pyfunction]
 pub(crate) fn playbooks(py: Python<'_>, json: &str) -> PyResult<String> {
-    run(py, || Ok(heedful::playbook::Playbooks::from_json(json)?.to_json()))
+    run(py, || Ok(Playbooks::from_json(json)?.to_json()))
 }
-

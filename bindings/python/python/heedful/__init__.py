@@ -16,6 +16,7 @@ from heedful._listen import Joined, funnel, join
 from heedful._metric import Metric, Scale
 from heedful._monitor import Anomalies, Anomaly, Detected, Detector, detect, emerging
 from heedful._privacy import Propensity, forget, pseudonym, response_propensity
+from heedful._pulse import Alerts, Changes, Judged, Playbooks, Pulse, alerts
 from heedful._quality import Agreement, Average, Evaluation, Measure, Split, agreement, evaluate, split
 from heedful._read import read
 from heedful._reason import Mappings, ReasonMapper, Taxonomy
@@ -45,11 +46,13 @@ from heedful._why import (
 
 __all__ = [
     "Agreement",
+    "Alerts",
     "Anomalies",
     "Anomaly",
     "Attainment",
     "Average",
     "Backtested",
+    "Changes",
     "Comparison",
     "Confounded",
     "ContactPolicy",
@@ -67,10 +70,13 @@ __all__ = [
     "Joined",
     "Journey",
     "JourneyReport",
+    "Judged",
     "Mappings",
     "Measure",
     "Metric",
+    "Playbooks",
     "Propensity",
+    "Pulse",
     "Reading",
     "ReasonMapper",
     "Redacted",
@@ -93,6 +99,7 @@ __all__ = [
     "WhatIf",
     "__version__",
     "agreement",
+    "alerts",
     "asymmetry",
     "backtest",
     "ces",

@@ -17,6 +17,7 @@ mod money;
 mod monitor;
 mod out;
 mod privacy;
+mod pulse;
 mod read;
 mod reason;
 mod responses;
@@ -61,6 +62,8 @@ mod _heedful {
     use crate::out::Table;
     #[pymodule_export]
     use crate::privacy::{forget, forget_accounts, pseudonym, response_propensity};
+    #[pymodule_export]
+    use crate::pulse::{Alerts, Pulse, playbook_advance, playbook_start, playbooks};
     #[pymodule_export]
     use crate::read::{read_bytes, read_path};
     #[pymodule_export]

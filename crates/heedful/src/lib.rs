@@ -175,6 +175,15 @@ pub mod money {
     pub use crate::act::money::risk::{ChurnRate, RiskKind, RiskReport, RiskRow, ValueAtRisk};
 }
 
+/// Playbooks: what to do when something happens, step by step.
+pub mod playbook {
+    pub use crate::act::playbook::{
+        BandChange, Effect, EffectKind, Happened, On, OnAlert, OnRated, Past, Playbook,
+        PlaybookStep, Playbooks, Run, RunChange, RunEvent, RunStep, StepDone, StepKind, StepState,
+        Trigger,
+    };
+}
+
 /// Surveys as data, and sessions that run them.
 pub mod survey {
     pub use crate::listen::session::{

@@ -40,6 +40,7 @@ from heedful._money import (
 )
 from heedful._monitor import Anomalies, Anomaly, Detected, Detector, detect, emerging
 from heedful._privacy import Propensity, forget, pseudonym, response_propensity
+from heedful._pulse import Alerts, Changes, Judged, Playbooks, Pulse, alerts
 from heedful._quality import Agreement, Average, Evaluation, Measure, Split, agreement, evaluate, split
 from heedful._read import read
 from heedful._reason import Mappings, ReasonMapper, Taxonomy
@@ -77,6 +78,7 @@ from heedful._why import (
 
 __all__ = [
     "Agreement",
+    "Alerts",
     "Anomalies",
     "Anomaly",
     "Attainment",
@@ -88,6 +90,7 @@ __all__ = [
     "BusinessCase",
     "BandAgreement",
     "Behaviour",
+    "Changes",
     "Comparison",
     "Confounded",
     "ContactPolicy",
@@ -108,11 +111,14 @@ __all__ = [
     "Journey",
     "JourneyReport",
     "Linkage",
+    "Judged",
     "Mappings",
     "Measure",
     "Metric",
+    "Playbooks",
     "Propensity",
     "Queued",
+    "Pulse",
     "Reading",
     "ReasonMapper",
     "Redacted",
@@ -137,6 +143,7 @@ __all__ = [
     "WhatIf",
     "__version__",
     "agreement",
+    "alerts",
     "asymmetry",
     "avoidable_contacts",
     "backtest",

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::base::config::{names, stored};
+use crate::base::config::{self, names, stored};
+use crate::base::error::Result;
 use crate::base::severity::Severity;
 use crate::monitor::detector::{Anomalies, Anomaly};
 use crate::monitor::episode::EpisodeStatus;
@@ -110,6 +111,28 @@ impl Happening {
     ) -> Self {
         let rule = rule.into();
         Self { source, cause: rule.clone(), rule, at, why: why.into(), ..Self::default() }
+    }
+
+    /// Reads a list of happenings: objects with the fields of this type, of which `source`, `rule` and `at` are needed.
+    /// Fields that are not known are ignored.
+    ///
+    /// ```
+    /// use heedful::alert::Happening;
+    /// let list = Happening::list_from_json(r#"[{"source": "anomaly", "rule": "outage", "at": 0}]"#)?;
+    /// assert_eq!(list[0].rule, "outage");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `json`, or `invalid-config` with a path.
+    pub fn list_from_json(text: &str) -> Result<Vec<Self>> {
+        let mut list: Vec<Self> = config::read(text)?;
+        for happening in &mut list {
+            if happening.cause.is_empty() {
+                happening.cause.clone_from(&happening.rule);
+            }
+        }
+        Ok(list)
     }
 
     /// Alerts of a pulse, raised and cleared.

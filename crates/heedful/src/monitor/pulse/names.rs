@@ -1,78 +1,60 @@
-//! Customers by number, for as long as something refers to them.
-
-use std::sync::Arc;
+//! Customers by the hashes of their ids, with their ids where a rule is to name them.
 
 use hashbrown::HashMap;
 
-/// No customer.
-pub(super) const NOBODY: u32 = u32::MAX;
+use crate::base::hash::{fnv, mixed};
 
+/// No customer, no id.
+pub(super) const NONE: u64 = 0;
+
+/// The hash of a customer or of a response's id.
+pub(super) fn hash_of(id: &str) -> u64 {
+    mixed(fnv(id.bytes())).max(NONE + 1)
+}
+
+/// The ids of customers, for as long as something refers to them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
-    numbers: HashMap<Arc<str>, u32>,
-    known: Vec<Option<Known>>,
-    free: Vec<u32>,
+    known: HashMap<u64, Known>,
 }
 
 #[derive(Debug, Clone)]
 struct Known {
-    name: Arc<str>,
+    name: Box<str>,
     uses: u32,
 }
 
 impl Names {
-    /// The number of a customer, with one use more.
-    pub(super) fn hold(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.numbers.get(name).copied() {
-            self.again(number);
-            return number;
+    pub(super) fn hold(&mut self, customer: u64, name: &str) {
+        match self.known.get_mut(&customer) {
+            Some(known) => known.uses += 1,
+            None => drop(self.known.insert(customer, Known { name: name.into(), uses: 1 })),
         }
-        let name: Arc<str> = name.into();
-        let known = Some(Known { name: Arc::clone(&name), uses: 1 });
-        let number = match self.free.pop() {
-            Some(number) => {
-                if let Some(slot) = self.known.get_mut(number as usize) {
-                    *slot = known;
-                }
-                number
-            }
-            None => {
-                self.known.push(known);
-                // More customers than that do not fit into memory.
-                u32::try_from(self.known.len() - 1).unwrap_or(NOBODY)
-            }
-        };
-        self.numbers.insert(name, number);
-        number
     }
 
-    pub(super) fn again(&mut self, number: u32) {
-        if let Some(Some(known)) = self.known.get_mut(number as usize) {
+    pub(super) fn again(&mut self, customer: u64) {
+        if let Some(known) = self.known.get_mut(&customer) {
             known.uses += 1;
         }
     }
 
-    pub(super) fn release(&mut self, number: u32) {
-        let Some(slot) = self.known.get_mut(number as usize) else { return };
-        let Some(known) = slot else { return };
+    pub(super) fn release(&mut self, customer: u64) {
+        let Some(known) = self.known.get_mut(&customer) else { return };
         known.uses = known.uses.saturating_sub(1);
         if known.uses == 0 {
-            self.numbers.remove(&known.name);
-            *slot = None;
-            self.free.push(number);
+            self.known.remove(&customer);
         }
     }
 
-    pub(super) fn number(&self, name: &str) -> Option<u32> {
-        self.numbers.get(name).copied()
+    pub(super) fn name(&self, customer: u64) -> Option<&str> {
+        self.known.get(&customer).map(|known| &*known.name)
     }
 
-    pub(super) fn name(&self, number: u32) -> Option<&str> {
-        self.known.get(number as usize)?.as_ref().map(|known| &*known.name)
-    }
-
-    /// All that are known, in no order.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.numbers.iter().map(|(name, number)| (&**name, *number))
+    /// All that are known, in the order of their hashes.
+    pub(super) fn all(&self) -> Vec<(u64, &str)> {
+        let mut all: Vec<(u64, &str)> =
+            self.known.iter().map(|(customer, known)| (*customer, &*known.name)).collect();
+        all.sort_unstable();
+        all
     }
 }

@@ -434,7 +434,7 @@ impl Judge {
         }
     }
 
-    fn movers(&self, place: usize, number: u32, series: &Series, shared: &Shared) -> Vec<u32> {
+    fn movers(&self, place: usize, number: u32, series: &Series, shared: &Shared) -> Vec<u64> {
         let of = self.personal.moves.get(place);
         of.map(|of| series.movers(number, of, shared)).unwrap_or_default()
     }

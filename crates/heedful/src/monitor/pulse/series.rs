@@ -4,27 +4,24 @@ use std::collections::VecDeque;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::names::{NOBODY, Names};
+use super::names::{NONE, Names};
 use super::rule::Standing;
 use super::window::Bounds;
 use crate::base::key::Key;
 use crate::base::kind::Kind;
-
-/// No id.
-pub(super) const NO_ID: u64 = 0;
 
 /// A response. Records are in order of time; the rest of the order makes it the same however they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Record {
     /// Milliseconds since 1970.
     pub(super) at: i64,
-    /// The hash of the id, or [`NO_ID`].
+    /// The hash of the id, or [`NONE`].
     pub(super) id: u64,
     /// The point of the scale.
     pub(super) point: u8,
     pub(super) key_contact: bool,
-    /// Of [`Names`], or [`NOBODY`]. The last, since numbers depend on who came first.
-    pub(super) customer: u32,
+    /// The hash of the customer, or [`NONE`].
+    pub(super) customer: u64,
 }
 
 /// What all series share.
@@ -34,7 +31,7 @@ pub(super) struct Shared {
     /// The ids of all records.
     pub(super) ids: HashSet<u64>,
     /// The last two answers of customers, by series and customer; kept where a rule asks for them.
-    pub(super) people: HashMap<(u32, u32), Person>,
+    pub(super) people: HashMap<(u32, u64), Person>,
 }
 
 /// The last two answers of a customer in a series.
@@ -55,7 +52,7 @@ impl Person {
 /// A key contact and the last answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct KeyContact {
-    pub(super) customer: u32,
+    pub(super) customer: u64,
     pub(super) last: i64,
 }
 
@@ -83,7 +80,7 @@ pub(super) struct Personal {
 }
 
 impl Personal {
-    fn any(&self) -> bool {
+    pub(super) fn any(&self) -> bool {
         self.contacts || !self.moves.is_empty()
     }
 }
@@ -110,6 +107,8 @@ pub(super) struct Series {
     pub(super) waiting: bool,
     /// The day on which it is looked at again although nothing came.
     pub(super) due: i32,
+    /// Something came that may have to be looked at earlier.
+    pub(super) unplanned: bool,
 }
 
 impl Series {
@@ -127,6 +126,7 @@ impl Series {
             standings: Vec::new(),
             waiting: false,
             due: i32::MAX,
+            unplanned: true,
         }
     }
 
@@ -165,7 +165,7 @@ impl Series {
         }
     }
 
-    /// Adds a record that is not older than `bounds.before`.
+    /// Adds a record that is not older than `bounds.before`. Names are held by who adds.
     pub(super) fn insert(
         &mut self,
         number: u32,
@@ -176,7 +176,9 @@ impl Series {
     ) {
         if self.records.back().is_none_or(|last| *last <= record) {
             self.records.push_back(record);
+            self.unplanned |= self.current == 0;
         } else {
+            self.unplanned = true;
             let place = self.records.partition_point(|other| *other <= record);
             self.records.insert(place, record);
         }
@@ -232,7 +234,7 @@ impl Series {
         if self.last.is_none_or(|last| (record.at, record.point) > last) {
             self.last = Some((record.at, record.point));
         }
-        if record.customer == NOBODY || !personal.any() {
+        if record.customer == NONE || !personal.any() {
             return;
         }
         let person = shared.people.get(&(number, record.customer)).copied();
@@ -273,31 +275,32 @@ impl Series {
     }
 
     /// A key contact of whom there need not be a record any more.
-    pub(super) fn add_contact(&mut self, number: u32, name: &str, last: i64, shared: &mut Shared) {
-        let customer = shared.names.hold(name);
+    pub(super) fn add_contact(
+        &mut self,
+        number: u32,
+        (customer, name): (u64, &str),
+        last: i64,
+        shared: &mut Shared,
+    ) {
         let person = shared.people.get(&(number, customer));
         let no_longer = person.is_some_and(|p| p.last.at >= last && !p.last.key_contact);
         match self.contacts.iter_mut().find(|contact| contact.customer == customer) {
             Some(contact) => contact.last = contact.last.max(last),
             None if !no_longer => {
                 self.contacts.push(KeyContact { customer, last });
-                return;
+                shared.names.hold(customer, name);
             }
             None => {}
         }
-        shared.names.release(customer);
     }
 
     /// A record is no longer remembered.
     fn gone(&mut self, number: u32, record: Record, personal: &Personal, shared: &mut Shared) {
         shared.ids.remove(&record.id);
-        if record.customer == NOBODY {
+        if record.customer == NONE || !personal.any() {
             return;
         }
         shared.names.release(record.customer);
-        if !personal.any() {
-            return;
-        }
         let Some(person) = shared.people.get(&(number, record.customer)).copied() else { return };
         let records = person.records - 1;
         // The oldest goes first, so of two the last one stays.
@@ -322,9 +325,9 @@ impl Series {
     }
 
     /// The customers for whom a move holds, by number.
-    pub(super) fn movers(&self, number: u32, of: &Move, shared: &Shared) -> Vec<u32> {
+    pub(super) fn movers(&self, number: u32, of: &Move, shared: &Shared) -> Vec<u64> {
         let counted = self.records.iter().take(self.old + self.current);
-        let mut customers: Vec<u32> = counted.map(|record| record.customer).collect();
+        let mut customers: Vec<u64> = counted.map(|record| record.customer).collect();
         customers.sort_unstable();
         customers.dedup();
         customers.retain(|customer| {
@@ -337,7 +340,7 @@ impl Series {
     pub(super) fn forget(
         &mut self,
         number: u32,
-        customer: u32,
+        customer: u64,
         personal: &Personal,
         shared: &mut Shared,
     ) -> u64 {
@@ -345,7 +348,7 @@ impl Series {
         for record in self.records.iter_mut().filter(|record| record.customer == customer) {
             shared.ids.remove(&record.id);
             shared.names.release(customer);
-            (record.customer, record.id, record.key_contact) = (NOBODY, NO_ID, false);
+            (record.customer, record.id, record.key_contact) = (NONE, NONE, false);
             changed += 1;
         }
         if changed > 0 {

@@ -1,11 +1,11 @@
 //! A pulse as JSON: options, responses without comments, where rules stand. The same whatever the order of arrival.
 
+use hashbrown::HashMap;
 use serde::Serialize;
 
-use super::names::NOBODY;
 use super::options::PulseOptions;
 use super::rule::Standing;
-use super::series::{Record, Series};
+use super::series::Series;
 use super::stream::{Arrival, Pulse, PulseCounts};
 use super::window::Bounds;
 use crate::base::config::{self, Config, Object, invalid};
@@ -23,8 +23,8 @@ struct Stored<'a> {
     options: &'a PulseOptions,
     now: Option<i64>,
     counts: PulseCounts,
-    /// Sorted.
-    customers: Vec<&'a str>,
+    /// The ids of hashes, where a rule is to name them; by hash.
+    customers: Vec<(u64, &'a str)>,
     series: Vec<StoredSeries>,
 }
 
@@ -37,11 +37,11 @@ struct StoredSeries {
     /// Hashes; 0 is none.
     id: Vec<u64>,
     point: Vec<u8>,
-    /// Places in the list of customers.
-    customer: Vec<Option<usize>>,
+    /// Hashes; 0 is nobody.
+    customer: Vec<u64>,
     key_contact: Vec<bool>,
     last: Option<(i64, u8)>,
-    contacts: Vec<(usize, i64)>,
+    contacts: Vec<(u64, i64)>,
     /// Whether the rule is raised, and since when it is or is not; nothing where it never was.
     standings: Vec<Option<(bool, i64)>>,
 }
@@ -129,16 +129,10 @@ impl Config for StoredSeries {
 }
 
 impl StoredSeries {
-    fn of(series: &Series, place: impl Fn(u32) -> Option<usize>) -> Self {
-        let mut records: Vec<(Record, Option<usize>)> =
-            series.records.iter().map(|record| (*record, place(record.customer))).collect();
-        // Numbers of customers depend on who came first, their places do not.
-        records.sort_by_key(|(record, place)| (Record { customer: NOBODY, ..*record }, *place));
-        let mut contacts: Vec<(usize, i64)> = series
-            .contacts
-            .iter()
-            .filter_map(|contact| place(contact.customer).map(|place| (place, contact.last)))
-            .collect();
+    fn of(series: &Series) -> Self {
+        let records = || series.records.iter();
+        let mut contacts: Vec<(u64, i64)> =
+            series.contacts.iter().map(|contact| (contact.customer, contact.last)).collect();
         contacts.sort_unstable();
         let standing = |standing: &Standing| {
             (*standing != Standing::NEVER).then_some((standing.raised, standing.since))
@@ -146,11 +140,11 @@ impl StoredSeries {
         Self {
             key: StoredKey::of(&series.key),
             kind: series.kind,
-            at: records.iter().map(|(record, _)| record.at).collect(),
-            id: records.iter().map(|(record, _)| record.id).collect(),
-            point: records.iter().map(|(record, _)| record.point).collect(),
-            customer: records.iter().map(|(_, place)| *place).collect(),
-            key_contact: records.iter().map(|(record, _)| record.key_contact).collect(),
+            at: records().map(|record| record.at).collect(),
+            id: records().map(|record| record.id).collect(),
+            point: records().map(|record| record.point).collect(),
+            customer: records().map(|record| record.customer).collect(),
+            key_contact: records().map(|record| record.key_contact).collect(),
             last: series.last,
             contacts,
             standings: series.standings.iter().map(standing).collect(),
@@ -159,31 +153,17 @@ impl StoredSeries {
 }
 
 impl Pulse {
-    /// The pulse as JSON: options, the ratings of two windows with the hashes of their ids and the customers, and where
-    /// rules stand. There are no comments in it.
+    /// The pulse as JSON: options, the ratings of two windows with the hashes of their ids and customers, where rules
+    /// stand, and the ids of customers where a rule is to name them. There are no comments in it.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut numbers: Vec<(&str, u32)> = self.shared.names.all().collect();
-        numbers.sort_unstable();
-        let mut places =
-            vec![None; numbers.iter().map(|(_, number)| *number as usize + 1).max().unwrap_or(0)];
-        for (place, (_, number)) in numbers.iter().enumerate() {
-            if let Some(slot) = places.get_mut(*number as usize) {
-                *slot = Some(place);
-            }
-        }
-        let place = |number: u32| places.get(number as usize).copied().flatten();
         config::to_json(&Stored {
             version: VERSION,
             options: &self.options,
             now: self.now(),
             counts: self.counts,
-            customers: numbers.iter().map(|(name, _)| *name).collect(),
-            series: self
-                .sorted()
-                .into_iter()
-                .map(|series| StoredSeries::of(series, place))
-                .collect(),
+            customers: self.shared.names.all(),
+            series: self.sorted().into_iter().map(StoredSeries::of).collect(),
         })
     }
 
@@ -196,7 +176,7 @@ impl Pulse {
         check_version(&json, VERSION)?;
         let mut options = PulseOptions::new(crate::base::metric::Metric::nps());
         let (mut now, mut counts) = (None::<i64>, PulseCounts::default());
-        let (mut customers, mut series) = (Vec::<String>::new(), Vec::<StoredSeries>::new());
+        let (mut customers, mut series) = (Vec::<(u64, String)>::new(), Vec::<StoredSeries>::new());
         let mut object = Object::of(&json)?;
         object.needs("options", &mut options);
         object.takes("now", &mut now);
@@ -208,6 +188,7 @@ impl Pulse {
         if let Some(now) = now {
             pulse.bounds = Bounds::at(pulse.options.window, &pulse.zone, now);
         }
+        let customers: HashMap<u64, String> = customers.into_iter().collect();
         let points = pulse.options.metric.scale().points().len();
         for (place, stored) in series.into_iter().enumerate() {
             pulse
@@ -218,11 +199,13 @@ impl Pulse {
         Ok(pulse)
     }
 
-    fn restore(&mut self, stored: StoredSeries, customers: &[String], points: usize) -> Result<()> {
-        let name = |place: usize| {
-            let name = customers.get(place).map(String::as_str);
-            name.ok_or_else(|| invalid("there is no such customer").at("customer"))
-        };
+    fn restore(
+        &mut self,
+        stored: StoredSeries,
+        customers: &HashMap<u64, String>,
+        points: usize,
+    ) -> Result<()> {
+        let name = |customer: &u64| customers.get(customer).map(String::as_str);
         if stored.point.iter().any(|point| usize::from(*point) >= points) {
             return Err(invalid("there is no such point").at("point"));
         }
@@ -234,12 +217,14 @@ impl Pulse {
         for (((at, id), point), (customer, key_contact)) in
             rows.zip(stored.customer.iter().zip(&stored.key_contact))
         {
-            let customer = customer.map(name).transpose()?;
+            let customer = (*customer, name(customer));
             let (at, id, point, key_contact) = (*at, *id, *point, *key_contact);
             self.take(number, Arrival { at, point, id, customer, key_contact });
         }
-        let contacts: Result<Vec<(&str, i64)>> =
-            stored.contacts.iter().map(|(place, last)| Ok((name(*place)?, *last))).collect();
+        let contacts = stored
+            .contacts
+            .iter()
+            .filter_map(|(customer, last)| Some((*customer, name(customer)?, *last)));
         let mut standings: Vec<Standing> = stored
             .standings
             .iter()
@@ -248,7 +233,7 @@ impl Pulse {
         if !standings.is_empty() {
             standings.resize(self.options.rules.len(), Standing::NEVER);
         }
-        self.join(number, stored.last, contacts?.into_iter(), &standings);
+        self.join(number, stored.last, contacts, &standings);
         Ok(())
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 use serde::Serialize;
 
-use super::names::NOBODY;
+use super::names::{NONE, hash_of};
 use super::options::{PulseOptions, When, Who};
 use super::rule::{Judge, PulseAlert, Standing};
-use super::series::{NO_ID, Record, Series, Shared};
+use super::series::{Record, Series, Shared};
 use super::window::{Bounds, local_day, start_of_day};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::hash::{fnv, mixed};
@@ -214,14 +214,9 @@ pub(super) struct Arrival<'a> {
     pub(super) at: i64,
     pub(super) point: u8,
     pub(super) id: u64,
-    pub(super) customer: Option<&'a str>,
+    /// The hash, and the id itself where it is known.
+    pub(super) customer: (u64, Option<&'a str>),
     pub(super) key_contact: bool,
-}
-
-/// The hash of an id.
-pub(super) fn hash_of(id: &str) -> u64 {
-    // No id is none.
-    mixed(fnv(id.bytes())).max(NO_ID + 1)
 }
 
 impl Pulse {
@@ -288,8 +283,8 @@ impl Pulse {
                 let arrival = Arrival {
                     at: response.at,
                     point: u8::try_from(point).unwrap_or(u8::MAX),
-                    id: response.id.map_or(NO_ID, hash_of),
-                    customer: response.customer,
+                    id: response.id.map_or(NONE, hash_of),
+                    customer: (response.customer.map_or(NONE, hash_of), response.customer),
                     key_contact: response.key_contact,
                 };
                 let number = self.number(&response.key, response.kind);
@@ -340,15 +335,17 @@ impl Pulse {
             series.waiting = true;
             self.waiting.push(number);
         }
-        let Arrival { at, point, id, customer, key_contact } = arrival;
+        let Arrival { at, point, id, customer: (customer, name), key_contact } = arrival;
         if at < self.bounds.before {
             return Received::Late;
         }
-        if id != NO_ID && !self.shared.ids.insert(id) {
+        if id != NONE && !self.shared.ids.insert(id) {
             return Received::Repeated;
         }
-        let customer = customer.map_or(NOBODY, |name| self.shared.names.hold(name));
-        let key_contact = key_contact && customer != NOBODY;
+        if let Some(name) = name.filter(|_| self.judge.personal.any()) {
+            self.shared.names.hold(customer, name);
+        }
+        let key_contact = key_contact && customer != NONE;
         let record = Record { at, id, point, key_contact, customer };
         series.insert(number, record, &self.bounds, &self.judge.personal, &mut self.shared);
         Received::Counted
@@ -398,17 +395,22 @@ impl Pulse {
                 continue;
             }
             let mut day_of = |at: i64| local_day(&mut clock, at);
-            let [old, current, to_come] = series.firsts();
-            let leaves = [(old, 2), (current, 1)].map(|(record, windows)| {
-                record.map(|record| options.window.leaves(day_of(record.at), windows))
-            });
             let next = judge.next(&options.rules, series, now).map(&mut day_of);
+            let [old, current, to_come] = series.firsts();
             let to_come = to_come.map(|record| day_of(record.at));
-            let first = leaves.into_iter().chain([to_come, next]).flatten().min();
-            if series.due <= day {
-                series.due = i32::MAX;
+            let mut first = next.into_iter().chain(to_come).fold(i32::MAX, i32::min);
+            // Records leave in their order: what is planned holds until then.
+            if series.due <= day || series.due == i32::MAX || series.unplanned {
+                let leaves = [(old, 2), (current, 1)].map(|(record, windows)| {
+                    record.map(|record| options.window.leaves(day_of(record.at), windows))
+                });
+                first = leaves.into_iter().flatten().fold(first, i32::min);
+                series.unplanned = false;
+                if series.due <= day {
+                    series.due = i32::MAX;
+                }
             }
-            if let Some(first) = first.filter(|first| *first < series.due) {
+            if first < series.due {
                 // It may be due again later on this day.
                 series.due = first.max(day);
                 due.entry(series.due).or_default().push(number);
@@ -488,8 +490,8 @@ impl Pulse {
         for series in other.series.iter().flatten() {
             let number = self.number(&series.key, series.kind);
             for record in &series.records {
-                let customer = other.shared.names.name(record.customer);
-                let Record { at, id, point, key_contact, .. } = *record;
+                let Record { at, id, point, key_contact, customer } = *record;
+                let customer = (customer, other.shared.names.name(customer));
                 let received = self.take(number, Arrival { at, point, id, customer, key_contact });
                 if received != Received::Counted {
                     // It counted there.
@@ -498,7 +500,8 @@ impl Pulse {
                 }
             }
             let contacts = series.contacts.iter().filter_map(|contact| {
-                other.shared.names.name(contact.customer).map(|name| (name, contact.last))
+                let name = other.shared.names.name(contact.customer)?;
+                Some((contact.customer, name, contact.last))
             });
             self.join(number, series.last, contacts, &series.standings);
         }
@@ -510,7 +513,7 @@ impl Pulse {
         &mut self,
         number: u32,
         last: Option<(i64, u8)>,
-        contacts: impl Iterator<Item = (&'a str, i64)>,
+        contacts: impl Iterator<Item = (u64, &'a str, i64)>,
         standings: &[Standing],
     ) {
         let Some(Some(series)) = self.series.get_mut(number as usize) else { return };
@@ -519,8 +522,8 @@ impl Pulse {
             self.waiting.push(number);
         }
         series.last = series.last.max(last);
-        for (name, last) in contacts {
-            series.add_contact(number, name, last, &mut self.shared);
+        for (customer, name, last) in contacts {
+            series.add_contact(number, (customer, name), last, &mut self.shared);
         }
         if series.standings.is_empty() {
             series.standings = standings.to_vec();
@@ -541,6 +544,7 @@ impl Pulse {
             if let Some(series) = series {
                 series.waiting = true;
                 series.due = i32::MAX;
+                series.unplanned = true;
                 self.waiting.push(number);
                 series.advance(number, &self.bounds, &self.judge.personal, &mut self.shared);
             }
@@ -562,14 +566,13 @@ impl Pulse {
     /// ```
     pub fn forget(&mut self, customer: &str) -> u64 {
         let mut changed = 0;
-        if let Some(gone) = self.shared.names.number(customer) {
-            for (number, series) in (0..).zip(&mut self.series) {
-                let Some(series) = series else { continue };
-                changed += series.forget(number, gone, &self.judge.personal, &mut self.shared);
-                if !series.waiting {
-                    series.waiting = true;
-                    self.waiting.push(number);
-                }
+        for (number, series) in (0..).zip(&mut self.series) {
+            let Some(series) = series else { continue };
+            let gone = hash_of(customer);
+            changed += series.forget(number, gone, &self.judge.personal, &mut self.shared);
+            if !series.waiting {
+                series.waiting = true;
+                self.waiting.push(number);
             }
         }
         if self.options.people {

@@ -1,8 +1,9 @@
 //! Tables of responses in, tables of state and alerts out.
 
+use super::names::{NONE, hash_of};
 use super::rule::{PulseAlert, Standing};
-use super::series::{NO_ID, Series};
-use super::stream::{Arrival, Pulse, PulseCounts, Received, hash_of};
+use super::series::Series;
+use super::stream::{Arrival, Pulse, PulseCounts, Received};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::kind::Kind;
@@ -47,10 +48,13 @@ impl Pulse {
             (Some(column), Some(name)) => Some(flags(column).map_err(|error| error.at(name))?),
             _ => None,
         };
-        let names: Vec<Option<String>> = customers
+        let names: Vec<Option<(u64, String)>> = customers
             .as_ref()
-            .map(|customers| customers.values.iter().map(text).collect())
-            .unwrap_or_default();
+            .map(|customers| customers.values.iter())
+            .into_iter()
+            .flatten()
+            .map(|customer| text(customer).map(|name| (hash_of(&name), name)))
+            .collect();
         let mut numbers: Vec<[Option<u32>; 3]> = vec![[None; 3]; keys.values.len()];
         let mut counts = PulseCounts::default();
         for (row, code) in frame.codes.iter().enumerate() {
@@ -73,14 +77,15 @@ impl Pulse {
                         Some(slot) => *slot.insert(self.number(key, kind)),
                         None => self.number(key, kind),
                     };
-                    let customer = customers.as_ref().and_then(|customers| customers.position(row));
+                    let customer = customers
+                        .as_ref()
+                        .and_then(|customers| names.get(customers.position(row)?)?.as_ref());
                     let arrival = Arrival {
                         at: at.get(row).copied().unwrap_or_default(),
                         point: u8::try_from(code).unwrap_or(u8::MAX),
-                        id: ids
-                            .and_then(|ids| text(&ids.key(row)))
-                            .map_or(NO_ID, |id| hash_of(&id)),
-                        customer: customer.and_then(|place| names.get(place)?.as_deref()),
+                        id: ids.and_then(|ids| text(&ids.key(row))).map_or(NONE, |id| hash_of(&id)),
+                        customer: customer
+                            .map_or((NONE, None), |(hash, name)| (*hash, Some(name.as_str()))),
                         key_contact: flags
                             .as_ref()
                             .is_some_and(|flags| flags.get(row) == Some(&true)),
@@ -190,9 +195,9 @@ impl Pulse {
 
 /// Customers in the window; each response without one is one.
 fn voices(series: &Series) -> u64 {
-    let mut customers: Vec<u32> = series.window().map(|record| record.customer).collect();
+    let mut customers: Vec<u64> = series.window().map(|record| record.customer).collect();
     customers.sort_unstable();
-    customers.dedup_by(|a, b| a == b && *a != super::names::NOBODY);
+    customers.dedup_by(|a, b| a == b && *a != NONE);
     customers.len() as u64
 }
 

@@ -1,6 +1,7 @@
 //! State that a released version wrote stays readable for ever: a failure here is fixed before a
 //! release, never by changing the files.
 
+use heedful::cases::{CaseState, Desk, Outcomes};
 use heedful::{Detector, Tally};
 use heedful_tests::here;
 
@@ -31,6 +32,26 @@ fn every_stored_detector_goes_on() {
         let found = detector.series_of(Some("promotions"), None).unwrap();
         assert_eq!(found.answers.last().unwrap().observed, Some(30.0));
         assert_eq!(Detector::from_json(&detector.to_json()).unwrap(), detector);
+        read += 1;
+    }
+    assert!(read >= 1);
+}
+
+#[test]
+fn every_stored_desk_goes_on() {
+    let mut read = 0;
+    for entry in std::fs::read_dir(here().join("state/desk")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let mut desk = Desk::from_json(&text).unwrap();
+        let states: Vec<CaseState> = desk.cases().map(|case| case.state).collect();
+        let (closed, new) = (CaseState::Closed, CaseState::New);
+        assert_eq!(states, [closed, new, new, CaseState::Waiting]);
+        assert_eq!(Desk::from_json(&desk.to_json()).unwrap(), desk);
+        let due = desk.next_tick().unwrap();
+        assert!(!desk.tick(due).unwrap().is_empty());
+        let report = Outcomes::default().run(&desk, due).unwrap();
+        assert_eq!((report.cases, report.recovery.count, report.without_contact), (5, 1, 1));
+        assert_eq!(report.lift.map(|lift| lift.value), Some(5.0));
         read += 1;
     }
     assert!(read >= 1);

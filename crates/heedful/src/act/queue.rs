@@ -211,6 +211,12 @@ impl Queue {
 
     /// Reads options.
     ///
+    /// ```
+    /// use heedful::cases::Queue;
+    /// assert_eq!(Queue::from_json(r#"{"hours": 6}"#)?, Queue::default().hours(6.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json` or `invalid-config` with a path; what is out of range shows when it runs.
     pub fn from_json(text: &str) -> Result<Self> {

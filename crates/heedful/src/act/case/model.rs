@@ -24,6 +24,7 @@ use crate::base::json::Json;
 /// assert!(case.is_overdue(two_days + 1) && !case.is_overdue(two_days));
 /// let answered = policy.apply(&case, &CaseEvent::Reply, Some("bo"), two_days)?.case;
 /// assert_eq!((answered.first_reply(), answered.is_overdue(two_days + 1)), (Some(two_days), false));
+/// assert_eq!((answered.id(), answered.is_open(), answered.next_tick()), ("r1", true, None));
 /// assert_eq!(answered.trail.iter().map(|entry| entry.event.name()).collect::<Vec<_>>(), ["open", "reply"]);
 /// # Ok::<(), heedful::Error>(())
 /// ```

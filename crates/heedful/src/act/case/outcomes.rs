@@ -190,6 +190,12 @@ impl Default for Outcomes {
 impl Outcomes {
     /// Reads options.
     ///
+    /// ```
+    /// use heedful::cases::Outcomes;
+    /// assert_eq!(Outcomes::from_json(r#"{"speeds": [2, 8]}"#)?, Outcomes::default().speeds([2.0, 8.0]));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json` or `invalid-config` with a path; what is out of range shows when it runs.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -549,7 +555,7 @@ mod tests {
         // Wilson's formula at 2 of 4 with z = 1.959964: (0.5 + z²/8 ∓ z √(1/16 + z²/64)) / (1 + z²/4).
         let interval = price.recovery.rate.unwrap().interval;
         assert!(
-            (interval.lower - 0.150_036).abs() < 1e-6 && (interval.upper - 0.849_964).abs() < 1e-6
+            (interval.lower - 0.150_039).abs() < 1e-6 && (interval.upper - 0.849_961).abs() < 1e-6
         );
     }
 

@@ -1,6 +1,6 @@
 //! How cases are handled, as data.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use crate::base::config::{self, Config, deserialized, options, setters, variant,
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::time::business::{BusinessCalendar, millis_of};
+use crate::monitor::health::scorecard::unique;
 
 /// How cases are handled: which responses open one, how urgent it is, who gets it, and by when.
 ///
@@ -598,17 +599,6 @@ impl CasePolicy {
 
 fn wrong(path: String, message: &str) -> Result<()> {
     Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
-}
-
-fn unique<'a>(path: &str, names: impl Iterator<Item = &'a String>) -> Result<()> {
-    let mut seen = BTreeSet::new();
-    for name in names {
-        if !seen.insert(name) {
-            let message = format!("`{name}` is there twice");
-            return Err(Error::new(ErrorCode::DuplicateKey, message).at(path));
-        }
-    }
-    Ok(())
 }
 
 fn known<'a>(path: &str, name: &String, mut names: impl Iterator<Item = &'a String>) -> Result<()> {

@@ -347,7 +347,9 @@ impl Scorecard {
     }
 }
 
-fn unique<'a>(path: &str, ids: impl Iterator<Item = &'a String>) -> Result<()> {
+/// # Errors
+/// `duplicate-key` for a name that is there twice, `invalid-argument` for an empty one.
+pub(crate) fn unique<'a>(path: &str, ids: impl Iterator<Item = &'a String>) -> Result<()> {
     let mut seen = BTreeSet::new();
     for id in ids {
         if id.is_empty() {

@@ -63,9 +63,9 @@ def test_what_is_wrong_is_said_with_its_place() -> None:
 @pytest.mark.skipif(not CDNOW.exists(), reason="../shared/data/cdnow is not there")
 def test_half_a_year_is_forecast_as_well_as_by_lifetimes() -> None:
     events = pd.read_csv(CDNOW, sep=r"\s+", skiprows=1, names=["who", "day", "many", "value"])
-    events["day"] = pd.to_datetime(events["day"], format="%Y%m%d")
-    end = pd.Timestamp("1997-09-30")
-    found = hf.behaviour(events, customer="who", at="day", amount="value", now=end.to_pydatetime(), horizon_days=273).customers
+    events["day"] = [datetime.date(day // 10000, day // 100 % 100, day % 100) for day in events["day"].tolist()]
+    end = datetime.date(1997, 9, 30)
+    found = hf.behaviour(events, customer="who", at="day", amount="value", now=end, horizon_days=273).customers
     later = events[events["day"] > end].drop_duplicates(["who", "day"]).groupby("who").size()
     happened = later.reindex(found["who"], fill_value=0).to_numpy()
     # lifetimes 0.11.3 with pandas 2.2.3: 1.732911.

@@ -238,15 +238,15 @@ impl ScorecardFit {
         let folds = self.divide(&known, &events)?;
         let candidates = &candidates;
         let data = Data { candidates, events: &events, non_negative: self.non_negative };
-        let trained: Vec<Trained<'_>> = (0..self.folds)
+        let mut trained: Vec<Trained<'_>> = (0..self.folds)
             .map(|fold| {
                 let others = known.iter().zip(&folds).filter(|(_, of)| **of != fold);
                 data.learn(others.map(|(row, _)| *row).collect())
             })
             .collect();
-        let held_out = |penalty, most| -> Result<Vec<f64>> {
+        let mut held_out = |penalty, most| -> Result<Vec<f64>> {
             let mut probabilities = vec![0.0; known.len()];
-            for (fold, trained) in trained.iter().enumerate() {
+            for (fold, trained) in trained.iter_mut().enumerate() {
                 let model = trained.fit(penalty, most)?;
                 for ((slot, row), of) in probabilities.iter_mut().zip(&known).zip(&folds) {
                     if *of == fold {
@@ -382,11 +382,12 @@ struct Data<'a> {
     non_negative: bool,
 }
 
-/// Curves learned from some of the rows.
+/// Curves learned from some of the rows, and the weights that were found last: the next search begins there.
 struct Trained<'a> {
     rows: Vec<usize>,
     stayed: Vec<bool>,
     parts: Vec<Part<'a>>,
+    intercept: f64,
     non_negative: bool,
 }
 
@@ -429,27 +430,27 @@ impl<'a> Data<'a> {
             Some(Part { candidate, curve, weight: 0.0, column, spread })
         };
         let parts = self.candidates.iter().filter_map(part).collect();
-        Trained { rows, stayed, parts, non_negative: self.non_negative }
+        Trained { rows, stayed, parts, intercept: 0.0, non_negative: self.non_negative }
     }
 }
 
 impl<'a> Trained<'a> {
-    fn fit(&self, penalty: f64, most: usize) -> Result<Model<'a>> {
-        let mut parts = self.parts.clone();
-        let mut intercept = 0.0;
+    fn fit(&mut self, penalty: f64, most: usize) -> Result<Model<'a>> {
+        let mut parts = std::mem::take(&mut self.parts);
+        let mut intercept = self.intercept;
+        self.weigh(&mut parts, &mut intercept, penalty);
+        (self.parts, self.intercept) = (parts.clone(), intercept);
         loop {
-            self.weigh(&mut parts, &mut intercept, penalty);
-            let all = parts.len();
+            // Without what has no weight the best weights of the others are the same.
             parts.retain(|part| part.weight > 0.0);
-            if parts.len() < all {
-                continue;
+            if parts.len() <= most {
+                break;
             }
             // What moves totals least goes.
             let moves = parts.iter().map(|part| part.weight * part.spread).enumerate();
-            match moves.min_by(|a, b| a.1.total_cmp(&b.1)) {
-                Some((place, _)) if all > most => drop(parts.remove(place)),
-                _ => break,
-            }
+            let Some((place, _)) = moves.min_by(|a, b| a.1.total_cmp(&b.1)) else { break };
+            parts.remove(place);
+            self.weigh(&mut parts, &mut intercept, penalty);
         }
         // Shares of a hundred with one decimal, for people to read.
         let sum: f64 = parts.iter().map(|part| part.weight).sum();

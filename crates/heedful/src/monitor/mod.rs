@@ -2,6 +2,7 @@
 
 pub(crate) mod backtest;
 pub(crate) mod baseline;
+pub(crate) mod cadence;
 pub(crate) mod change_point;
 pub(crate) mod classical;
 pub(crate) mod detect;

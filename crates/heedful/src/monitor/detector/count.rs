@@ -122,9 +122,10 @@ impl Detector {
         let mut period = |row: usize, value: i64| {
             let there = times.validity.as_ref().is_none_or(|v| v.is_valid(row));
             there.then(|| {
-                every.index_of_day(match times.clock {
-                    Clock::Wall => times.unit.day(value),
-                    Clock::Instant => clock.local_day(times.unit.seconds(value)),
+                let seconds = times.unit.seconds(value);
+                every.index_of_second(match times.clock {
+                    Clock::Wall => seconds,
+                    Clock::Instant => seconds.saturating_add(i64::from(clock.offset(seconds))),
                 })
             })
         };

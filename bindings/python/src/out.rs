@@ -48,17 +48,25 @@ impl Table {
                 };
                 PyList::new(py, values.iter().map(date).collect::<PyResult<Vec<_>>>()?)
             }
+            Some(Data::Time(values)) => {
+                let (epoch, step) = epoch(py)?;
+                let time = |seconds: &Option<i64>| {
+                    seconds.map(|seconds| epoch.add(step.mul(seconds)?)).transpose()
+                };
+                PyList::new(py, values.iter().map(time).collect::<PyResult<Vec<_>>>()?)
+            }
             _ => Ok(PyList::empty(py)),
         }
     }
 
-    /// What the column holds: `text`, `int`, `float`, `bool` or `date`.
+    /// What the column holds: `text`, `int`, `float`, `bool`, `date` or `time`.
     fn kind(&self, index: usize) -> &'static str {
         match self.0.columns().get(index).map(|column| &column.data) {
             Some(Data::Int(_)) => "int",
             Some(Data::Float(_)) => "float",
             Some(Data::Bool(_)) => "bool",
             Some(Data::Date(_)) => "date",
+            Some(Data::Time(_)) => "time",
             _ => "text",
         }
     }
@@ -97,6 +105,13 @@ impl Table {
         drop(requested_schema);
         ffi::export(py, run(py, || self.0.to_record_batch())?)
     }
+}
+
+/// 1970-01-01 as a time without a zone, and a second.
+pub(crate) fn epoch(py: Python<'_>) -> PyResult<(Bound<'_, PyAny>, Bound<'_, PyAny>)> {
+    let datetime = py.import("datetime")?;
+    let first = datetime.getattr("datetime")?.call1((1970, 1, 1))?;
+    Ok((first, datetime.getattr("timedelta")?.call1((0, 1))?))
 }
 
 /// The function of this module that pickling calls.

@@ -12,7 +12,7 @@ use pyo3::types::{PyDict, PyList};
 
 use crate::cells;
 use crate::guard::OrRaise;
-use crate::out::Table;
+use crate::out::{Table, epoch};
 use crate::responses::Responses;
 
 /// The name of a column, whether it is the user's, what it holds, and the values.
@@ -28,11 +28,23 @@ pub(crate) fn restored_table(columns: Vec<Stored<'_>>) -> PyResult<Table> {
             "float" => Data::Float(values.extract()?),
             "bool" => Data::Bool(values.extract()?),
             "date" => Data::Date(cells::days(&values)?),
+            "time" => Data::Time(seconds(&values)?),
             _ => Data::Text(values.extract()?),
         };
         table = table.with(TableColumn { name, given, data });
     }
     Ok(Table(table))
+}
+
+fn seconds(values: &Bound<'_, PyList>) -> PyResult<Vec<Option<i64>>> {
+    let (epoch, step) = epoch(values.py())?;
+    let second = |value: Bound<'_, PyAny>| {
+        if value.is_none() {
+            return Ok(None);
+        }
+        value.sub(&epoch)?.floor_div(&step)?.extract().map(Some)
+    };
+    values.iter().map(second).collect()
 }
 
 /// Responses from columns as `out::column` makes them, roles as JSON, and the column for whose values rows stand

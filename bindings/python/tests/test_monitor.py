@@ -87,6 +87,21 @@ def test_topics_from_comments() -> None:
     assert {"tax", "price"} <= {a.topic for a in found}
 
 
+def test_hours() -> None:
+    counts = [1 if hour % 24 < 8 else 12 + hour % 5 for hour in range(24 * 40)]
+    counts[24 * 39 + 3] = 15
+    table, episodes = hf.detect(counts, every="hour", start=datetime.datetime(2024, 1, 1))
+    assert table["period"][25] == datetime.datetime(2024, 1, 2, 1)
+    assert episodes["start"][-1] == datetime.datetime(2024, 2, 9, 3)
+    later = hf.detect(counts[5:], every="hour", start=datetime.datetime(2024, 1, 1, 5))
+    assert later.table["period"][0] == datetime.datetime(2024, 1, 1, 5)
+    times = [datetime.datetime(2024, 1, 1) + datetime.timedelta(hours=hour) for hour, n in enumerate(counts) for _ in range(n)]
+    found = hf.Detector(every="hour").run(pd.DataFrame({"at": times}), at="at")
+    assert found[0].start == datetime.datetime(2024, 2, 9, 3)
+    assert found.to_pandas()["start"][0] == pd.Timestamp(2024, 2, 9, 3)
+    found[0].expected_one()
+
+
 def test_refusals() -> None:
     with pytest.raises(hf.HeedfulError) as caught:
         hf.Detector(every="day", fdr=0.05, alarms_per_month=2)

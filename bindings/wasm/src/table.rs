@@ -1,6 +1,6 @@
 //! Tables as JSON documents.
 
-use heedful::{Data, Every, Table};
+use heedful::{Data, Every, Table, time_label};
 use serde::Serialize;
 use serde::ser::Serializer;
 
@@ -35,6 +35,9 @@ impl Serialize for Values<'_> {
             Data::Bool(values) => values.serialize(serializer),
             Data::Date(days) => {
                 serializer.collect_seq(days.iter().map(|day| day.map(|day| Every::Day.label(day))))
+            }
+            Data::Time(times) => {
+                serializer.collect_seq(times.iter().map(|time| time.map(time_label)))
             }
             _ => Err(serde::ser::Error::custom("a kind of data that this version does not know")),
         }

@@ -85,8 +85,8 @@ pub struct Detector(heedful::Detector);
 #[derive(Serialize)]
 struct Found {
     sentences: Vec<String>,
-    /// First days of the periods of each: start, first alarm, last, peak.
-    days: Vec<[i32; 4]>,
+    /// Of each the periods of its start, first alarm, last and peak: first days, or hours.
+    periods: Vec<[String; 4]>,
     found: Anomalies,
 }
 
@@ -147,13 +147,13 @@ impl Detector {
                 true => self.0.run(&table, reasons.as_ref())?,
                 false => self.0.update(&table, reasons.as_ref(), through)?,
             };
-            let days = |anomaly: &Anomaly| {
+            let periods = |anomaly: &Anomaly| {
                 let Episode { start, raised, last, peak, .. } = anomaly.episode;
-                [start, raised, last, peak].map(|period| found.every.first_day(period))
+                [start, raised, last, peak].map(|period| found.every.label(period))
             };
             Ok(Found {
                 sentences: found.anomalies.iter().map(Anomaly::explain).collect(),
-                days: found.anomalies.iter().map(days).collect(),
+                periods: found.anomalies.iter().map(periods).collect(),
                 found,
             })
         };

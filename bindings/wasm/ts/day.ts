@@ -14,6 +14,11 @@ export function dayNumber(day: Day, path: string): number {
   return at / MILLISECONDS;
 }
 
+/** The hour of a time that begins like `2024-03-01T13`; 0 of a day. @internal */
+export function hourOf(day: Day): number {
+  return day instanceof Date ? day.getUTCHours() : Number(/T(\d\d)/.exec(day)?.[1] ?? 0);
+}
+
 /** The number of a day that may be left out. @internal */
 export function dayGiven(day: Day | undefined, path: string): number | undefined {
   return day === undefined ? undefined : dayNumber(day, path);

@@ -1,11 +1,11 @@
 // One series in, a row for each period and one for each episode out.
-import { type Day, dayGiven, dayNumbers } from "./day.js";
+import { type Day, dayGiven, dayNumbers, hourOf } from "./day.js";
 import { decode, encode, snake } from "./json.js";
 import { rowsFrom } from "./table.js";
 import { call } from "./watch-engine.js";
 
 /** The length of a period. */
-export type Every = "day" | "week" | "month" | "quarter" | "year";
+export type Every = "hour" | "day" | "week" | "month" | "quarter" | "year";
 
 /** Which departures are looked for. */
 export type Direction = "up" | "down" | "both";
@@ -18,7 +18,7 @@ export type Method =
 /** Options of {@link detect}. */
 export interface DetectOptions {
   every: Every;
-  /** A day of the first period: weekdays, holidays and the time of year follow from it. */
+  /** A day of the first period, or the time (of UTC) when its hour begins: weekdays, holidays and the time of year follow from it. */
   start?: Day;
   /** The wanted rate of false alarms for each period; 0.01 where not given. */
   alpha?: number;
@@ -39,7 +39,7 @@ export interface DetectOptions {
 
 /** What is said of one period; `null` is not known. */
 export interface DetectRow {
-  /** Its first day. */
+  /** Its first day, or its hour: `2024-03-01T13:00:00`. */
   period: string;
   observed: number | null;
   expected: number | null;
@@ -59,7 +59,7 @@ export interface DetectRow {
   holiday: number | null;
 }
 
-/** Alarms that belong together; days are the first ones of their periods. */
+/** Alarms that belong together; days are the first ones of their periods, or hours. */
 export interface EpisodeRow {
   /** Where it seems to have begun. */
   start: string;
@@ -97,6 +97,7 @@ export function detect(counts: ArrayLike<number | null | undefined>, options: De
   const document = encode({
     ...(snake(rest) as object),
     start: dayGiven(start, "start"),
+    ...(rest.every === "hour" && start !== undefined && { start_hour: hourOf(start) }),
     holidays: dayNumbers(holidays, "holidays"),
   });
   return detectedOf(call((module) => module.detect(numbers(counts), volume && numbers(volume), document)));

@@ -85,7 +85,7 @@ export interface Anomaly {
   topic: string | null;
   /** Everywhere where `null`. */
   place: { attribute: string; value: Cell } | null;
-  /** Where it seems to have begun, its first alarm, its last and its greatest difference: first days of periods. */
+  /** Where it seems to have begun, its first alarm, its last and its greatest difference: first days of periods, or hours. */
   start: string;
   raised: string;
   last: string;
@@ -252,12 +252,12 @@ export class Detector {
   #take(packed: Packed, table: Table, reasons: WhyReasons | undefined, history: boolean, through: number | undefined): Anomalies {
     const coded = reasons === undefined ? undefined : reasonsOf(table, reasons);
     const answer = decode(call(() => this.#held.take(packed.columns, packed.roles, coded, history, through)));
-    const { found, sentences, days } = camel(answer) as { found: Found; sentences: string[]; days: Days[] };
+    const { found, sentences, periods } = camel(answer) as { found: Found; sentences: string[]; periods: Periods[] };
     const { judged, series, anomalies } = found;
     return {
       judged: judged && [dayName(judged[0]), dayName(judged[1])],
       series,
-      anomalies: anomalies.map((one, i) => told(one, days[i] as Days, sentences[i] as string)),
+      anomalies: anomalies.map((one, i) => told(one, periods[i] as Periods, sentences[i] as string)),
     };
   }
 }
@@ -270,7 +270,7 @@ type Watcher = Settings & { columns?: Roles; topic?: string; by?: string[]; metr
 
 // What the module says, with days as numbers and lists of pairs.
 type Pair = [attribute: string, value: Cell];
-type Days = [start: number, raised: number, last: number, peak: number];
+type Periods = [start: string, raised: string, last: string, peak: string];
 type Moment = "start" | "raised" | "last" | "peak";
 interface Found extends Omit<Anomalies, "judged" | "anomalies"> {
   judged: [number, number] | null;
@@ -282,15 +282,16 @@ interface Found extends Omit<Anomalies, "judged" | "anomalies"> {
   })[];
 }
 
-function told({ episode, days: _, place, places, ...rest }: Found["anomalies"][number], days: Days, sentence: string): Anomaly {
+function told({ episode, days: _, place, places, ...rest }: Found["anomalies"][number], periods: Periods, sentence: string): Anomaly {
+  const [start, raised, last, peak] = periods;
   const { status, direction, observed, expected, pValue, alarms } = episode;
   return {
     ...rest,
     place: place && { attribute: place[0], value: place[1] },
-    start: dayName(days[0]),
-    raised: dayName(days[1]),
-    last: dayName(days[2]),
-    peak: dayName(days[3]),
+    start,
+    raised,
+    last,
+    peak,
     status,
     direction,
     observed,

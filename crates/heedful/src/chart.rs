@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::base::time::Every;
 use crate::monitor::detect::Detection;
 use crate::monitor::health::backtest::HealthBacktestReport;
 use crate::monitor::health::fit::FittedScorecard;
@@ -148,7 +147,7 @@ impl Detection {
     #[must_use]
     pub fn to_chart(&self, title: &str) -> Value {
         let every = self.every();
-        let day = |period: i32| Every::Day.label(every.first_day(period));
+        let day = |period: i32| every.label(period);
         let tail = self.alpha();
         let rows: Vec<Value> = self
             .answers

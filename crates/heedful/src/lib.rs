@@ -202,7 +202,7 @@ pub use base::key::Key;
 pub use base::metric::{Band, Better, Metric, Rule};
 pub use base::scale::{Invalid, Reading, Scale};
 pub use base::suppression::Suppression;
-pub use base::table::{Data, Table, TableColumn};
+pub use base::table::{Data, Table, TableColumn, time_label};
 pub use base::tally::Tally;
 pub use base::time::{
     Clock, DateFormat, DateReader, DateStream, Dates, Every, LocalClock, Moment, TimeUnit, Zone,
@@ -286,6 +286,7 @@ pub use monitor::Direction;
 pub use monitor::backtest::Backtest;
 pub use monitor::baseline::feedback::Feedback;
 pub use monitor::baseline::stream::{Answer, Baseline};
+pub use monitor::cadence::Cadence;
 pub use monitor::change_point::{ChangePoint, ChangePoints, PeriodScore, change_points_table};
 pub use monitor::classical::farrington::{
     Farrington, FarringtonThreshold, FarringtonWeek, PowerScale, farrington_table,

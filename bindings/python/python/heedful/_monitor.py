@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
-    from heedful._types import Direction, Every, Method, MetricLike
+    from heedful._types import Cadence, Direction, Method, MetricLike
 
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 
@@ -28,6 +28,13 @@ def _days(day: datetime.date) -> int:
 
 def _date(day: int) -> datetime.date:
     return datetime.date.fromordinal(day + _EPOCH)
+
+
+def _first(every: str, day: int, period: int) -> datetime.date:
+    """The first day of a period, or the time of an hour."""
+    if every == "hour":
+        return datetime.datetime(1970, 1, 1) + datetime.timedelta(hours=period)
+    return _date(day)
 
 
 def _given(**values: object) -> dict[str, object]:
@@ -63,7 +70,7 @@ class Detected(tuple[Any, Any]):
 def detect(
     counts: Any,
     *,
-    every: Every,
+    every: Cadence,
     start: datetime.date | None = None,
     alpha: float | None = None,
     direction: Direction | None = None,
@@ -76,14 +83,14 @@ def detect(
 ) -> Detected:
     """Whether counts are other than was to be expected: each period against those before it.
 
-    `counts` has a whole number for each period, `None` or NaN where it is missing. `start` is a day of the first period:
-    weekdays, holidays and the time of year follow from it. `alpha` is the wanted rate of false alarms for each period
+    `counts` has a whole number for each period, `None` or NaN where it is missing. `start` is a day of the first period
+    (with `every="hour"` the time when it begins): weekdays, holidays and the time of year follow from it. `alpha` is the wanted rate of false alarms for each period
     (0.01), `direction` which departures alarm (`up`). `volume` says out of how many; with `share` counts are a part of it,
     and more volume is no news. `min_cases` keeps quiet where there are fewer cases, `memory` is how many periods are
     remembered. `method` names a published detector instead of the baseline: `farrington` and `farrington_noufaily` (of
     weeks), `ears_c1` to `ears_c3` and `ears_c3_as_coded`, `seasonal_z`.
 
-    The table has `period` (its first day), `observed`, `expected`, `lower`, `upper`, `p_value`, `strength`, `alarm`,
+    The table has `period` (its first day, or the time of an hour), `observed`, `expected`, `lower`, `upper`, `p_value`, `strength`, `alarm`,
     `direction`, `window`, and why so much is expected: `level`, `trend`, `season`, `holiday`. Episodes have `start`,
     `raised`, `last`, `peak`, `status`, `direction`, `observed`, `expected`, `excess`, `p_value`, `alarms`. The result's
     `chart` is a Vega-Lite chart of both, which a notebook shows.
@@ -99,6 +106,7 @@ def detect(
     options = _given(
         every=every,
         start=None if start is None else _days(start),
+        start_hour=start.hour if every == "hour" and isinstance(start, datetime.datetime) else None,
         alpha=alpha,
         direction=direction,
         share=share or None,
@@ -139,9 +147,10 @@ def _count(value: Any, name: str, row: int) -> int | None:
 class Anomaly:
     """An episode of one topic, place or score."""
 
-    __slots__ = ("_detector", "_known", "_words")
+    __slots__ = ("_detector", "_every", "_known", "_words")
 
-    def __init__(self, known: dict[str, Any], words: str, detector: Detector) -> None:
+    def __init__(self, known: dict[str, Any], words: str, detector: Detector, every: str) -> None:
+        self._every = every
         self._known = known
         self._words = words
         self._detector = detector
@@ -165,13 +174,13 @@ class Anomaly:
 
     @property
     def start(self) -> datetime.date:
-        """Where it seems to have begun: the first day of a period."""
-        return _date(self._known["days"][0])
+        """Where it seems to have begun: the first day of a period, or the time of an hour."""
+        return _first(self._every, self._known["days"][0], self._known["episode"]["start"])
 
     @property
     def last(self) -> datetime.date:
-        """The first day of the last period with an alarm."""
-        return _date(self._known["days"][1])
+        """The first day of the last period with an alarm, or the time of its hour."""
+        return _first(self._every, self._known["days"][1], self._known["episode"]["last"])
 
     @property
     def status(self) -> str:
@@ -268,7 +277,8 @@ class Anomalies(Sequence[Anomaly]):
         self._like = like
         self.judged = None if judged is None else (_date(judged[0]), _date(judged[1]))
         self.series = known["series"]
-        self._all = [Anomaly(one, said, detector) for one, said in zip(known["anomalies"], words, strict=True)]
+        every = known["every"]
+        self._all = [Anomaly(one, said, detector, every) for one, said in zip(known["anomalies"], words, strict=True)]
 
     @property
     def told(self) -> list[Anomaly]:
@@ -343,7 +353,7 @@ class Detector:
     def __init__(
         self,
         *,
-        every: Every,
+        every: Cadence,
         alarms_per_month: float | None = None,
         fdr: float | None = None,
         direction: Direction | None = None,
@@ -479,7 +489,7 @@ def emerging(
     *,
     at: str,
     comment: str,
-    every: Every = "day",
+    every: Cadence = "day",
     fdr: float | None = None,
     since: datetime.date | None = None,
     language: str | None = None,

@@ -80,7 +80,7 @@ class Table:
         if floats is not None:
             return pandas.Series(numpy.frombuffer(floats, dtype=numpy.float64))
         values = self._result.values(index)
-        if kind == "date":
+        if kind in ("date", "time"):
             return pandas.Series(numpy.array(values, dtype="datetime64[s]"))
         missing = any(value is None for value in values)
         dtypes = {"int": "Int64" if missing else "int64", "bool": "boolean" if missing else "bool"}

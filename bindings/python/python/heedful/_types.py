@@ -32,6 +32,7 @@ Adjustment = Literal["benjamini_hochberg", "benjamini_yekutieli", "holm", "hochb
 BetweenVariance = Literal["paule_mandel", "dersimonian_laird"]
 Direction = Literal["up", "down", "both"]
 Every = Literal["day", "week", "month", "quarter", "year"]
+Cadence = Literal["hour", "day", "week", "month", "quarter", "year"]
 IntervalMethod = Literal["score", "adjusted_wald", "wald", "t", "bayes"]
 Invalid = Literal["error", "count"]
 Kind = Literal["relational", "transactional"]

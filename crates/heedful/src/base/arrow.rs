@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, RecordBatchOptions,
-    StringArray,
+    StringArray, TimestampSecondArray,
 };
 use arrow_schema::{Field, Schema};
 
@@ -45,6 +45,7 @@ fn array(data: &Data) -> ArrayRef {
         Data::Float(values) => Arc::new(Float64Array::from_iter(values)),
         Data::Bool(values) => Arc::new(values.iter().copied().collect::<BooleanArray>()),
         Data::Date(values) => Arc::new(Date32Array::from_iter(values)),
+        Data::Time(values) => Arc::new(TimestampSecondArray::from_iter(values)),
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Data {
     Bool(Vec<Option<bool>>),
     /// Days since 1970-01-01.
     Date(Vec<Option<i32>>),
+    /// Times of the clock: seconds since 1970-01-01 00:00 in no zone.
+    Time(Vec<Option<i64>>),
 }
 
 /// A column of a [`Table`].
@@ -214,6 +216,19 @@ fn narrowest(keys: &[&Key]) -> Data {
     }
 }
 
+/// A time of the clock: `2024-03-07T13:05:00`.
+///
+/// ```
+/// assert_eq!(heedful::time_label(-1), "1969-12-31T23:59:59");
+/// ```
+#[must_use]
+pub fn time_label(seconds: i64) -> String {
+    let day = i32::try_from(seconds.div_euclid(86_400)).unwrap_or(i32::MAX);
+    let second = seconds.rem_euclid(86_400);
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    format!("{}T{hour:02}:{minute:02}:{:02}", Every::Day.label(day), second % 60)
+}
+
 impl Data {
     /// How many values there are.
     #[must_use]
@@ -224,6 +239,7 @@ impl Data {
             Self::Float(v) => v.len(),
             Self::Bool(v) => v.len(),
             Self::Date(v) => v.len(),
+            Self::Time(v) => v.len(),
         }
     }
 
@@ -240,6 +256,7 @@ impl Data {
             Self::Float(v) => v.get(row).copied().flatten().map(|v| format!("{v:.2}")),
             Self::Bool(v) => v.get(row).copied().flatten().map(|v| v.to_string()),
             Self::Date(v) => v.get(row).copied().flatten().map(|v| Every::Day.label(v)),
+            Self::Time(v) => v.get(row).copied().flatten().map(time_label),
         }
         .unwrap_or_else(|| "-".to_owned())
     }
@@ -266,7 +283,7 @@ impl fmt::Display for Table {
                 if !line.is_empty() {
                     line.push_str("  ");
                 }
-                let left = matches!(column.data, Data::Text(_) | Data::Date(_) | Data::Bool(_));
+                let left = !matches!(column.data, Data::Int(_) | Data::Float(_));
                 let (before, after) = if left { ("", &*padding) } else { (&*padding, "") };
                 line.extend([before, cell, after]);
             }
@@ -293,6 +310,10 @@ impl Serialize for Table {
                         Data::Date(v) => {
                             let day = v.get(self.1).copied().flatten();
                             map.serialize_value(&day.map(|day| Every::Day.label(day)))?;
+                        }
+                        Data::Time(v) => {
+                            let time = v.get(self.1).copied().flatten();
+                            map.serialize_value(&time.map(time_label))?;
                         }
                     }
                 }

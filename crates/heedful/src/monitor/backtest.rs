@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::detect::Detection;
 use super::episode::{Episode, Episodes};
 use crate::base::table::Table;
-use crate::base::time::Every;
 
 /// A detector at one level, run over history.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,8 +23,8 @@ pub struct Backtest {
 
 /// Levels that are tried, most sensitive first.
 const LEVELS: [f64; 10] = [0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 5e-4, 2e-4, 1e-4, 1e-5];
-/// Days in a month, on average.
-const MONTH: f64 = 365.2425 / 12.0;
+/// Weeks in a month, on average.
+const WEEKS: f64 = 365.2425 / 12.0 / 7.0;
 
 impl Detection {
     /// The same series at another level; nothing is fitted again, since the level plays no part in that.
@@ -41,14 +40,7 @@ impl Detection {
             episodes.update(&answer);
         }
         let episodes = episodes.finish();
-        let days = match every {
-            Every::Day => 1.0,
-            Every::Week => 7.0,
-            Every::Month => MONTH,
-            Every::Quarter => 3.0 * MONTH,
-            Every::Year => 12.0 * MONTH,
-        };
-        let months = (periods as f64 * days / MONTH).max(f64::MIN_POSITIVE);
+        let months = (periods as f64 / every.per_month()).max(f64::MIN_POSITIVE);
         let (raised, tested) = (episodes.len() as f64, periods as f64);
         Backtest {
             alpha,
@@ -62,7 +54,7 @@ impl Detection {
     /// The most sensitive of ten levels (0.05 to 0.00001) that would have raised at most so many episodes a week.
     #[must_use]
     pub fn level_for(&self, episodes_per_week: f64) -> Option<Backtest> {
-        let month = episodes_per_week * MONTH / 7.0;
+        let month = episodes_per_week * WEEKS;
         LEVELS.into_iter().map(|alpha| self.at_level(alpha)).find(|test| test.per_month <= month)
     }
 

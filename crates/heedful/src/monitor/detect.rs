@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use super::Direction;
 use super::baseline::stream::{Answer, Baseline};
+use super::cadence::Cadence;
 use super::episode::{Episode, Episodes};
 use super::method::Method;
 use crate::base::config::{self, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::table::{Data, Table};
-use crate::base::time::Every;
 
 /// How a series is watched.
 ///
@@ -29,10 +29,13 @@ use crate::base::time::Every;
 #[serde(deny_unknown_fields)]
 pub struct Detect {
     /// The length of a period.
-    pub(super) every: Every,
+    pub(super) every: Cadence,
     /// A day of the first period, counted from 1970-01-01.
     #[serde(default)]
     pub(super) start: i32,
+    /// The hour of the first period on that day, 0 to 23, where periods are hours.
+    #[serde(default, skip_serializing_if = "is_midnight")]
+    pub(super) start_hour: u8,
     /// The wanted rate of false alarms, for each period.
     #[serde(default = "percent")]
     pub(super) alpha: f64,
@@ -51,7 +54,7 @@ pub struct Detect {
     /// What tests the periods.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub(super) method: Method,
-    /// How many periods are remembered; three years of days and twelve of weeks where not given.
+    /// How many periods are remembered; half a year of hours, three years of days and twelve of weeks where not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) memory: Option<usize>,
 }
@@ -63,6 +66,11 @@ fn percent() -> f64 {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn is_usual(method: &Method) -> bool {
     *method == Method::Baseline
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_midnight(hour: &u8) -> bool {
+    *hour == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -81,10 +89,11 @@ fn is_zero(value: &u64) -> bool {
 impl Detect {
     /// Watches for more than expected, with one false alarm in a hundred periods.
     #[must_use]
-    pub fn new(every: Every) -> Self {
+    pub fn new(every: impl Into<Cadence>) -> Self {
         Self {
-            every,
+            every: every.into(),
             start: 0,
+            start_hour: 0,
             alpha: percent(),
             direction: Direction::Up,
             share: false,
@@ -106,6 +115,13 @@ impl Detect {
     #[must_use]
     pub fn start(mut self, day: i32) -> Self {
         self.start = day;
+        self
+    }
+
+    /// The hour of the first period, where periods are hours.
+    #[must_use]
+    pub fn start_hour(mut self, hour: u8) -> Self {
+        self.start_hour = hour;
         self
     }
 
@@ -169,6 +185,10 @@ impl Detect {
         if !(self.alpha > 0.0 && self.alpha < 0.5) {
             return refuse("alpha", "alpha must lie between 0 and 0.5");
         }
+        let hours = if self.every == Cadence::Hour { 24 } else { 1 };
+        if self.start_hour >= hours {
+            return refuse("start_hour", "an hour is 0 to 23, and periods are hours");
+        }
         if self.memory.is_some_and(|memory| !(30..=100_000).contains(&memory)) {
             return refuse("memory", "memory must be 30 to 100000 periods");
         }
@@ -181,18 +201,27 @@ impl Detect {
 
     pub(super) fn memory_periods(&self) -> usize {
         self.memory.unwrap_or(match self.every {
-            Every::Day => 1096,
-            Every::Week => 626,
-            Every::Month | Every::Quarter | Every::Year => 240,
+            Cadence::Hour => 26 * 7 * 24,
+            Cadence::Day => 1096,
+            Cadence::Week => 626,
+            Cadence::Month | Cadence::Quarter | Cadence::Year => 240,
         })
     }
 
+    /// The same, from a period on.
+    pub(super) fn start_at(mut self, period: i32) -> Self {
+        self.start = self.every.first_day(period);
+        let hour = period.saturating_sub(self.every.index_of_day(self.start));
+        self.start_hour = u8::try_from(hour).unwrap_or(0);
+        self
+    }
+
     pub(super) fn first_period(&self) -> i32 {
-        self.every.index_of_day(self.start)
+        self.every.index_of_day(self.start).saturating_add(i32::from(self.start_hour))
     }
 
     /// What must agree for counts to add up.
-    pub(super) fn kind_of(&self) -> (Every, bool, Direction) {
+    pub(super) fn kind_of(&self) -> (Cadence, bool, Direction) {
         (self.every, self.share, self.direction)
     }
 
@@ -230,8 +259,8 @@ impl Detect {
 options!(
     Detect,
     needs [every],
-    takes [start, alpha, direction, share, holidays, min_cases, method, memory],
-    from Self::new(Every::Day)
+    takes [start, start_hour, alpha, direction, share, holidays, min_cases, method, memory],
+    from Self::new(Cadence::Day)
 );
 written!(Detect, r#"{"every": "day", "alpha": 0.01}"#);
 
@@ -248,7 +277,7 @@ pub struct Detection {
 }
 
 impl Detection {
-    pub(crate) fn every(&self) -> Every {
+    pub(crate) fn every(&self) -> Cadence {
         self.settings.every
     }
 
@@ -256,15 +285,14 @@ impl Detection {
         self.settings.alpha
     }
 
-    /// One row a period: `period` (its first day), `observed`, `expected`, `lower`, `upper` (each with a chance of
+    /// One row a period: `period` (its first day, or the hour), `observed`, `expected`, `lower`, `upper` (each with a chance of
     /// alpha beyond), `p_value`, `strength` (higher is more anomalous), `alarm`, `direction`, `window`, and why so
     /// much is expected: `level`, `trend`, `season`, `holiday` (factors of the level).
     #[must_use]
     pub fn to_table(&self) -> Table {
         let rows = &self.answers;
         let mut table = Table::new();
-        let first_day = |a: &Answer| Some(self.settings.every.first_day(a.period));
-        table.push("period", Data::Date(rows.iter().map(first_day).collect()));
+        table.push("period", self.settings.every.column(rows.iter().map(|a| a.period)));
         table.floats("observed", rows.iter().map(|a| a.observed));
         table.floats("expected", rows.iter().map(|a| a.expected));
         let bounds: Vec<Option<(f64, f64)>> =

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::cadence::Cadence;
 use super::detector::{AnomalyKind, Detector, Watcher};
 use super::episode::{self, Episode};
 use crate::base::config::{self, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::order::{sort_by, sort_by_key};
 use crate::base::table::Table;
-use crate::base::time::Every;
 use crate::interpret::mention::Mentions;
 use crate::interpret::vocabulary::{Limits, Vocabulary};
 use crate::listen::responses::Responses;
@@ -47,11 +47,11 @@ use crate::text::{Language, Redactor};
 #[serde(deny_unknown_fields)]
 pub struct Emerging {
     /// The length of a period.
-    every: Every,
+    every: Cadence,
     /// The false-discovery rate of each period: 0.01.
     #[serde(default = "percent")]
     fdr: f64,
-    /// The first day that is judged, since 1970-01-01; the last 14 periods where not given.
+    /// The first day that is judged, since 1970-01-01; the last 14 periods (of hours 84) where not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     since: Option<i32>,
     /// Of the comments.
@@ -72,7 +72,7 @@ options!(
     Emerging,
     needs [every],
     takes [fdr, since, language, words, minimum_comments, known],
-    from Self::new(Every::Day)
+    from Self::new(Cadence::Day)
 );
 written!(Emerging, r#"{"every": "week", "fdr": 0.05}"#);
 
@@ -114,7 +114,7 @@ pub struct EmergingTerm {
 #[non_exhaustive] // may come to know more
 pub struct EmergingTerms {
     /// The length of a period.
-    pub every: Every,
+    pub every: Cadence,
     /// How many words and phrases were watched.
     pub watched: usize,
     /// What was found.
@@ -124,9 +124,9 @@ pub struct EmergingTerms {
 impl Emerging {
     /// The last 14 periods, at a false-discovery rate of 1 %, in English.
     #[must_use]
-    pub fn new(every: Every) -> Self {
+    pub fn new(every: impl Into<Cadence>) -> Self {
         Self {
-            every,
+            every: every.into(),
             fdr: percent(),
             since: None,
             language: Language::default(),
@@ -193,7 +193,7 @@ impl Emerging {
             watcher = watcher.since(since);
         }
         let mut detector = Detector::new(watcher)?;
-        let recent = self.since.is_none().then_some(RECENT);
+        let recent = self.since.is_none().then(|| self.every.stretch(RECENT));
         let (found, periods) = detector.episodes(responses, &mentions, recent)?;
         let rising = found.anomalies.into_iter().filter(|a| a.kind == AnomalyKind::Count);
         let mut rising: Vec<(String, Episode)> =
@@ -282,7 +282,7 @@ impl EmergingTerms {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::{Clock, TimeUnit};
+    use crate::base::time::{Clock, Every, TimeUnit};
     use crate::listen::column::{Column, Times};
     use crate::stats::Random;
 

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::Direction;
 use super::baseline::stream::Answer;
+use super::cadence::Cadence;
+use crate::base::table::Table;
 use crate::base::config::{names, stored};
-use crate::base::table::{Data, Table};
-use crate::base::time::Every;
 
 /// How an episode stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -87,10 +87,14 @@ pub struct Episodes {
 const KEPT: usize = 14;
 
 impl Episodes {
-    /// An episode is over after three days without alarm; two periods where they are longer.
+    /// An episode is over after three days without alarm, or six hours; two periods where they are longer.
     #[must_use]
-    pub fn new(every: Every) -> Self {
-        let patience = if every == Every::Day { 3 } else { 2 };
+    pub fn new(every: impl Into<Cadence>) -> Self {
+        let patience = match every.into() {
+            Cadence::Hour => 6,
+            Cadence::Day => 3,
+            _ => 2,
+        };
         Self {
             patience,
             recent: Vec::new(),
@@ -202,18 +206,17 @@ impl Episodes {
     }
 }
 
-/// One row an episode: `start`, `raised`, `last` and `peak` (first days of periods), `status`, `direction`,
+/// One row an episode: `start`, `raised`, `last` and `peak` (first days of periods, or hours), `status`, `direction`,
 /// `observed`, `expected`, `excess`, `p_value`, `alarms`.
-pub(crate) fn to_table(every: Every, episodes: &[Episode]) -> Table {
+pub(crate) fn to_table(every: Cadence, episodes: &[Episode]) -> Table {
     let mut table = Table::new();
     columns(&mut table, every, episodes);
     table
 }
 
-pub(crate) fn columns(table: &mut Table, every: Every, episodes: &[Episode]) {
+pub(crate) fn columns(table: &mut Table, every: Cadence, episodes: &[Episode]) {
     let mut days = |name: &str, of: fn(&Episode) -> i32| {
-        let days = episodes.iter().map(|e| Some(every.first_day(of(e)))).collect();
-        table.push(name, Data::Date(days));
+        table.push(name, every.column(episodes.iter().map(of)));
     };
     days("start", |e| e.start);
     days("raised", |e| e.raised);

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::baseline::stream::{Answer, Baseline};
+use super::cadence::Cadence;
 use super::detect::Detect;
 use super::episode::{Episode, Episodes};
 use crate::base::config::record;
@@ -150,14 +151,14 @@ fn say_once(findings: &mut [WatchFinding]) {
 
 /// One row a finding: `series` (its path joined), `part_of`, then the columns of an episode.
 #[must_use]
-pub fn findings_table(every: crate::Every, findings: &[WatchFinding]) -> Table {
+pub fn findings_table(every: impl Into<Cadence>, findings: &[WatchFinding]) -> Table {
     let join = |path: &[Key]| path.iter().map(Key::to_string).collect::<Vec<_>>().join(" / ");
     let mut table = Table::new();
     table.push("series", Data::Text(findings.iter().map(|f| Some(join(&f.path))).collect()));
     let part_of = findings.iter().map(|f| f.part_of.as_deref().map(join)).collect();
     table.push("part_of", Data::Text(part_of));
     let episodes: Vec<Episode> = findings.iter().map(|f| f.episode).collect();
-    super::episode::columns(&mut table, every, &episodes);
+    super::episode::columns(&mut table, every.into(), &episodes);
     table
 }
 

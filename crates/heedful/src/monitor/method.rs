@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use super::Direction;
 use super::baseline::stream::Answer;
+use super::cadence::Cadence;
 use super::classical::farrington::Farrington;
 use super::classical::moving::{Ears, EarsMethod, PeriodReading, SeasonalZ};
 use super::detect::Detect;
 use crate::base::config::names;
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::time::Every;
 
 /// What tests the periods of a series: the baseline of this library, or a published detector with its published
 /// settings at the level asked for. The published ones look for more cases than expected, nothing else.
@@ -32,7 +32,7 @@ pub enum Method {
     EarsC3,
     /// C3 as R's surveillance package computes it.
     EarsC3AsCoded,
-    /// [`SeasonalZ`]: the same weekday of eight weeks for days, the same seven weeks of five years for weeks, the
+    /// [`SeasonalZ`]: the same hour and weekday of eight weeks for hours, the same weekday of them for days, the same seven weeks of five years for weeks, the
     /// same month of five years for months.
     SeasonalZ,
 }
@@ -71,7 +71,7 @@ impl Method {
         match self {
             Self::Baseline => Ok(Vec::new()),
             Self::Farrington | Self::FarringtonNoufaily => {
-                if settings.every != Every::Week {
+                if settings.every != Cadence::Week {
                     return refuse("every", "this method is for weeks");
                 }
                 let farrington = if self == Self::Farrington {
@@ -87,11 +87,12 @@ impl Method {
             Self::EarsC3AsCoded => ears(EarsMethod::C3AsCoded),
             Self::SeasonalZ => {
                 let seasonal = match settings.every {
-                    Every::Day => SeasonalZ::new(7, 8),
-                    Every::Week => SeasonalZ::new(52, 5).half_window(3),
-                    Every::Month => SeasonalZ::new(12, 5),
-                    Every::Quarter => SeasonalZ::new(4, 5),
-                    Every::Year => return refuse("every", "years have no season"),
+                    Cadence::Hour => SeasonalZ::new(24 * 7, 8),
+                    Cadence::Day => SeasonalZ::new(7, 8),
+                    Cadence::Week => SeasonalZ::new(52, 5).half_window(3),
+                    Cadence::Month => SeasonalZ::new(12, 5),
+                    Cadence::Quarter => SeasonalZ::new(4, 5),
+                    Cadence::Year => return refuse("every", "years have no season"),
                 };
                 readings(settings, &seasonal.alpha(alpha).run(counts)?)
             }
@@ -146,6 +147,7 @@ fn readings(settings: &Detect, readings: &[PeriodReading]) -> Result<Vec<Answer>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::time::Every;
 
     #[test]
     fn published_detectors_answer_as_by_themselves() {

@@ -3,6 +3,7 @@
 pub(crate) mod backtest;
 pub(crate) mod baseline;
 pub(crate) mod behaviour;
+pub(crate) mod cadence;
 pub(crate) mod change_point;
 pub(crate) mod classical;
 pub(crate) mod detect;

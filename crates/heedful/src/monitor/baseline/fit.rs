@@ -5,9 +5,10 @@
 
 use super::calendar::{Calendar, Mark, YEAR};
 use super::feedback::{Ruling, ruled};
-use super::model::{Block, Course, Expectation, Kind, Parts, learning_weight};
+use super::model::{Block, Course, Expectation, Kind, Parts};
 use super::smooth::{Basis, Factor, LARGEST, TERMS, Terms, accumulate, dot};
-use crate::base::time::Every;
+use super::thinned::{Thinned, square_weight};
+use crate::monitor::cadence::Cadence;
 
 /// Counts in order, with the exposure of each: 1, or the volume that the count is out of, and 0 where the period
 /// is missing. Of equal length.
@@ -27,6 +28,9 @@ pub(crate) struct Fitted {
     pub(crate) course: Course,
 }
 
+/// Days of a week and hours of a day.
+const DAYS: usize = 7;
+const HOURS: usize = 24;
 /// Rounds of fitting and weighing.
 const ROUNDS: usize = 3;
 /// Newton's steps in the first round, at most; later rounds start so near that one is enough.
@@ -40,10 +44,6 @@ const SETTLED: f64 = 3.0;
 /// Prior dispersion and the number of periods it is worth; more where cases are few, since the variance of a
 /// squared residual is 2 + 1 / mean and each period tells that much less.
 const PRIOR_PHI: (f64, f64) = (1.3, 10.0);
-/// What down-weighting takes from the dispersion of a normal variable.
-const CONSISTENCY: f64 = 1.04;
-/// Expected cases in a period below which the dispersion is estimated with less down-weighting.
-const SPARSE: f64 = 0.03;
 /// Expected cases in a period below which it makes no difference how few they are: topics that never were.
 const RAREST: f64 = 0.02;
 /// What the prior alone knows of the dispersion, as degrees of freedom.
@@ -61,19 +61,35 @@ struct Span {
 }
 
 /// Sums of one pass over the rows.
-#[derive(Default)]
 struct Sums {
-    observed: [f64; 7],
-    expected: [f64; 7],
+    observed: Vec<f64>,
+    expected: Vec<f64>,
     holiday_observed: [f64; 2],
     holiday_expected: [f64; 2],
     squares: f64,
     weights: f64,
 }
 
+impl Sums {
+    fn new(positions: usize) -> Self {
+        Self {
+            observed: vec![0.0; positions],
+            expected: vec![0.0; positions],
+            holiday_observed: [0.0; 2],
+            holiday_expected: [0.0; 2],
+            squares: 0.0,
+            weights: 0.0,
+        }
+    }
+}
+
 /// The last periods that the fit itself does not look at, since they may be part of an episode.
 pub(crate) fn left_out(calendar: &Calendar) -> usize {
-    if calendar.positions() > 1 { 7 } else { 4 }
+    match calendar.every {
+        Cadence::Hour => 24,
+        Cadence::Day => 7,
+        _ => 4,
+    }
 }
 
 /// Fits; `None` where there is no exposure at all.
@@ -105,43 +121,87 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
         factor: Factor::new(&[[0.0; TERMS]; TERMS]),
         phi: 1.0,
         freedom: 1e9,
-        positions: [1.0; 7],
-        position_variance: [0.0; 7],
+        fair: 1.0,
+        positions: vec![1.0; calendar.positions()],
+        position_variance: vec![0.0; calendar.positions()],
         holiday: [1.0; 2],
     };
     let mut spans = spans(calendar, stretch, &basis);
     let mut marks = Vec::with_capacity(rows);
     marks.extend((0..rows).map(|row| calendar.mark(period(stretch.first, row))));
     let mut course = Course::new();
+    let mut places = 0.0;
     for round in 0..=ROUNDS {
         let sums;
         (course, sums) = pass(calendar, stretch, &parts, &mut spans, &marks, used, round);
+        let expected: f64 = sums.expected.iter().sum();
+        let mean = (expected / sums.weights.max(1.0)).max(RAREST);
         if round > 0 {
-            let parameters = basis.parts.iter().filter(|p| **p).count() as f64 * 2.0
-                + (calendar.positions() as f64);
+            let parameters = basis.parts.iter().filter(|p| **p).count() as f64 * 2.0 + places;
             let df = (sums.weights - parameters).max(1.0);
             let (phi, periods) = PRIOR_PHI;
-            let factor = if round > 1 { CONSISTENCY } else { 1.0 };
-            let scale = sums.weights / df;
-            let expected: f64 = sums.expected.iter().sum();
-            let mean = expected / sums.weights.max(1.0);
-            let worth = periods * (1.0 + 0.5 / mean.max(RAREST));
-            parts.phi =
-                ((sums.squares * scale * factor + phi * worth) / (sums.weights + worth)).max(1.0);
+            let worth = periods * (1.0 + 0.5 / mean);
+            let shown = match is_free(calendar, round) {
+                true => sums.squares / df,
+                false => Thinned::new(mean, parts.phi).dispersion(sums.squares / df),
+            };
+            parts.phi = ((shown * sums.weights + phi * worth) / (sums.weights + worth)).max(1.0);
             let doubt = (DOUBT * (parts.phi - 1.0)).clamp(1e-6, 1.0);
-            // The variance of a squared residual of a rare count is far above a normal one's.
-            parts.freedom =
-                (df / (1.0 + 0.5 * parts.phi / mean.max(RAREST))).max(LEAST_FREEDOM) / doubt;
+            // The variance of a squared residual is 2 and the excess of the kurtosis, of a negative binomial count.
+            let excess = 6.0 * (parts.phi - 1.0) / mean + 1.0 / (parts.phi * mean);
+            parts.freedom = (df / (1.0 + 0.5 * excess)).max(LEAST_FREEDOM) / doubt;
         }
+        parts.fair = Thinned::new(mean, parts.phi).of_mean();
         if round == ROUNDS {
             break;
         }
-        positions(calendar, &mut parts, &sums);
+        places = positions(&mut parts, &sums, round);
         solve(&mut parts, &spans, round);
-        if round == 1 && calendar.every == Every::Week && span > SETTLED {
+        if round == 1 && calendar.every == Cadence::Week && span > SETTLED {
             try_52_weeks(calendar, &mut parts, &mut spans);
         }
     }
+    Some(Fitted { parts, course })
+}
+
+/// What a series with too little history of its own borrows from another that is fitted: trend, time of year, weekdays,
+/// hours and dispersion as they are there, and the level there times `ratio`, which its own counts correct as far as they
+/// go. Without a ratio its level is its own.
+pub(crate) fn borrow(
+    calendar: &Calendar,
+    lender: &Parts,
+    ratio: Option<f64>,
+    stretch: Stretch<'_>,
+) -> Option<Fitted> {
+    let rows = stretch.counts.len();
+    let mut parts = lender.clone();
+    let mut spans = spans(calendar, stretch, &parts.basis);
+    let mut marks = Vec::with_capacity(rows);
+    marks.extend((0..rows).map(|row| calendar.mark(period(stretch.first, row))));
+    let (_, sums) = pass(calendar, stretch, &parts, &mut spans, &marks, rows, 0);
+    let (observed, expected): (f64, f64) = (sums.observed.iter().sum(), sums.expected.iter().sum());
+    if !(expected > 0.0) {
+        return None;
+    }
+    let cases = PRIOR_CASES * parts.phi;
+    let level = match ratio {
+        Some(ratio) if ratio > 0.0 => (observed + cases) / (expected + cases / ratio),
+        _ => (observed + 0.5) / expected,
+    };
+    if let Some(term) = parts.terms.first_mut() {
+        *term += libm::log(level);
+    }
+    // Of all terms the level alone is in doubt.
+    let mut information = [[0.0; TERMS]; TERMS];
+    for (i, row) in information.iter_mut().enumerate() {
+        if let Some(pivot) = row.get_mut(i) {
+            *pivot = if i == 0 { observed + cases } else { 1e12 };
+        }
+    }
+    parts.factor = Factor::new(&information);
+    // Its own dispersion may be another.
+    parts.freedom = parts.freedom.min((rows as f64).max(LEAST_FREEDOM));
+    let (course, _) = pass(calendar, stretch, &parts, &mut spans, &marks, rows, 0);
     Some(Fitted { parts, course })
 }
 
@@ -170,6 +230,12 @@ fn spans(calendar: &Calendar, stretch: Stretch<'_>, basis: &Basis) -> Vec<Span> 
     spans
 }
 
+/// Whether nothing is down-weighted yet: what is far off may be what the parts do not have yet, which for hours takes a
+/// round more.
+fn is_free(calendar: &Calendar, round: usize) -> bool {
+    round == 0 || round == 1 && calendar.every == Cadence::Hour
+}
+
 /// Goes along the series with the parts as they are: weighs each period, adds up what the next round needs.
 fn pass(
     calendar: &Calendar,
@@ -180,11 +246,11 @@ fn pass(
     used: usize,
     round: usize,
 ) -> (Course, Sums) {
-    let first = round == 0;
+    let first = is_free(calendar, round);
     // The level moves once the parts are about right.
     let moving = round + 2 > ROUNDS;
     let mut course = Course::new();
-    let mut sums = Sums::default();
+    let mut sums = Sums::new(calendar.positions());
     for span in spans.iter_mut() {
         span.eta = dot(&parts.terms, &span.terms);
     }
@@ -220,18 +286,16 @@ fn pass(
             let Expectation { mean, fitted, .. } = expected;
             let binomial = parts.kind.binomial(mean, exposure);
             let ruled = ruled(stretch.rulings, period(stretch.first, row));
-            let weight = if let Some(feedback) = ruled {
-                feedback.weight()
-            } else if first || !(exposure > 0.0) {
-                1.0
-            } else {
-                learning_weight(count, mean, parts.phi * binomial)
+            let phi = parts.phi * binomial;
+            let [weight, fair] = match first && ruled.is_none() || !(exposure > 0.0) {
+                true => [1.0; 2],
+                false => parts.weights(count, mean, phi, ruled),
             };
-            course.learn(count, exposure, expected, weight, parts.phi * binomial, ruled);
+            course.learn(count, exposure, expected, [weight, fair], phi, ruled);
             if row >= used || !(exposure > 0.0) {
                 continue;
             }
-            let (observed, fitted) = (weight * count, weight * fitted);
+            let (observed, fitted) = (weight * count, fair * fitted);
             span.sums.observed += observed;
             span.sums.expected += fitted * smooth;
             if let (Some(o), Some(e)) =
@@ -252,11 +316,7 @@ fn pass(
                 *o += observed;
                 *e += fitted;
             }
-            // Where hardly anything is expected, two cases in a period are what tells of overdispersion.
-            let weight = match ruled {
-                Some(_) => weight,
-                None => weight + (1.0 - weight) * SPARSE / (SPARSE + mean),
-            };
+            let weight = ruled.map_or_else(|| square_weight(weight, mean), |_| weight);
             sums.squares += weight * (count - mean) * (count - mean) / (mean * binomial);
             sums.weights += weight;
         }
@@ -264,27 +324,72 @@ fn pass(
     (course, sums)
 }
 
-/// Weekday and holiday factors, in closed form given the rest.
-fn positions(calendar: &Calendar, parts: &mut Parts, sums: &Sums) {
+/// Factors of places in the week and of holidays, in closed form given the rest. How many parameters they are worth.
+fn positions(parts: &mut Parts, sums: &Sums, round: usize) -> f64 {
     let prior = PRIOR_CASES * parts.phi;
     let drawn = |observed: f64, expected: f64| (observed + prior) / (expected + prior);
-    if calendar.positions() > 1 {
-        let (all, fitted): (f64, f64) = (sums.observed.iter().sum(), sums.expected.iter().sum());
-        // The overall level belongs to the intercept.
-        let level = if all > 0.0 && fitted > 0.0 { all / fitted } else { 1.0 };
-        let pairs = sums.observed.iter().zip(&sums.expected);
-        let places = parts.positions.iter_mut().zip(parts.position_variance.iter_mut());
-        for ((place, variance), (o, e)) in places.zip(pairs) {
-            *place *= drawn(*o / level, *e);
-            *variance = parts.phi / (o + prior);
-        }
-    }
     let specials = sums.holiday_observed.iter().zip(&sums.holiday_expected);
     for (factor, (o, e)) in parts.holiday.iter_mut().zip(specials) {
         if *e > 0.0 {
             *factor *= drawn(*o, *e);
         }
     }
+    if parts.positions.len() < 2 {
+        return 1.0;
+    }
+    let (all, fitted): (f64, f64) = (sums.observed.iter().sum(), sums.expected.iter().sum());
+    // The overall level belongs to the intercept.
+    let level = if all > 0.0 && fitted > 0.0 { all / fitted } else { 1.0 };
+    let cells = || sums.observed.iter().map(|o| o / level).zip(sums.expected.iter().copied());
+    if parts.positions.len() <= DAYS {
+        let places = parts.positions.iter_mut().zip(parts.position_variance.iter_mut());
+        for ((place, variance), (o, e)) in places.zip(cells()) {
+            *place *= drawn(o, e);
+            *variance = parts.phi / (o * level + prior);
+        }
+        return DAYS as f64;
+    }
+    if round == 0 {
+        // An hour of the day times a weekday.
+        for place_of in [|place: usize| place % HOURS, |place: usize| HOURS + place / HOURS] {
+            let mut margins = [(0.0, 0.0); HOURS + DAYS];
+            for (place, (o, e)) in cells().enumerate() {
+                if let Some(margin) = margins.get_mut(place_of(place)) {
+                    *margin = (margin.0 + o, margin.1 + e);
+                }
+            }
+            let places = parts.positions.iter_mut().zip(parts.position_variance.iter_mut());
+            for (place, (factor, variance)) in places.enumerate() {
+                if let Some((o, e)) = margins.get(place_of(place)) {
+                    *factor *= drawn(*o, *e);
+                    let before = if place_of(place) < HOURS { 0.0 } else { *variance };
+                    *variance = before + parts.phi / (o * level + prior);
+                }
+            }
+        }
+        return (HOURS + DAYS - 1) as f64;
+    }
+    // What the hours of a weekday have of their own, as far as they differ from the others' by more than chance: gamma
+    // factors with the variance that they show. At first misfit looks like dispersion.
+    let phi = if round == 1 { parts.phi.min(PRIOR_PHI.0) } else { parts.phi };
+    let mut worth = (HOURS + DAYS - 1) as f64;
+    let cells: Vec<(f64, f64)> = cells().collect();
+    let places = parts.positions.chunks_mut(HOURS).zip(parts.position_variance.chunks_mut(HOURS));
+    for ((factors, variances), cells) in places.zip(cells.chunks(HOURS)) {
+        let excess: f64 = cells.iter().map(|(o, e)| (o - e) * (o - e) - phi * e).sum();
+        let squares: f64 = cells.iter().map(|(_, e)| e * e).sum();
+        let variance = if squares > 0.0 { (excess / squares).clamp(0.0, 1.0) } else { 0.0 };
+        if variance < 1e-6 {
+            continue;
+        }
+        let cases = phi / variance;
+        for ((factor, of_place), (o, e)) in factors.iter_mut().zip(variances).zip(cells) {
+            *factor *= (o + cases) / (e + cases);
+            *of_place = of_place.max(phi / (e + cases));
+            worth += e / (e + cases);
+        }
+    }
+    worth
 }
 
 /// Takes a year of exactly 52 weeks where the series fits it better, as data by week of the year often do.

@@ -2,10 +2,10 @@
 //!
 //! A count is expected to be
 //!
-//! level x trend x time of year x weekday x holiday (x volume),
+//! level x trend x time of year x weekday (and hour) x holiday (x volume),
 //!
 //! and to vary as a negative binomial count whose variance is φ times its mean; a share as a beta-binomial one.
-//! Trend and time of year are fitted on blocks (weeks of a daily series), weekday and holiday factors in closed
+//! Trend and time of year are fitted on blocks (weeks of days and hours), weekday, hour and holiday factors in closed
 //! form, past anomalies down-weighted; the level follows the series where its past says that levels move. Between
 //! fits a period costs a handful of operations and one or two tail probabilities.
 
@@ -14,8 +14,9 @@ mod evidence;
 pub(crate) mod feedback;
 mod fit;
 mod level;
-mod model;
+pub(crate) mod model;
 pub(crate) mod score;
 mod smooth;
 pub(crate) mod state;
 pub(crate) mod stream;
+mod thinned;

@@ -39,9 +39,11 @@ pub(crate) struct Parts {
     pub(crate) phi: f64,
     /// How well φ is known, as degrees of freedom.
     pub(crate) freedom: f64,
+    /// What down-weighting leaves of the mean where nothing is wrong.
+    pub(crate) fair: f64,
     /// A factor for each place in a block, and the variance of its logarithm.
-    pub(crate) positions: [f64; 7],
-    pub(crate) position_variance: [f64; 7],
+    pub(crate) positions: Vec<f64>,
+    pub(crate) position_variance: Vec<f64>,
     /// Factors of a holiday and of the day after one.
     pub(crate) holiday: [f64; 2],
 }
@@ -57,6 +59,24 @@ impl Parts {
     pub(crate) fn trend(&self, years: f64) -> f64 {
         let [_, slope, ..] = self.terms;
         libm::exp((slope * self.basis.time(years)).clamp(-LARGEST, LARGEST))
+    }
+
+    /// How much a period counts in what is learned, on the side of what was observed and of what is expected. `phi` is
+    /// the dispersion of its count.
+    pub(crate) fn weights(
+        &self,
+        observed: f64,
+        mean: f64,
+        phi: f64,
+        ruled: Option<Feedback>,
+    ) -> [f64; 2] {
+        match ruled {
+            Some(feedback) => [feedback.weight(); 2],
+            None => {
+                let weight = learning_weight(observed, mean, phi);
+                [weight, weight * self.fair]
+            }
+        }
     }
 
     pub(crate) fn holiday_factor(&self, mark: Mark) -> f64 {
@@ -84,7 +104,7 @@ pub(crate) struct Course {
     waiting: VecDeque<Block>,
     current: Block,
     block: Option<i32>,
-    /// Trend and time of year at the first place of the block, and growth from place to place.
+    /// Trend and time of year at the first day of the block, and growth from day to day.
     mean: f64,
     growth: f64,
     pub(crate) ratio: Ratio,
@@ -124,7 +144,7 @@ const SPOKEN: f64 = 2.5;
 
 /// How many whole blocks before the current one are not learned from yet.
 pub(crate) fn waiting_blocks(calendar: &Calendar) -> usize {
-    if calendar.positions() > 1 { 1 } else { 4 }
+    if calendar.has_weeks() { 1 } else { 4 }
 }
 
 impl Course {
@@ -167,9 +187,8 @@ impl Course {
         }
         self.block = Some(block);
         let [before, here, after] = around;
-        let places = calendar.positions() as f64;
-        let step = if places > 1.0 { (after - before) / (2.0 * places) } else { 0.0 };
-        self.mean = libm::exp((here - step * 0.5 * (places - 1.0)).clamp(-LARGEST, LARGEST));
+        let step = if calendar.has_weeks() { (after - before) / 14.0 } else { 0.0 };
+        self.mean = libm::exp((here - step * 3.0).clamp(-LARGEST, LARGEST));
         self.growth = libm::exp(step.clamp(-1.0, 1.0));
         self.variance = variance + self.ratio.variance;
     }
@@ -182,7 +201,7 @@ impl Course {
         }
         let terms = |block: i32| parts.basis.at(calendar.block_years(block));
         let at = terms(block);
-        let around = if calendar.positions() > 1 {
+        let around = if calendar.has_weeks() {
             let eta = |block: i32| dot(&parts.terms, &terms(block));
             [eta(block.saturating_sub(1)), dot(&parts.terms, &at), eta(block.saturating_add(1))]
         } else {
@@ -201,7 +220,9 @@ impl Course {
         exposure: f64,
     ) -> Expectation {
         let mut smooth = self.mean;
-        for _ in 0..position {
+        // Hours go by their day.
+        let day = if parts.positions.len() > 7 { position / 24 } else { position };
+        for _ in 0..day {
             smooth *= self.growth;
         }
         let place = parts.positions.get(position).copied().unwrap_or(1.0);
@@ -219,12 +240,13 @@ impl Course {
         observed: f64,
         exposure: f64,
         expected: Expectation,
-        weight: f64,
+        weights: [f64; 2],
         phi: f64,
         ruled: Option<Feedback>,
     ) {
-        self.current.observed += weight * observed;
-        self.current.expected += weight * expected.fitted;
+        let [of_observed, of_expected] = weights;
+        self.current.observed += of_observed * observed;
+        self.current.expected += of_expected * expected.fitted;
         // What one period alone has said is not said again by the windows that hold it.
         let root = libm::sqrt(expected.mean) + 0.5 * SPOKEN * libm::sqrt(phi);
         let observed = match ruled {

@@ -156,7 +156,7 @@ impl ScoreBaseline {
         direction: Direction,
     ) -> Option<ScoreAnswer> {
         self.enter(calendar.block(period), calendar);
-        let position = calendar.position(period);
+        let weekday = calendar.weekday(period);
         let n: f64 = points.iter().map(|count| *count as f64).sum();
         let sum: f64 = self.values.iter().zip(points).map(|(v, count)| v * *count as f64).sum();
         if !(n > 0.0) {
@@ -165,9 +165,9 @@ impl ScoreBaseline {
         }
         let (_, variance) = self.moments();
         let (level, doubt) = self.level(variance);
-        let weekday = if calendar.positions() > 1 { self.weekday(position, variance) } else { 0.0 };
+        let of_weekday = weekday.map_or(0.0, |weekday| self.weekday(weekday, variance));
         let (low, high) = self.range();
-        let mean = (level + weekday).clamp(low, high);
+        let mean = (level + of_weekday).clamp(low, high);
         let now = Rated { n, sum, expected: n * mean };
         let (least, ratings) = WARM_UP;
         let ready = self.periods >= least && self.sizes[0] + self.waiting_ratings() >= ratings;
@@ -185,14 +185,14 @@ impl ScoreBaseline {
         for (mass, count) in self.masses.iter_mut().zip(points) {
             *mass += weight * *count as f64;
         }
-        if let Some((off, size)) = self.weekdays.get_mut(position)
+        if let Some((off, size)) = self.weekdays.get_mut(weekday.unwrap_or(0))
             && self.periods >= least
         {
             *off += weight * (sum - n * level);
             *size += weight * n;
         }
         let (total, size) = &mut self.current;
-        *total += weight * (sum - n * weekday);
+        *total += weight * (sum - n * of_weekday);
         *size += weight * n;
         self.periods += 1;
         self.push(now);
@@ -340,7 +340,7 @@ mod tests {
 
     fn run(seed: u64, days: i32, n: u64, drop: std::ops::Range<i32>) -> Vec<Option<ScoreAnswer>> {
         let mut random = Random::new(seed);
-        let calendar = Calendar::new(Every::Day, Vec::new());
+        let calendar = Calendar::new(Every::Day.into(), Vec::new());
         let mut baseline = ScoreBaseline::new(&NPS);
         (0..days)
             .map(|day| {
@@ -386,7 +386,7 @@ mod tests {
     #[test]
     fn stored_state_goes_on_identically() {
         let mut random = Random::new(4);
-        let calendar = Calendar::new(Every::Day, Vec::new());
+        let calendar = Calendar::new(Every::Day.into(), Vec::new());
         let mut baseline = ScoreBaseline::new(&NPS);
         let mut step = |baseline: &mut ScoreBaseline, other: &mut ScoreBaseline, day| {
             let points = points(&mut random, 7, 0.5, 0.3);

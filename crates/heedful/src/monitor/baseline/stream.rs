@@ -5,17 +5,18 @@ use serde::Serialize;
 use super::calendar::Calendar;
 use super::evidence::{Evidence, Predictive, scan};
 use super::feedback::{Feedback, Ruling, ruled};
-use super::fit::{Fitted, Stretch, fit, period};
-use super::model::{Expectation, Kind, learning_weight};
+use super::fit::{Fitted, Stretch, borrow, fit, period};
+use super::model::{Expectation, Kind, Parts};
 use super::score::ScoreAnswer;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::monitor::Direction;
+use crate::monitor::cadence::Cadence;
 use crate::monitor::detect::Detect;
 
 /// What a baseline says of one period. `None` where the period is missing or there is too little history.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Answer {
-    /// Index of the period (see [`Every`](crate::Every)).
+    /// Index of the period (see [`Cadence`](crate::Cadence)).
     pub period: i32,
     /// The count.
     pub observed: Option<f64>,
@@ -196,7 +197,11 @@ impl Baseline {
 
     /// Periods before the first answer.
     fn warm_up(&self) -> usize {
-        if self.calendar.positions() > 1 { 21 } else { 8 }
+        match self.settings.every {
+            Cadence::Hour => 14 * 24,
+            Cadence::Day => 21,
+            _ => 8,
+        }
     }
 
     fn kind(&self) -> Kind {
@@ -232,6 +237,53 @@ impl Baseline {
             Some(volume) => Ok((count as f64, volume as f64)),
             None => Ok((count as f64, 1.0)),
         }
+    }
+
+    /// Answers as [`update`](Self::update); while it has too little history for a fit of its own it borrows that of
+    /// another series, at a ratio of levels where one is known.
+    pub(crate) fn update_beside(
+        &mut self,
+        count: Option<u64>,
+        volume: Option<u64>,
+        lender: Option<(&Parts, Option<f64>)>,
+    ) -> Result<Answer> {
+        if let Some((parts, ratio)) = lender
+            && self.may_borrow()
+        {
+            let (counted, exposure) = self.checked(count, volume)?;
+            let stretch = Stretch {
+                first: self.first,
+                counts: &self.counts,
+                exposures: &self.exposures,
+                rulings: &self.rulings,
+            };
+            self.fitted = borrow(&self.calendar, parts, ratio, stretch);
+            let answer = self.take(counted, exposure);
+            // Borrowed anew for every period: what is stored is counts alone.
+            self.fitted = None;
+            return Ok(answer);
+        }
+        self.update(count, volume)
+    }
+
+    /// Whether there are some periods, and too few for a fit.
+    pub(crate) fn may_borrow(&self) -> bool {
+        (self.warm_up() / 3..self.warm_up()).contains(&self.counts.len())
+    }
+
+    /// What others may borrow.
+    pub(crate) fn parts(&self) -> Option<&Parts> {
+        self.fitted.as_ref().map(|fitted| &fitted.parts)
+    }
+
+    /// Cases of the last so many periods.
+    pub(crate) fn last_cases(&self, periods: usize) -> f64 {
+        self.counts.iter().rev().take(periods).sum()
+    }
+
+    /// Periods that are remembered.
+    pub(crate) fn periods(&self) -> usize {
+        self.counts.len()
     }
 
     fn fit_is_due(&self) -> bool {
@@ -281,9 +333,8 @@ impl Baseline {
         };
         let phi = parts.phi * parts.kind.binomial(expected.mean, exposure);
         let ruled = ruled(&self.rulings, at);
-        let weight =
-            ruled.map_or_else(|| learning_weight(count, expected.mean, phi), Feedback::weight);
-        course.learn(count, exposure, expected, weight, phi, ruled);
+        let weights = parts.weights(count, expected.mean, phi, ruled);
+        course.learn(count, exposure, expected, weights, phi, ruled);
         (expected, evidence)
     }
 

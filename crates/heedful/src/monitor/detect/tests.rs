@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::Every;
 use crate::monitor::baseline::feedback::Feedback;
 use crate::monitor::episode::EpisodeStatus;
 use crate::stats::Random;
@@ -84,6 +85,58 @@ fn parts_multiply_to_what_is_expected() {
         assert!(lower < answer.expected.unwrap() && answer.expected.unwrap() < upper);
     }
     assert_ne!(found.answers[465].holiday, Some(1.0));
+}
+
+/// Shops: nothing at night, busy at noon, later on Saturdays.
+fn hourly(seed: u64, level: f64, weeks: usize) -> Vec<Option<u64>> {
+    let mut random = Random::new(seed);
+    let mean = |hour: usize| {
+        let (day, hour) = (hour / 24 % 7, hour % 24);
+        let noon = if day == 5 { 15.0 } else { 12.0 };
+        let bell = 2.4 * (-(hour as f64 - noon).powi(2) / 18.0).exp() + 0.02;
+        level * WEEK[day] * bell
+    };
+    (0..weeks * 168).map(|hour| Some(poisson(&mut random, mean(hour)))).collect()
+}
+
+#[test]
+fn hours_of_the_week_have_their_own_level() {
+    let settings = Detect::new(Cadence::Hour).start(MONDAY);
+    let mut counts = hourly(1, 12.0, 10);
+    // As many at midnight as at noon of a usual day.
+    counts[9 * 168] = Some(14);
+    let found = settings.run(&counts, None).unwrap();
+    let noon = &found.answers[9 * 168 - 12];
+    assert!((noon.expected.unwrap() / (12.0 * 0.8 * 2.42) - 1.0).abs() < 0.25, "{noon:?}");
+    assert_eq!(found.answers[9 * 168].alarm, Some(true));
+    let saturday = |hour: usize| found.answers[8 * 168 + 5 * 24 + hour].expected.unwrap();
+    assert!(saturday(15) > saturday(12), "{} {}", saturday(15), saturday(12));
+    let table = found.to_table();
+    assert_eq!(table.columns()[0].data, settings.every.column((0..1680).map(|h| MONDAY * 24 + h)));
+    assert_eq!(serde_json::to_value(&table).unwrap()[25]["period"], "2021-01-05T01:00:00");
+    // Beginning at another hour is the same series cut.
+    let later = Detect::new(Cadence::Hour).start(MONDAY).start_hour(5);
+    assert_eq!(later.run(&counts[5..], None).unwrap().answers[0].period, MONDAY * 24 + 5);
+    assert!(Detect::new(Cadence::Day).start_hour(5).run(&counts, None).is_err());
+    let mut baseline = found.baseline;
+    let mut again = Baseline::from_bytes(&baseline.to_bytes()).unwrap();
+    assert_eq!(baseline.update(Some(3), None).unwrap(), again.update(Some(3), None).unwrap());
+}
+
+#[test]
+fn a_few_of_many_quiet_hours_alarm() {
+    for level in [0.1, 1.0, 20.0] {
+        let (mut alarms, mut tests) = (0, 0);
+        for seed in 0..8 {
+            let settings = Detect::new(Cadence::Hour).start(MONDAY);
+            let found = settings.run(&hourly(100 + seed, level, 12), None).unwrap();
+            tests += found.answers.iter().filter(|a| a.alarm.is_some()).count();
+            alarms += found.answers.iter().filter(|a| a.alarm == Some(true)).count();
+        }
+        let rate = alarms as f64 / tests as f64;
+        println!("{level} an hour: {rate:.4}");
+        assert!(rate < 0.0125, "{level}: {rate}");
+    }
 }
 
 #[test]

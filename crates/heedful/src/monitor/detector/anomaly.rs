@@ -10,9 +10,9 @@ use crate::base::error::Result;
 use crate::base::key::Key;
 use crate::base::order::{sort_by, sort_by_key};
 use crate::base::table::{Data, Table};
-use crate::base::time::Every;
 use crate::listen::responses::Responses;
 use crate::monitor::Direction;
+use crate::monitor::cadence::Cadence;
 use crate::monitor::episode::{self, Episode};
 use crate::monitor::localise::{Attribute, EpisodePlace, Localise};
 use crate::stats::distribution::normal_quantile;
@@ -79,6 +79,8 @@ pub struct Anomaly {
     pub earliest: Vec<String>,
     #[serde(skip)]
     pub(super) id: SeriesId,
+    #[serde(skip)]
+    pub(super) every: Cadence,
 }
 
 /// What was found: first what is told, then what another one says already; the latest last alarm first, of one day the
@@ -87,7 +89,7 @@ pub struct Anomaly {
 #[non_exhaustive] // may come to know more
 pub struct Anomalies {
     /// The length of a period.
-    pub every: Every,
+    pub every: Cadence,
     /// First day of the first and of the last period that was judged, counted from 1970-01-01; `None` where none was.
     pub judged: Option<(i32, i32)>,
     /// How many series were watched, scores among them.
@@ -160,16 +162,15 @@ impl Anomaly {
     #[must_use]
     pub fn explain(&self) -> String {
         let Episode { observed, expected, p_value, .. } = self.episode;
-        let day = |day: i32| Every::Day.label(day);
-        let (from, to) = self.days;
+        let (from, to) = (self.episode.start, self.episode.last);
         let mut text = self.subject();
         let _ = match self.kind {
             AnomalyKind::Count => write!(text, ": {observed:.0} instead of {expected:.0}"),
             AnomalyKind::Score => write!(text, ": {observed:.1} instead of {expected:.1}"),
         };
         let _ = match from == to {
-            true => write!(text, " from {}", day(from)),
-            false => write!(text, " from {} to {}", day(from), day(to)),
+            true => write!(text, " from {}", self.every.label(from)),
+            false => write!(text, " from {} to {}", self.every.label(from), self.every.label(to)),
         };
         let _ = write!(text, " ({}, p {p_value:.1e}).", self.episode.direction.as_str());
         for place in &self.places {
@@ -332,6 +333,7 @@ impl Detector {
                     comments: Vec::new(),
                     earliest: Vec::new(),
                     id: *id,
+                    every,
                 });
             }
         }
@@ -410,7 +412,8 @@ impl Detector {
                     return None;
                 }
                 // Without the episode there would be the expected ones of its n responses, with the score they had.
-                let before = start.saturating_sub(KEPT_BEFORE)..=start.saturating_sub(1);
+                let before = start.saturating_sub(self.watcher.every.stretch(KEPT_BEFORE))
+                    ..=start.saturating_sub(1);
                 let usual =
                     Ratings::of(&self.sum(anomaly.id, before).points, values).unwrap_or(own);
                 let expected = own.n * expected / observed;
@@ -449,7 +452,9 @@ impl Detector {
         let mut before = 0.0;
         let id = anomaly.id;
         let fixed = id.place.map_or(u32::MAX, |(attribute, _)| attribute);
-        for (period, of_period) in self.cells.range(start.saturating_sub(KEPT_BEFORE)..=last) {
+        for (period, of_period) in
+            self.cells.range(start.saturating_sub(self.watcher.every.stretch(KEPT_BEFORE))..=last)
+        {
             for ((topic, place), cell) in of_period {
                 let at = |attribute: u32| place.get(attribute as usize).copied();
                 let inside =

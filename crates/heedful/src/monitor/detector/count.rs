@@ -118,8 +118,19 @@ impl Detector {
             Some(name) => Zone::named(name).map_err(|e| e.at("time_zone"))?,
             _ => Zone::utc(),
         };
-        let period = |day: Option<i32>| Some(every.index_of_day(day?));
-        let periods = times.days(&zone).into_iter().map(period).collect();
+        let mut clock = zone.clock();
+        let mut period = |row: usize, value: i64| {
+            let there = times.validity.as_ref().is_none_or(|v| v.is_valid(row));
+            there.then(|| {
+                let seconds = times.unit.seconds(value);
+                every.index_of_second(match times.clock {
+                    Clock::Wall => seconds,
+                    Clock::Instant => seconds.saturating_add(i64::from(clock.offset(seconds))),
+                })
+            })
+        };
+        let periods = times.values.iter().enumerate().map(|(row, value)| period(row, *value));
+        let periods = periods.collect();
         let topics = match (reasons, &self.watcher.topic) {
             (Some(reasons), _) => {
                 reasons.check(responses)?;

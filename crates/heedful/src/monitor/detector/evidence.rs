@@ -37,7 +37,7 @@ impl Detector {
         for (row, period) in rows.periods.iter().enumerate() {
             let Some(period) = *period else { continue };
             if period > last
-                || period < start.saturating_sub(BEFORE)
+                || period < start.saturating_sub(self.watcher.every.stretch(BEFORE))
                 || !rows.is_of(row, anomaly.id)
             {
                 continue;

@@ -4,31 +4,26 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Detector, Series, SeriesId};
 use crate::base::error::Result;
-use crate::base::time::Every;
 use crate::monitor::Direction;
+use crate::monitor::baseline::model::Parts;
 use crate::monitor::baseline::score::ScoreBaseline;
 use crate::monitor::baseline::stream::{Answer, Baseline};
+use crate::monitor::cadence::Cadence;
 use crate::monitor::episode::Episodes;
 use crate::stats::Adjustment;
 
 /// False alarms a month where no rate is asked for.
 const USUAL: f64 = 2.0;
 
-/// How many periods a month has, on average.
-fn per_month(every: Every) -> f64 {
-    const MONTH: f64 = 365.2425 / 12.0;
-    match every {
-        Every::Day => MONTH,
-        Every::Week => MONTH / 7.0,
-        Every::Month => 1.0,
-        Every::Quarter => 1.0 / 3.0,
-        Every::Year => 1.0 / 12.0,
-    }
+/// The level of a test such that so many tests a period give the wanted alarms a month.
+fn level(alarms: f64, every: Cadence, tests: usize) -> f64 {
+    (alarms / every.per_month() / tests.max(1) as f64).min(0.25)
 }
 
-/// The level of a test such that so many tests a period give the wanted alarms a month.
-fn level(alarms: f64, every: Every, tests: usize) -> f64 {
-    (alarms / per_month(every) / tests.max(1) as f64).min(0.25)
+/// The fit of another series, and how large a new one is beside it, where that is known.
+struct Loan {
+    parts: Parts,
+    ratio: Option<f64>,
 }
 
 impl Detector {
@@ -153,11 +148,13 @@ impl Detector {
             .collect();
         let empty = Cell::default();
         let mut answers: Vec<Answer> = Vec::with_capacity(2 * self.series.len());
+        let loans = self.loans();
         for (id, series) in &mut self.series {
             let cell = cells.get(id).unwrap_or(&empty);
             let volume = (self.watcher.share && id.topic.is_some())
                 .then(|| volumes.get(&id.place).copied().unwrap_or(0));
-            answers.push(series.baseline.update(Some(cell.count), volume)?);
+            let lender = loans.get(id).map(|loan| (&loan.parts, loan.ratio));
+            answers.push(series.baseline.update_beside(Some(cell.count), volume, lender)?);
             if let Some(score) = &mut series.score {
                 let answer = score.update(&self.calendar, period, &cell.points, Direction::Both);
                 answers.push(match answer {
@@ -183,6 +180,35 @@ impl Detector {
             }
         }
         Ok(())
+    }
+
+    /// What series of new places borrow: a topic there from the topic everywhere, as large as the place is; all
+    /// responses there from all everywhere.
+    fn loans(&self) -> BTreeMap<SeriesId, Loan> {
+        let all = SeriesId { topic: None, place: None };
+        let cases = |id: SeriesId, periods: usize| {
+            self.series.get(&id).map_or(0.0, |series| series.baseline.last_cases(periods))
+        };
+        let new = self
+            .series
+            .iter()
+            .filter(|(id, series)| id.place.is_some() && series.baseline.may_borrow());
+        let loan = |(id, series): (&SeriesId, &Series)| {
+            let lender = self.series.get(&SeriesId { place: None, ..*id })?;
+            let parts = lender.baseline.parts()?.clone();
+            let periods = series.baseline.periods();
+            let ratio = match id.topic {
+                // The levels of shares are shares.
+                Some(_) if self.watcher.share => Some(1.0),
+                Some(_) => {
+                    let place = cases(SeriesId { topic: None, ..*id }, periods);
+                    Some(place / cases(all, periods).max(1.0))
+                }
+                None => None,
+            };
+            Some((*id, Loan { parts, ratio }))
+        };
+        new.filter_map(loan).collect()
     }
 
     fn alarms(&self, p_values: &[Option<f64>]) -> Vec<Option<bool>> {

@@ -59,7 +59,7 @@ struct Series {
     score_episodes: Episodes,
 }
 
-/// Periods of which counts by topic and combination of values are kept, to tell where an episode comes from.
+/// Days or longer periods of which counts by topic and combination of values are kept, to tell where an episode comes from.
 const KEPT: i32 = 84;
 
 /// Counts by topic and combination of values, period by period.
@@ -169,7 +169,7 @@ impl Detector {
         through: Option<i32>,
     ) -> Result<Anomalies> {
         let through = match through {
-            Some(day) => Through::Period(self.watcher.every.index_of_day(day)),
+            Some(day) => Through::Period(self.watcher.every.last_of_day(day)),
             None => Through::Before,
         };
         self.take(responses, reasons, through)
@@ -186,7 +186,7 @@ impl Detector {
         let rows = self.count(responses, reasons)?;
         let found = self.judge_all(through, None)?;
         let found = self.told(found, responses, &rows)?;
-        let oldest = self.next.saturating_sub(KEPT);
+        let oldest = self.next.saturating_sub(self.watcher.every.stretch(KEPT));
         self.cells.retain(|period, _| *period >= oldest);
         Ok(found)
     }
@@ -237,7 +237,7 @@ impl Detector {
     ) -> Result<()> {
         let id = self.id(topic, place)?;
         let every = self.watcher.every;
-        let (from, to) = (every.index_of_day(*days.start()), every.index_of_day(*days.end()));
+        let (from, to) = (every.index_of_day(*days.start()), every.last_of_day(*days.end()));
         if let Some(series) = self.series.get_mut(&id) {
             series.baseline.feedback(from, to, feedback);
         }
@@ -260,7 +260,7 @@ impl Detector {
         let counts: Vec<Option<u64>> = counts.collect();
         let volumes: Vec<Option<u64>> = series.baseline.volumes().collect();
         let settings = series.baseline.settings().clone();
-        let settings = settings.start(self.watcher.every.first_day(first)).alpha(self.level());
+        let settings = settings.start_at(first).alpha(self.level());
         let volume = settings.is_share().then_some(volumes.as_slice());
         settings.run(&counts, volume)
     }
@@ -292,7 +292,7 @@ impl Detector {
     fn settings(&self, id: SeriesId, start: i32) -> Detect {
         let watcher = &self.watcher;
         let mut settings = Detect::new(watcher.every)
-            .start(watcher.every.first_day(start))
+            .start_at(start)
             .direction(watcher.direction)
             .holidays(watcher.holidays.iter().copied())
             .min_cases(watcher.min_cases);

@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
-use crate::base::time::Every;
 use crate::listen::responses::Roles;
 use crate::monitor::Direction;
+use crate::monitor::cadence::Cadence;
 use crate::text::Language;
 
 /// What a [`Detector`](crate::Detector) watches.
@@ -25,7 +25,7 @@ use crate::text::Language;
 #[serde(deny_unknown_fields)]
 pub struct Watcher {
     /// The length of a period.
-    pub(crate) every: Every,
+    pub(crate) every: Cadence,
     /// Which column is what, for tables that come without roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) columns: Option<Roles>,
@@ -87,9 +87,9 @@ macro_rules! setters {
 impl Watcher {
     /// Watches the number of responses, at two false alarms a month.
     #[must_use]
-    pub fn new(every: Every) -> Self {
+    pub fn new(every: impl Into<Cadence>) -> Self {
         Self {
-            every,
+            every: every.into(),
             columns: None,
             topic: None,
             by: Vec::new(),
@@ -196,5 +196,5 @@ options!(
         columns, topic, by, metric, time_zone, alarms_per_month, fdr, direction, share, holidays, min_cases, memory,
         since, language, redact
     ],
-    from Self::new(Every::Day)
+    from Self::new(Cadence::Day)
 );

@@ -47,7 +47,8 @@ fn plan(input: &Value, options: &Value) -> Result<Value> {
     // `from` is a word of Python.
     let options = options.to_string().replace("\"start\"", "\"from\"").replace("\"end\"", "\"to\"");
     let candidates = Candidate::from_table(&table(&input["candidates"])?)?;
-    let plan = policy(input)?.plan(past(input)?, &candidates, &PlanOptions::from_json(&options)?)?;
+    let plan =
+        policy(input)?.plan(past(input)?, &candidates, &PlanOptions::from_json(&options)?)?;
     Ok(json!(plan.to_table()))
 }
 

@@ -1,8 +1,8 @@
 //! Runs the vectors of drivers, changes, scans and journeys.
 
 use heedful::{
-    Asymmetry, Change, Confounding, Drivers, Importance, Journey, JourneyAnalysis, Mentions, ReasonRoles,
-    Responses, Result, Roles, Scan, WhatIf,
+    Asymmetry, Change, Confounding, Drivers, Importance, Journey, JourneyAnalysis, Mentions,
+    ReasonRoles, Responses, Result, Roles, Scan, WhatIf,
 };
 use serde_json::{Map, Value, json};
 

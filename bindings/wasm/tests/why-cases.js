@@ -47,6 +47,17 @@ export function whyCases(why) {
       equal(price.pAdjusted < 0.001 && price.interval.lower < price.impact && price.bootstrap.upper > price.impact, true);
       same(found.drivers.filter(({ source }) => source === "attribute").map(({ value }) => value).sort(), ["north", "south"]);
     }],
+    ["times that are texts", () => {
+      // The latest answer of each customer counts; rows are not in the order of time.
+      const at = ["2024-03-05", "2024-01-31", "2024-02-01"];
+      const rows = at.map((day, i) => ({ who: "ada", score: [9, 3, 5][i], at: day, why: ["price"] }));
+      const run = (times) => why.drivers(rows.map((row, i) => ({ ...row, at: times[i] })), { rating: "score", reasons: "why", customer: "who", at: "at", repeats: "latest", replicates: 0 }).score;
+      const found = run(at);
+      same([found.n, found.value], [1, 100]);
+      same(run(at.map((day) => `${day}T10:00:00Z`)), found);
+      same(run(at.map((day) => new Date(day))), found);
+      fails(() => run(["yesterday", ...at.slice(1)]), { code: "date-invalid", path: "at", row: 0 });
+    }],
     ["names in any script come back as they were", () => {
       for (const name of ["prix élevé", "價格", "\ud83d", "👍🏽", "\u{10FFFD}"]) {
         const found = why.drivers({ score: [9, 3] }, { rating: "score", reasons: [[name], []], minimumN: 1, replicates: 0 });

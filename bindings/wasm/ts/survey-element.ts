@@ -20,34 +20,32 @@ export interface SurveyLabels {
   /** Beside the box for the comment, as long as it does not say what it is about, or why; empty for nothing. */
   sayWhat: string;
   sayWhy: string;
-  /** Where it says both. */
-  enough: string;
 }
 
 const LABELS: { [language: string]: SurveyLabels } = {
   en: {
     next: "Next", back: "Back", skip: "Skip", close: "Close the survey",
-    sayWhat: "What is it about?", sayWhy: "And what happened, or why?", enough: "Thank you, that helps.",
+    sayWhat: "What is it about?", sayWhy: "And what happened, or why?",
   },
   de: {
     next: "Weiter", back: "Zurück", skip: "Überspringen", close: "Umfrage schließen",
-    sayWhat: "Worum geht es?", sayWhy: "Und was ist passiert, oder warum?", enough: "Danke, das hilft.",
+    sayWhat: "Worum geht es?", sayWhy: "Und was ist passiert, oder warum?",
   },
   fr: {
     next: "Suivant", back: "Retour", skip: "Passer", close: "Fermer l’enquête",
-    sayWhat: "De quoi s’agit-il ?", sayWhy: "Et que s’est-il passé, ou pourquoi ?", enough: "Merci, cela nous aide.",
+    sayWhat: "De quoi s’agit-il ?", sayWhy: "Et que s’est-il passé, ou pourquoi ?",
   },
   es: {
     next: "Siguiente", back: "Atrás", skip: "Omitir", close: "Cerrar la encuesta",
-    sayWhat: "¿De qué se trata?", sayWhy: "¿Y qué pasó, o por qué?", enough: "Gracias, nos ayuda.",
+    sayWhat: "¿De qué se trata?", sayWhy: "¿Y qué pasó, o por qué?",
   },
   da: {
     next: "Næste", back: "Tilbage", skip: "Spring over", close: "Luk undersøgelsen",
-    sayWhat: "Hvad handler det om?", sayWhy: "Og hvad skete der, eller hvorfor?", enough: "Tak, det hjælper.",
+    sayWhat: "Hvad handler det om?", sayWhy: "Og hvad skete der, eller hvorfor?",
   },
   fi: {
     next: "Seuraava", back: "Takaisin", skip: "Ohita", close: "Sulje kysely",
-    sayWhat: "Mistä on kyse?", sayWhy: "Entä mitä tapahtui, tai miksi?", enough: "Kiitos, tästä on apua.",
+    sayWhat: "Mistä on kyse?", sayWhy: "Entä mitä tapahtui, tai miksi?",
   },
 };
 
@@ -357,7 +355,7 @@ function nudge(field: HTMLTextAreaElement, words: SurveyLabels): HTMLElement {
   field.setAttribute("aria-describedby", "nudge");
   const ask = (): void => {
     const { nudge, words: written } = commentStrength(field.value);
-    asked.textContent = written === 0 ? "" : nudge === null ? words.enough : nudge === "say_what" ? words.sayWhat : words.sayWhy;
+    asked.textContent = written === 0 || nudge === null ? "" : nudge === "say_what" ? words.sayWhat : words.sayWhy;
   };
   field.addEventListener("input", ask);
   ask();

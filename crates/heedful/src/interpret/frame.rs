@@ -124,17 +124,15 @@ impl<'a> Cells<'a> {
     }
 
     /// Adds every rated row to the group that is listed for it.
-    pub(crate) fn add_rows(&mut self, groups: &[u32]) {
+    pub(crate) fn add_rows<T: Copy + Into<u32>>(&mut self, groups: &[T]) {
         let points = self.frame.points;
         let weighted = self.frame.weights.is_some();
-        for (row, (group, code)) in groups.iter().zip(self.frame.codes.iter()).enumerate() {
-            let code = usize::from(*code);
-            if code >= points {
-                continue;
-            }
+        let codes = self.frame.codes.iter().map(|code| usize::from(*code));
+        let pairs = groups.iter().map(|group| (*group).into() as usize).zip(codes);
+        for (row, (group, code)) in pairs.enumerate().filter(|(_, (_, code))| *code < points) {
             if weighted {
-                self.add(*group as usize, code, row);
-            } else if let Some(count) = self.counts.get_mut(*group as usize * points + code) {
+                self.add(group, code, row);
+            } else if let Some(count) = self.counts.get_mut(group * points + code) {
                 *count += 1;
             }
         }

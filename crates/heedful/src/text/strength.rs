@@ -242,38 +242,33 @@ fn among(lists: &[&str], word: &str) -> bool {
 /// Words of cause, contrast, time and condition.
 const JOINTS: [&str; 4] = [
     // English
-    "because cause cos coz since due so but however although though after when whenever until unless if instead \
-     despite while whereas therefore without except otherwise yet reason why",
+    "because since due so but however although though after when until unless if instead despite while without \
+     except why",
     // German
-    "weil da denn wegen aber obwohl nachdem wenn bis damit sonst deshalb ohne trotz jedoch sondern als",
+    "weil da denn wegen aber obwohl nachdem wenn bis damit deshalb ohne trotz",
     // French
-    "parce car puisque mais après lorsque quand si sans sauf donc malgré afin cependant",
+    "parce car puisque mais après quand si sans sauf donc malgré",
     // Spanish
-    "porque pero aunque después cuando sin pues sino debido",
+    "porque pero aunque después cuando sin sino debido",
 ];
 
 /// Words of four letters and more that praise, blame or join and tell nothing by themselves.
 const EMPTY: [&str; 4] = [
     // English
-    "about absolutely again ages almost also always amazing annoying anything appalling awesome awful been best \
-     better brilliant cannot can't could didn't doesn't don't disappointed disappointing does done enough even \
-     ever every everything excellent fantastic fine from give given good great happy hate have haven't horrible \
-     into isn't it's just keep know like lots love made make many more most much need never nice none nope \
-     nothing okay only other over perfect please pleased poor pretty quite rather really rubbish same satisfied \
-     shocking should some something still stuff such super sure terrible than thank thanks that that's their them \
-     then there these they thing things think this those time told totally unhappy useless very want wasn't well \
-     were what where which will with won't wonderful work works worse worst would your you're",
+    "about again also always amazing anything awesome awful been best better brilliant could disappointed does \
+     done even every everything excellent fantastic fine from good great happy hate have horrible into just like \
+     love made make many more most much need never nice none nothing okay only other over perfect please poor \
+     quite really same satisfied should some something still such super sure terrible than thank thanks that \
+     their them then there these they thing things this those time very want well were what where which will with \
+     worse worst would your",
     // German
-    "alle alles auch bitte danke dass diese dieser dieses eine einem einen einer einfach etwas ganz gerne haben \
-     habe hatte ihre immer kann kein keine mein meine mehr mich nicht nichts noch oder perfekt prima schlecht \
-     sehr sein sich sind spitze toll unzufrieden viel wird wurde zufrieden über weiter wieder",
+    "alle alles auch bitte danke dass eine einfach ganz haben immer kein keine mehr nicht nichts noch oder \
+     schlecht sehr sind toll viel wird zufrieden",
     // French
-    "aucun aucune aussi avec avoir beaucoup bien bonne c'est cela cette comme contente content dans déçu déçue \
-     elle encore être fait faire horrible jamais leur mauvais même merci moins nous nulle parfait parfaite pour \
-     rien satisfait satisfaite sont toujours tous tout toute très trop vous vraiment",
+    "aussi avec beaucoup bien cette comme dans encore jamais merci nous parfait pour rien satisfait sont toujours \
+     tout très vous",
     // Spanish
-    "algo bien bueno buena como con contento contenta desde este esta estoy está están excelente gracias hacer \
-     malo mala mucho muchas muy nada para perfecto pésimo siempre todo todos tiene",
+    "bien bueno como este está excelente gracias malo mucho nada para siempre todo",
 ];
 
 #[cfg(test)]

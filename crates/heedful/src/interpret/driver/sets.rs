@@ -12,11 +12,17 @@ pub(crate) const MOST_EXACT: usize = 15;
 /// Which reasons go together in each row.
 #[derive(Debug, Clone)]
 pub(crate) struct Sets {
-    /// The number of each row's set.
-    of_row: Vec<u32>,
+    of_row: Numbers,
     /// The reasons of each set, by place among the players.
     members: Vec<Vec<u16>>,
     players: usize,
+}
+
+/// The number of each row's set; bits of flags are kept narrow, since memory is most of what counting them costs.
+#[derive(Debug, Clone)]
+enum Numbers {
+    Narrow(Vec<u16>),
+    Wide(Vec<u32>),
 }
 
 impl Sets {
@@ -32,7 +38,7 @@ impl Sets {
         if players.len() <= MOST_EXACT {
             let bits: Vec<u32> =
                 places.iter().map(|place| place.map_or(0, |place| 1 << place)).collect();
-            return Self::by_bits(mentions.sums(&bits), players.len());
+            return Self::by_bits(Numbers::Wide(mentions.sums(&bits)), players.len());
         }
         let mut known: hashbrown::HashMap<Vec<u16>, u32> = hashbrown::HashMap::new();
         let mut members: Vec<Vec<u16>> = Vec::new();
@@ -48,7 +54,7 @@ impl Sets {
             members.push(own.clone());
             number
         };
-        let of_row = mentions.iter().map(number).collect();
+        let of_row = Numbers::Wide(mentions.iter().map(number).collect());
         Self { of_row, members, players: players.len() }
     }
 
@@ -70,13 +76,13 @@ impl Sets {
                 }
             }
             let [low, high] = &bytes;
-            let sets = low.iter().zip(high).map(|(l, h)| u32::from(*l) | u32::from(*h) << 8);
+            let sets = low.iter().zip(high).map(|(l, h)| u16::from_le_bytes([*l, *h]));
             of_row.extend(sets.take(rows - start));
         }
-        Self::by_bits(of_row, flags.len())
+        Self::by_bits(Numbers::Narrow(of_row), flags.len())
     }
 
-    fn by_bits(of_row: Vec<u32>, players: usize) -> Self {
+    fn by_bits(of_row: Numbers, players: usize) -> Self {
         let members = |set: u32| (0..16).filter(|place| set >> place & 1 == 1).collect();
         Self { of_row, members: (0..1 << players).map(members).collect(), players }
     }
@@ -98,7 +104,10 @@ impl Sets {
     /// The rated responses with each set, counted by point.
     pub(crate) fn count<'a>(&self, frame: &'a Frame<'a>) -> Cells<'a> {
         let mut cells = Cells::new(self.members.len(), frame);
-        cells.add_rows(&self.of_row);
+        match &self.of_row {
+            Numbers::Narrow(numbers) => cells.add_rows(numbers),
+            Numbers::Wide(numbers) => cells.add_rows(numbers),
+        }
         cells
     }
 

@@ -34,7 +34,7 @@ use pyo3::prelude::*;
 
 /// The module Python imports.
 #[pymodule]
-mod _heedful {
+pub mod _heedful {
     use pyo3::prelude::*;
 
     #[pymodule_export]

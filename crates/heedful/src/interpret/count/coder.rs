@@ -2,7 +2,7 @@
 
 use arrow_buffer::NullBuffer;
 
-use super::block::each_null;
+use super::block::{each_null, each_pair};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::scale::{Reading, Scale};
@@ -92,18 +92,12 @@ impl<'a> Coder<'a> {
         let missing = code_of(Reading::Missing, self.points);
         match &self.source {
             Source::Bytes(values, table, first) => {
-                let pairs = out.iter_mut().zip(values.get(start..end).unwrap_or_default());
+                let values = values.get(start..end).unwrap_or_default();
                 if let Some(first) = *first {
-                    for (out, value) in pairs {
-                        *out = step(*value, first, self.points);
-                    }
+                    each_pair(out, values, |_, value| step(value, first, self.points));
                 } else {
-                    for (out, value) in pairs {
-                        #[expect(clippy::indexing_slicing, reason = "256 entries for a byte")]
-                        {
-                            *out = table[usize::from(*value)];
-                        }
-                    }
+                    #[expect(clippy::indexing_slicing, reason = "256 entries for a byte")]
+                    each_pair(out, values, |_, value| table[usize::from(value)]);
                 }
             }
             Source::Numbers(numbers, scale, first) => each_type!(Numbers, numbers, values => {

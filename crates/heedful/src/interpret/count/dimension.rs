@@ -7,7 +7,7 @@ use arrow_buffer::NullBuffer;
 
 use super::DENSE_LIMIT;
 use super::address::Address;
-use super::block::each_null;
+use super::block::{each_null, each_pair};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::time::{Clock, Every, Zone};
@@ -152,9 +152,7 @@ impl<'a> Dimension<'a> {
 fn fill_keys<A: Address>(keys: &Keys, range: Range<usize>, card: A, out: &mut [A]) {
     // Positions that do not fit an address, negative ones among them, lie beyond any dictionary.
     each_type!(Keys, keys, keys => {
-        for (out, key) in out.iter_mut().zip(keys.get(range).unwrap_or_default()) {
-            *out = out.then(card, A::position(*key));
-        }
+        each_pair(out, keys.get(range).unwrap_or_default(), |out, key| out.then(card, A::position(key)));
     });
 }
 

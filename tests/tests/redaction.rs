@@ -66,7 +66,7 @@ fn hits_in_real_comments_are_those_that_were_looked_at() {
     for (path, column, known) in sets {
         let Some(file) = shared(path) else { return };
         let options = CsvOptions::new().comment(column);
-        let read = options.read(&std::fs::read(file).unwrap()).unwrap().responses;
+        let read = options.read(std::fs::read(file).unwrap().as_slice()).unwrap().responses;
         let comments: Vec<Option<String>> = match read.column(column) {
             Some(Column::Text(texts)) => texts.iter().map(|t| t.map(str::to_owned)).collect(),
             other => panic!("{other:?}"),

@@ -79,17 +79,16 @@ use crate::monitor::health::scorecard::Scorecard;
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("asymmetry", of::<Asymmetry>()),
-        ("business_calendar", of::<BusinessCalendar>()),
-        ("case_policy", of::<CasePolicy>()),
         ("avoidable_contacts", of::<AvoidableContacts>()),
-        ("business_case", of::<BusinessCase>()),
         ("behaviour", of::<Behaviour>()),
+        ("business_calendar", of::<BusinessCalendar>()),
+        ("business_case", of::<BusinessCase>()),
+        ("case_policy", of::<CasePolicy>()),
         ("change", of::<Change>()),
         ("change_points", of::<ChangePoints>()),
         ("confounding", of::<Confounding>()),
         ("contact_policy", of::<ContactPolicy>()),
         ("contrast", of::<Contrast>()),
-        #[cfg(feature = "read")]
         ("csv_options", of::<CsvOptions>()),
         ("cusum", of::<Cusum>()),
         ("design", of::<Design>()),
@@ -119,6 +118,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("plan_options", of::<PlanOptions>()),
         ("propensity", of::<Propensity>()),
         ("queue", of::<Queue>()),
+        #[cfg(feature = "read")]
         ("reason_columns", of::<ReasonColumns>()),
         ("reason_roles", of::<ReasonRoles>()),
         ("repurchase", of::<Repurchase>()),

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::Direction;
 use super::baseline::stream::Answer;
 use super::cadence::Cadence;
-use crate::base::table::Table;
 use crate::base::config::{names, stored};
+use crate::base::table::Table;
 
 /// How an episode stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

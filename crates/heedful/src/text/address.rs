@@ -69,6 +69,10 @@ pub(super) fn email(text: &str, at: usize) -> Option<(usize, usize)> {
         return None;
     }
     let (first, last) = (at - local.len(), at + 1 + domain.len());
+    // A joiner holds on to the sign behind it ("Ⓜ" is a letter and a sign): no word begins there.
+    if text.get(..first)?.ends_with('\u{200d}') {
+        return None;
+    }
     let mut end = at;
     while end < last {
         end += segment(text.get(end..)?);

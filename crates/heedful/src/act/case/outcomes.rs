@@ -487,7 +487,7 @@ impl Desk {
                 Data::Bool(values) => Column::categories(
                     values.iter().map(|value| value.map(|yes| if yes { "yes" } else { "no" })),
                 ),
-                Data::Date(_) => continue,
+                Data::Date(_) | Data::Time(_) => continue, // there are none
             };
             responses = responses.with(column.name.as_str(), made)?;
         }

@@ -463,12 +463,10 @@ mod tests {
 
             fn add_minutes(&self, at: i64, minutes: i64) -> Option<i64> {
                 let mut left = minutes;
-                (at..at + MINUTES).find_map(|minute| {
-                    if left == 0 {
-                        return Some(minute);
-                    }
-                    left -= i64::from(self.open(minute));
-                    None
+                (at..at + MINUTES).find(|minute| {
+                    let done = left == 0;
+                    left -= i64::from(self.open(*minute));
+                    done
                 })
             }
 

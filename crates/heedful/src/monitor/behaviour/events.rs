@@ -17,7 +17,7 @@ use crate::monitor::health::points::invalid;
 /// (a purchase, a visit), and what they say of the next.
 ///
 /// Events of one customer on one day are one purchase; events after now are not looked at. A BG/NBD model (see
-/// [`RepurchaseModel`]) is fitted to all customers, or [given](Self::model), and says for each of them who is still
+/// [`RepurchaseModel`]) is fitted to all customers, or given, and says for each of them who is still
 /// active, how often they will buy within the horizon, how long their cycle is, and how likely they are overdue.
 ///
 /// Groups: a *sceptic* is more likely gone than active (`alive` below [`sceptic_below`](Self::sceptic_below)), or never
@@ -360,7 +360,11 @@ fn typical_gap(histories: &[PurchaseHistory]) -> Option<f64> {
     gaps.sort_by(f64::total_cmp);
     let middle = |place: usize| gaps.get(place).copied();
     let upper = middle(gaps.len() / 2)?;
-    Some(if gaps.len() % 2 == 0 { (upper + middle(gaps.len() / 2 - 1)?) / 2.0 } else { upper })
+    Some(if gaps.len().is_multiple_of(2) {
+        (upper + middle(gaps.len() / 2 - 1)?) / 2.0
+    } else {
+        upper
+    })
 }
 
 impl BehaviourReport {

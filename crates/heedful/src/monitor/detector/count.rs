@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Cell, Detector, SeriesId};
 use crate::base::error::Result;
 use crate::base::key::Key;
-use crate::base::time::Zone;
+use crate::base::time::{Clock, Zone};
 use crate::interpret::codes::{Codes, NONE};
 use crate::interpret::frame::Frame;
 use crate::interpret::mention::Mentions;

@@ -23,7 +23,7 @@ struct Entry {
 /// The aims are 150,000 for the main entry and 90,000 for surveys, which they keep, and 350,000 for scores, files and texts
 /// together, which they do not yet: the budgets are a little above what they have today, so that they grow no further
 /// unseen.
-const ENTRIES: [Entry; 6] = [
+const ENTRIES: [Entry; 8] = [
     Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 147_000 },
     Entry { script: "read", feature: "read", module: "read.wasm", budget: 132_000 },
     Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 88_000 },

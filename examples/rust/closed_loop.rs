@@ -22,10 +22,10 @@ const POLICY: &str = r#"{
     "routes": [
         {"name": "safety first", "when": {"reasons": ["safety"]}, "to": {"role": "product"}},
         {"name": "prices", "when": {"reasons": ["price"]}, "to": {"role": "representative"}},
-        {"name": "key accounts", "when": {"values": ["A"]}, "to": {"owner": "anna"}},
-        {"name": "to be read", "to": {"role": "analyst"}, "contact": false, "when": {"touchpoints": ["web"]}}
+        {"name": "key accounts", "when": {"values": ["A"]}, "to": {"owner": "anna"}}
     ],
     "fallback": {"role": "customer care"},
+    "fallback_without_contact": {"role": "analyst"},
     "due": [
         {"when": {"touchpoints": ["delivery"], "tiers": ["0-2"]}, "reply": "at_once", "close": {"business_days": 1}},
         {"when": {"touchpoints": ["branch"]}, "reply": "next_interaction"},

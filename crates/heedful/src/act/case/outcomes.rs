@@ -352,10 +352,9 @@ impl Outcomes {
     }
 
     fn speed_place(&self, by: &str, name: &str) -> usize {
-        let bands = 0..=self.speeds.len();
-        let place =
-            (by == "speed").then(|| bands.into_iter().position(|at| self.speed_name(at) == name));
-        place.flatten().unwrap_or(self.speeds.len() + 1)
+        let beyond = self.speeds.len() + 1;
+        let place = (0..beyond).find(|place| by == "speed" && self.speed_name(*place) == name);
+        place.unwrap_or(beyond)
     }
 }
 

@@ -527,7 +527,7 @@ impl CasePolicy {
         unique("values", self.values.iter().map(|tier| &tier.name))?;
         unique("routes", self.routes.iter().map(|route| &route.name))?;
         for (i, tier) in self.tiers.iter().enumerate() {
-            let before = self.tiers.iter().take(i);
+            let mut before = self.tiers.iter().take(i);
             let apart = |other: &RatingTier| tier.to < other.from || tier.from > other.to;
             if !(tier.from <= tier.to && tier.from.is_finite() && tier.to.is_finite()) {
                 return wrong(
@@ -535,7 +535,7 @@ impl CasePolicy {
                     "a tier runs from a rating to one not below it",
                 );
             }
-            if !before.into_iter().all(apart) {
+            if !before.all(apart) {
                 return wrong(format!("tiers[{i}]"), "tiers of ratings overlap");
             }
         }
@@ -601,7 +601,7 @@ fn wrong(path: String, message: &str) -> Result<()> {
     Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
 }
 
-fn known<'a>(path: &str, name: &String, mut names: impl Iterator<Item = &'a String>) -> Result<()> {
+fn known<'a>(path: &str, name: &str, mut names: impl Iterator<Item = &'a String>) -> Result<()> {
     if names.any(|known| known == name) {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 and what it did.
 
 Run it as it is: the accounts are made up, so that the truth is known. A point of the score changes churn six months later
-by -0.4 points of a percent, and the change makes onboarding better by half a point.
+by -0.4 points (a little less, because no probability is below 0), and the change makes onboarding better by half a point.
 """
 
 import random
@@ -34,7 +34,7 @@ for number in range(600):
 risk = hf.value_at_risk(accounts, "revenue", churn="churn", threshold=0.25, by="size", reasons="reasons", customer="account", silent=2)
 print(risk)
 for row in risk.to_pylist():
-    what = row["size"] or row["reason"]
+    what = row["size"] or row["reason"] or "not known"
     if row["kind"] in ("segment", "reason"):
         print(f"  {row['kind']} {what}: exposure {row['exposure']:,.0f}, expected loss {row['expected_loss']:,.0f} ({row['loss_lower']:,.0f} to {row['loss_upper']:,.0f})")
 

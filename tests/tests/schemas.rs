@@ -645,6 +645,11 @@ fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
             vec![("metric", metric), ("target", Value::Object(rest))]
         }
         "keywords" => vec![("keyness", Value::Object(rest))],
+        "avoidable_contacts" => vec![("avoidable_contacts", Value::Object(rest))],
+        "business_case" => vec![("business_case", Value::Object(rest))],
+        "initiative" => vec![("initiative", Value::Object(rest))],
+        "linkage" => vec![("linkage", Value::Object(rest))],
+        "value_at_risk" => vec![("value_at_risk", Value::Object(rest))],
         // Of what asks about comments the taxonomy is a document, of what asks why the metric; the rest are arguments of
         // the call.
         "agreement" | "discover" | "evaluate" | "fit_sentiment" | "labels" | "lint" | "map"

@@ -639,7 +639,8 @@ class _Side:
             needed += [column for role, column in data.roles.items() if role == "rating"]
         if needs and reasons is None:
             raise HeedfulError("invalid-argument", "nothing tells the reasons", "reasons")
-        if not needed and isinstance(reasons, str) and not held:
+        reads = isinstance(reasons, (ReasonMapper, Taxonomy, Mapping))
+        if not needed and reasons is not None and not reads and not held:
             # Reasons are all that is asked for: they know how many rows there are.
             self.reasons = self.read(reasons)
             table: object = {"row": [None] * len(self.reasons)}

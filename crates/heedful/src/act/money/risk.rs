@@ -30,7 +30,7 @@ use crate::stats::{Confidence, Interval};
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(untagged)]
 pub enum ChurnRate {
     /// From 0 to 1, taken as certain.

@@ -360,7 +360,11 @@ fn typical_gap(histories: &[PurchaseHistory]) -> Option<f64> {
     gaps.sort_by(f64::total_cmp);
     let middle = |place: usize| gaps.get(place).copied();
     let upper = middle(gaps.len() / 2)?;
-    Some(if gaps.len() % 2 == 0 { (upper + middle(gaps.len() / 2 - 1)?) / 2.0 } else { upper })
+    Some(if gaps.len().is_multiple_of(2) {
+        (upper + middle(gaps.len() / 2 - 1)?) / 2.0
+    } else {
+        upper
+    })
 }
 
 impl BehaviourReport {

@@ -126,7 +126,7 @@ impl Repurchase {
                 histories.push(None);
                 continue;
             };
-            let whole = purchases >= 0.0 && purchases < 1e15 && libm::trunc(purchases) == purchases;
+            let whole = (0.0..1e15).contains(&purchases) && libm::trunc(purchases) == purchases;
             if !whole {
                 let error = invalid("purchases are counted in whole numbers").at(&self.purchases);
                 return Err(located(error));

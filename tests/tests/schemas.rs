@@ -661,6 +661,11 @@ fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
         | "journey_run" | "reason_roles" | "scan" | "what_if" => {
             rest.remove("metric").map(|metric| ("metric", metric)).into_iter().collect()
         }
+        "behaviour" => vec![("behaviour", Value::Object(rest))],
+        "fit_scorecard" => vec![("scorecard_fit", Value::Object(rest))],
+        "repurchase" => vec![("repurchase", Value::Object(rest))],
+        // Their document is a scorecard, which is checked as such.
+        "backtest" | "health" | "health_agreement" => Vec::new(),
         other => panic!("no documents for `{other}`"),
     }
 }

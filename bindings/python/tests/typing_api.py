@@ -86,3 +86,8 @@ assert_type(hf.linkage(pandas, "nps", ["left"], worth={"left": -2e6}).links, dic
 assert_type(hf.avoidable_contacts(pandas, 6, failure="again").failure_cost, float)
 assert_type(hf.initiative(pandas, "faster", target="wait", method="randomised").affected, int)
 hf.initiative(pandas, "faster", method="guess")  # type: ignore[arg-type]
+seen = hf.behaviour(pandas, customer="who", at="day", amount="price", horizon_days=30)
+assert_type(seen, hf.Behaviour)
+assert_type(hf.repurchase(pandas, model=seen.report["model"]), hf.Repurchase)
+assert_type(hf.health_agreement({"name": "x"}, pandas, manager="opinion", weights="quadratic"), hf.BandAgreement)
+assert_type(hf.fit_scorecard(pandas, outcome="left", measures=["plan"], non_negative=False).scorecard, hf.Scorecard)

@@ -32,6 +32,7 @@
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | say which reasons each response has | [`Mentions`] |
 //! | assess the health of accounts | [`health`] |
+//! | read what customers do, who is overdue, who is gone | [`behaviour`] |
 //! | close the loop: cases with owners and due times | [`cases`] |
 //! | know what is at stake, and whether a change pays | [`money`], [`initiative`] |
 //! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Asymmetry`], [`Confounding`], [`WhatIf`] |

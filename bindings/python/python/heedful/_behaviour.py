@@ -102,7 +102,7 @@ def repurchase(
     >>> model = {"r": 0.25, "alpha": 33.5, "a": 0.72, "b": 2.16}
     >>> found = hf.repurchase(table, model=model)
     >>> [round(overdue, 2) for overdue in found.forecasts["overdue"]]
-    [0.31, 0.97]
+    [0.3, 0.96]
     """
     columns = [purchases, days_since_last, days_known]
     options: dict[str, Any] = dict(zip(("purchases", "days_since_last", "days_known"), columns))

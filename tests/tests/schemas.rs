@@ -267,7 +267,7 @@ fn documents() -> Vec<(&'static str, Value)> {
         (
             "detect",
             json!({
-                "every": "week", "start": 11_323, "alpha": 0.02, "direction": "up", "share": false,
+                "every": "hour", "start": 11_323, "start_hour": 7, "alpha": 0.02, "direction": "up", "share": false,
                 "holidays": [1, 2], "min_cases": 2, "memory": 300, "method": "ears_c1",
             }),
         ),

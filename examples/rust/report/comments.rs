@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use heedful::text::Redactor;
 use heedful::{
-    Better, Given, Key, Keyness, Keyword, MapperOptions, Mappings, Metric, ReasonCount,
+    Better, Given, Key, Keyness, Keyword, MapperOptions, Mappings, Mentions, Metric, ReasonCount,
     ReasonMapper, ReasonTotal, Responses, Result, Scoring, Taxonomy,
 };
 
@@ -42,17 +42,17 @@ enum Side {
     Good,
 }
 
-/// Reasons, telling words and quotes.
+/// Reasons, telling words and quotes. Gives back the reasons of each row.
 pub(crate) fn comments(
     out: &mut String,
     request: &Request,
     responses: &Responses,
     column: &str,
-) -> Result<()> {
+) -> Result<Option<Mentions>> {
     let comments = written(&request.metric, responses, column)?;
     if comments.is_empty() {
         put!(out, "\nReasons\n  nobody wrote a comment");
-        return Ok(());
+        return Ok(None);
     }
     let taxonomy = match &request.taxonomy {
         Some(taxonomy) => taxonomy.clone(),
@@ -72,7 +72,7 @@ pub(crate) fn comments(
     reasons(out, request, responses, &comments, &mapper, &mappings, &totals)?;
     words(out, request, &comments)?;
     quotes(out, &comments, &mappings, totals.get(..QUOTED).unwrap_or(&totals));
-    Ok(())
+    mappings.mentions().map(Some)
 }
 
 fn written(metric: &Metric, responses: &Responses, column: &str) -> Result<Vec<Comment>> {

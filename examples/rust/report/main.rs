@@ -3,6 +3,7 @@
 //! `cargo run --release --example report` shows a sample; with a file and the names of its columns it does the
 //! same for any CSV or JSON Lines. `--help` lists the options.
 
+mod alarms;
 mod comments;
 mod layout;
 mod scores;
@@ -22,7 +23,7 @@ columns are is recognised and told.
 
   --rating COLUMN       the column of ratings; then the others are to be named, too
   --metric NAME         how they are scored: nps (default), csat, ces, stars, thumbs, ...
-  --at COLUMN           the column of dates, for the trend
+  --at COLUMN           the column of dates, for the trend and for alarms
   --by COLUMN,COLUMN    the columns to slice by
   --comment COLUMN      the column of comments, for reasons, telling words and quotes
   --taxonomy NAME|FILE  the reasons to look for: banking, healthcare, restaurants, retail, software, support,
@@ -248,8 +249,12 @@ fn write(request: &Request, read: &Read) -> heedful::Result<String> {
     if !request.by.is_empty() {
         scores::segments(&mut out, request, &read.responses)?;
     }
-    if let Some(column) = &request.comment {
-        comments::comments(&mut out, request, &read.responses, column)?;
+    let reasons = match &request.comment {
+        Some(column) => comments::comments(&mut out, request, &read.responses, column)?,
+        None => None,
+    };
+    if request.has_times {
+        alarms::alarms(&mut out, request, &read.responses, reasons.as_ref())?;
     }
     Ok(out)
 }

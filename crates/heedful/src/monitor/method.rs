@@ -32,8 +32,8 @@ pub enum Method {
     EarsC3,
     /// C3 as R's surveillance package computes it.
     EarsC3AsCoded,
-    /// [`SeasonalZ`]: the same hour and weekday of eight weeks for hours, the same weekday of them for days, the same seven weeks of five years for weeks, the
-    /// same month of five years for months.
+    /// [`SeasonalZ`]: the same weekday (and hour) of eight weeks for days and hours, the same seven weeks of five years
+    /// for weeks, the same month of five years for months.
     SeasonalZ,
 }
 

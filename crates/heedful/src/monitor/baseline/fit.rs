@@ -4,20 +4,20 @@
 //! baseline, and counts of two nodes add up.
 
 use super::calendar::{Calendar, Mark, YEAR};
+use super::counted::Counted;
 use super::feedback::{Ruling, ruled};
 use super::model::{Block, Course, Expectation, Kind, Parts};
 use super::smooth::{Basis, Factor, LARGEST, TERMS, Terms, accumulate, dot};
 use super::thinned::{Thinned, square_weight};
 use crate::monitor::cadence::Cadence;
 
-/// Counts in order, with the exposure of each: 1, or the volume that the count is out of, and 0 where the period
-/// is missing. Of equal length.
+/// The first rows of what is remembered.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stretch<'a> {
     /// The period of the first count.
     pub(crate) first: i32,
-    pub(crate) counts: &'a [f64],
-    pub(crate) exposures: &'a [f64],
+    pub(crate) counted: &'a Counted,
+    pub(crate) rows: usize,
     pub(crate) rulings: &'a [Ruling],
 }
 
@@ -94,10 +94,10 @@ pub(crate) fn left_out(calendar: &Calendar) -> usize {
 
 /// Fits; `None` where there is no exposure at all.
 pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Option<Fitted> {
-    let rows = stretch.counts.len();
+    let rows = stretch.rows;
     let used = rows.saturating_sub(left_out(calendar)).max(rows.min(left_out(calendar)));
-    let total: f64 = stretch.counts.iter().take(used).sum();
-    let exposure: f64 = stretch.exposures.iter().take(used).sum();
+    let add = |(a, b): (f64, f64), (count, exposure)| (a + count, b + exposure);
+    let (total, exposure) = stretch.counted.iter().take(used).fold((0.0, 0.0), add);
     if !(exposure > 0.0) {
         return None;
     }
@@ -173,7 +173,7 @@ pub(crate) fn borrow(
     ratio: Option<f64>,
     stretch: Stretch<'_>,
 ) -> Option<Fitted> {
-    let rows = stretch.counts.len();
+    let rows = stretch.rows;
     let mut parts = lender.clone();
     let mut spans = spans(calendar, stretch, &parts.basis);
     let mut marks = Vec::with_capacity(rows);
@@ -210,7 +210,7 @@ pub(crate) fn period(first: i32, row: usize) -> i32 {
 }
 
 fn spans(calendar: &Calendar, stretch: Stretch<'_>, basis: &Basis) -> Vec<Span> {
-    let rows = stretch.counts.len();
+    let rows = stretch.rows;
     let mut spans: Vec<Span> = Vec::with_capacity(rows / calendar.positions() + 2);
     let mut row = 0;
     while row < rows {
@@ -276,8 +276,7 @@ fn pass(
         span.sums = Block::default();
         let smooth = libm::exp(-span.eta);
         for row in span.rows.clone() {
-            let (Some(&count), Some(&exposure), Some(&mark)) =
-                (stretch.counts.get(row), stretch.exposures.get(row), marks.get(row))
+            let (Some((count, exposure)), Some(&mark)) = (stretch.counted.get(row), marks.get(row))
             else {
                 continue;
             };

@@ -10,6 +10,7 @@
 //! fits a period costs a handful of operations and one or two tail probabilities.
 
 pub(crate) mod calendar;
+pub(crate) mod counted;
 mod evidence;
 pub(crate) mod feedback;
 mod fit;

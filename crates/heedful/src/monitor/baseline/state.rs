@@ -7,6 +7,7 @@
 
 use serde::Serialize;
 
+use super::counted::Counted;
 use super::feedback::{Feedback, Ruling};
 use super::fit::period;
 use super::stream::Baseline;
@@ -77,13 +78,13 @@ pub(crate) struct Document {
 impl Baseline {
     /// Whether the exposures are more than present and missing.
     fn has_volume(&self) -> bool {
-        self.settings.share || self.exposures.iter().any(|e| *e > 0.0 && *e != 1.0)
+        self.settings.share || self.counted.iter().any(|(_, e)| e > 0.0 && e != 1.0)
     }
 
     /// Compact bytes: about one to two for each count remembered. See [`from_bytes`](Self::from_bytes).
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(2 * self.counts.len() + 200);
+        let mut bytes = Vec::with_capacity(2 * self.counted.len() + 200);
         let settings = config::to_json(&self.settings);
         put(&mut bytes, u64::from(VERSION));
         put(&mut bytes, settings.len() as u64);
@@ -91,12 +92,13 @@ impl Baseline {
         put(&mut bytes, fold(self.first));
         put(&mut bytes, self.fitted_rows as u64);
         put(&mut bytes, u64::from(self.has_volume()));
-        put(&mut bytes, self.counts.len() as u64);
-        for (count, exposure) in self.counts.iter().zip(&self.exposures) {
-            let missing = !(*exposure > 0.0);
-            put(&mut bytes, if missing { 0 } else { *count as u64 + 1 });
-            if self.has_volume() && !missing {
-                put(&mut bytes, *exposure as u64);
+        put(&mut bytes, self.counted.len() as u64);
+        let has_volume = self.has_volume();
+        for (count, exposure) in self.counted.iter() {
+            let missing = !(exposure > 0.0);
+            put(&mut bytes, if missing { 0 } else { count as u64 + 1 });
+            if has_volume && !missing {
+                put(&mut bytes, exposure as u64);
             }
         }
         put(&mut bytes, self.rulings.len() as u64);
@@ -161,14 +163,13 @@ impl Baseline {
     }
 
     pub(crate) fn document(&self) -> Document {
-        let present = self.counts.iter().zip(&self.exposures);
         Document {
             version: VERSION,
             settings: self.settings.clone(),
             first: self.first,
             fitted_rows: self.fitted_rows,
-            counts: present.map(|(c, e)| (*e > 0.0).then_some(*c as u64)).collect(),
-            volume: self.has_volume().then(|| self.exposures.iter().map(|e| *e as u64).collect()),
+            counts: self.history().1.collect(),
+            volume: self.has_volume().then(|| self.counted.iter().map(|(_, e)| e as u64).collect()),
             feedback: self.rulings.clone(),
         }
     }
@@ -190,10 +191,9 @@ impl Baseline {
         for (row, count) in document.counts.iter().enumerate() {
             let volume = document.volume.as_ref().and_then(|volume| volume.get(row).copied());
             let (count, exposure) = baseline.checked(*count, volume)?;
-            baseline.counts.push(count);
-            baseline.exposures.push(exposure);
+            baseline.counted.push(count, exposure);
         }
-        baseline.fitted_rows = document.fitted_rows.min(baseline.counts.len());
+        baseline.fitted_rows = document.fitted_rows.min(baseline.counted.len());
         baseline.replay();
         Ok(baseline)
     }
@@ -203,9 +203,8 @@ impl Baseline {
         let rows = self.fitted_rows;
         let fitted = if rows > 0 { self.fit_rows(rows) } else { None };
         self.fitted = fitted.map(|mut fitted| {
-            let later = self.counts.iter().zip(&self.exposures).enumerate().skip(rows);
-            for (row, (count, exposure)) in later {
-                self.advance(&mut fitted, period(self.first, row), *count, *exposure, false);
+            for (row, (count, exposure)) in self.counted.iter().enumerate().skip(rows) {
+                self.advance(&mut fitted, period(self.first, row), count, exposure, false);
             }
             fitted
         });
@@ -224,21 +223,20 @@ impl Baseline {
         let volumes = self.has_volume() || other.has_volume();
         let first = self.first.min(other.first);
         let last = self.next_period().max(other.next_period());
-        let (mut counts, mut exposures) = (Vec::new(), Vec::new());
+        let mut counted = Counted::default();
         for at in first..last {
             let one = |b: &Self| {
                 let row = usize::try_from(i64::from(at) - i64::from(b.first)).ok();
-                let both = row.and_then(|row| Some((*b.counts.get(row)?, *b.exposures.get(row)?)));
-                both.unwrap_or((0.0, 0.0))
+                row.and_then(|row| b.counted.get(row)).unwrap_or((0.0, 0.0))
             };
             let ((count, exposure), (more, further)) = (one(self), one(other));
-            counts.push(count + more);
-            exposures.push(if volumes { exposure + further } else { exposure.max(further) });
+            let exposure = if volumes { exposure + further } else { exposure.max(further) };
+            counted.push(count + more, exposure);
         }
         let rulings = other.rulings.iter().filter(|ruling| !self.rulings.contains(ruling));
         let rulings: Vec<Ruling> = rulings.copied().collect();
         self.rulings.extend(rulings);
-        (self.first, self.counts, self.exposures) = (first, counts, exposures);
+        (self.first, self.counted) = (first, counted);
         self.refit();
         Ok(())
     }

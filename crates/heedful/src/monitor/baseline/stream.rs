@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::calendar::Calendar;
+use super::counted::Counted;
 use super::evidence::{Evidence, Predictive, scan};
 use super::feedback::{Feedback, Ruling, ruled};
 use super::fit::{Fitted, Stretch, borrow, fit, period};
@@ -133,9 +134,7 @@ pub struct Baseline {
     pub(super) calendar: Calendar,
     /// Period of the first count that is remembered.
     pub(super) first: i32,
-    pub(super) counts: Vec<f64>,
-    /// Volume (or 1) of each count, 0 where it is missing.
-    pub(super) exposures: Vec<f64>,
+    pub(super) counted: Counted,
     pub(super) rulings: Vec<Ruling>,
     /// How many of the counts the last fit saw.
     pub(super) fitted_rows: usize,
@@ -159,8 +158,7 @@ impl Baseline {
             first: settings.first_period(),
             settings: settings.clone(),
             calendar,
-            counts: Vec::new(),
-            exposures: Vec::new(),
+            counted: Counted::default(),
             rulings: Vec::new(),
             fitted_rows: 0,
             fitted: None,
@@ -169,13 +167,13 @@ impl Baseline {
 
     /// What is remembered: the first period and the counts.
     pub(crate) fn history(&self) -> (i32, impl Iterator<Item = Option<u64>> + '_) {
-        let present = self.counts.iter().zip(&self.exposures);
-        (self.first, present.map(|(count, exposure)| (*exposure > 0.0).then_some(*count as u64)))
+        let present = |(count, exposure): (f64, f64)| (exposure > 0.0).then_some(count as u64);
+        (self.first, self.counted.iter().map(present))
     }
 
     /// The volumes of what is remembered.
     pub(crate) fn volumes(&self) -> impl Iterator<Item = Option<u64>> + '_ {
-        self.exposures.iter().map(|e| (*e > 0.0).then_some(*e as u64))
+        self.counted.iter().map(|(_, exposure)| (exposure > 0.0).then_some(exposure as u64))
     }
 
     /// Variance over mean, where it is known.
@@ -192,7 +190,7 @@ impl Baseline {
     /// The period that the next update is about.
     #[must_use]
     pub fn next_period(&self) -> i32 {
-        period(self.first, self.counts.len())
+        period(self.first, self.counted.len())
     }
 
     /// Periods before the first answer.
@@ -253,8 +251,8 @@ impl Baseline {
             let (counted, exposure) = self.checked(count, volume)?;
             let stretch = Stretch {
                 first: self.first,
-                counts: &self.counts,
-                exposures: &self.exposures,
+                counted: &self.counted,
+                rows: self.counted.len(),
                 rulings: &self.rulings,
             };
             self.fitted = borrow(&self.calendar, parts, ratio, stretch);
@@ -268,7 +266,7 @@ impl Baseline {
 
     /// Whether there are some periods, and too few for a fit.
     pub(crate) fn may_borrow(&self) -> bool {
-        (self.warm_up() / 3..self.warm_up()).contains(&self.counts.len())
+        (self.warm_up() / 3..self.warm_up()).contains(&self.counted.len())
     }
 
     /// What others may borrow.
@@ -278,36 +276,36 @@ impl Baseline {
 
     /// Cases of the last so many periods.
     pub(crate) fn last_cases(&self, periods: usize) -> f64 {
-        self.counts.iter().rev().take(periods).sum()
+        let before = self.counted.len().saturating_sub(periods);
+        self.counted.iter().skip(before).map(|(count, _)| count).sum()
     }
 
     /// Periods that are remembered.
     pub(crate) fn periods(&self) -> usize {
-        self.counts.len()
+        self.counted.len()
     }
 
     fn fit_is_due(&self) -> bool {
-        let rows = self.counts.len();
+        let rows = self.counted.len();
         let since = rows - self.fitted_rows.min(rows);
         rows >= self.warm_up() && since >= (self.fitted_rows / GROWTH).max(1)
     }
 
     /// Fits anew to what is remembered, and forgets what is older.
     pub(crate) fn refit(&mut self) {
-        let surplus = self.counts.len().saturating_sub(self.settings.memory_periods());
+        let surplus = self.counted.len().saturating_sub(self.settings.memory_periods());
         self.first = period(self.first, surplus);
-        self.counts.drain(..surplus);
-        self.exposures.drain(..surplus);
+        self.counted.forget(surplus);
         self.rulings.retain(|ruling| ruling.to >= self.first);
-        self.fitted_rows = self.counts.len();
+        self.fitted_rows = self.counted.len();
         self.fitted = self.fit_rows(self.fitted_rows);
     }
 
     pub(super) fn fit_rows(&self, rows: usize) -> Option<Fitted> {
         let stretch = Stretch {
             first: self.first,
-            counts: self.counts.get(..rows)?,
-            exposures: self.exposures.get(..rows)?,
+            counted: &self.counted,
+            rows: rows.min(self.counted.len()),
             rulings: &self.rulings,
         };
         fit(&self.calendar, self.kind(), stretch)
@@ -374,8 +372,7 @@ impl Baseline {
             }
             self.fitted = Some(fitted);
         }
-        self.counts.push(count);
-        self.exposures.push(exposure);
+        self.counted.push(count, exposure);
         answer
     }
 
@@ -384,14 +381,14 @@ impl Baseline {
     /// # Errors
     /// Those of [`update`](Self::update).
     pub fn learn(&mut self, counts: &[Option<u64>], volume: Option<&[Option<u64>]>) -> Result<()> {
+        self.counted.reserve(counts.len());
         for (row, count) in counts.iter().enumerate() {
             let volume = volume.and_then(|volume| volume.get(row).copied().flatten());
             let (count, exposure) =
                 self.checked(*count, volume).map_err(|error| error.on_row(row as u64))?;
-            self.counts.push(count);
-            self.exposures.push(exposure);
+            self.counted.push(count, exposure);
         }
-        if self.counts.len() >= self.warm_up() {
+        if self.counted.len() >= self.warm_up() {
             self.refit();
         }
         Ok(())
@@ -400,7 +397,7 @@ impl Baseline {
     /// Records what a person said of the periods `from` to `to` (both included), and fits anew.
     pub fn feedback(&mut self, from: i32, to: i32, feedback: Feedback) {
         self.rulings.push(Ruling { from, to, feedback });
-        if self.counts.len() >= self.warm_up() {
+        if self.counted.len() >= self.warm_up() {
             self.refit();
         }
     }

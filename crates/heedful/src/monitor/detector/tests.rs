@@ -180,3 +180,41 @@ fn shares_are_out_of_the_responses_of_their_place() {
     let spoken = found.anomalies.iter().filter(last_day).filter(|a| a.topic.is_some()).count();
     assert!(spoken <= 2, "{}", found.to_table());
 }
+
+/// A shop in Nevada opens on day 90, with ten responses a day; on day 101 fifteen more are of promotions.
+fn with_opening(seed: u64, burst: bool) -> Vec<Row> {
+    let mut all = rows(seed, 111, None);
+    let mut random = Random::new(seed + 500);
+    let mut pick = |n: usize| (random.uniform() * n as f64) as usize;
+    for day in 90..111 {
+        for _ in 0..7 + pick(7) {
+            let topic = ["promotions", "delivery", "staff", "price"][pick(4)];
+            all.push((START + day, topic, "NV", ["web", "store"][pick(2)], 9, "fine as always"));
+        }
+        if burst && day == 101 {
+            all.extend([(START + day, "promotions", "NV", "web", 2, "charged twice"); 15]);
+        }
+    }
+    all
+}
+
+#[test]
+fn a_new_place_is_judged_in_the_light_of_the_whole() {
+    let counts = |found: &Anomalies| -> Vec<(String, i32)> {
+        let new = found.anomalies.iter().filter(|a| a.kind == AnomalyKind::Count);
+        let new = new.filter(|a| a.place.as_ref().is_some_and(|place| place.1 == Key::text("NV")));
+        new.map(|a| (a.subject(), a.episode.raised - START)).collect()
+    };
+    let (mut seen, mut false_alarms) = (0, 0);
+    for seed in 0..10 {
+        let mut detector = Detector::new(watcher()).unwrap();
+        let found = counts(&detector.run(&table(&with_opening(seed, true)), None).unwrap());
+        seen += usize::from(found.contains(&("promotions in state = NV".to_owned(), 101)));
+        let quiet = Detector::new(watcher()).unwrap().run(&table(&with_opening(seed, false)), None);
+        false_alarms += counts(&quiet.unwrap()).len();
+    }
+    println!("{seen} of 10 bursts, {false_alarms} false alarms in ten openings");
+    assert!(seen >= 9, "{seen}");
+    // Five series of thirty days at a level for two a month of all seventy.
+    assert!(false_alarms <= 3, "{false_alarms}");
+}

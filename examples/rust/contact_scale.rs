@@ -38,7 +38,7 @@ fn main() -> Result<()> {
         })
         .collect();
     println!("{CUSTOMERS} histories and candidates made in {:.2?}", started.elapsed());
-    let started = Instant::now();
+    let (started, worked) = (Instant::now(), processor());
     let plan = policy.plan(histories, &candidates, &PlanOptions::new(from, from + 7 * DAY))?;
     println!(
         "planned in {:.2?}: {} invitations, {} left out",
@@ -47,8 +47,17 @@ fn main() -> Result<()> {
         plan.left_out.len()
     );
     // Where the system tells.
+    if let (Some(from), Some(to)) = (worked, processor()) {
+        println!("of which {:.2} s of processor time", to - from);
+    }
     if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
         status.lines().filter(|line| line.starts_with("VmHWM")).for_each(|line| println!("{line}"));
     }
     Ok(())
+}
+
+/// Seconds that the processor worked for this process.
+fn processor() -> Option<f64> {
+    let nanoseconds = std::fs::read_to_string("/proc/self/schedstat").ok()?;
+    Some(nanoseconds.split(' ').next()?.parse::<f64>().ok()? / 1e9)
 }

@@ -151,6 +151,36 @@ def test_a_customer_is_forgotten_and_the_score_stays() -> None:
     assert caught.value.path == "customer"
 
 
+def test_a_session_is_forgotten_and_goes_on_nowhere() -> None:
+    survey = hf.Survey.preset("nps")
+    session = hf.Session(survey, customer="ada", account="acme", attributes={"name": "Ada Lovelace"})
+    session.answer(3)
+    session.answer("it is me, Ada")
+    assert not session.forget("bo") and session.forget("ada") and not session.forget("ada")
+    stored = session.to_json()
+    assert "ada" not in stored.lower() and "acme" not in stored
+    assert session.response["rating"] == 3 and session.response["comment"] is None
+    assert hf.Session.from_json(survey, stored).step["type"] == "thanks"
+
+
+def test_the_stored_health_of_an_account_is_forgotten() -> None:
+    card = {"name": "use", "groups": [{"id": "use", "measures": [{"id": "logins", "points": {"linear": [[0, 0], [20, 100]]}}]}]}
+    seen = hf.health(card, {"account": ["acme", "bolt"], "logins": [12, 4]})
+    left, gone = hf.forget(seen.state, ["acme", "nobody"])
+    assert gone == 1 and "acme" not in left and "bolt" in left
+
+
+def test_how_much_comments_say_on_frames_and_series() -> None:
+    comments = ["Great!!!", None, "delivery, packaging, support", "Late because the driver lost my parcel"]
+    found = hf.comment_strength(pandas.Series(comments))
+    assert found["nudge"].tolist()[2] == "say_why" and found["nudge"].isna().tolist() == [False, True, False, True]
+    assert found["value"].isna().tolist() == [False, True, False, False]
+    frame = polars.DataFrame({"why": comments})
+    assert hf.comment_strength(frame, "why")["words"].to_list() == [1, None, 3, 7]
+    with pytest.raises(hf.HeedfulError):
+        hf.comment_strength(frame, "what")
+
+
 def test_weights_against_silence() -> None:
     frame = pandas.DataFrame({"score": [10, 9, 2] + [None] * 3, "plan": ["pro"] * 2 + ["free"] * 4})
     found = hf.response_propensity(frame, "plan", rating="score", minimum=1)

@@ -657,15 +657,30 @@ fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
         | "totals" => {
             rest.remove("taxonomy").map(|taxonomy| ("taxonomy", taxonomy)).into_iter().collect()
         }
-        "asymmetry" | "drivers" | "explain_change" | "importance" | "journey_lint"
-        | "journey_run" | "reason_roles" | "scan" | "what_if" => {
-            rest.remove("metric").map(|metric| ("metric", metric)).into_iter().collect()
-        }
+        // What is asked of a table by a document of its own.
         "behaviour" => vec![("behaviour", Value::Object(rest))],
         "fit_scorecard" => vec![("scorecard_fit", Value::Object(rest))],
         "repurchase" => vec![("repurchase", Value::Object(rest))],
-        // Their document is a scorecard, which is checked as such.
-        "backtest" | "health" | "health_agreement" => Vec::new(),
+        // Their documents are others (a scorecard, a policy), which are checked as such.
+        "backtest" | "comment_strength" | "contact_decide" | "contact_plan" | "contact_replay"
+        | "detect" | "detector" | "emerging" | "health" | "health_agreement" | "pseudonym" => {
+            Vec::new()
+        }
+        "asymmetry"
+        | "confounding"
+        | "drivers"
+        | "explain_change"
+        | "importance"
+        | "journey_compare"
+        | "journey_lint"
+        | "journey_moments"
+        | "journey_run"
+        | "journey_views"
+        | "reason_roles"
+        | "response_propensity"
+        | "role_changes"
+        | "scan"
+        | "what_if" => rest.remove("metric").map(|metric| ("metric", metric)).into_iter().collect(),
         other => panic!("no documents for `{other}`"),
     }
 }

@@ -82,10 +82,9 @@ pub fn wheel() -> Result<PathBuf> {
         std::fs::remove_file(&old).map_err(|error| error.to_string())?;
     }
     say("building the wheel");
-    let manifest = root().join("bindings/python/Cargo.toml");
     run(python()
-        .args(["-m", "maturin", "build", "--release", "--locked", "--manifest-path"])
-        .arg(manifest)
+        .current_dir(root().join("bindings/python"))
+        .args(["-m", "maturin", "build", "--release", "--locked", "--compression-level", "9"])
         .arg("--interpreter")
         .arg(interpreter())
         .arg("--out")

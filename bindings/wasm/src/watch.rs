@@ -52,7 +52,7 @@ fn whole(values: &Float64Array, path: &str) -> Result<Vec<Option<u64>>> {
         if value.is_nan() {
             return Ok(None);
         }
-        if !(value >= 0.0 && value < 9.1e15 && value.fract() == 0.0) {
+        if !((0.0..9.1e15).contains(&value) && value.fract() == 0.0) {
             let message = "a count is a whole number of at least 0";
             return Err(Error::new(ErrorCode::InvalidArgument, message).at(path).on_row(row));
         }

@@ -30,8 +30,8 @@ use crate::stats::{Confidence, Interval};
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
-#[serde(untagged)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged, deny_unknown_fields)]
 pub enum ChurnRate {
     /// From 0 to 1, taken as certain.
     Stated(#[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))] f64),

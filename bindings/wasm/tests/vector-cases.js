@@ -112,7 +112,8 @@ function check(vector, ask, HeedfulError) {
 }
 
 export function vectorCases(heedful, reader, why) {
-  const ours = vectors.filter((vector) => !(vector.function in textAnswers));
+  // The pulse is not in the package.
+  const ours = vectors.filter((vector) => !(vector.function in textAnswers) && vector.function !== "pulse");
   if (ours.length <= 130) throw new Error("vectors are missing");
   return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(heedful, reader, why, vector), heedful.HeedfulError)]);
 }

@@ -4,6 +4,8 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::Value;
 
+use crate::act::alert::options::AlertOptions;
+use crate::act::playbook::Playbooks;
 use crate::base::metric::Metric;
 use crate::base::scale::Scale;
 use crate::base::suppression::Suppression;
@@ -47,6 +49,7 @@ use crate::monitor::health::assess::Health;
 use crate::monitor::health::backtest::HealthBacktest;
 use crate::monitor::health::fit::ScorecardFit;
 use crate::monitor::health::scorecard::Scorecard;
+use crate::monitor::pulse::options::PulseOptions;
 
 /// The JSON Schema (draft 2020-12) of every configuration that is a document of its own, by the name
 /// of its type in snake case, sorted.
@@ -65,6 +68,7 @@ use crate::monitor::health::scorecard::Scorecard;
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
+        ("alert_options", of::<AlertOptions>()),
         ("asymmetry", of::<Asymmetry>()),
         ("change", of::<Change>()),
         ("change_points", of::<ChangePoints>()),
@@ -94,7 +98,9 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("mapper_options", of::<MapperOptions>()),
         ("metric", of::<Metric>()),
         ("plan_options", of::<PlanOptions>()),
+        ("playbooks", of::<Playbooks>()),
         ("propensity", of::<Propensity>()),
+        ("pulse_options", of::<PulseOptions>()),
         ("reason_columns", of::<ReasonColumns>()),
         ("reason_roles", of::<ReasonRoles>()),
         ("roles", of::<Roles>()),

@@ -260,8 +260,8 @@ def main():
     case(
         "effort-above",
         responses(4, 30, millis(2025, 1, 1), 180, ["acme"], [1, 2, 3, 4, 5, 6, 7]),
-        {"metric": "ces", "pool": True, "window": {"months": 2}, "rules": [
-            {"id": "high", "when": {"average": {"above": 4, "clear": 3.5}}}]},
+        {"metric": "ces", "pool": True, "window": {"months": 1}, "rules": [
+            {"id": "high", "when": {"average": {"above": 3.5, "clear": 3.25}}}]},
         ends(2025, range(1, 8)),
     )
     one = {"account": ["a"], "kind": ["relational"], "at": [0], "rating": [11], "id": ["r"], "customer": ["ada"], "key_contact": [False]}

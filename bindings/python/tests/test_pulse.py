@@ -97,7 +97,7 @@ def test_what_is_wrong_is_named() -> None:
 
 
 def test_alerts_are_raised_once_grouped_and_closed() -> None:
-    rules = [{"id": "furious", "at_most": 2, "severity": "high"}, {"id": "late", "reasons": ["late"]}]
+    rules: list[dict[str, Any]] = [{"id": "furious", "at_most": 2, "severity": "high"}, {"id": "late", "reasons": ["late"]}]
     alerts = hf.Alerts(rules, storm={"members": 3, "hours": 24})
     frame = pd.DataFrame({
         "score": [1, 7, 7, 7],

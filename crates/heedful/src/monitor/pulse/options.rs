@@ -63,7 +63,7 @@ pub struct PulseOptions {
 options!(
     PulseOptions,
     takes [metric, by, people, id, key_contact, window, pool, time_zone, invalid, rules],
-    from Self::new(Metric::nps())
+    from Self::default()
 );
 
 config::written!(PulseOptions of pulse, r#"{"rules": [{"id": "low", "when": {"score": {"below": 45}}}]}"#);
@@ -84,6 +84,13 @@ setters!(PulseOptions {
     /// The column that says whether the customer is a key contact.
     key_contact: name,
 });
+
+impl Default for PulseOptions {
+    /// NPS of accounts.
+    fn default() -> Self {
+        Self::new(Metric::nps())
+    }
+}
 
 /// How far back a pulse looks: calendar months or days, the current day included.
 ///

@@ -14,6 +14,9 @@ use heedful::contact::{ContactPolicy, PlanOptions};
 use heedful::health::{Health, HealthAgreement, HealthBacktest, Scorecard, ScorecardFit};
 use heedful::initiative::Initiative;
 use heedful::money::{AvoidableContacts, BusinessCase, Linkage, ValueAtRisk};
+use heedful::alert::AlertOptions;
+use heedful::playbook::Playbooks;
+use heedful::pulse::PulseOptions;
 use heedful::survey::Survey;
 use heedful::{
     Asymmetry, Change, ChangePoints, Confounding, Contrast, CsvOptions, Cusum, Design, Detect,
@@ -44,6 +47,7 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         };
     }
     by_name!(
+        "alert_options" => AlertOptions,
         "asymmetry" => Asymmetry,
         "business_calendar" => BusinessCalendar,
         "case_policy" => CasePolicy,
@@ -82,8 +86,10 @@ fn rewritten(name: &str, document: &Value) -> Result<Value, Error> {
         "metric" => Metric,
         "outcomes" => Outcomes,
         "plan_options" => PlanOptions,
+        "playbooks" => Playbooks,
         "propensity" => Propensity,
         "queue" => Queue,
+        "pulse_options" => PulseOptions,
         "reason_columns" => ReasonColumns,
         "reason_roles" => ReasonRoles,
         "repurchase" => Repurchase,
@@ -380,6 +386,46 @@ fn documents() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("scorecard", scorecard),
+        (
+            "alert_options",
+            json!({
+                "rules": [{"id": "late", "at_most": 6.0, "at_least": 1.0, "reasons": ["late"], "severity": "high"}],
+                "storm": {"members": 3, "hours": 2}, "close_after_days": 7,
+            }),
+        ),
+        (
+            "playbooks",
+            json!({"ask_gap_days": 60, "playbooks": [
+                {"id": "save", "on": {"band": {"from": "green", "to": "yellow"}}, "again_after_days": 30, "steps": [
+                    {"id": "call", "kind": "reply", "what": "call", "role": "owner", "due_hours": 24},
+                    {"id": "check", "kind": "task", "what": "check", "after": "call", "due_days": 14,
+                     "done_when": ["band:green"]}]},
+                {"id": "fire", "on": {"alert": {"source": "pulse", "cause": "low", "severity": "high"}},
+                 "again_after_days": 0, "steps": [{"id": "look", "what": "look", "kind": "ask"}]},
+                {"id": "why", "on": {"rated": {"band": "detractor", "comment": false}}, "again_after_days": 0,
+                 "steps": [{"id": "why", "what": "why", "kind": "praise"}]},
+            ]}),
+        ),
+        (
+            "pulse_options",
+            json!({
+                "metric": "csat", "by": "project", "people": true, "id": "r", "key_contact": "key",
+                "window": {"days": 90}, "pool": false, "time_zone": "UTC", "invalid": "count", "rules": [
+                    {"id": "a", "minimum_n": 5, "cool_down_days": 3, "kind": "relational", "severity": "low", "when":
+                        {"average": {"below": 3.5, "clear": 4.0, "certainty": 0.8, "clear_certainty": 0.5}}},
+                    {"id": "b", "minimum_n": 1, "cool_down_days": 0, "severity": "medium",
+                     "when": {"score": {"above": 3.5}}},
+                    {"id": "c", "minimum_n": 1, "cool_down_days": 0, "severity": "medium", "when":
+                        {"drop": {"by": 20.0, "clear": 10.0, "certainty": 0.8, "clear_certainty": 0.5}}},
+                    {"id": "d", "minimum_n": 1, "cool_down_days": 0, "severity": "medium",
+                     "when": {"turned": {"from": "satisfied", "to": "dissatisfied"}}},
+                    {"id": "e", "minimum_n": 1, "cool_down_days": 0, "severity": "medium",
+                     "when": {"repeated": {"band": "dissatisfied", "times": 3, "clear": 1}}},
+                    {"id": "f", "minimum_n": 1, "cool_down_days": 0, "severity": "medium",
+                     "when": {"silent": {"days": 90, "who": "anybody"}}},
+                ],
+            }),
+        ),
         (
             "scorecard_fit",
             json!({

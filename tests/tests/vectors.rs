@@ -6,6 +6,7 @@
     reason = "a test may panic"
 )]
 
+use heedful::pulse::{Pulse, PulseOptions};
 use heedful::{
     Clock, Column, Comparison, Contrast, CsvOptions, DateReader, Error, Funnel, FunnelCounts,
     FunnelOptions, Join, League, Metric, Responses, Result, Roles, SampleSize, Scoring, Tally,
@@ -198,6 +199,18 @@ fn answer(function: &str, input: &Value, options: &Value) -> Result<Value> {
             let target = Target::from_json(&Value::Object(target).to_string())?;
             let found = target.assess(&tally(&input["values"], &metric)?, &metric)?;
             Ok(serde_json::to_value(found).unwrap())
+        }
+        "pulse" => {
+            let mut pulse = Pulse::new(PulseOptions::from_json(&options.to_string())?)?;
+            let roles =
+                r#"{"rating": "rating", "at": "at", "customer": "customer", "kind": "kind"}"#;
+            let responses = with_times(&input["table"], Some("at"))?;
+            pulse.observe_table(&responses.with_roles(Roles::from_json(roles)?))?;
+            let mut alerts = Vec::new();
+            for now in input["looks"].as_array().unwrap() {
+                alerts.extend(pulse.judge(now.as_i64().unwrap())?);
+            }
+            Ok(json!({ "alerts": pulse.alerts_table(&alerts), "state": pulse.to_table()? }))
         }
         other => {
             let answer = why::answer(other, input, options)

@@ -80,6 +80,11 @@ def answer(function, given, options):
     if function == "target":
         found = hf.target(values(given["values"]), options.pop("value"), **options).to_dict()
         return found | {"test": found | {"standard_error": found["score"]["standard_error"]}}
+    if function == "pulse":
+        pulse = hf.Pulse(**options)
+        pulse.observe(table(given["table"]), rating="rating", at="at", customer="customer", kind_column="kind")
+        looks = [pulse.judge(now).alerts.to_pylist() for now in given["looks"]]
+        return {"alerts": [row for look in looks for row in look], "state": pulse.state().to_pylist()}
     if function in WHY:
         return why(function, given, options)
     if function in MONEY:

@@ -144,7 +144,7 @@ function check(vector, ask, HeedfulError) {
 }
 
 // What Rust and Python alone have.
-const ELSEWHERE = new Set(["value_at_risk", "business_case", "linkage", "avoidable_contacts", "initiative"]);
+const ELSEWHERE = new Set(["value_at_risk", "business_case", "linkage", "avoidable_contacts", "initiative", "pulse"]);
 
 // Health and behaviour: the tables of the other languages from what is nested here.
 const healthAnswers = {

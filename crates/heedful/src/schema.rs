@@ -13,6 +13,8 @@ use crate::act::money::contact::AvoidableContacts;
 use crate::act::money::linkage::Linkage;
 use crate::act::money::risk::ValueAtRisk;
 use crate::act::queue::Queue;
+use crate::act::alert::options::AlertOptions;
+use crate::act::playbook::Playbooks;
 use crate::base::metric::Metric;
 use crate::base::scale::Scale;
 use crate::base::suppression::Suppression;
@@ -60,6 +62,7 @@ use crate::monitor::health::assess::Health;
 use crate::monitor::health::backtest::HealthBacktest;
 use crate::monitor::health::fit::ScorecardFit;
 use crate::monitor::health::scorecard::Scorecard;
+use crate::monitor::pulse::options::PulseOptions;
 
 /// The JSON Schema (draft 2020-12) of every configuration that is a document of its own, by the name
 /// of its type in snake case, sorted.
@@ -78,6 +81,7 @@ use crate::monitor::health::scorecard::Scorecard;
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
+        ("alert_options", of::<AlertOptions>()),
         ("asymmetry", of::<Asymmetry>()),
         ("avoidable_contacts", of::<AvoidableContacts>()),
         ("behaviour", of::<Behaviour>()),
@@ -89,6 +93,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("confounding", of::<Confounding>()),
         ("contact_policy", of::<ContactPolicy>()),
         ("contrast", of::<Contrast>()),
+        #[cfg(feature = "read")]
         ("csv_options", of::<CsvOptions>()),
         ("cusum", of::<Cusum>()),
         ("design", of::<Design>()),
@@ -116,9 +121,10 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("metric", of::<Metric>()),
         ("outcomes", of::<Outcomes>()),
         ("plan_options", of::<PlanOptions>()),
+        ("playbooks", of::<Playbooks>()),
         ("propensity", of::<Propensity>()),
+        ("pulse_options", of::<PulseOptions>()),
         ("queue", of::<Queue>()),
-        #[cfg(feature = "read")]
         ("reason_columns", of::<ReasonColumns>()),
         ("reason_roles", of::<ReasonRoles>()),
         ("repurchase", of::<Repurchase>()),

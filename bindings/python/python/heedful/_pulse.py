@@ -191,7 +191,9 @@ def _names(data: Any) -> set[str] | None:
         return {str(name) for name in data}
     if isinstance(data, (list, tuple)):
         return {str(name) for name in data[0]} if data else set()
-    names = getattr(data, "column_names", None) or getattr(data, "columns", None) or ()
+    if hasattr(data, "collect_schema"):
+        return set(data.collect_schema().names())
+    names = data.column_names if hasattr(data, "column_names") else getattr(data, "columns", ())
     return {str(name) for name in names}
 
 

@@ -91,6 +91,13 @@ setters!(PulseOptions {
     key_contact: name,
 });
 
+impl Default for PulseOptions {
+    /// NPS of accounts.
+    fn default() -> Self {
+        Self::new(Metric::nps())
+    }
+}
+
 /// How far back a pulse looks: calendar months or days, the current day included.
 ///
 /// Six months on 15 July are the days from 16 January to 15 July; on 31 August they begin on 1 March.

@@ -174,7 +174,7 @@ impl Pulse {
     pub fn from_json(text: &str) -> Result<Self> {
         let json = Json::parse(text)?;
         check_version(&json, VERSION)?;
-        let mut options = PulseOptions::new(crate::base::metric::Metric::nps());
+        let mut options = PulseOptions::default();
         let (mut now, mut counts) = (None::<i64>, PulseCounts::default());
         let (mut customers, mut series) = (Vec::<(u64, String)>::new(), Vec::<StoredSeries>::new());
         let mut object = Object::of(&json)?;

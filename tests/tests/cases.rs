@@ -1,10 +1,5 @@
 //! Runs `vectors/act/` in Rust; Python runs the same file.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test may panic"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use heedful::Result;
 use heedful::cases::{

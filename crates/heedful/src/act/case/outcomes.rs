@@ -452,7 +452,7 @@ impl Desk {
     ///
     /// ```
     /// use heedful::cases::{CaseEvent, CaseOutcome, CasePolicy, Desk, Facts};
-    /// use heedful::{Data, Metric};
+    /// use heedful::Metric;
     /// let mut desk = Desk::new(CasePolicy::default())?;
     /// for (id, later, outcome) in [("a", 9.0, CaseOutcome::Recovered), ("b", 2.0, CaseOutcome::Lost)] {
     ///     desk.open(Facts { rating: Some(2.0), ..Facts::new(id) }, 0)?;

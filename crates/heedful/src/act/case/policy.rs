@@ -16,7 +16,7 @@ use crate::monitor::health::scorecard::unique;
 /// Wherever rules overlap, the first one in declared order speaks.
 ///
 /// ```
-/// use heedful::cases::{CasePolicy, Due, Facts};
+/// use heedful::cases::{CasePolicy, Facts};
 /// let policy = CasePolicy::from_json(r#"{
 ///     "calendar": {"zone": "+01:00"},
 ///     "values": [{"name": "A", "from": 50000}, {"name": "B", "from": 5000}, {"name": "C"}],

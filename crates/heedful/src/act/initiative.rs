@@ -300,6 +300,13 @@ impl Initiative {
 
     /// Reads `{"name": "faster", "reasons": ["wait"]}` with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::initiative::Initiative;
+    /// let read = Initiative::from_json(r#"{"name": "faster", "reasons": ["wait"], "effort": 3}"#)?;
+    /// assert_eq!(read, Initiative::new("faster").reasons(["wait"]).effort(3.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {

@@ -324,6 +324,13 @@ impl BusinessCase {
 
     /// Reads `{"cost": 100, "effect": {"normal": {"mean": 0.4, "sd": 0.1}}, ..}` with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::money::BusinessCase;
+    /// let read = BusinessCase::from_json(r#"{"cost": 100, "saved": 60, "months": 24}"#)?;
+    /// assert_eq!(read, BusinessCase::new(100.0).saved(60.0).months(24));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {

@@ -186,6 +186,13 @@ impl AvoidableContacts {
 
     /// Reads `{"cost": 6, "failure": "again"}` with the names of the setters here, or `cost_column`.
     ///
+    /// ```
+    /// use heedful::money::AvoidableContacts;
+    /// let read = AvoidableContacts::from_json(r#"{"cost": 6, "failure": "again", "days": 30}"#)?;
+    /// assert_eq!(read, AvoidableContacts::new(6.0).failure("again").days(30.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {

@@ -445,6 +445,13 @@ impl Linkage {
 
     /// Reads `{"score": "nps", "outcomes": [{"column": "left"}]}` with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::money::{Linkage, LinkedOutcome};
+    /// let read = Linkage::from_json(r#"{"score": "nps", "outcomes": [{"column": "left"}], "lags": [3, 6]}"#)?;
+    /// assert_eq!(read, Linkage::new("nps", [LinkedOutcome::new("left")]).lags(3, 6));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {

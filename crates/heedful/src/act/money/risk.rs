@@ -345,6 +345,13 @@ impl ValueAtRisk {
 
     /// Reads `{"value": "revenue", "churn": "p"}` with the names of the setters here, or `band` with `at_risk` and `rates`.
     ///
+    /// ```
+    /// use heedful::money::ValueAtRisk;
+    /// let read = ValueAtRisk::from_json(r#"{"value": "revenue", "churn": "p", "by": ["plan"]}"#)?;
+    /// assert_eq!(read, ValueAtRisk::new("revenue").churn("p").by(["plan"]));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {

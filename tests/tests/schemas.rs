@@ -8,13 +8,13 @@
 
 use std::collections::BTreeMap;
 
+use heedful::alert::AlertOptions;
 use heedful::behaviour::{Behaviour, Repurchase};
 use heedful::cases::{BusinessCalendar, CasePolicy, Facts, Outcomes, Queue};
 use heedful::contact::{ContactPolicy, PlanOptions};
 use heedful::health::{Health, HealthAgreement, HealthBacktest, Scorecard, ScorecardFit};
 use heedful::initiative::Initiative;
 use heedful::money::{AvoidableContacts, BusinessCase, Linkage, ValueAtRisk};
-use heedful::alert::AlertOptions;
 use heedful::playbook::Playbooks;
 use heedful::pulse::PulseOptions;
 use heedful::survey::Survey;
@@ -709,9 +709,8 @@ fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
         "repurchase" => vec![("repurchase", Value::Object(rest))],
         // Their documents are others (a scorecard, a policy), which are checked as such.
         "backtest" | "comment_strength" | "contact_decide" | "contact_plan" | "contact_replay"
-        | "detect" | "detector" | "emerging" | "health" | "health_agreement" | "pseudonym" => {
-            Vec::new()
-        }
+        | "detect" | "detector" | "emerging" | "health" | "health_agreement" | "pseudonym"
+        | "pulse" => Vec::new(),
         "asymmetry"
         | "confounding"
         | "drivers"

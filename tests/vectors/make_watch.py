@@ -240,6 +240,8 @@ def episodes(rows, days, every):
 
 
 def written(rows):
+    """Of periods with nothing to compare with nothing is said."""
+    rows = [row if row.get("expected") is not None else {} for row in rows]
     return [{name: value if isinstance(value, (bool, type(None))) else number(value) for name, value in row.items()} for row in rows]
 
 
@@ -252,7 +254,7 @@ def published():
     for method, alpha in [("c1", 0.001), ("c2", 0.01), ("c3", 0.025), ("c3_as_coded", 0.025)]:
         rows = ears(daily, method, alpha)
         options = {"every": "day", "start": "2024-03-01", "method": f"ears_{method}", "alpha": alpha}
-        expected = {"rows": [{"period": str(d)} | r for d, r in zip(days, written(rows))], "episodes": episodes(rows, days, "day")}
+        expected = {"rows": [{"period": str(d)} | r if r else r for d, r in zip(days, written(rows))], "episodes": episodes(rows, days, "day")}
         out.append(vector(f"detect-ears-{method}", "detect", {"counts": daily}, options, expected, source=SOURCE, tolerance=1e-10))
     rows = seasonal_z(daily, 7, 8, 0, 0.01)
     expected = {"rows": written(rows), "episodes": episodes(rows, days, "day")}
@@ -302,16 +304,16 @@ def own():
 
 
 def responses():
-    """Fifteen a day; on the last two days ten more, about tax, in Texas, on the web."""
+    """Ten a day; on the last two days eight more, about tax, in Texas, on the web."""
     draw = random.Random(3)
     rows = []
-    for day in range(45):
+    for day in range(36):
         date = str(dt.date(2024, 1, 1) + dt.timedelta(days=day))
-        for _ in range(15):
+        for _ in range(10):
             text = draw.choice(["fine as always", "good choice of goods", "was helped quickly"])
             rows.append((date, draw.choice(["price", "staff", "tax"]), draw.choice(["TX", "CA"]), draw.choice(["web", "store"]), draw.choice([10, 9, 8, 3]), text))
-        if day >= 43:
-            rows += [(date, "tax", "TX", "web", 1, "sales tax on the full price")] * 10
+        if day >= 34:
+            rows += [(date, "tax", "TX", "web", 1, "sales tax on the full price")] * 8
     return dict(zip(["at", "topic", "state", "channel", "score", "comment"], map(list, zip(*rows))))
 
 
@@ -321,7 +323,7 @@ def many():
     out = []
     for id, options in [
         ("detector", {"every": "day", "alarms_per_month": 2.0, "by": ["state", "channel"]}),
-        ("detector-share", {"every": "day", "fdr": 0.05, "by": ["state"], "share": True, "direction": "both", "since": "2024-02-10"}),
+        ("detector-share", {"every": "day", "fdr": 0.05, "by": ["state"], "share": True, "direction": "both", "since": "2024-01-29"}),
     ]:
         expected = RECORDED.get(id)
         for one in (expected or {}).get("anomalies", []):
@@ -353,4 +355,5 @@ def refused():
 
 
 if __name__ == "__main__":
-    write("watch", published() + own() + many() + refused())
+    told = [v for v in published() + own() + many() + refused() if v.get("error") or v["expected"] is not None]
+    write("watch", told)

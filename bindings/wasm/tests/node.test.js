@@ -88,6 +88,19 @@ test("after a trap mappers are prepared again", async () => {
   mapper.free();
 });
 
+test("after a trap a detector says that it was lost", async () => {
+  const { call } = await import("./node_modules/heedful/dist/watch-engine.js");
+  const rows = Array.from({ length: 300 }, (_, i) => ({ at: Date.UTC(2024, 0, 1 + (i % 30)) }));
+  const detector = new watch.Detector({ every: "day" });
+  const found = detector.run(rows, { at: "at" });
+  const stored = detector.toJson();
+  assert.throws(() => call(() => new WebAssembly.Instance(unreachable).exports.run()), { code: "internal" });
+  assert.throws(() => detector.late, { code: "internal" });
+  assert.equal(watch.Detector.fromJson(stored).toJson(), stored);
+  assert.deepEqual(detector.run(rows, { at: "at" }), found);
+  detector.free();
+});
+
 test("after a trap the next call works on a new instance", async () => {
   // No input is known to trap, so the test breaks into the package.
   const { call } = await import("./node_modules/heedful/dist/scores-engine.js");

@@ -27,6 +27,8 @@ import {
 } from "heedful/contact";
 import { init as initContactManually } from "heedful/contact/manual";
 import { commentStrength, defineSurvey, init as initSurvey, Session, type SurveyEventMap, type SurveyStep } from "heedful/survey";
+import { type Anomaly, detect, Detector, emerging, init as initWatch } from "heedful/watch";
+import { init as initWatchManually } from "heedful/watch/manual";
 import { init as initSurveyManually } from "heedful/survey/manual";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -43,6 +45,17 @@ void initReader();
 void initReaderManually(bytes);
 void initText();
 void initTextManually(bytes);
+void initWatch();
+void initWatchManually(bytes);
+const watched = new Detector({ every: "day", alarmsPerMonth: 2, holidays: ["2024-12-25", new Date()] });
+const anomaly: Anomaly | undefined = watched.run([{ at: new Date(), reason: "price" }], { at: "at", topic: "reason" }).anomalies[0];
+const where: string | undefined = anomaly?.place?.attribute;
+watched.feedback("expected", { topic: anomaly?.topic ?? null, start: "2024-01-01", end: "2024-01-02" });
+void [where, detect([1, null, 3], { every: "hour" }).rows[0]?.pValue, emerging([], { at: "at", comment: "text" })[0]?.term];
+// @ts-expect-error no such period
+void new Detector({ every: "minute" });
+// @ts-expect-error no such method
+void detect([], { every: "day", method: "magic" });
 void initSurvey();
 void initSurveyManually(bytes);
 const session = new Session({ id: "own" }, { language: "de", attributes: { plan: "pro" } });

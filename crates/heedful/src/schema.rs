@@ -4,6 +4,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::Value;
 
+use crate::act::alert::options::AlertOptions;
 use crate::act::case::facts::Facts;
 use crate::act::case::outcomes::Outcomes;
 use crate::act::case::policy::CasePolicy;
@@ -12,9 +13,8 @@ use crate::act::money::case::BusinessCase;
 use crate::act::money::contact::AvoidableContacts;
 use crate::act::money::linkage::Linkage;
 use crate::act::money::risk::ValueAtRisk;
-use crate::act::queue::Queue;
-use crate::act::alert::options::AlertOptions;
 use crate::act::playbook::Playbooks;
+use crate::act::queue::Queue;
 use crate::base::metric::Metric;
 use crate::base::scale::Scale;
 use crate::base::suppression::Suppression;

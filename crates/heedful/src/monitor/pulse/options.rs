@@ -66,12 +66,6 @@ options!(
     from Self::default()
 );
 
-impl Default for PulseOptions {
-    fn default() -> Self {
-        Self::new(Metric::nps())
-    }
-}
-
 config::written!(PulseOptions of pulse, r#"{"rules": [{"id": "low", "when": {"score": {"below": 45}}}]}"#);
 
 setters!(PulseOptions {

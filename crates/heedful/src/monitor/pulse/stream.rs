@@ -11,7 +11,6 @@ use super::rule::{Judge, PulseAlert, Standing};
 use super::series::{Record, Series, Shared};
 use super::window::{Bounds, local_day, start_of_day};
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::hash::{fnv, mixed};
 use crate::base::key::Key;
 use crate::base::kind::Kind;
 use crate::base::scale::{Invalid, Reading};

@@ -32,6 +32,8 @@
 //! | respect accounts and survey designs | [`Clusters`], [`Design`] |
 //! | say which reasons each response has | [`Mentions`] |
 //! | assess the health of accounts | [`health`] |
+//! | watch rolling scores of accounts against rules | [`pulse`] |
+//! | raise alerts once, and act on them | [`alert`], [`playbook`] |
 //! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Asymmetry`], [`Confounding`], [`WhatIf`] |
 //! | say why a score moved | [`Change`], [`Scan`] |
 //! | follow a journey | [`Journey`], [`JourneyAnalysis`] |

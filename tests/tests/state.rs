@@ -2,6 +2,7 @@
 //! release, never by changing the files.
 
 use heedful::cases::{CaseState, Desk, Outcomes};
+use heedful::pulse::Pulse;
 use heedful::{Detector, Tally};
 use heedful_tests::here;
 
@@ -52,6 +53,25 @@ fn every_stored_desk_goes_on() {
         let report = Outcomes::default().run(&desk, due).unwrap();
         assert_eq!((report.cases, report.recovery.count, report.without_contact), (5, 1, 1));
         assert_eq!(report.lift.map(|lift| lift.value), Some(5.0));
+        read += 1;
+    }
+    assert!(read >= 1);
+}
+
+#[test]
+fn every_stored_pulse_goes_on() {
+    let mut read = 0;
+    for entry in std::fs::read_dir(here().join("state/pulse")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let mut pulse = Pulse::from_json(&text).unwrap();
+        assert_eq!(Pulse::from_json(&pulse.to_json()).unwrap(), pulse);
+        assert_eq!((pulse.counts().repeated, pulse.to_table().unwrap().len()), (3, 3));
+        // Thirty days later the key contact has gone silent.
+        let alerts = pulse.judge(1_770_681_600_000).unwrap();
+        assert_eq!(
+            (alerts[0].rule.as_str(), alerts[0].customers.as_slice()),
+            ("quiet", &["ada".to_owned()][..])
+        );
         read += 1;
     }
     assert!(read >= 1);

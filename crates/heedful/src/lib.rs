@@ -35,6 +35,8 @@
 //! | read what customers do, who is overdue, who is gone | [`behaviour`] |
 //! | close the loop: cases with owners and due times | [`cases`] |
 //! | know what is at stake, and whether a change pays | [`money`], [`initiative`] |
+//! | watch rolling scores of accounts against rules | [`pulse`] |
+//! | raise alerts once, and act on them | [`alert`], [`playbook`] |
 //! | find what drives a score | [`Drivers`], [`Importance`], [`ReasonRoles`], [`Asymmetry`], [`Confounding`], [`WhatIf`] |
 //! | say why a score moved | [`Change`], [`Scan`] |
 //! | follow a journey | [`Journey`], [`JourneyAnalysis`] |

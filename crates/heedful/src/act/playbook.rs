@@ -65,6 +65,14 @@ impl Default for Playbooks {
 }
 
 /// Steps on a trigger.
+///
+/// ```
+/// use heedful::playbook::{Playbooks};
+/// let books = Playbooks::from_json(r#"{"playbooks": [{"id": "why", "on": {"rated": {"band": "detractor", "comment": false}},
+///     "steps": [{"id": "ask", "what": "what happened?", "kind": "ask", "due_days": 2}]}]}"#)?;
+/// assert_eq!((books.playbooks[0].id.as_str(), books.playbooks[0].again_after_days), ("why", 0));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -88,6 +96,14 @@ options!(Playbook, needs [id, on, steps], takes [again_after_days], from Self {
 });
 
 /// What starts a playbook. In JSON an object with one key.
+///
+/// ```
+/// use heedful::playbook::{On, Playbooks};
+/// let books = Playbooks::from_json(r#"{"playbooks": [{"id": "why", "on": {"rated": {"band": "detractor", "comment": false}},
+///     "steps": [{"id": "ask", "what": "what happened?", "kind": "ask", "due_days": 2}]}]}"#)?;
+/// assert!(matches!(&books.playbooks[0].on, On::Rated(rated) if rated.band == "detractor"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -117,6 +133,12 @@ impl Config for On {
 deserialized!(On);
 
 /// From one health band to another; any where not set.
+///
+/// ```
+/// use heedful::playbook::BandChange;
+/// let any: BandChange = serde_json::from_str("{}").unwrap();
+/// assert_eq!(any, BandChange { from: None, to: None });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -130,6 +152,13 @@ pub struct BandChange {
 options!(BandChange, takes [from, to], from Self::default());
 
 /// An alert; any where nothing is set.
+///
+/// ```
+/// use heedful::alert::Severity;
+/// use heedful::playbook::OnAlert;
+/// let bad: OnAlert = serde_json::from_str(r#"{"severity": "high"}"#).unwrap();
+/// assert_eq!((bad.severity, bad.source), (Some(Severity::High), None));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -146,6 +175,15 @@ pub struct OnAlert {
 options!(OnAlert, takes [source, cause, severity], from Self::default());
 
 /// A response in a band.
+///
+/// ```
+/// use heedful::playbook::{On, OnRated, Playbooks};
+/// let books = Playbooks::from_json(r#"{"playbooks": [{"id": "why", "on": {"rated": {"band": "detractor", "comment": false}},
+///     "steps": [{"id": "ask", "what": "what happened?", "kind": "ask", "due_days": 2}]}]}"#)?;
+/// let rated = OnRated { band: "detractor".to_owned(), comment: Some(false) };
+/// assert_eq!(books.playbooks[0].on, On::Rated(rated));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -160,6 +198,14 @@ pub struct OnRated {
 options!(OnRated, needs [band], takes [comment], from Self::default());
 
 /// One thing to do.
+///
+/// ```
+/// use heedful::playbook::{Playbooks};
+/// let books = Playbooks::from_json(r#"{"playbooks": [{"id": "why", "on": {"rated": {"band": "detractor", "comment": false}},
+///     "steps": [{"id": "ask", "what": "what happened?", "kind": "ask", "due_days": 2}]}]}"#)?;
+/// assert_eq!((books.playbooks[0].steps[0].due_days, books.playbooks[0].steps[0].due_hours), (Some(2), None));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -220,6 +266,16 @@ pub enum StepKind {
 names!(StepKind { Task = "task", Ask = "ask", Reply = "reply", Praise = "praise" });
 
 /// What happened, and to whom.
+///
+/// ```
+/// use heedful::playbook::{Past, Playbooks, Trigger};
+/// let books = Playbooks::from_json(r#"{"playbooks": [{"id": "why", "on": {"rated": {"band": "detractor", "comment": false}},
+///     "steps": [{"id": "ask", "what": "what happened?", "kind": "ask", "due_days": 2}]}]}"#)?;
+/// let trigger = Trigger::from_json(r#"{"happened": {"rated": {"band": "detractor"}}, "customer": "ada"}"#)?;
+/// let started = books.start(&trigger, &Past::default(), 0);
+/// assert_eq!(started[0].run.customer, trigger.customer);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Trigger {
     /// What happened.
@@ -351,6 +407,16 @@ stored!(
 );
 
 /// A step of a run.
+///
+/// ```
+/// use heedful::playbook::{Past, Playbooks, Trigger};
+/// let books = Playbooks::from_json(r#"{"playbooks": [{"id": "why", "on": {"rated": {"band": "detractor", "comment": false}},
+///     "steps": [{"id": "ask", "what": "what happened?", "kind": "ask", "due_days": 2}]}]}"#)?;
+/// let trigger = Trigger::from_json(r#"{"happened": {"rated": {"band": "detractor"}}, "customer": "ada"}"#)?;
+/// let started = books.start(&trigger, &Past::default(), 0);
+/// assert_eq!((started[0].run.steps[0].due, started[0].run.steps[0].late), (Some(172_800_000), false));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct RunStep {
@@ -371,6 +437,16 @@ pub struct RunStep {
 stored!(RunStep, needs [id, state], takes [due, done, by, late], from Self::default());
 
 /// Where a step stands.
+///
+/// ```
+/// use heedful::playbook::{Past, Playbooks, StepState, Trigger};
+/// let books = Playbooks::from_json(r#"{"playbooks": [{"id": "why", "on": {"rated": {"band": "detractor", "comment": false}},
+///     "steps": [{"id": "ask", "what": "what happened?", "kind": "ask", "due_days": 2}]}]}"#)?;
+/// let trigger = Trigger::from_json(r#"{"happened": {"rated": {"band": "detractor"}}, "customer": "ada"}"#)?;
+/// let started = books.start(&trigger, &Past::default(), 0);
+/// assert_eq!(started[0].run.steps[0].state, StepState::Open);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepState {
@@ -410,6 +486,12 @@ pub enum RunEvent {
 }
 
 /// Somebody did a step.
+///
+/// ```
+/// use heedful::playbook::{RunEvent, StepDone};
+/// let done = RunEvent::from_json(r#"{"done": {"step": "call"}}"#).unwrap();
+/// assert_eq!(done, RunEvent::Done(StepDone { step: "call".to_owned(), by: None, human: false }));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct StepDone {
     /// The step.
@@ -447,6 +529,17 @@ impl RunEvent {
 }
 
 /// Something for the host to do.
+///
+/// ```
+/// use heedful::playbook::{EffectKind, Past, Playbooks, Trigger};
+/// let books = Playbooks::from_json(r#"{"playbooks": [{"id": "why", "on": {"rated": {"band": "detractor", "comment": false}},
+///     "steps": [{"id": "ask", "what": "what happened?", "kind": "ask", "due_days": 2}]}]}"#)?;
+/// let trigger = Trigger::from_json(r#"{"happened": {"rated": {"band": "detractor"}}, "customer": "ada"}"#)?;
+/// let started = books.start(&trigger, &Past::default(), 0);
+/// let effect = &started[0].effects[0];
+/// assert_eq!((effect.kind, effect.to.as_deref(), effect.human_only), (EffectKind::Ask, Some("ada"), false));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Effect {
@@ -492,6 +585,17 @@ pub enum EffectKind {
 }
 
 /// A run after an event, and what is to be done.
+///
+/// ```
+/// use heedful::playbook::{EffectKind, Past, Playbooks, RunEvent, Trigger};
+/// let books = Playbooks::from_json(r#"{"playbooks": [{"id": "why", "on": {"rated": {"band": "detractor", "comment": false}},
+///     "steps": [{"id": "ask", "what": "what happened?", "kind": "ask", "due_days": 2}]}]}"#)?;
+/// let trigger = Trigger::from_json(r#"{"happened": {"rated": {"band": "detractor"}}, "customer": "ada"}"#)?;
+/// let started = books.start(&trigger, &Past::default(), 0);
+/// let change = books.advance(&started[0].run, &RunEvent::Stop, 5)?;
+/// assert_eq!((change.run.ended, change.effects[1].kind), (Some(5), EffectKind::Ended));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RunChange {
     /// The run.

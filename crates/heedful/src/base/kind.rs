@@ -15,6 +15,7 @@ use super::config::names;
 ///     .kind("kind");
 /// let scoring = || Scoring::new(Metric::nps());
 /// assert!(scoring().run(&responses).is_err()); // never pooled unasked
+/// assert_eq!(Kind::Relational.as_str(), "relational");
 /// assert_eq!(scoring().kind(Kind::Relational).run(&responses)?.rows[0].score.value, Some(100.0));
 /// # Ok::<(), heedful::Error>(())
 /// ```

@@ -271,6 +271,14 @@ impl Alerts {
     }
 
     /// The options.
+    ///
+    /// ```
+    /// use heedful::alert::{AlertOptions, Alerts};
+    /// let alerts = Alerts::new(AlertOptions::default())?;
+    /// assert_eq!(alerts.options().close_after_days, 30);
+    /// assert!(alerts.to_table().is_empty());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn options(&self) -> &AlertOptions {
         &self.options

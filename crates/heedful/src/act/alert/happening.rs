@@ -176,6 +176,24 @@ impl Happening {
     }
 
     /// Alarms that fired, account by account, and with `before` those that no longer do.
+    ///
+    /// ```
+    /// use heedful::alert::{Happening, Severity};
+    /// use heedful::health::{Health, Scorecard};
+    /// use heedful::{Column, Responses};
+    /// let card = Scorecard::from_json(r#"{"name": "use", "groups": [
+    ///     {"id": "use", "measures": [{"id": "logins", "points": {"linear": [[0, 0], [20, 100]]}}]}],
+    ///     "alarms": [{"id": "idle", "when": [{"column": "logins", "test": {"below": 1}}]}]}"#)?;
+    /// let look = |logins: u8| {
+    ///     let table = Responses::new().with("account", Column::categories([Some("acme")]))?;
+    ///     Health::new(card.clone(), "account").run(&table.with("logins", Column::numbers(vec![logins]))?, 0, None)
+    /// };
+    /// let (idle, busy) = (look(0)?, look(5)?);
+    /// let seen = Happening::of_health(&idle, None, Severity::High);
+    /// assert_eq!((seen[0].rule.as_str(), seen[0].over), ("idle", false));
+    /// assert!(Happening::of_health(&busy, Some(&idle), Severity::High)[0].over);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of_health(
         report: &HealthReport,
@@ -208,6 +226,23 @@ impl Happening {
     }
 
     /// Anomalies, but for those that another one says already. Their subject is the place, their cause the topic.
+    ///
+    /// ```
+    /// use heedful::alert::{Happening, Severity};
+    /// use heedful::{Column, Detector, Every, Responses, Times, Watcher};
+    /// let days = (0..60_i64).flat_map(|day| vec![day * 86_400; if day == 58 { 90 } else { 20 }]);
+    /// let times = Times {
+    ///     values: days.collect::<Vec<_>>().into(),
+    ///     validity: None,
+    ///     unit: heedful::TimeUnit::Second,
+    ///     clock: heedful::Clock::Wall,
+    /// };
+    /// let table = Responses::new().with("at", Column::Time(times))?.at("at");
+    /// let found = Detector::new(Watcher::new(Every::Day))?.run(&table, None)?;
+    /// let seen = Happening::of_anomalies(&found, Severity::Critical);
+    /// assert_eq!((seen[0].cause.as_str(), seen[0].evidence["observed"] > 60.0), ("all", true));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of_anomalies(found: &Anomalies, severity: Severity) -> Vec<Self> {
         let of = |anomaly: &Anomaly| {

@@ -214,6 +214,14 @@ impl AlertOptions {
     }
 
     /// What a response raises, by the first rule that it fits.
+    ///
+    /// ```
+    /// use heedful::alert::{AlertOptions, Answered};
+    /// let options = AlertOptions::from_json(r#"{"rules": [{"id": "furious", "at_most": 2}]}"#)?;
+    /// let rated = |rating| options.of_response(&Answered { rating: Some(rating), ..Answered::at(0) });
+    /// assert_eq!((rated(2.0).map(|seen| seen.rule), rated(3.0)), (Some("furious".to_owned()), None));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of_response(&self, response: &Answered<'_>) -> Option<Happening> {
         let (rule, reason) =

@@ -44,7 +44,7 @@ pub(super) struct Person {
 
 impl Person {
     /// The points of the last two answers.
-    fn move_(&self) -> Option<(u8, u8)> {
+    fn last_two(&self) -> Option<(u8, u8)> {
         self.before.map(|before| (before.point, self.last.point))
     }
 }
@@ -66,7 +66,7 @@ pub(super) struct Move {
 impl Move {
     fn holds(&self, person: &Person) -> bool {
         let is = |points: &[bool], point: u8| points.get(usize::from(point)) == Some(&true);
-        person.move_().is_some_and(|(from, to)| is(&self.from, from) && is(&self.to, to))
+        person.last_two().is_some_and(|(from, to)| is(&self.from, from) && is(&self.to, to))
     }
 }
 

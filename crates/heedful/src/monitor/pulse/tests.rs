@@ -97,7 +97,7 @@ impl Twin {
         }
         let same =
             |other: &&Given| other.id.is_some() && other.id == given.id && other.at >= before;
-        if self.given.iter().find(same).is_some() {
+        if self.given.iter().any(|other| same(&other)) {
             return Received::Repeated;
         }
         self.given.push(given.clone());

@@ -77,3 +77,9 @@ assert_type(moved.comparison, hf.Comparison)
 assert_type(moved.sentences, list[str])
 assert_type(hf.scan(pandas, ["region"], before=pandas, level=0.01).looked_at, int)
 assert_type(hf.Journey({"name": "stay", "stages": []}).analyse(pandas, touchpoint="step"), hf.JourneyReport)
+
+desk = hf.Desk({"fallback": {"role": "care"}})
+assert_type(desk.tick(0), hf.Table)
+assert_type(desk.queue(0, hours=4), hf.Queued)
+assert_type(desk.outcomes(0).groups, hf.Table)
+desk.queue(0, by="age")  # type: ignore[arg-type]

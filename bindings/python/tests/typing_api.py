@@ -91,3 +91,8 @@ assert_type(seen, hf.Behaviour)
 assert_type(hf.repurchase(pandas, model=seen.report["model"]), hf.Repurchase)
 assert_type(hf.health_agreement({"name": "x"}, pandas, manager="opinion", weights="quadratic"), hf.BandAgreement)
 assert_type(hf.fit_scorecard(pandas, outcome="left", measures=["plan"], non_negative=False).scorecard, hf.Scorecard)
+desk = hf.Desk({"fallback": {"role": "care"}})
+assert_type(desk.tick(0), hf.Table)
+assert_type(desk.queue(0, hours=4), hf.Queued)
+assert_type(desk.outcomes(0).groups, hf.Table)
+desk.queue(0, by="age")  # type: ignore[arg-type]

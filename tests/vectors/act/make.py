@@ -353,7 +353,8 @@ def main():
         vector.setdefault("options", {})
         vector["tolerance"] = 1e-12
         vector["source"] = SOURCE
-    (HERE / "cases.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    text = "[\n" + ",\n".join(json.dumps(vector) for vector in made) + "\n]\n"
+    (HERE / "cases.json").write_text(text, encoding="utf-8")
     print(len(made), "vectors")
 
 

@@ -172,8 +172,9 @@ pub mod money {
     pub use crate::act::money::case::{BusinessCase, CaseInput, CaseLine, CaseReport};
     pub use crate::act::money::contact::{AvoidableContacts, ContactReport, ContactRow};
     pub use crate::act::money::linkage::{
-        Assumed, Basis, LagEffect, Link, Linkage, LinkageReport, LinkedBand, LinkedOutcome,
+        Basis, LagEffect, Link, Linkage, LinkageReport, LinkedBand,
     };
+    pub use crate::act::money::linked::{Assumed, LinkedOutcome};
     pub use crate::act::money::quantity::Quantity;
     pub use crate::act::money::risk::{ChurnRate, RiskKind, RiskReport, RiskRow, ValueAtRisk};
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{split, times, with_times};
 
-pub fn answer(function: &str, input: &Value, options: &Value) -> Option<Result<Value>> {
+pub(crate) fn answer(function: &str, input: &Value, options: &Value) -> Option<Result<Value>> {
     Some(match function {
         "detect" => detect(input, options),
         "detector" => detector(input, options),

@@ -13,7 +13,7 @@
 
 use heedful::stats::Random;
 use heedful::{
-    Cadence, CsvOptions, Detect, Detector, Direction, Every, Farrington, Metric, Watcher,
+    Cadence, CsvOptions, Detect, Detector, Direction, Every, Farrington, Method, Metric, Watcher,
 };
 
 fn main() {
@@ -125,6 +125,7 @@ fn surveillance(folder: &str) {
         });
         let (counts, outbreak): (Vec<u64>, Vec<bool>) = rows.unzip();
         let counts: Vec<Option<u64>> = counts.into_iter().map(Some).collect();
+        // Three years of reference.
         let from = 3 * 52 + 4;
         let farrington = |method: &Farrington| -> Said {
             let method = method.clone().years_back(3).alpha(ALPHA);
@@ -132,15 +133,23 @@ fn surveillance(folder: &str) {
                 method.run(&counts, None, None, from..counts.len()).expect("right settings");
             vec![None; from].into_iter().chain(weeks.into_iter().map(|week| week.alarm)).collect()
         };
-        let own = Detect::new(Every::Week).start(11_323).alpha(ALPHA);
-        let own = own.run(&counts, None).expect("right settings");
-        let methods: [(&str, Said); 3] = [
+        let detect = |method: Method| -> Said {
+            let settings = Detect::new(Every::Week).start(11_323).alpha(ALPHA).method(method);
+            let found = settings.run(&counts, None).expect("right settings");
+            found.answers.iter().map(|answer| answer.alarm).collect()
+        };
+        let own = detect(Method::Baseline);
+        let late = own.iter().enumerate().map(|(week, alarm)| alarm.filter(|_| week >= from));
+        let methods: [(&str, Said); 6] = [
             ("farringtonFlexible", farrington(&Farrington::new())),
             ("the same, Noufaily", farrington(&Farrington::noufaily())),
-            ("baseline", own.answers.iter().map(|answer| answer.alarm).collect()),
+            ("baseline, the same weeks", late.collect()),
+            ("EARS C1", detect(Method::EarsC1)),
+            ("EARS C2", detect(Method::EarsC2)),
+            ("baseline", own),
         ];
         for (method, said) in methods {
-            let found = judged(&outbreak, &said, from);
+            let found = judged(&outbreak, &said);
             println!("| {name} | {method} |{}", told(found));
             match totals.iter_mut().find(|(known, _)| *known == method) {
                 Some((_, sum)) => sum.iter_mut().zip(found).for_each(|(sum, value)| *sum += value),
@@ -153,27 +162,29 @@ fn surveillance(folder: &str) {
     }
 }
 
-/// Outbreaks, those found, weeks of delay of those, outbreak weeks, those with alarm, other weeks, those with alarm.
-fn judged(outbreak: &[bool], said: &[Option<bool>], from: usize) -> [f64; 7] {
+/// Outbreaks of which a week was tested, those found, weeks from their start to the first alarm of those, tested outbreak
+/// weeks, those with alarm, other tested weeks, those with alarm.
+fn judged(outbreak: &[bool], said: &[Option<bool>]) -> [f64; 7] {
     let mut sums = [0.0; 7];
-    let mut at = from;
+    let mut at = 0;
     while at < outbreak.len() {
         let state = outbreak[at];
         let length = outbreak[at..].iter().take_while(|other| **other == state).count();
-        let alarms = || said[at..at + length].iter().map(|alarm| *alarm == Some(true));
-        let raised = alarms().filter(|alarm| *alarm).count() as f64;
-        if state {
-            let first = alarms().position(|alarm| alarm);
+        let said = &said[at..at + length];
+        let tested = said.iter().flatten().count() as f64;
+        let raised = said.iter().flatten().filter(|alarm| **alarm).count() as f64;
+        at += length;
+        if !state {
+            sums[5] += tested;
+            sums[6] += raised;
+        } else if tested > 0.0 {
+            let first = said.iter().position(|alarm| *alarm == Some(true));
             sums[0] += 1.0;
             sums[1] += f64::from(u8::from(first.is_some()));
             sums[2] += first.unwrap_or(0) as f64;
-            sums[3] += length as f64;
+            sums[3] += tested;
             sums[4] += raised;
-        } else {
-            sums[5] += length as f64;
-            sums[6] += raised;
         }
-        at += length;
     }
     sums
 }

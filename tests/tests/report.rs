@@ -44,12 +44,12 @@ fn the_sample_shows_every_part() {
     }
     assert!(text.contains("[phone]") && text.contains("[email]"), "{text}");
     assert!(!text.contains("7946") && !text.contains('@'), "{text}");
-    // The outage in the north, as it came.
+    // The outage, as it came.
     let alarms = text.split("\nAlarms by week, of ").nth(1).unwrap();
-    assert!(
-        alarms.contains("score in region = north: ") && alarms.contains("moves the score"),
-        "{alarms}"
-    );
+    for part in ["score of reliability: ", "moves the score", "outage", "[email]"] {
+        assert!(alarms.contains(part), "{part}: {alarms}");
+    }
+    // And where.
     let worst = text.split("Worst segments").nth(1).unwrap();
     assert!(worst.contains("region: north"), "{text}");
 }

@@ -670,6 +670,15 @@ fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
             let metric = rest.remove("metric").unwrap();
             vec![("metric", metric), ("uncertainty", Value::Object(rest))]
         }
+        "detect" | "detector" | "emerging" => {
+            // Days are written out there.
+            for option in ["start", "since", "holidays"] {
+                rest.remove(option);
+            }
+            let name = if function == "detector" { "watcher" } else { function };
+            let known = ["detect", "emerging", "watcher"].into_iter().find(|known| *known == name);
+            vec![(known.unwrap(), Value::Object(rest))]
+        }
         "read_csv" => {
             rest.remove("every");
             vec![("csv_options", Value::Object(rest))]

@@ -29,7 +29,7 @@ const ENTRIES: [Entry; 8] = [
     Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 88_000 },
     Entry { script: "contact", feature: "contact", module: "contact.wasm", budget: 150_000 },
     Entry { script: "text", feature: "text", module: "text.wasm", budget: 340_000 },
-    Entry { script: "watch", feature: "watch", module: "watch.wasm", budget: 200_000 },
+    Entry { script: "watch", feature: "watch", module: "watch.wasm", budget: 290_000 },
     Entry { script: "why", feature: "why", module: "why.wasm", budget: 196_000 },
     Entry { script: "health", feature: "health", module: "health.wasm", budget: 150_000 },
 ];

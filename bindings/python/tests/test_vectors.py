@@ -115,17 +115,13 @@ def watch(function, given, options):
             options[name] = of(days) if isinstance(days, str) else [of(day) for day in days]
     if function == "detect":
         rows, episodes = hf.detect(given["counts"], volume=given.get("volume"), **options)
-        return {"rows": listed(rows), "episodes": listed(episodes)}
+        return {"rows": rows.to_pylist(), "episodes": episodes.to_pylist()}
     data = with_times(given["table"], "at")
     if function == "emerging":
         return hf.emerging(data, at="at", comment="comment", **options).to_pylist()
     by = options.pop("by")
     found = hf.Detector(**options).run(data, at="at", topic="topic", by=by, comment="comment", rating="score")
     return {"judged": [str(day) for day in found.judged], "series": found.series, "anomalies": [told(one) for one in found]}
-
-
-def listed(table):
-    return [dict(zip(table, row)) for row in zip(*table.values())]
 
 
 def told(one):

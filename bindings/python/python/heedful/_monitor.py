@@ -83,12 +83,13 @@ def detect(
 ) -> Detected:
     """Whether counts are other than was to be expected: each period against those before it.
 
-    `counts` has a whole number for each period, `None` or NaN where it is missing. `start` is a day of the first period
-    (with `every="hour"` the time when it begins): weekdays, holidays and the time of year follow from it. `alpha` is the wanted rate of false alarms for each period
-    (0.01), `direction` which departures alarm (`up`). `volume` says out of how many; with `share` counts are a part of it,
-    and more volume is no news. `min_cases` keeps quiet where there are fewer cases, `memory` is how many periods are
-    remembered. `method` names a published detector instead of the baseline: `farrington` and `farrington_noufaily` (of
-    weeks), `ears_c1` to `ears_c3` and `ears_c3_as_coded`, `seasonal_z`.
+    `counts` has a whole number for each period, `None` or NaN where it is missing. `start` is a day of the first
+    period (with `every="hour"` the time when it begins): weekdays, holidays and the time of year follow from it.
+    `alpha` is the wanted rate of false alarms for each period (0.01), `direction` which departures alarm (`up`).
+    `volume` says out of how many; with `share` counts are a part of it, and more volume is no news. `min_cases` keeps
+    quiet where there are fewer cases, `memory` is how many periods are remembered. `method` names a published
+    detector instead of the baseline: `farrington` and `farrington_noufaily` (of weeks), `ears_c1` to `ears_c3` and
+    `ears_c3_as_coded`, `seasonal_z`.
 
     The table has `period` (its first day, or the time of an hour), `observed`, `expected`, `lower`, `upper`, `p_value`, `strength`, `alarm`,
     `direction`, `window`, and why so much is expected: `level`, `trend`, `season`, `holiday`. Episodes have `start`,

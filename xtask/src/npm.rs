@@ -26,8 +26,8 @@ struct Entry {
 const ENTRIES: [Entry; 6] = [
     Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 147_000 },
     Entry { script: "read", feature: "read", module: "read.wasm", budget: 132_000 },
-    Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 88_000 },
-    Entry { script: "contact", feature: "contact", module: "contact.wasm", budget: 150_000 },
+    Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 90_000 },
+    Entry { script: "contact", feature: "contact", module: "contact.wasm", budget: 172_000 },
     Entry { script: "text", feature: "text", module: "text.wasm", budget: 340_000 },
     Entry { script: "why", feature: "why", module: "why.wasm", budget: 196_000 },
 ];

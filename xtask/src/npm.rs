@@ -29,7 +29,7 @@ const ENTRIES: [Entry; 6] = [
     Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 90_000 },
     Entry { script: "contact", feature: "contact", module: "contact.wasm", budget: 172_000 },
     Entry { script: "text", feature: "text", module: "text.wasm", budget: 340_000 },
-    Entry { script: "why", feature: "why", module: "why.wasm", budget: 196_000 },
+    Entry { script: "why", feature: "why", module: "why.wasm", budget: 206_000 },
 ];
 
 /// Prints raw, gzipped and brotli sizes of the files named, added up.

@@ -55,12 +55,12 @@ fn structured_items_are_found_and_other_numbers_stay() {
 /// The hits in real comments are those that were looked at by hand: `docs/privacy.md`. A hit more or less is to be looked at.
 #[test]
 fn hits_in_real_comments_are_those_that_were_looked_at() {
-    let sets = [
-        ("nps_broadband/responses.csv", "text", [("email", 1), ("phone", 2)].as_slice()),
+    let sets: [(&str, &str, &[(&str, u32)]); 2] = [
+        ("nps_broadband/responses.csv", "text", &[("email", 1), ("phone", 2)]),
         (
             "nps_retail_fr/responses.csv",
             "explication",
-            [("email", 4), ("number", 3), ("phone", 2)].as_slice(),
+            &[("email", 4), ("number", 3), ("phone", 2)],
         ),
     ];
     for (path, column, known) in sets {

@@ -84,7 +84,8 @@ pub fn wheel() -> Result<PathBuf> {
     say("building the wheel");
     run(python()
         .current_dir(root().join("bindings/python"))
-        .args(["-m", "maturin", "build", "--release", "--locked", "--compression-level", "9"])
+        .args(["-m", "maturin", "build", "--profile", "wheel", "--locked"])
+        .args(["--compression-level", "9"])
         .arg("--interpreter")
         .arg(interpreter())
         .arg("--out")

@@ -25,6 +25,7 @@ __all__ = [
     "avoidable_contacts",
     "business_case",
     "behaviour",
+    "comment_strength",
     "comments",
     "compare",
     "confounding",
@@ -37,6 +38,7 @@ __all__ = [
     "explain_change",
     "fit_scorecard",
     "forget",
+    "forget_accounts",
     "funnel",
     "funnel_of_counts",
     "health",
@@ -253,6 +255,7 @@ class Desk:
     def queue(self, options: str, now: int) -> tuple[Table, str]: ...
     def outcomes(self, options: str, now: int) -> tuple[Table, str]: ...
 
+@final
 class Pulse:
     def __new__(cls, options: str) -> Pulse: ...
     @staticmethod

@@ -269,8 +269,8 @@ impl Scan {
     /// Segments whose score differs from that of all others.
     ///
     /// # Errors
-    /// As for [`Scoring::run`]; `invalid-argument` for options out of range, no attributes, and
-    /// attributes of more than 65,536 values; `duplicate-column` for one that is named twice.
+    /// As for [`Scoring::run`]; `invalid-argument` for options out of range, an interval that cannot compare, no
+    /// attributes, and attributes of more than 65,536 values; `duplicate-column` for one that is named twice.
     pub fn run(&self, responses: &Responses) -> Result<ScanReport> {
         self.scan(&[responses])
     }
@@ -315,6 +315,10 @@ impl Scan {
             .collect::<Result<Vec<_>>>()?;
         let (attributes, periods) = rows(&self.attributes, tables, &frames)?;
         let metric = self.scoring.metrics().next();
+        let how = match metric {
+            Some(metric) => method(metric, self.scoring.stated(), &[IntervalMethod::Wald])?,
+            None => IntervalMethod::Wald,
+        };
         let values = metric.map(Metric::values).unwrap_or_default();
         let signed = |period: usize| if periods.len() == 2 && period == 0 { -1.0 } else { 1.0 };
         let means = periods.iter().enumerate().map(|(i, p)| signed(i) * p.total.mean());
@@ -345,10 +349,6 @@ impl Scan {
         significant.truncate(MOST_EXAMINED);
         let each = self.level / report.looked_at.max(1) as f64;
         let found = self.explain(&attributes, &periods, &whole, &significant, each);
-        let how = match metric {
-            Some(metric) => method(metric, self.scoring.stated(), &[IntervalMethod::Wald])?,
-            None => IntervalMethod::Wald,
-        };
         for (candidate, mut finding) in found {
             finding.interval = self.interval(&candidate, &periods, &frames, how);
             report.findings.push(finding);

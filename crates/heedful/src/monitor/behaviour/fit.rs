@@ -47,7 +47,7 @@ impl RepurchaseModel {
     /// let histories = (0..300).map(history).collect::<heedful::Result<Vec<_>>>()?;
     /// let fit = RepurchaseModel::fit(&histories)?;
     /// assert_eq!((fit.customers, fit.repeaters), (300, 120));
-    /// assert!(fit.model.forecast(&histories[9], 100.0)?.expected > fit.model.forecast(&histories[0], 100.0)?.expected);
+    /// assert!(fit.model.forecast(&histories[139], 100.0)?.expected > fit.model.forecast(&histories[0], 100.0)?.expected);
     /// # Ok::<(), heedful::Error>(())
     /// ```
     ///

@@ -99,7 +99,7 @@ impl PurchaseHistory {
 ///
 /// let model = RepurchaseModel::new(0.25, 33.5, 0.72, 2.16)?;
 /// let weekly = model.forecast(&PurchaseHistory::new(11, 7.0, 77.0)?, 30.0)?;
-/// assert!(weekly.alive > 0.9 && weekly.overdue < 0.6);
+/// assert!(weekly.alive > 0.85 && weekly.overdue < 0.6);
 /// // Forty days of silence are much for whoever came every week, and little for a rare guest.
 /// let silent = model.forecast(&PurchaseHistory::new(11, 40.0, 110.0)?, 30.0)?;
 /// let rare = model.forecast(&PurchaseHistory::new(2, 40.0, 110.0)?, 30.0)?;

@@ -718,8 +718,7 @@ fn documents_of(function: &str, options: &Value) -> Vec<(&'static str, Value)> {
         "repurchase" => vec![("repurchase", Value::Object(rest))],
         // Their documents are others (a scorecard, a policy), which are checked as such.
         "backtest" | "comment_strength" | "contact_decide" | "contact_plan" | "contact_replay"
-        | "detect" | "detector" | "emerging" | "health" | "health_agreement" | "pseudonym"
-        | "pulse" => Vec::new(),
+        | "health" | "health_agreement" | "pseudonym" | "pulse" => Vec::new(),
         "asymmetry"
         | "confounding"
         | "drivers"

@@ -56,6 +56,20 @@ fn calibration(title: &str, bins: &[CalibrationBin]) -> Value {
 
 impl FittedScorecard {
     /// The calibration curve on accounts that were held out, as a Vega-Lite chart (version 5), data included.
+    ///
+    /// ```
+    /// use heedful::health::ScorecardFit;
+    /// use heedful::{Column, Responses};
+    /// let accounts: Vec<usize> = (0..600).collect();
+    /// let logins = accounts.iter().map(|i| (i * 7 % 40) as f64);
+    /// let left = accounts.iter().map(|i| u8::from(i * 7 % 40 < i * 11 % 30));
+    /// let table = Responses::new()
+    ///     .with("logins", Column::numbers(logins.collect::<Vec<_>>()))?
+    ///     .with("left", Column::numbers(left.collect::<Vec<_>>()))?;
+    /// let chart = ScorecardFit::new("left", ["logins"]).run(&table)?.calibration_chart("Held out");
+    /// assert_eq!(chart["title"], "Held out");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn calibration_chart(&self, title: &str) -> Value {
         calibration(title, &self.calibration)

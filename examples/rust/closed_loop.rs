@@ -129,26 +129,30 @@ fn main() -> Result<()> {
     let outcomes = Outcomes::default().run(&desk, thursday + HOUR)?;
     println!("\n{}", outcomes.to_table());
     println!(
-        "recovered {} of {}, replied in time {} of {}, median reply after {:?} business hours",
+        "recovered {} of {}, replied in time {} of {}, median reply after {} business hours",
         outcomes.recovery.count,
         outcomes.recovery.n,
         outcomes.replied_in_time.count,
         outcomes.replied_in_time.n,
-        outcomes.reply_hours,
+        shown(outcomes.reply_hours),
     );
     let again = desk.to_responses(thursday)?.score_by(&Metric::nps(), ["outcome"])?;
     for row in again.rows.iter().filter(|row| row.keys.first() != Some(&Key::Missing)) {
         println!(
-            "asked again, {}: NPS {:?}",
+            "asked again, {}: NPS {}",
             row.keys.first().unwrap_or(&Key::Missing),
-            row.score.value
+            shown(row.score.value)
         );
     }
 
     println!(
-        "\nForgetting ada: {} case, of which a count stays: {:?}",
+        "\nForgetting ada: {} case, of which a count stays: {}",
         desk.forget("ada"),
-        desk.forgotten()
+        desk.forgotten().values().sum::<u64>()
     );
     Ok(())
+}
+
+fn shown(value: Option<f64>) -> String {
+    value.map_or_else(|| "unknown".to_owned(), |value| value.to_string())
 }

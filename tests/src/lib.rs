@@ -42,7 +42,13 @@ pub fn column(values: &Value) -> Column {
         other => other.as_f64(),
     };
     let numbers: Option<Vec<f64>> = values.iter().map(number).collect();
-    numbers.map_or_else(|| Column::categories(values.iter().map(|v| v.as_str())), Column::numbers)
+    let text = |v: &'_ Value| match v {
+        Value::Bool(yes) => Some(if *yes { "true" } else { "false" }.to_owned()),
+        other => other.as_str().map(str::to_owned),
+    };
+    let texts = || values.iter().map(text).collect::<Vec<_>>();
+    numbers
+        .map_or_else(|| Column::categories(texts().iter().map(Option::as_deref)), Column::numbers)
 }
 
 /// A table of a vector: an object of columns.

@@ -823,7 +823,10 @@ fn what_is_refused_for_its_shape_does_not_validate() {
     for (name, document) in documents() {
         for changed in changed(&document) {
             let valid = validators[name].is_valid(&changed);
+            // Names of steps, causes and bands that stand elsewhere in the document, which no schema can look up.
+            let looked_up = ["playbooks", "pulse_options"].contains(&name);
             match rewritten(name, &changed).err().map(|error| error.code().as_str()) {
+                Some("unknown-name") if looked_up => {}
                 Some("invalid-config" | "unknown-name") if valid => {
                     wrong.push(format!("{name}: the schema takes {changed}"));
                 }

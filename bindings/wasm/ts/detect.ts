@@ -1,7 +1,7 @@
 // One series in, a row for each period and one for each episode out.
 import { type Day, dayGiven, dayNumbers, hourOf } from "./day.js";
 import { decode, encode, snake } from "./json.js";
-import { rowsFrom } from "./table.js";
+import { type ResultColumn, rowsFrom } from "./table.js";
 import { call } from "./watch-engine.js";
 
 /** The length of a period. */
@@ -109,6 +109,6 @@ function numbers(values: ArrayLike<number | null | undefined>): Float64Array {
 
 /** @internal */
 export function detectedOf(answer: unknown): Detected {
-  const { rows, episodes, chart } = decode(answer) as { rows: unknown; episodes: unknown; chart: object };
+  const { rows, episodes, chart } = decode(answer) as { rows: ResultColumn[]; episodes: ResultColumn[]; chart: object };
   return { rows: rowsFrom(rows), episodes: rowsFrom(episodes), chart } as unknown as Detected;
 }

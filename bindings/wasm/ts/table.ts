@@ -109,7 +109,7 @@ export type Pack = (
 ) => Packed;
 
 /** How the engine of an entry point takes tables. @internal */
-export function packer(call: CallTimes): Pack {
+export function packer(call?: CallTimes): Pack {
   return (table, roles, names, dateFormat, needed = [], times = []) => {
     const source = open(table);
     const played: Roles = { ...source.roles, ...roles };
@@ -277,13 +277,13 @@ interface TimesRead {
 
 /** Times that are Dates or milliseconds, or texts where a call reads them. @internal */
 export function timesOf(values: ArrayLike<unknown>, name: string, format: unknown, call: CallTimes | undefined): TimesRead {
-  if (Array.prototype.some.call(values, (value) => typeof value === "string" && value !== "")) {
+  if (call !== undefined && Array.prototype.some.call(values, (value) => typeof value === "string" && value !== "")) {
     return readTimes(values, name, format, call);
   }
   const at = Float64Array.from(values, (value, row) => {
     if (isMissing(value)) return NaN;
     const time = value instanceof Date ? value.getTime() : Number(value);
-    if ((typeof value === "object" && !(value instanceof Date)) || typeof value === "boolean") {
+    if ((typeof value === "object" && !(value instanceof Date)) || typeof value === "boolean" || typeof value === "string") {
       throw wrongType("a value is no Date, number of milliseconds or text", name, row);
     }
     if (Math.abs(time) > 8.64e15) throw new HeedfulError("date-invalid", "the time is beyond those of Date", { path: name, row });

@@ -164,7 +164,6 @@ options!(BandChange, takes [from, to], from Self::default());
 #[serde(default, deny_unknown_fields)]
 pub struct OnAlert {
     /// What saw it: `rating`, `reason`, `pulse`, `health` or `anomaly`.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub source: Option<AlertSource>,
     /// Its cause: a rule, a reason.
     pub cause: Option<String>,

@@ -22,6 +22,7 @@ const DAY: i64 = 86_400_000;
 /// assert_eq!(AlertSource::Health.as_str(), "health");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // more may come to see
 pub enum AlertSource {

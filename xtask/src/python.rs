@@ -7,9 +7,9 @@ use crate::setup::{debian, once};
 use crate::shell::{self, Result, find, fresh, output, program, root, run, say, target, tee};
 use crate::summary::{Tally, pytest};
 
-/// The aim is 3,000,000: what drivers, detectors, surveys and health added is over it. The budget is what it has today, so
+/// The aim is 3,000,000: what the four wings make together is a little over it. The budget is what it has today, so
 /// that it grows no further unseen.
-const BUDGET: u64 = 3_150_000;
+const BUDGET: u64 = 3_130_000;
 
 fn venv() -> PathBuf {
     root().join(".venv")

@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::alert::happening::AlertSource;
-use crate::base::config::{
-    self, Config, Object, deserialized, names, options, stored, unknown, variant,
-};
+use crate::base::config::{self, Config, Object, deserialized, names, options, stored, tagged};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::severity::Severity;
@@ -117,20 +115,7 @@ pub enum On {
     Rated(OnRated),
 }
 
-impl Config for On {
-    fn read(json: &Json) -> Result<Self> {
-        let (name, value) = variant(json)?;
-        match name {
-            "band" => BandChange::read(value).map(Self::Band),
-            "alert" => OnAlert::read(value).map(Self::Alert),
-            "rated" => OnRated::read(value).map(Self::Rated),
-            _ => return Err(unknown("variant", name, &["band", "alert", "rated"])),
-        }
-        .map_err(|error| error.below(name))
-    }
-}
-
-deserialized!(On);
+tagged!(On { Band = "band", Alert = "alert", Rated = "rated" });
 
 /// From one health band to another; any where not set.
 ///
@@ -503,19 +488,7 @@ pub struct StepDone {
 
 options!(StepDone, needs [step], takes [by, human], from Self::default());
 
-impl Config for RunEvent {
-    fn read(json: &Json) -> Result<Self> {
-        let (name, value) = variant(json)?;
-        match name {
-            "done" => StepDone::read(value).map(Self::Done),
-            "happened" => String::read(value).map(Self::Happened),
-            "tick" => Ok(Self::Tick),
-            "stop" => Ok(Self::Stop),
-            _ => return Err(unknown("variant", name, &["done", "happened", "tick", "stop"])),
-        }
-        .map_err(|error| error.below(name))
-    }
-}
+tagged!(RunEvent { Done = "done", Happened = "happened" } Tick = "tick", Stop = "stop");
 
 impl RunEvent {
     /// Reads an event.

@@ -396,18 +396,6 @@ fn place_of(json: &Json, names: &[&str]) -> Result<usize> {
     names.iter().position(|name| name == text).ok_or_else(|| unknown("variant", text, names))
 }
 
-/// A variant of an enum with values: its name alone (the value is null then), or an object whose one key is the name.
-pub(crate) fn variant(json: &Json) -> Result<(&str, &Json)> {
-    match json {
-        Json::Text(name) => Ok((name, &Json::Null)),
-        Json::Object(fields) => match fields.as_slice() {
-            [(name, value)] => Ok((name, value)),
-            _ => Err(invalid(format!("expected an object with one key, found {}", fields.len()))),
-        },
-        _ => Err(json.refused("a name or an object with one key")),
-    }
-}
-
 pub(crate) fn unknown(what: &str, name: &str, known: &[&str]) -> Error {
     let one_of = if known.len() > 1 { "one of " } else { "" };
     invalid(format!("unknown {what} `{name}`, expected {one_of}`{}`", known.join("`, `")))

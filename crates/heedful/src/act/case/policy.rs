@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::facts::Facts;
-use crate::base::config::{self, Config, deserialized, options, setters, variant, written};
+use crate::base::config::{self, options, setters, tagged, written};
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::json::Json;
 use crate::base::time::business::{BusinessCalendar, millis_of};
 use crate::monitor::health::scorecard::unique;
 
@@ -307,38 +306,13 @@ impl Assignee {
     }
 }
 
-impl Config for Assignee {
-    fn read(json: &Json) -> Result<Self> {
-        let (name, value) = variant(json)?;
-        let made = match name {
-            "owner" => String::read(value).map(Self::Owner),
-            "role" => String::read(value).map(Self::Role),
-            _ => return Err(config::unknown("variant", name, &["owner", "role"])),
-        };
-        made.map_err(|error| error.below(name))
-    }
-}
+tagged!(Assignee { Owner = "owner", Role = "role" });
 
-deserialized!(Assignee);
-
-impl Config for Due {
-    fn read(json: &Json) -> Result<Self> {
-        const NAMES: &[&str] =
-            &["at_once", "next_interaction", "business_hours", "business_days", "at"];
-        let (name, value) = variant(json)?;
-        let made = match (name, value) {
-            ("at_once", Json::Null) => Ok(Self::AtOnce),
-            ("next_interaction", Json::Null) => Ok(Self::NextInteraction),
-            ("business_hours", value) => f64::read(value).map(Self::BusinessHours),
-            ("business_days", value) => u32::read(value).map(Self::BusinessDays),
-            ("at", value) => i64::read(value).map(Self::At),
-            _ => return Err(config::unknown("variant", name, NAMES)),
-        };
-        made.map_err(|error| error.below(name))
-    }
-}
-
-deserialized!(Due);
+tagged!(Due {
+    BusinessHours = "business_hours",
+    BusinessDays = "business_days",
+    At = "at",
+} AtOnce = "at_once", NextInteraction = "next_interaction");
 
 impl When {
     /// Whether facts are of this kind.

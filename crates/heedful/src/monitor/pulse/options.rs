@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use crate::base::config::{self, Config, deserialized, names, options, setters, unknown};
+use crate::base::config::{self, names, options, setters, tagged};
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::json::Json;
 use crate::base::kind::Kind;
 use crate::base::metric::{Better, Metric};
 use crate::base::scale::Invalid;
@@ -119,15 +118,7 @@ impl Default for PulseWindow {
     }
 }
 
-impl Config for PulseWindow {
-    fn read(json: &Json) -> Result<Self> {
-        let (name, length) = one_of(json, &["months", "days"])?;
-        let length = u32::read(length).map_err(|error| error.below(name))?;
-        Ok(if name == "months" { Self::Months(length) } else { Self::Days(length) })
-    }
-}
-
-deserialized!(PulseWindow);
+tagged!(PulseWindow { Months = "months", Days = "days" });
 
 /// When an alert is raised and cleared.
 ///
@@ -216,30 +207,14 @@ pub enum When {
     Silent(Silent),
 }
 
-impl Config for When {
-    fn read(json: &Json) -> Result<Self> {
-        let names = ["average", "score", "drop", "turned", "repeated", "silent"];
-        let (name, value) = one_of(json, &names)?;
-        match name {
-            "average" => Level::read(value).map(Self::Average),
-            "score" => Level::read(value).map(Self::Score),
-            "drop" => Drop::read(value).map(Self::Drop),
-            "turned" => Turned::read(value).map(Self::Turned),
-            "repeated" => Repeated::read(value).map(Self::Repeated),
-            _ => Silent::read(value).map(Self::Silent),
-        }
-        .map_err(|error| error.below(name))
-    }
-}
-
-deserialized!(When);
-
-/// The one field of an object, of these names.
-fn one_of<'a>(json: &'a Json, names: &[&'static str]) -> Result<(&'static str, &'a Json)> {
-    let (name, value) = config::variant(json)?;
-    let known = names.iter().find(|known| **known == name);
-    known.map(|known| (*known, value)).ok_or_else(|| unknown("variant", name, names))
-}
+tagged!(When {
+    Average = "average",
+    Score = "score",
+    Drop = "drop",
+    Turned = "turned",
+    Repeated = "repeated",
+    Silent = "silent",
+});
 
 /// A level that raises, one that clears, and how certain it must be.
 ///

@@ -72,7 +72,7 @@ function refusal(document: unknown, column: string | undefined): HeedfulError {
     row: number | null;
     line: number | null;
   };
-  const ours = code === "invalid-config" || code === "invalid-argument";
+  const ours = code === "invalid-config" || code === "invalid-argument" || code === "time-zone";
   return new HeedfulError(code, ours ? optionNames(message) : message, {
     path: column ?? (ours ? optionNames(path.replace(/^scoring\./, "")) : path),
     row,

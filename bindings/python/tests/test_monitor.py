@@ -125,3 +125,11 @@ def test_methods_and_charts_of_one_series() -> None:
         assert json.dumps(found.chart).count('"2001-01-01"') == 1
     with pytest.raises(hf.HeedfulError):
         hf.detect(counts, every="day", method="farrington")
+
+
+def test_a_detector_says_what_it_watches():
+    detector = hf.Detector(every="day", alarms_per_month=2)
+    assert repr(detector) == "Detector(every day)"
+    detector.run({"day": ["2024-01-01"] * 3, "why": ["price"] * 3, "plan": ["a"] * 3}, at="day", topic="why", by="plan")
+    assert repr(detector) == "Detector(every day, why, plan)"
+    assert repr(hf.Detector.from_json(detector.to_json())) == repr(detector)

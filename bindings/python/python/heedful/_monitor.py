@@ -460,6 +460,11 @@ class Detector:
         """
         self._ready.feedback((topic, place), (day(start, "start"), day(end, "end")), said)
 
+    def __repr__(self) -> str:
+        watched = self._settings if self._inner is None else json.loads(self._inner.watcher())
+        parts = [*([watched["topic"]] if watched.get("topic") else []), *watched.get("by", [])]
+        return f"Detector(every {watched.get('every', 'day')}{''.join(f', {part}' for part in parts)})"
+
     def to_json(self) -> str:
         """The detector as JSON: settings, counts and episodes; no comments and no customers."""
         return self._ready.to_json()

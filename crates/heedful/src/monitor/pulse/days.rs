@@ -95,6 +95,8 @@ impl Days {
             if day.last <= now {
                 let coming = std::mem::take(&mut day.coming).into_iter().map(|Reverse(next)| next);
                 let mut coming: Vec<Record> = coming.collect();
+                // What is counted of a series lies in the order of their numbers.
+                coming.sort_unstable_by_key(|record| record.series);
                 coming.iter().for_each(&mut met);
                 if day.counted.is_empty() {
                     day.counted = coming;

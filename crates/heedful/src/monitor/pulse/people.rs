@@ -39,15 +39,14 @@ impl Personal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Answer {
     pub(super) at: i64,
-    id: u64,
     point: u8,
     pub(super) key_contact: bool,
 }
 
 impl Answer {
     pub(super) fn of(record: &Record) -> Self {
-        let Record { at, id, point, key_contact, .. } = *record;
-        Self { at, id, point, key_contact }
+        let Record { at, point, key_contact, .. } = *record;
+        Self { at, point, key_contact }
     }
 }
 
@@ -81,6 +80,15 @@ impl Person {
         };
         self.last = Some(last);
         self.before = self.before.max(older);
+    }
+
+    pub(super) fn clear(&mut self) {
+        (self.last, self.before) = (None, None);
+    }
+
+    /// Whether nothing is left to be said of the person.
+    pub(super) fn is_over(&self) -> bool {
+        self.held == 0 && !self.contact
     }
 
     /// Forgets the answers before a time.
@@ -132,24 +140,8 @@ impl People {
         place.copied().map(Self::who)
     }
 
-    /// The customer of a series, made where there is none; `chain` is that of the series.
-    pub(super) fn enter(
-        &mut self,
-        series: u32,
-        chain: &mut u32,
-        customer: u64,
-        name: Option<&str>,
-    ) -> u64 {
-        let who = self.find(series, customer).unwrap_or_else(|| self.add(series, chain, customer));
-        if let Some(person) = self.get_mut(who)
-            && person.name.is_none()
-        {
-            person.name = name.map(Into::into);
-        }
-        who
-    }
-
-    fn add(&mut self, series: u32, chain: &mut u32, customer: u64) -> u64 {
+    /// A customer who is new to a series, whose people are `chain`.
+    pub(super) fn add(&mut self, series: u32, chain: &mut u32, customer: u64) -> u64 {
         let person = Person {
             customer,
             name: None,
@@ -185,10 +177,13 @@ impl People {
         Self::who(place)
     }
 
-    /// One record more of a person.
-    pub(super) fn hold(&mut self, who: u64) {
+    /// So many records more of a person, who may have told the name only now.
+    pub(super) fn hold(&mut self, who: u64, name: Option<&str>, more: u32) {
         if let Some(person) = self.get_mut(who) {
-            person.held += 1;
+            person.held += more;
+            if person.name.is_none() {
+                person.name = name.map(Into::into);
+            }
         }
     }
 
@@ -196,13 +191,6 @@ impl People {
     pub(super) fn release(&mut self, who: u64) {
         if let Some(person) = self.get_mut(who) {
             person.held = person.held.saturating_sub(1);
-        }
-    }
-
-    /// Takes out a person of whom nothing is left.
-    pub(super) fn settle(&mut self, who: u64, chain: &mut u32) {
-        if self.get(who).is_some_and(|person| person.held == 0 && !person.contact) {
-            self.remove(who, chain);
         }
     }
 

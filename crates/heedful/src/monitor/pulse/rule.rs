@@ -319,7 +319,7 @@ impl Judge {
 
     fn silent(silent: Silent, view: &View<'_>, now: i64) -> Option<Seen> {
         let last = match silent.who {
-            Who::Anybody => view.series.last?.0,
+            Who::Anybody => view.last?.0,
             Who::KeyContact => view.series.contacts.iter().map(|contact| contact.last).min()?,
         };
         let raise = is_silent(silent, last, now);
@@ -368,7 +368,6 @@ impl Judge {
             if rule.kind.is_some() && rule.kind != series.kind {
                 continue;
             }
-            let standing = view.standings.get(place).copied().unwrap_or(Standing::NEVER);
             let seen = self.see(rule, ready, view, bounds.now);
             let verdict = match &seen {
                 Some(seen) => seen.verdict,
@@ -376,13 +375,14 @@ impl Judge {
                 None if view.n == 0 => Verdict::Clear,
                 None => Verdict::Stay,
             };
-            let raised = match (standing.raised, verdict) {
-                (false, Verdict::Raise) if bounds.now >= standing.cools_until(rule) => true,
+            let cools_until = || view.standing(place).cools_until(rule);
+            let raised = match (view.is_raised(place), verdict) {
+                (false, Verdict::Raise) if bounds.now >= cools_until() => true,
                 (true, Verdict::Clear) => false,
                 _ => continue,
             };
             changed.push((place, Standing { raised, since: bounds.now }));
-            let raised_at = if raised { bounds.now } else { standing.since };
+            let raised_at = if raised { bounds.now } else { view.standing(place).since };
             let customers =
                 if raised { named(rule, ready, personal, view, bounds.now) } else { Vec::new() };
             let (measure, level) = told(&rule.when, raised);
@@ -417,12 +417,13 @@ impl Judge {
     pub(super) fn next(rules: &[PulseRule], view: &View<'_>, now: i64) -> Option<i64> {
         let View { series, .. } = view;
         let of = |(place, rule): (usize, &PulseRule)| {
-            let standing = view.standings.get(place).copied().unwrap_or(Standing::NEVER);
-            let cools = Some(standing.cools_until(rule)).filter(|until| *until > now);
+            let cools = (rule.cool_down_days > 0)
+                .then(|| view.standing(place).cools_until(rule))
+                .filter(|until| *until > now);
             let When::Silent(silent) = &rule.when else { return cools };
             let ends = |last: i64| last.saturating_add(i64::from(silent.days) * DAY + 1);
             let silence = match silent.who {
-                Who::Anybody => series.last.map(|(last, _)| ends(last)).filter(|at| *at > now),
+                Who::Anybody => view.last.map(|(last, _)| ends(last)).filter(|at| *at > now),
                 Who::KeyContact => {
                     let contacts =
                         series.contacts.iter().map(|KeyContact { last, .. }| ends(*last));
@@ -453,7 +454,8 @@ fn named(
     let mut customers: Vec<String> = match (ready, &rule.when) {
         (Ready::Move(place), _) => {
             let Some(of) = personal.moves.get(*place) else { return Vec::new() };
-            let movers = view.people().filter(|person| of.holds(person));
+            let many = view.moved.get(*place).map_or(0, |many| *many as usize);
+            let movers = view.people().filter(|person| of.holds(person)).take(many);
             movers.filter_map(|person| person.name.as_deref()).map(str::to_owned).collect()
         }
         (_, When::Silent(silent)) if silent.who == Who::KeyContact => {

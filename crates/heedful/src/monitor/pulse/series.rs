@@ -16,28 +16,17 @@ pub(super) struct KeyContact {
     pub(super) last: i64,
 }
 
-/// A key and kind, beside its counts.
+/// A key and kind, beside its row.
 #[derive(Debug, Clone)]
 pub(super) struct Series {
     pub(super) key: Key,
     pub(super) kind: Option<Kind>,
-    /// The latest answer that was counted: time and point.
-    pub(super) last: Option<(i64, u8)>,
     pub(super) contacts: Vec<KeyContact>,
-    /// Its responses, also those that are to come.
-    held: u32,
     /// The chain of its people.
     chain: u32,
-    /// The day on which it is looked at again although nothing came.
-    pub(super) due: i32,
 }
 
 impl Series {
-    /// Whether there are no responses and no key contacts.
-    pub(super) fn is_empty(&self) -> bool {
-        self.held == 0 && self.contacts.is_empty()
-    }
-
     /// A customer's last answer says whether the customer is a key contact.
     fn contact(&mut self, person: &mut Person, answer: Answer) {
         let customer = person.customer;
@@ -61,16 +50,21 @@ impl Series {
 pub(super) struct View<'a> {
     pub(super) series: &'a Series,
     pub(super) number: u32,
+    /// Its responses, also those that are to come.
+    pub(super) held: u32,
+    /// The latest answer that was counted: time and point.
+    pub(super) last: Option<(i64, u8)>,
     /// Counts for each point: of the window, and of the one before.
     pub(super) now: &'a [u32],
     pub(super) before: &'a [u32],
-    /// Customers for whom each [`Move`](super::people::Move) holds.
-    pub(super) moved: &'a [u32],
     /// The responses in the window, and in the one before.
     pub(super) n: u32,
     pub(super) n_before: u32,
-    /// One for each rule.
-    pub(super) standings: &'a [Standing],
+    /// Customers for whom each [`Move`](super::people::Move) holds.
+    pub(super) moved: &'a [u32],
+    /// A bit for each rule.
+    raised: &'a [u32],
+    since: &'a [i64],
     people: &'a People,
 }
 
@@ -83,9 +77,40 @@ impl<'a> View<'a> {
     pub(super) fn name(&self, customer: u64) -> Option<&'a str> {
         self.people.get(self.people.find(self.number, customer)?)?.name.as_deref()
     }
+
+    /// Whether a rule stands.
+    pub(super) fn is_raised(&self, rule: usize) -> bool {
+        let (word, bit) = bit(rule);
+        self.raised.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// Where a rule stands.
+    pub(super) fn standing(&self, rule: usize) -> Standing {
+        let since = self.since.get(rule).copied().unwrap_or(Standing::NEVER.since);
+        Standing { raised: self.is_raised(rule), since }
+    }
+
+    /// One for each rule.
+    pub(super) fn standings(&self) -> impl Iterator<Item = Standing> {
+        (0..self.since.len()).map(|rule| self.standing(rule))
+    }
+
+    /// Whether there are no responses and no key contacts.
+    pub(super) fn is_empty(&self) -> bool {
+        self.held == 0 && self.series.contacts.is_empty()
+    }
 }
 
-/// All series. What is looked at for each response lies in rows side by side.
+/// What becomes of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Free,
+    Taken,
+    /// Of a series that the next judgement looks at.
+    Waiting,
+}
+
+/// All series. What is touched by each response lies side by side, in little space.
 #[derive(Debug, Clone)]
 pub(super) struct Watched {
     pub(super) personal: Personal,
@@ -95,15 +120,40 @@ pub(super) struct Watched {
     rules: usize,
     /// By key: of no kind, and of each kind.
     numbers: [HashMap<Key, u32>; 3],
-    series: Vec<Option<Series>>,
+    places: Vec<Place>,
     free: Vec<u32>,
-    /// A row for each series: the counts of the window, of the one before, and how many customers moved.
-    counts: Vec<u32>,
-    /// A row for each series: where its rules stand.
-    standings: Vec<Standing>,
-    /// Those that the next judgement looks at.
     waiting: Vec<u32>,
-    is_waiting: Vec<bool>,
+    /// The responses of each series, also those that are to come.
+    held: Vec<u32>,
+    /// A row for each series: [`HEAD`], the counts of the window, of the one before, how many customers moved, and a bit
+    /// for each rule that stands.
+    rows: Vec<u32>,
+    /// A row for each series: since when its rules stand or do not.
+    since: Vec<i64>,
+    series: Vec<Series>,
+}
+
+/// The head of a row: the last answer's point plus one (0 where there is none), both halves of its time, and the day on
+/// which the series is looked at again although nothing came.
+const HEAD: usize = 4;
+const NO_ANSWER: [u32; HEAD] = [0, 0, 0, i32::MAX.cast_unsigned()];
+
+fn last_of(row: &[u32]) -> Option<(i64, u8)> {
+    let [point, low, high, ..] = row else { return None };
+    let point = u8::try_from(point.checked_sub(1)?).ok()?;
+    Some(((u64::from(*high) << 32 | u64::from(*low)).cast_signed(), point))
+}
+
+fn set_last(row: &mut [u32], (at, of): (i64, u8)) {
+    if let [point, low, high, ..] = row {
+        let at = at.cast_unsigned();
+        (*point, *low, *high) = (u32::from(of) + 1, at as u32, (at >> 32) as u32);
+    }
+}
+
+/// The word and the bit of a rule.
+fn bit(rule: usize) -> (usize, u32) {
+    (rule / 32, 1 << (rule % 32))
 }
 
 /// The row of a series.
@@ -131,17 +181,23 @@ impl Watched {
             points,
             rules,
             numbers: Default::default(),
-            series: Vec::new(),
+            places: Vec::new(),
             free: Vec::new(),
-            counts: Vec::new(),
-            standings: Vec::new(),
             waiting: Vec::new(),
-            is_waiting: Vec::new(),
+            held: Vec::new(),
+            rows: Vec::new(),
+            since: Vec::new(),
+            series: Vec::new(),
         }
     }
 
+    /// Where in a row the numbers of customers who moved begin.
+    fn moves(&self) -> usize {
+        HEAD + 2 * self.points
+    }
+
     fn width(&self) -> usize {
-        2 * self.points + self.personal.moves.len()
+        self.moves() + self.personal.moves.len() + self.rules.div_ceil(32)
     }
 
     /// The series of a key, made where there is none.
@@ -151,64 +207,87 @@ impl Watched {
             return *number;
         }
         let (width, rules) = (self.width(), self.rules);
-        let series = Series {
-            key: key.clone(),
-            kind,
-            last: None,
-            contacts: Vec::new(),
-            held: 0,
-            chain: NOBODY,
-            due: i32::MAX,
-        };
-        let number = match self.free.pop() {
-            Some(number) => {
-                if let Some(slot) = self.series.get_mut(number as usize) {
-                    *slot = Some(series);
-                }
-                number
+        let series = Series { key: key.clone(), kind, contacts: Vec::new(), chain: NOBODY };
+        let number = if let Some(number) = self.free.pop() {
+            if let Some(slot) = self.series.get_mut(number as usize) {
+                *slot = series;
             }
-            None => {
-                self.series.push(Some(series));
-                self.is_waiting.push(false);
-                self.counts.resize(self.counts.len() + width, 0);
-                self.standings.resize(self.standings.len() + rules, Standing::NEVER);
-                // More keys than that do not fit into memory.
-                u32::try_from(self.series.len() - 1).unwrap_or(u32::MAX)
-            }
+            number
+        } else {
+            self.series.push(series);
+            self.places.push(Place::Free);
+            self.held.push(0);
+            self.rows.resize(self.rows.len() + width, 0);
+            self.since.resize(self.since.len() + rules, Standing::NEVER.since);
+            // More keys than that do not fit into memory.
+            u32::try_from(self.series.len() - 1).unwrap_or(u32::MAX)
         };
+        if let Some(place) = self.places.get_mut(number as usize) {
+            *place = Place::Taken;
+        }
+        if let Some(head) = row_mut(&mut self.rows, number, width).first_chunk_mut() {
+            *head = NO_ANSWER;
+        }
         if let Some(numbers) = self.numbers.get_mut(slot(kind)) {
             numbers.insert(key.clone(), number);
         }
         number
     }
 
-    pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut Series> {
-        self.series.get_mut(number as usize)?.as_mut()
-    }
-
     pub(super) fn view(&self, number: u32) -> Option<View<'_>> {
-        let series = self.series.get(number as usize)?.as_ref()?;
-        let counts = row(&self.counts, number, self.width());
-        let (now, rest) = counts.split_at_checked(self.points)?;
-        let (before, moved) = rest.split_at_checked(self.points)?;
-        let (n, n_before) = (now.iter().sum(), before.iter().sum());
-        let standings = row(&self.standings, number, self.rules);
-        let people = &self.people;
-        Some(View { series, number, now, before, moved, n, n_before, standings, people })
-    }
-
-    pub(super) fn standings_mut(&mut self, number: u32) -> &mut [Standing] {
-        row_mut(&mut self.standings, number, self.rules)
+        if *self.places.get(number as usize)? == Place::Free {
+            return None;
+        }
+        let row = row(&self.rows, number, self.width());
+        let (now, rest) = row.get(HEAD..)?.split_at_checked(self.points)?;
+        let (before, rest) = rest.split_at_checked(self.points)?;
+        let (moved, raised) = rest.split_at_checked(self.personal.moves.len())?;
+        Some(View {
+            series: self.series.get(number as usize)?,
+            number,
+            held: *self.held.get(number as usize)?,
+            last: last_of(row),
+            now,
+            before,
+            n: now.iter().sum(),
+            n_before: before.iter().sum(),
+            moved,
+            raised,
+            since: self::row(&self.since, number, self.rules),
+            people: &self.people,
+        })
     }
 
     /// Notes where rules stand now, by their places.
-    pub(super) fn stand(&mut self, number: u32, changed: Vec<(usize, Standing)>) {
-        let standings = self.standings_mut(number);
-        for (place, changed) in changed {
-            if let Some(standing) = standings.get_mut(place) {
-                *standing = changed;
+    pub(super) fn stand(
+        &mut self,
+        number: u32,
+        changed: impl IntoIterator<Item = (usize, Standing)>,
+    ) {
+        let (width, words) = (self.width(), self.rules.div_ceil(32));
+        let row = row_mut(&mut self.rows, number, width);
+        let Some((_, raised)) = row.split_at_mut_checked(width - words) else { return };
+        let since = row_mut(&mut self.since, number, self.rules);
+        for (rule, standing) in changed {
+            let (word, bit) = bit(rule);
+            if let (Some(word), Some(since)) = (raised.get_mut(word), since.get_mut(rule)) {
+                *word = if standing.raised { *word | bit } else { *word & !bit };
+                *since = standing.since;
             }
         }
+    }
+
+    /// Plans to look at a series on a day although nothing came, where that is not planned earlier; `None` where it is.
+    pub(super) fn plan(&mut self, number: u32, next: Option<i32>, today: i32) -> Option<i32> {
+        let width = self.width();
+        let due = row_mut(&mut self.rows, number, width).get_mut(HEAD - 1)?;
+        if due.cast_signed() <= today {
+            *due = i32::MAX.cast_unsigned();
+        }
+        // It may be due again later on this day.
+        let next = next.filter(|next| *next < due.cast_signed())?.max(today);
+        *due = next.cast_unsigned();
+        Some(next)
     }
 
     /// All series, in the order of their numbers.
@@ -225,9 +304,10 @@ impl Watched {
 
     /// Has a series looked at by the next judgement.
     pub(super) fn wake(&mut self, number: u32) {
-        if let Some(waits) = self.is_waiting.get_mut(number as usize)
-            && !std::mem::replace(waits, true)
+        if let Some(place) = self.places.get_mut(number as usize)
+            && *place == Place::Taken
         {
+            *place = Place::Waiting;
             self.waiting.push(number);
         }
     }
@@ -241,8 +321,11 @@ impl Watched {
 
     /// Has every series looked at and planned anew by the next judgement.
     pub(super) fn refresh(&mut self) {
-        self.series.iter_mut().flatten().for_each(|series| series.due = i32::MAX);
+        let width = self.width();
         for (number, _) in (0..).zip(0..self.series.len()) {
+            if let Some(due) = row_mut(&mut self.rows, number, width).get_mut(HEAD - 1) {
+                *due = i32::MAX.cast_unsigned();
+            }
             self.wake(number);
         }
     }
@@ -251,44 +334,59 @@ impl Watched {
     pub(super) fn take_waiting(&mut self) -> Vec<u32> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.sort_unstable();
-        for number in &waiting {
-            if let Some(waits) = self.is_waiting.get_mut(*number as usize) {
-                *waits = false;
-            }
-        }
+        waiting.retain(|number| {
+            let place = self.places.get_mut(*number as usize);
+            place.filter(|place| **place == Place::Waiting).is_some_and(|place| {
+                *place = Place::Taken;
+                true
+            })
+        });
         waiting
     }
 
     /// A response has come to a series. Gives what its record calls the customer.
     pub(super) fn hold(&mut self, number: u32, customer: u64, name: Option<&str>) -> u64 {
-        let Some(Some(series)) = self.series.get_mut(number as usize) else { return NONE };
-        series.held += 1;
+        add(&mut self.held, number as usize, 1);
         if customer == NONE || !self.personal.any() {
             return customer;
         }
-        let who = self.people.enter(number, &mut series.chain, customer, name);
-        self.people.hold(who);
+        self.enter(number, customer, name, 1)
+    }
+
+    /// What the records of a series call a customer, who has so many records more.
+    fn enter(&mut self, number: u32, customer: u64, name: Option<&str>, more: u32) -> u64 {
+        let who = match self.people.find(number, customer) {
+            Some(who) => who,
+            None => match self.series.get_mut(number as usize) {
+                Some(series) => self.people.add(number, &mut series.chain, customer),
+                None => return NONE,
+            },
+        };
+        self.people.hold(who, name, more);
         who
     }
 
     /// A response is counted, in the window or in the one before.
     pub(super) fn met(&mut self, record: &Record, in_window: bool) {
-        let width = self.width();
-        let counts = row_mut(&mut self.counts, record.series, width);
-        add(counts, usize::from(record.point) + if in_window { 0 } else { self.points }, 1);
-        if let Some(Some(series)) = self.series.get_mut(record.series as usize) {
-            if series.last.is_none_or(|last| (record.at, record.point) > last) {
-                series.last = Some((record.at, record.point));
-            }
-            if self.personal.any()
-                && let Some(person) = self.people.get_mut(record.who)
+        let (width, moves) = (self.width(), self.moves());
+        let row = row_mut(&mut self.rows, record.series, width);
+        let first = if in_window { HEAD } else { HEAD + self.points };
+        add(row, first + usize::from(record.point), 1);
+        if last_of(row).is_none_or(|last| (record.at, record.point) > last) {
+            set_last(row, (record.at, record.point));
+        }
+        if self.personal.any()
+            && let Some(person) = self.people.get_mut(record.who)
+        {
+            let answer = Answer::of(record);
+            let moved = row.get_mut(moves..).unwrap_or_default();
+            moving(&self.personal, moved, person, |person| person.met(answer));
+            if self.personal.contacts
+                && person.last == Some(answer)
+                && (person.contact || answer.key_contact)
+                && let Some(series) = self.series.get_mut(record.series as usize)
             {
-                let answer = Answer::of(record);
-                let moved = counts.get_mut(2 * self.points..).unwrap_or_default();
-                moving(&self.personal, moved, person, |person| person.met(answer));
-                if self.personal.contacts && person.last == Some(answer) {
-                    series.contact(person, answer);
-                }
+                series.contact(person, answer);
             }
         }
         self.changed(record.series);
@@ -296,39 +394,56 @@ impl Watched {
 
     /// A response goes from the window to the one before.
     pub(super) fn aged(&mut self, record: &Record) {
-        let (width, point) = (self.width(), usize::from(record.point));
-        let counts = row_mut(&mut self.counts, record.series, width);
-        add(counts, point, -1);
-        add(counts, point + self.points, 1);
+        let (width, place) = (self.width(), HEAD + usize::from(record.point));
+        let row = row_mut(&mut self.rows, record.series, width);
+        add(row, place, -1);
+        add(row, place + self.points, 1);
         self.changed(record.series);
     }
 
     /// A response leaves the window before.
     pub(super) fn gone(&mut self, record: &Record, bounds: &Bounds) {
-        let width = self.width();
-        let counts = row_mut(&mut self.counts, record.series, width);
-        add(counts, usize::from(record.point) + self.points, -1);
-        let Some(Some(series)) = self.series.get_mut(record.series as usize) else { return };
-        series.held = series.held.saturating_sub(1);
+        let (width, moves) = (self.width(), self.moves());
+        let row = row_mut(&mut self.rows, record.series, width);
+        add(row, HEAD + self.points + usize::from(record.point), -1);
+        add(&mut self.held, record.series as usize, -1);
         if self.personal.any()
             && let Some(person) = self.people.get_mut(record.who)
         {
-            let moved = counts.get_mut(2 * self.points..).unwrap_or_default();
+            let moved = row.get_mut(moves..).unwrap_or_default();
             moving(&self.personal, moved, person, |person| person.age(bounds.before));
             self.people.release(record.who);
-            self.people.settle(record.who, &mut series.chain);
+            self.settle(record.series, record.who);
         }
-        if series.held == 0 {
+        if self.held.get(record.series as usize) == Some(&0) {
             self.wake(record.series);
         } else {
             self.changed(record.series);
         }
     }
 
+    /// Takes out a person of whom nothing is left.
+    fn settle(&mut self, number: u32, who: u64) {
+        if self.people.get(who).is_some_and(Person::is_over)
+            && let Some(series) = self.series.get_mut(number as usize)
+        {
+            self.people.remove(who, &mut series.chain);
+        }
+    }
+
+    /// What a series knows of its last answer elsewhere.
+    pub(super) fn add_last(&mut self, number: u32, last: Option<(i64, u8)>) {
+        let width = self.width();
+        let row = row_mut(&mut self.rows, number, width);
+        if let Some(last) = last.max(last_of(row)) {
+            set_last(row, last);
+        }
+    }
+
     /// A key contact of whom there need not be a record any more.
     pub(super) fn add_contact(&mut self, number: u32, (customer, name): (u64, &str), last: i64) {
-        let Some(Some(series)) = self.series.get_mut(number as usize) else { return };
-        let who = self.people.enter(number, &mut series.chain, customer, Some(name));
+        let who = self.enter(number, customer, Some(name), 0);
+        let Some(series) = self.series.get_mut(number as usize) else { return };
         let Some(person) = self.people.get_mut(who) else { return };
         let no_longer = person.last.is_some_and(|answer| answer.at >= last && !answer.key_contact);
         if person.contact {
@@ -340,7 +455,7 @@ impl Watched {
             series.contacts.push(KeyContact { customer, last });
             person.contact = true;
         }
-        self.people.settle(who, &mut series.chain);
+        self.settle(number, who);
     }
 
     /// What records call a customer, in any series.
@@ -366,16 +481,14 @@ impl Watched {
 
     /// Takes out what is known of a customer beside the records, which no longer name the customer.
     pub(super) fn forget(&mut self, customer: u64) {
-        let width = self.width();
+        let (width, moves) = (self.width(), self.moves());
         for (who, number) in self.people.of_customer(customer) {
-            let Some(Some(series)) = self.series.get_mut(number as usize) else { continue };
+            let Some(series) = self.series.get_mut(number as usize) else { continue };
             series.contacts.retain(|contact| contact.customer != customer);
-            let counts = row_mut(&mut self.counts, number, width);
+            let row = row_mut(&mut self.rows, number, width);
             if let Some(person) = self.people.get_mut(who) {
-                let moved = counts.get_mut(2 * self.points..).unwrap_or_default();
-                moving(&self.personal, moved, person, |person| {
-                    (person.last, person.before) = (None, None)
-                });
+                let moved = row.get_mut(moves..).unwrap_or_default();
+                moving(&self.personal, moved, person, Person::clear);
             }
             self.people.remove(who, &mut series.chain);
             self.wake(number);
@@ -384,17 +497,20 @@ impl Watched {
 
     /// Takes out a series with all that is known of it beside its records.
     pub(super) fn remove(&mut self, number: u32) {
-        let width = self.width();
-        let slot_of = self.series.get_mut(number as usize);
-        let Some(mut series) = slot_of.and_then(Option::take) else { return };
+        let (width, place) = (self.width(), number as usize);
+        let Some(series) = self.series.get_mut(place) else { return };
         let people: Vec<u64> = self.people.of(series.chain).map(|(who, _)| who).collect();
         for who in people {
             self.people.remove(who, &mut series.chain);
         }
-        row_mut(&mut self.counts, number, width).fill(0);
-        row_mut(&mut self.standings, number, self.rules).fill(Standing::NEVER);
         if let Some(numbers) = self.numbers.get_mut(slot(series.kind)) {
             numbers.remove(&series.key);
+        }
+        (series.key, series.contacts) = (Key::Missing, Vec::new());
+        row_mut(&mut self.rows, number, width).fill(0);
+        row_mut(&mut self.since, number, self.rules).fill(Standing::NEVER.since);
+        if let (Some(held), Some(place)) = (self.held.get_mut(place), self.places.get_mut(place)) {
+            (*held, *place) = (0, Place::Free);
         }
         self.free.push(number);
     }

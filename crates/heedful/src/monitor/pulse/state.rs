@@ -137,10 +137,10 @@ impl StoredSeries {
         let mut contacts: Vec<(u64, i64)> =
             view.series.contacts.iter().map(|contact| (contact.customer, contact.last)).collect();
         contacts.sort_unstable();
-        let standing = |standing: &Standing| {
-            (*standing != Standing::NEVER).then_some((standing.raised, standing.since))
+        let standing = |standing: Standing| {
+            (standing != Standing::NEVER).then_some((standing.raised, standing.since))
         };
-        let mut standings: Vec<Option<(bool, i64)>> = view.standings.iter().map(standing).collect();
+        let mut standings: Vec<Option<(bool, i64)>> = view.standings().map(standing).collect();
         if standings.iter().all(Option::is_none) {
             standings.clear();
         }
@@ -152,7 +152,7 @@ impl StoredSeries {
             point: each().map(|record| record.point).collect(),
             customer: each().map(|record| record.who).collect(),
             key_contact: each().map(|record| record.key_contact).collect(),
-            last: view.series.last,
+            last: view.last,
             contacts,
             standings,
         }
@@ -240,15 +240,11 @@ impl Pulse {
             .contacts
             .iter()
             .filter_map(|(customer, last)| Some((*customer, name(customer)?, *last)));
-        let mut standings: Vec<Standing> = stored
+        let standings = stored
             .standings
             .iter()
-            .map(|s| s.map_or(Standing::NEVER, |(raised, since)| Standing { raised, since }))
-            .collect();
-        if !standings.is_empty() {
-            standings.resize(self.options.rules.len(), Standing::NEVER);
-        }
-        self.join(number, stored.last, contacts, &standings);
+            .map(|s| s.map_or(Standing::NEVER, |(raised, since)| Standing { raised, since }));
+        self.join(number, stored.last, contacts, standings);
         Ok(())
     }
 }

@@ -391,19 +391,13 @@ impl Pulse {
                 continue;
             }
             let next = Judge::next(&options.rules, &view, now);
-            let next = next.map_or(i32::MAX, |next| local_day(&mut clock, next));
-            let Some(series) = watched.get_mut(number) else { continue };
-            if series.due <= day {
-                series.due = i32::MAX;
-            }
-            if next < series.due {
-                // It may be due again later on this day.
-                series.due = next.max(day);
-                due.entry(series.due).or_default().push(number);
+            let next = next.map(|next| local_day(&mut clock, next));
+            if let Some(day) = watched.plan(number, next, day) {
+                due.entry(day).or_default().push(number);
             }
         }
         // A series has its alerts in the order of the rules.
-        alerts.sort_by(|a, b| (&a.key, a.kind).cmp(&(&b.key, b.kind)));
+        alerts.sort_by_cached_key(|alert| (alert.key.head(), alert.key.clone(), alert.kind));
         Ok(alerts)
     }
 
@@ -497,7 +491,7 @@ impl Pulse {
                 Some((contact.customer, view.name(contact.customer)?, contact.last))
             });
             if let Some(number) = numbers.get(&view.number) {
-                self.join(*number, view.series.last, contacts, view.standings);
+                self.join(*number, view.last, contacts, view.standings());
             }
         }
         Ok(())
@@ -509,18 +503,19 @@ impl Pulse {
         number: u32,
         last: Option<(i64, u8)>,
         contacts: impl Iterator<Item = (u64, &'a str, i64)>,
-        standings: &[Standing],
+        standings: impl Iterator<Item = Standing>,
     ) {
-        let Some(series) = self.watched.get_mut(number) else { return };
-        series.last = series.last.max(last);
+        self.watched.add_last(number, last);
         for (customer, name, last) in contacts {
             self.watched.add_contact(number, (customer, name), last);
         }
-        for (mine, theirs) in self.watched.standings_mut(number).iter_mut().zip(standings) {
-            if (theirs.since, theirs.raised) > (mine.since, mine.raised) {
-                *mine = *theirs;
-            }
-        }
+        let Some(view) = self.watched.view(number) else { return };
+        let later = |(_, theirs): &(usize, Standing), mine: Standing| {
+            (theirs.since, theirs.raised) > (mine.since, mine.raised)
+        };
+        let changed: Vec<(usize, Standing)> =
+            standings.enumerate().filter(|theirs| later(theirs, view.standing(theirs.0))).collect();
+        self.watched.stand(number, changed);
         self.watched.wake(number);
     }
 
@@ -583,8 +578,8 @@ fn forget_id(ids: &mut HashTable<u64>, id: u64) {
 
 /// Whether nothing is left to be said of a series.
 fn is_over(options: &PulseOptions, view: &View<'_>, now: i64) -> bool {
-    view.series.is_empty()
-        && options.rules.iter().zip(view.standings).all(|(rule, standing)| {
+    view.is_empty()
+        && options.rules.iter().zip(view.standings()).all(|(rule, standing)| {
             let waits = matches!(&rule.when, When::Silent(silent) if silent.who == Who::Anybody)
                 && (rule.kind.is_none() || rule.kind == view.series.kind);
             !waits && !standing.raised && now >= standing.cools_until(rule)

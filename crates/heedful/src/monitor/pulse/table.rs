@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::days::{NONE, hash_of};
-use super::rule::{PulseAlert, Standing};
+use super::rule::PulseAlert;
 use super::series::{View, slot};
 use super::stream::{Arrival, Pulse, PulseCounts, Received};
 use crate::base::error::{Error, ErrorCode, Result};
@@ -153,10 +153,10 @@ impl Pulse {
         table.floats("change_upper", scores.iter().map(|(_, c)| c.interval.map(|i| i.upper)));
         let points = metric.scale().points();
         let last = |view: &View<'_>| {
-            view.series.last.and_then(|(_, point)| points.get(usize::from(point)).copied())
+            view.last.and_then(|(_, point)| points.get(usize::from(point)).copied())
         };
         table.floats("last_rating", views.iter().map(last));
-        let last_at = views.iter().map(|view| view.series.last.map(|(at, _)| at));
+        let last_at = views.iter().map(|view| view.last.map(|(at, _)| at));
         millis(&mut table, "last_at", last_at);
         table.texts("raised", views.iter().map(|view| Some(self.standing(view).join(","))));
         Ok(table)
@@ -177,9 +177,8 @@ impl Pulse {
 
     /// The rules that stand, in their order.
     fn standing(&self, view: &View<'_>) -> Vec<&str> {
-        let standings = view.standings.iter().zip(&self.options.rules);
-        let raised = standings.filter(|(standing, _): &(&Standing, _)| standing.raised);
-        raised.map(|(_, rule)| rule.id.as_str()).collect()
+        let rules = self.options.rules.iter().enumerate();
+        rules.filter(|(rule, _)| view.is_raised(*rule)).map(|(_, rule)| rule.id.as_str()).collect()
     }
 
     /// Alerts as a table, one row for each: the key, `kind`, `rule`, `status` (`raised` or `cleared`), `severity`, `at` and

@@ -358,4 +358,5 @@ def main():
     print(len(made), "vectors")
 
 
-main()
+if __name__ == "__main__":
+    main()

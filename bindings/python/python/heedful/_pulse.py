@@ -354,7 +354,9 @@ class Playbooks:
     `{"band": {"from": "green", "to": "yellow"}}`, `{"alert": {"source", "cause", "severity"}}` (as bad or worse) or
     `{"rated": {"band": "detractor", "comment": False}}`. A step has `id`, `what`, `kind` (`task`, `ask` the customer for
     something, `reply` that only a human may send, `praise` for the employee), `role`, `after` (another step),
-    `due_hours` or `due_days`, and `done_when` (names of what happens). Nobody is asked twice within `ask_gap_days`.
+    a time within which it is due (one of `due_hours`, `due_days`, `due_business_hours` and `due_business_days`, the last
+    two by `calendar`, as for `BusinessCalendar`), and `done_when` (names of what happens). Nobody is asked twice within
+    `ask_gap_days`.
 
     Runs are plain dicts, kept by you: each call gives the run after it and what is to be done, the `effects`.
 
@@ -371,8 +373,15 @@ class Playbooks:
     __slots__ = ("_text",)
     _text: str
 
-    def __init__(self, playbooks: Iterable[Mapping[str, Any]], *, ask_gap_days: int = 90) -> None:
-        self._text = _heedful.playbooks(_options.dumps({"playbooks": list(playbooks), "ask_gap_days": ask_gap_days}))
+    def __init__(
+        self,
+        playbooks: Iterable[Mapping[str, Any]],
+        *,
+        ask_gap_days: int = 90,
+        calendar: Mapping[str, Any] | None = None,
+    ) -> None:
+        options = {"playbooks": list(playbooks), "ask_gap_days": ask_gap_days, "calendar": calendar}
+        self._text = _heedful.playbooks(_options.dumps(options))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

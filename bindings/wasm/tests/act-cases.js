@@ -202,7 +202,7 @@ export function actCases(act) {
       const { alerts: told, happenings } = pulse.judge(Date.UTC(2026, 0, 7));
       same(told.map(({ rule, customers }) => [rule, customers]), [["turned", "ada"]]);
       same([happenings[0].source, happenings[0].customers], ["pulse", ["ada"]]);
-      same(again.judge(Date.UTC(2026, 0, 7), { daily: true }).alerts.map(({ at }) => at), [Date.UTC(2026, 0, 7, 5) - 1]); // midnight in New York
+      same(again.judge(Date.UTC(2026, 0, 7), { daily: true }).alerts.map(({ at }) => at), [Date.UTC(2026, 0, 6, 5) - 1]); // where it was rated on the fifth
       equal(pulse.forget("ada"), 2);
       equal(pulse.toJson().includes("ada"), false);
       same(pulse.state().map(({ project, n }) => [project, n]), [["p", 2]]);
@@ -294,7 +294,7 @@ export function actCases(act) {
       ], { askGapDays: 60 });
       const [{ run, effects }] = books.start({ rated: { band: "detractor" } }, { customer: "ada", now: MONDAY });
       same(effects.map(({ kind, humanOnly, due, to }) => [kind, humanOnly, due, to]), [["reply", true, MONDAY + 24 * HOUR, "ada"]]);
-      fails(() => books.done(run, "answer", { now: MONDAY, human: false }), { code: "illegal-transition" });
+      fails(() => books.done(run, "answer", { now: MONDAY, human: false }), { code: "invalid-argument", path: "human" });
       const asked = books.done(run, "answer", { now: MONDAY + HOUR, by: "bo" });
       same(asked.effects.map(({ kind }) => kind), ["ask"]);
       same(books.tick(asked.run, { now: MONDAY + 100 * HOUR }).effects.map(({ kind, step }) => [kind, step]), [["overdue", "why"]]);
@@ -308,7 +308,7 @@ export function actCases(act) {
       equal(books.start(band, { subject: "acme", now: MONDAY }).length, 1);
       same(Playbooks.fromJson(JSON.stringify(books)).toJSON(), books.toJSON());
       equal(books.toJSON().ask_gap_days, 60);
-      fails(() => new Playbooks([{ id: "x", on: { rated: { band: "a" } }, steps: [{ id: "s", what: "w", dueHours: 1, dueDays: 1 }] }]), { code: "invalid-argument" });
+      fails(() => new Playbooks([{ id: "x", on: { rated: { band: "a" } }, steps: [{ id: "s", what: "w", dueHours: 1, dueDays: 1 }] }]), { code: "invalid-argument", path: "playbooks[0].steps[0].dueDays" });
       fails(() => new Playbooks([{ id: "x", on: { rated: { band: "a" } }, steps: [{ id: "s", what: "w", after: "t" }] }]), { code: "unknown-name", path: "playbooks[0].steps[0].after" });
       fails(() => books.start(band, { now: MONDAY, started: { save: "soon" } }), { path: "started.save" });
       fails(() => books.done(run, "dance", { now: MONDAY }), { code: "unknown-name" });

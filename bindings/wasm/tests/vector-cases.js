@@ -162,10 +162,10 @@ const healthAnswers = {
 };
 
 // The vectors of an entry by what it answers for each function.
-function vectorsOf(answers, module, least, ask) {
+function vectorsOf(answers, module, least, ask, paths = false) {
   const ours = vectors.filter((vector) => vector.function in answers);
   if (ours.length < least) throw new Error("vectors are missing");
-  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => ask(vector), module.HeedfulError, true)]);
+  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => ask(vector), module.HeedfulError, paths)]);
 }
 
 export function healthVectorCases(health) {
@@ -176,7 +176,8 @@ export function healthVectorCases(health) {
 /** Those of `heedful/act` or `heedful/money`. */
 export function actVectorCases(module, answers, least) {
   const given = ({ table: columns, ...input }) => ({ ...input, ...(columns && { table: table(columns) }) });
-  return vectorsOf(answers, module, least, ({ function: name, input, options: asked }) => answers[name](module, given(input), options(asked)));
+  const ask = ({ function: name, input, options: asked }) => answers[name](module, given(input), options(asked));
+  return vectorsOf(answers, module, least, ask, true);
 }
 
 // A scorecard in this language's spelling.

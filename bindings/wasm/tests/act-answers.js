@@ -17,8 +17,53 @@ function opened(desk, rows, now) {
   return desk.open(rows, { ...columns, reasons, now });
 }
 
+// What came of the events of a run, and the run after them.
+function events(books, first, told, HeedfulError) {
+  let run = first;
+  const each = ({ event, now }) => {
+    try {
+      const { step, ...did } = event.done ?? {};
+      const change =
+        event === "tick" ? books.tick(run, { now })
+        : event === "stop" ? books.stop(run, { now })
+        : event.happened ? books.happened(run, event.happened, { now })
+        : books.done(run, step, { now, ...did });
+      run = change.run;
+      return { effects: change.effects };
+    } catch (error) {
+      if (!(error instanceof HeedfulError)) throw error;
+      return { error: error.code };
+    }
+  };
+  return [told.map(each), run];
+}
+
 /** What `heedful/act` answers. */
 export const actAnswers = {
+  alerts({ Alerts }, { batches }, { rules, storm, ...options }) {
+    let book = new Alerts(rules, { storm: storm === null ? false : storm, ...options });
+    const changes = batches.map(({ happenings, now }) => {
+      const found = book.take(happenings, { now }).alerts;
+      // A stored book goes on alike.
+      const stored = book.toJson();
+      book.free();
+      book = Alerts.fromJson(stored);
+      return found;
+    });
+    return using(book, () => ({ changes, open: book.open() }));
+  },
+  responses: ({ Alerts }, { rows, now }, { rules, storm, ...options }) =>
+    using(new Alerts(rules, { storm: storm === null ? false : storm, ...options }), (book) => {
+      const changes = book.takeResponses(rows, { now, reasons: rows.map(({ reasons }) => reasons) }).alerts;
+      return { changes, open: book.open() };
+    }),
+  playbook({ HeedfulError, Playbooks }, { trigger, past, now, events: told }, { playbooks, ...options }) {
+    const books = new Playbooks(playbooks, options);
+    const { happened, ...whom } = trigger;
+    const started = books.start(happened, { now, ...whom, ...past });
+    const [answers, run] = events(books, started[0]?.run ?? null, told, HeedfulError);
+    return { started, events: answers, run };
+  },
   business({ BusinessCalendar }, { calendar, at, hours, days, to }) {
     const asked = new BusinessCalendar(calendar);
     return {

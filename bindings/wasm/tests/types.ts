@@ -276,7 +276,9 @@ void book.take(pulse.judge(0), { now: 0 }).changes[0]?.step;
 void [why, book.toObjects()[0]?.members[0]?.first.evidence, alerts(rows, [], { now: 0, rating: "score" })[0]?.subjects];
 // @ts-expect-error no such severity
 void new Alerts([{ id: "furious", severity: "worst" }]);
-const books = new Playbooks([{ id: "sorry", on: { rated: { band: "detractor" } }, steps: [{ id: "answer", kind: "reply", what: "say sorry" }] }]);
+const books = new Playbooks([{ id: "sorry", on: { rated: { band: "detractor" } }, steps: [{ id: "answer", kind: "reply", what: "say sorry", dueBusinessHours: 4 }] }], {
+  calendar: { zone: "Europe/Copenhagen" },
+});
 is<Same<ReturnType<typeof books.start>, RunChange[]>>(true);
 const begun: RunChange | undefined = books.start({ rated: { band: "detractor" } }, { customer: "ada", now: 0 })[0];
 if (begun) void books.done(begun.run, "answer", { now: 0 }).effects[0]?.humanOnly;

@@ -15,6 +15,8 @@ export const { call, startWith, life } = engine("heedful/act", start, glue, [
   "close_after_days",
   "cool_down_days",
   "done_when",
+  "due_business_days",
+  "due_business_hours",
   "due_days",
   "due_hours",
   "fallback_without_contact",

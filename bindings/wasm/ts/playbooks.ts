@@ -1,7 +1,9 @@
 // What to do when something happens, step by step.
 import { call } from "./act-engine.js";
 import type { AlertSource, Severity } from "./alerts.js";
+import type { CalendarDefinition } from "./business.js";
 import { camel, decode, encode, escapeText, parse, snake } from "./json.js";
+import { withName, withOffsets } from "./named-zone.js";
 import { millis, type TimeLike } from "./times.js";
 
 /** What starts a playbook, or what happened: a health band changed, an alert was opened, somebody answered. */
@@ -21,9 +23,11 @@ export interface PlaybookStep {
   role?: string;
   /** The step that must be done, or left out, before. */
   after?: string;
-  /** Either this or `dueDays`. */
+  /** Within which it is due, at most one of these; business time is that of the `calendar`. */
   dueHours?: number;
   dueDays?: number;
+  dueBusinessHours?: number;
+  dueBusinessDays?: number;
   /** What happens and makes it done: `band:green`, `answered`. */
   doneWhen?: readonly string[];
 }
@@ -96,11 +100,14 @@ export interface RunChange {
  */
 export class Playbooks {
   readonly #json: string;
+  readonly #zone: string | undefined;
 
-  constructor(playbooks: readonly Playbook[], options?: { askGapDays?: number });
+  constructor(playbooks: readonly Playbook[], options?: { askGapDays?: number; /** When people work. */ calendar?: CalendarDefinition });
   constructor(playbooks: readonly Playbook[] | null, options: object = {}, stored = "") {
-    const json = playbooks === null ? escapeText(stored) : encode(snake({ ...options, playbooks }));
+    const given = playbooks === null ? escapeText(stored) : encode(snake({ ...options, playbooks }));
+    const [json, zone] = withOffsets(given, "zone", "calendar.zone");
     this.#json = call((module) => module.playbooks(json));
+    this.#zone = zone;
   }
 
   /** Playbooks from JSON, as every language stores them. */
@@ -110,7 +117,7 @@ export class Playbooks {
 
   /** The playbooks in full, as every language stores them. */
   toJSON(): { playbooks: { id: string; [field: string]: unknown }[]; ask_gap_days: number } {
-    return parse(this.#json) as ReturnType<Playbooks["toJSON"]>;
+    return parse(withName(this.#json, "zone", this.#zone)) as ReturnType<Playbooks["toJSON"]>;
   }
 
   /** Starts every playbook that waits for what happened. */

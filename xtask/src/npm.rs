@@ -23,8 +23,9 @@ struct Entry {
 /// The aims are 150,000 for the main entry and 90,000 for surveys, which they keep, and 350,000 for scores, files and texts
 /// together, which they do not yet: the budgets are a little above what they have today, so that they grow no further
 /// unseen.
-const ENTRIES: [Entry; 10] = [
+const ENTRIES: [Entry; 11] = [
     Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 147_000 },
+    Entry { script: "zoned", feature: "zones", module: "zoned.wasm", budget: 260_000 },
     Entry { script: "read", feature: "read", module: "read.wasm", budget: 132_000 },
     Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 72_000 },
     Entry { script: "contact", feature: "contact", module: "contact.wasm", budget: 157_000 },
@@ -105,7 +106,7 @@ fn build() -> Result<(PathBuf, Result<()>)> {
     say("compiling the TypeScript");
     run(tool("tsc").arg("--project").arg(sources()).arg("--outDir").arg(&dist))?;
     for (entry, module) in ENTRIES.iter().zip(&modules) {
-        let glue = format!("glue/{}.js", entry.feature);
+        let glue = format!("glue/{}.js", wasm::glue(entry.feature));
         shell::copy(&sources().join("ts").join(&glue), &dist.join(&glue))?;
         shell::copy(module, &dist.join(entry.module))?;
     }

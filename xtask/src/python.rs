@@ -1,15 +1,22 @@
 //! The Python side: environment, wheel, and tests of the installed wheel.
 
+use std::fs::File;
+use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use zip::result::ZipResult;
+use zip::{ZipArchive, ZipWriter};
 
 use crate::setup::{debian, once};
 use crate::shell::{self, Result, find, fresh, output, program, root, run, say, target, tee};
 use crate::summary::{Tally, pytest};
 
-/// The aim is 3,000,000: what the four wings make together is a little over it. The budget is what it has today, so
-/// that it grows no further unseen.
-const BUDGET: u64 = 3_130_000;
+/// Bytes of the wheel.
+const BUDGET: u64 = 3_000_000;
+
+/// From 10 on the level is by Zopfli: this many rounds more than 9.
+const ZOPFLI: i64 = 20;
 
 fn venv() -> PathBuf {
     root().join(".venv")
@@ -82,21 +89,41 @@ pub fn wheel() -> Result<PathBuf> {
         std::fs::remove_file(&old).map_err(|error| error.to_string())?;
     }
     say("building the wheel");
-    run(python()
+    let mut maturin = python();
+    maturin
         .current_dir(root().join("bindings/python"))
         .args(["-m", "maturin", "build", "--profile", "wheel", "--locked"])
-        .args(["--compression-level", "9"])
         .arg("--interpreter")
         .arg(interpreter())
         .arg("--out")
-        .arg(&dist))?;
+        .arg(&dist);
+    if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        // Rust links with LLD here, which keeps one of several functions that came out alike.
+        maturin.args(["--", "-C", "link-arg=-Wl,--icf=all"]);
+    }
+    run(&mut maturin)?;
     let wheel = shell::files(&dist, ".whl")?.pop().ok_or("maturin left no wheel in dist/")?;
+    pack(&wheel).map_err(|error| format!("{}: {error}", wheel.display()))?;
     let size = std::fs::metadata(&wheel).map_err(|error| error.to_string())?.len();
     println!("{}: {} kB (budget {} kB)", relative(&wheel).display(), size / 1000, BUDGET / 1000);
     if size > BUDGET {
         return Err(format!("the wheel has {size} bytes, its budget is {BUDGET}"));
     }
     Ok(wheel)
+}
+
+/// Packs the files of a wheel again as tightly as its format allows: 3 % less to download than what maturin writes.
+fn pack(wheel: &Path) -> ZipResult<()> {
+    let mut files = ZipArchive::new(File::open(wheel)?)?;
+    let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..files.len() {
+        let mut file = files.by_index(at)?;
+        let options = file.options().compression_level(Some(ZOPFLI));
+        packed.start_file(file.name()?.into_owned(), options)?;
+        io::copy(&mut file, &mut packed)?;
+    }
+    std::fs::write(wheel, packed.finish()?.into_inner())?;
+    Ok(())
 }
 
 /// Installs the wheel in place of the one that was there.

@@ -58,14 +58,20 @@ pub fn published() -> Result<bool> {
 pub fn modules(features: &[&str]) -> Result<Vec<PathBuf>> {
     npm::packages()?;
     let (bindgen, standard) = (bindgen()?, standard()?);
-    let glue = root().join("bindings/wasm/ts/glue");
-    fresh(&glue)?;
-    features.iter().map(|feature| module(feature, &bindgen, standard, &glue)).collect()
+    fresh(&root().join("bindings/wasm/ts/glue"))?;
+    features.iter().map(|feature| module(feature, &bindgen, standard)).collect()
 }
 
-fn module(feature: &str, bindgen: &Path, standard: Standard, glue: &Path) -> Result<PathBuf> {
+/// The name of a module's glue. Scores with the time-zone database start behind that of scores without.
+pub fn glue(feature: &str) -> &str {
+    if feature == "zones" { "scores" } else { feature }
+}
+
+fn module(feature: &str, bindgen: &Path, standard: Standard) -> Result<PathBuf> {
     say(format!("building the WASM module `{feature}`"));
     let raw = compile(feature, standard)?;
+    let (sources, name) = (root().join("bindings/wasm/ts/glue"), glue(feature));
+    let place = if name == feature { sources.clone() } else { target("npm/glue") };
     run(program(bindgen)
         .args([
             "--target",
@@ -74,12 +80,16 @@ fn module(feature: &str, bindgen: &Path, standard: Standard, glue: &Path) -> Res
             // After a trap the wrapper starts a new instance.
             "--experimental-reset-state-function",
             "--out-name",
-            feature,
+            name,
             "--out-dir",
         ])
-        .arg(glue)
+        .arg(&place)
         .arg(raw))?;
-    optimised(feature, &glue.join(format!("{feature}_bg.wasm")))
+    let script = format!("{name}.js");
+    if shell::read(&place.join(&script))? != shell::read(&sources.join(&script))? {
+        return Err(format!("the module `{feature}` needs another glue than `{name}`"));
+    }
+    optimised(feature, &place.join(format!("{name}_bg.wasm")))
 }
 
 fn compile(feature: &str, standard: Standard) -> Result<PathBuf> {

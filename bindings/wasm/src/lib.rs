@@ -77,6 +77,14 @@ use wasm_bindgen::prelude::*;
 /// What every call gives back: a document, or an error as one.
 type Answer = Result<Array, JsValue>;
 
+/// Whether the time-zone database is in the module; otherwise the host supplies the offsets.
+#[cfg(feature = "scores")]
+#[wasm_bindgen]
+#[must_use]
+pub fn bundled_zones() -> bool {
+    cfg!(feature = "zones")
+}
+
 /// The version of the engine.
 #[wasm_bindgen]
 #[must_use]

@@ -5,13 +5,15 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const file = (name) => `await (await import("node:fs/promises")).readFile(new URL(import.meta.resolve("heedful/${name}.wasm")))`;
-const modules = ["heedful", "read", "text", "survey", "watch", "why", "health", "contact", "act", "money"];
-const [scores, read, text, survey, watch, why, health, contact, act, money] = modules.map(file);
+const modules = ["heedful", "zoned", "read", "text", "survey", "watch", "why", "health", "contact", "act", "money"];
+const [scores, zoned, read, text, survey, watch, why, health, contact, act, money] = modules.map(file);
 const ways = {
   "node entry, no arguments": ["heedful", ""],
   "node entry, bytes": ["heedful", scores],
   "manual entry, bytes": ["heedful/manual", scores],
   "manual entry, compiled module": ["heedful/manual", `new WebAssembly.Module(${scores})`],
+  "node entry with zones, no arguments": ["heedful/zoned", ""],
+  "manual entry, module with zones": ["heedful/manual", zoned],
   "node entry of reading, no arguments": ["heedful/read", ""],
   "manual entry of reading, bytes": ["heedful/read/manual", read],
   "node entry of texts, no arguments": ["heedful/text", ""],
@@ -59,4 +61,22 @@ test("the example scores the sample", () => {
   const out = run(readFileSync(`${root}/examples/node/scores.mjs`, "utf8").replace("import.meta.url", '"file:///"'));
   assert.ok(out.trim().split("\n").length >= 3, out);
   assert.doesNotMatch(out, /NaN|undefined/);
+});
+
+test("zones of the module and of the host are one", () => {
+  const script = (entry) => `
+    import { init, trend } from "${entry}";
+    await init();
+    ${entry === "heedful/zoned" ? "delete globalThis.Intl;" : ""}
+    const years = [1970, 1985, 1996, 2007, 2011, 2024, 2026, 2037, 2038, 2060];
+    const rows = years.flatMap((year) => Array.from({ length: 366 }, (_, day) => ({ score: day % 11, at: new Date(Date.UTC(year, 0, 1 + day, (7 * day) % 24, 30)) })));
+    const zones = ["Europe/Copenhagen", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo"];
+    for (const timeZone of zones) for (const row of trend(rows, { rating: "score", at: "at", every: "month", timeZone })) if (row.n > 0) console.log(timeZone, row.period, row.n, row.value);
+    try { trend(rows, { rating: "score", at: "at", every: "month", timeZone: "Europe/Atlantis" }); } catch (error) { console.log(error.code, error.path); }
+    try { trend(rows, { rating: "score", at: "at", every: "month", timeZone: 3 }); } catch (error) { console.log(error.code, error.path); }`;
+  const own = run(script("heedful/zoned"));
+  assert.ok(own.split("\n").length > 600, own);
+  assert.match(own, /^time-zone timeZone$/m);
+  assert.match(own, /^invalid-argument timeZone$/m);
+  assert.equal(own, run(script("heedful")));
 });

@@ -78,7 +78,7 @@ function refusal(document: unknown, column: string | undefined, spelled: RegExp)
     row: number | null;
     line: number | null;
   };
-  const ours = code === "invalid-config" || code === "invalid-argument";
+  const ours = code === "invalid-config" || code === "invalid-argument" || code === "time-zone";
   return new HeedfulError(code, ours ? optionNames(message) : message, {
     path: column ?? (ours ? optionNames(path.replace(/^scoring\./, "").replace(spelled, camelName)) : path),
     row,

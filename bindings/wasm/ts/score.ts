@@ -1,9 +1,8 @@
 // Scores of values, by group and over time; contrasts and leagues.
-import { call, pack } from "./scores-engine.js";
+import { call, pack, zoneOf } from "./scores-engine.js";
 import { camel, decode, encode, snake } from "./json.js";
 import type { MetricLike, MetricName } from "./metric.js";
 import { isValues, packValues, type Packed, type Responses, rowsOf, type Roles, split, type Table } from "./table.js";
-import { hostZone } from "./zone.js";
 import { snakeWeighting, weightingColumns, type WeightOptions } from "./weight.js";
 
 /** Plain ratings; missing are `null`, `undefined`, `NaN` and `""`. Texts read as the number they begin with. */
@@ -372,6 +371,6 @@ function prepare(data: unknown, given: object): { packed: Packed; scoring: Recor
   const scoring = snake({ ...options, by: groups }) as Record<string, unknown>;
   // What holds the user's own names and values goes as it is.
   Object.assign(scoring, { metrics, clusters, design: design && { ...drawn, weighting: weighting && snakeWeighting(weighting) } });
-  if (timeZone !== undefined) scoring["time_zone"] = hostZone(timeZone, packed.instants ?? new Float64Array());
+  if (timeZone !== undefined) scoring["time_zone"] = zoneOf(timeZone, packed.instants ?? new Float64Array());
   return { packed, scoring };
 }

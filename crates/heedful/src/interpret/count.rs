@@ -15,6 +15,7 @@ mod tests;
 mod ungrouped;
 
 use self::address::{Address, NARROW};
+pub(crate) use self::block::any_byte;
 use self::block::{BLOCK, each_block, each_thread};
 pub(crate) use self::coder::{Coder, reading_of};
 pub(crate) use self::dimension::{Dimension, groups};

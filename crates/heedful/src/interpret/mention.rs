@@ -1,11 +1,11 @@
 //! Which reasons each response gives.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
-use crate::listen::column::{Column, Keys, Numbers, Primitive, each_type};
+use crate::interpret::flag::{each_block, truths};
+use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 
 /// Names that 16 bits can number.
@@ -57,7 +57,7 @@ impl Mentions {
             Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
         };
         if names.len() > MOST_NAMES {
-            return bad("names", "there are more than 65536 names");
+            return Err(too_many().at("names"));
         }
         let mut sorted: Vec<&String> = names.iter().collect();
         sorted.sort_unstable();
@@ -100,12 +100,7 @@ impl Mentions {
                 let code = match known.get(name) {
                     Some(code) => *code,
                     None => {
-                        let code = u16::try_from(names.len()).map_err(|_| {
-                            Error::new(
-                                ErrorCode::InvalidArgument,
-                                "there are more than 65536 names",
-                            )
-                        })?;
+                        let code = u16::try_from(names.len()).map_err(|_| too_many())?;
                         names.push(name.to_owned());
                         known.insert(name.to_owned(), code);
                         code
@@ -131,7 +126,8 @@ impl Mentions {
     /// ```
     ///
     /// # Errors
-    /// `missing-column`, or `column-type` for a column of anything but truth values and numbers.
+    /// `missing-column`, `column-type` for a column of anything but truth values and numbers,
+    /// `duplicate-column`, or `invalid-argument` for more than 65,536 names.
     pub fn from_columns<S: AsRef<str>>(
         responses: &Responses,
         columns: impl IntoIterator<Item = S>,
@@ -143,16 +139,24 @@ impl Mentions {
             flags.push(truths(responses.require(name)?).map_err(|e| e.at(name))?);
             names.push(name.to_owned());
         }
-        let mut builder = Builder::default();
-        let mut mentioned = Vec::new();
-        for row in 0..responses.len() {
-            mentioned.clear();
-            let each = (0_u16..)
-                .zip(&flags)
-                .filter(|(_, flags)| flags.get(row).is_some_and(|flag| *flag != 0));
-            mentioned.extend(each.map(|(code, _)| code));
-            builder.push(&mentioned);
+        if names.len() > MOST_NAMES {
+            return Err(too_many().at("columns"));
         }
+        let mut builder = Builder::default();
+        each_block(&flags, responses.len(), |bytes, len| {
+            for row in 0..len {
+                let eights = bytes.iter().filter_map(|eight| eight.get(row));
+                for (first, eight) in (0..).step_by(8).zip(eights) {
+                    let mut left = *eight;
+                    while left != 0 {
+                        let code = u16::try_from(first + left.trailing_zeros());
+                        builder.codes.extend(code.ok());
+                        left &= left - 1;
+                    }
+                }
+                builder.end_row();
+            }
+        });
         let mut sorted: Vec<&String> = names.iter().collect();
         sorted.sort_unstable();
         if let Some([name, _]) = sorted.windows(2).find(|pair| matches!(pair, [a, b] if a == b)) {
@@ -319,6 +323,10 @@ impl Mentions {
     }
 }
 
+fn too_many() -> Error {
+    Error::new(ErrorCode::InvalidArgument, "there are more than 65536 names")
+}
+
 #[derive(Debug)]
 struct Builder {
     offsets: Vec<u32>,
@@ -341,59 +349,15 @@ impl Builder {
             sorted.dedup();
             self.codes.append(&mut sorted);
         }
+        self.end_row();
+    }
+
+    fn end_row(&mut self) {
         self.offsets.push(u32::try_from(self.codes.len()).unwrap_or(u32::MAX));
     }
 
     fn finish(self, names: Vec<String>) -> Mentions {
         Mentions { offsets: self.offsets, codes: self.codes, names: names.into() }
-    }
-}
-
-/// A byte for each row that is not 0 where the column is true, or a number other than 0.
-///
-/// # Errors
-/// `column-type` for a column of anything else.
-pub(crate) fn truths(column: &Column) -> Result<Cow<'_, [u8]>> {
-    if let Column::Number(Numbers::U8(values), None) = column {
-        return Ok(Cow::Borrowed(values));
-    }
-    let truth = |key: &Key| match key {
-        Key::Bool(value) => Some(u8::from(*value)),
-        Key::Int(value) => Some(u8::from(*value != 0)),
-        Key::Float(value) => Some(u8::from(value.abs() > 0.0)),
-        Key::Missing => Some(0),
-        _ => None,
-    };
-    let wrong =
-        || Error::new(ErrorCode::ColumnType, "a reason's column holds truth values or numbers");
-    match column {
-        Column::Category(category) => {
-            let known = category.values.iter().map(truth).collect::<Option<Vec<u8>>>();
-            let known = known.ok_or_else(wrong)?;
-            // Truth values of a host: their positions are the flags as they are.
-            if let (Keys::U8(keys), None, [0, 1]) =
-                (&category.keys, &category.validity, known.as_slice())
-                && keys.iter().fold(true, |all, key| all & (*key < 2))
-            {
-                return Ok(Cow::Borrowed(keys));
-            }
-            let flag = |row| category.position(row).and_then(|p| known.get(p).copied());
-            Ok((0..column.len()).map(|row| flag(row).unwrap_or(0)).collect())
-        }
-        Column::Number(numbers, validity) => {
-            let flag = |number: f64| u8::from(number.abs() > 0.0);
-            let flags: Vec<u8> = each_type!(Numbers, numbers, values => {
-                values.iter().map(|value| flag(value.float())).collect()
-            });
-            Ok(match validity {
-                None => flags.into(),
-                Some(present) => {
-                    let both = flags.iter().zip(present.iter());
-                    both.map(|(flag, present)| flag & u8::from(present)).collect()
-                }
-            })
-        }
-        _ => Err(wrong()),
     }
 }
 
@@ -429,30 +393,6 @@ mod tests {
         assert_eq!((one.names(), one.row(1)), (&["b".to_owned(), "a".to_owned()][..], &[][..]));
         let several = Column::texts([Some("price"), Some("speed; price"), Some(" ;")]);
         assert_eq!(Mentions::from_values(&several).unwrap(), lists);
-    }
-
-    #[test]
-    fn flags_of_every_kind_are_the_same() {
-        use crate::listen::column::Category;
-
-        let bools = |values: &[Key], keys: Keys| {
-            Column::Category(Category { keys, validity: None, values: values.to_vec().into() })
-        };
-        let (no, yes) = (Key::Bool(false), Key::Bool(true));
-        let plain = bools(&[no.clone(), yes.clone()], Keys::from(vec![1_u8, 0, 1]));
-        assert!(matches!(truths(&plain).unwrap(), Cow::Borrowed([1, 0, 1])));
-        for column in [
-            bools(&[yes.clone(), no.clone()], Keys::from(vec![0_u8, 1, 0])),
-            bools(&[no.clone(), yes.clone()], Keys::from(vec![1_i32, -1, 1])),
-            Column::numbers(vec![-2_i64, 0, 1]),
-            Column::numbers(vec![0.5, f64::NAN, 7.0]),
-            Column::Number(vec![1_i8, 1, 1].into(), Some(vec![true, false, true].into())),
-        ] {
-            assert_eq!(*truths(&column).unwrap(), [1, 0, 1], "{column:?}");
-        }
-        // A position beyond the values is missing, not true.
-        let beyond = bools(&[no, yes], Keys::from(vec![1_u8, 255, 1]));
-        assert_eq!(*truths(&beyond).unwrap(), [1, 0, 1]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) mod count;
 pub(crate) mod design;
 pub(crate) mod driver;
 pub(crate) mod emotion;
+pub(crate) mod flag;
 pub(crate) mod frame;
 pub(crate) mod group;
 pub(crate) mod journey;

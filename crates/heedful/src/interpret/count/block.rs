@@ -30,6 +30,18 @@ pub(super) fn each_pair<A: Copy, B: Copy>(out: &mut [A], values: &[B], change: i
     }
 }
 
+/// Whether it is so for any byte. Looks at all of them, which vectors do faster than stopping at the first.
+pub(crate) fn any_byte(bytes: &[u8], is_so: impl Fn(u8) -> bool) -> bool {
+    let (steps, rest) = bytes.as_chunks::<LANES>();
+    let mut found = [false; LANES];
+    for step in steps {
+        for (found, byte) in found.iter_mut().zip(step) {
+            *found |= is_so(*byte);
+        }
+    }
+    found.contains(&true) || rest.iter().any(|byte| is_so(*byte))
+}
+
 /// Calls `act` with the place in the block of each row without a value.
 pub(super) fn each_null(
     validity: Option<&NullBuffer>,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::base::tally::Tally;
+use crate::interpret::flag::{NONE, each_block};
 use crate::interpret::frame::{Cells, Frame};
 use crate::interpret::mention::Mentions;
 
@@ -60,25 +61,12 @@ impl Sets {
 
     /// From flags (not 0) for each of at most [`MOST_EXACT`] reasons.
     pub(crate) fn of_flags(flags: &[Cow<'_, [u8]>], rows: usize) -> Self {
-        // A block's sets stay in the cache while each reason is added.
-        const BLOCK: usize = 4096;
         let mut of_row = Vec::with_capacity(rows);
-        // Eight reasons to a byte: what vectors do most of at once.
-        let mut bytes = [[0_u8; BLOCK]; 2];
-        for start in (0..rows).step_by(BLOCK) {
-            bytes = bytes.map(|_| [0; BLOCK]);
-            for (eight, sets) in flags.chunks(8).zip(&mut bytes) {
-                for (place, flags) in eight.iter().enumerate() {
-                    let flags = flags.get(start..).unwrap_or_default();
-                    for (set, flag) in sets.iter_mut().zip(flags) {
-                        *set |= if *flag == 0 { 0 } else { 1 << place };
-                    }
-                }
-            }
-            let [low, high] = &bytes;
-            let sets = low.iter().zip(high).map(|(l, h)| u16::from_le_bytes([*l, *h]));
-            of_row.extend(sets.take(rows - start));
-        }
+        each_block(flags, rows, |bytes, len| {
+            let byte = |at: usize| bytes.get(at).unwrap_or(&NONE);
+            let sets = byte(0).iter().zip(byte(1)).map(|(l, h)| u16::from_le_bytes([*l, *h]));
+            of_row.extend(sets.take(len));
+        });
         Self::by_bits(Numbers::Narrow(of_row), flags.len())
     }
 

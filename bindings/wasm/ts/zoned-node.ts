@@ -1,0 +1,12 @@
+// As `heedful` in Node, by the module that brings the time-zone database along.
+import { readFile } from "node:fs/promises";
+
+import { startWith } from "./scores-engine.js";
+import type { ModuleSource } from "./source.js";
+
+export * from "./api.js";
+
+/** Starts the engine; call it once before anything else. Without `source` the module is read from the package. */
+export function init(source?: ModuleSource): Promise<void> {
+  return startWith(() => source ?? readFile(new URL("./zoned.wasm", import.meta.url)));
+}

@@ -23,7 +23,7 @@ struct Entry {
 /// The aims are 150,000 for the main entry and 90,000 for surveys, which they keep, and 350,000 for scores, files and texts
 /// together, which they do not yet: the budgets are a little above what they have today, so that they grow no further
 /// unseen.
-const ENTRIES: [Entry; 9] = [
+const ENTRIES: [Entry; 11] = [
     Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 147_000 },
     Entry { script: "zoned", feature: "zones", module: "zoned.wasm", budget: 260_000 },
     Entry { script: "read", feature: "read", module: "read.wasm", budget: 132_000 },
@@ -33,6 +33,8 @@ const ENTRIES: [Entry; 9] = [
     Entry { script: "watch", feature: "watch", module: "watch.wasm", budget: 277_000 },
     Entry { script: "why", feature: "why", module: "why.wasm", budget: 196_000 },
     Entry { script: "health", feature: "health", module: "health.wasm", budget: 134_000 },
+    Entry { script: "act", feature: "act", module: "act.wasm", budget: 235_000 },
+    Entry { script: "money", feature: "money", module: "money.wasm", budget: 102_000 },
 ];
 
 /// Prints raw, gzipped and brotli sizes of the files named, added up.
@@ -198,7 +200,9 @@ fn measure<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<[u64; 3]> {
 
 /// The vectors of all languages as one module.
 fn vectors() -> Result<String> {
-    let files = shell::files(&root().join("tests/vectors"), ".json")?;
+    let folders = ["tests/vectors", "tests/vectors/act"];
+    let files = folders.map(|folder| shell::files(&root().join(folder), ".json"));
+    let files = files.into_iter().collect::<Result<Vec<_>>>()?.concat();
     let lists = files.iter().map(|file| shell::read(file)).collect::<Result<Vec<_>>>()?;
     Ok(format!("export default [].concat({});\n", lists.join(",")))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::Answer;
-use crate::input::{cast, defect, responses};
+use crate::input::{cast, defect, responses, whole};
 use crate::output::answer;
 use crate::table::Columns;
 
@@ -113,11 +113,6 @@ fn known(zones: &Array) -> Result<Vec<(String, Zone)>> {
         Ok((name, Zone::from_transitions(first, changes.collect::<Result<_>>()?)?))
     };
     zones.iter().map(zone).collect()
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "whole numbers below 2^53")]
-fn whole(value: f64) -> i64 {
-    value.floor() as i64
 }
 
 /// Response rates by cell, weights, and between which values the score of all lies.

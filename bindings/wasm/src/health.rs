@@ -10,7 +10,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::Answer;
-use crate::input::responses;
+use crate::input::{responses, whole};
 use crate::output::{document, failure};
 
 /// Answers a question about a table of accounts, customers or events, given as an array of its columns, as of `now`.
@@ -37,8 +37,7 @@ fn ask(
     previous: &str,
 ) -> Result<Array> {
     let table = responses(columns, "{}")?;
-    #[expect(clippy::cast_possible_truncation, reason = "JavaScript's times are below 2^53")]
-    let now = now.map(|at| at.floor() as i64);
+    let now = now.map(whole);
     let at = now.unwrap_or_default();
     Ok(match question {
         "scorecard" => document(&Scorecard::from_json(options)?),

@@ -1,11 +1,11 @@
 //! From JavaScript's arrays to the engine's columns.
 
-#[cfg(any(feature = "why", feature = "watch"))]
+#[cfg(any(feature = "why", feature = "watch", feature = "act", feature = "money"))]
 use heedful::Mentions;
 use heedful::{
     Category, Clock, Column, Error, ErrorCode, Key, Keys, Responses, Result, Roles, TimeUnit, Times,
 };
-#[cfg(any(feature = "why", feature = "watch"))]
+#[cfg(any(feature = "why", feature = "watch", feature = "act", feature = "money"))]
 use js_sys::Uint16Array;
 use js_sys::{Array, Float64Array, Uint8Array, Uint32Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -42,7 +42,7 @@ fn column(kind: &str, data: JsValue, values: JsValue) -> Result<Column> {
 }
 
 /// The reasons of rows: names, where the codes of each row end, codes.
-#[cfg(any(feature = "why", feature = "watch"))]
+#[cfg(any(feature = "why", feature = "watch", feature = "act", feature = "money"))]
 pub(crate) fn mentions(parts: &Array) -> Result<Mentions> {
     let names: Array = cast(parts.get(0))?;
     let names = names.iter().filter_map(|name| name.as_string()).collect();
@@ -76,6 +76,13 @@ pub(crate) fn key(value: JsValue) -> Key {
         (_, Some(value)) => Key::Bool(value),
         _ => Key::Missing,
     }
+}
+
+/// A time in milliseconds, or a number of something.
+#[cfg(any(feature = "health", feature = "contact", feature = "act"))]
+#[expect(clippy::cast_possible_truncation, reason = "JavaScript's whole numbers are below 2^53")]
+pub(crate) fn whole(value: f64) -> i64 {
+    value.floor() as i64
 }
 
 /// The wrapper broke its promise to this module.

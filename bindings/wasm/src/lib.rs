@@ -1,13 +1,18 @@
 //! The WebAssembly modules of the npm package, one for each entry point and feature. The public JavaScript API is the TypeScript in `ts/` over it.
 //!
 //! One call is one operation: columns come in as arrays, roles and options as JSON, and the answer leaves as
-//! JSON with its numbers beside it. What is dear to prepare lives on between calls: a `Mapper`, and the last reader of feelings. What throws is an error
+//! JSON with its numbers beside it. What is dear to prepare lives on between calls: a `Mapper`, and the last reader of feelings; and what goes on from call to
+//! call: a `Detector`, a `Pulse`, `Alerts`, a `Desk`. What throws is an error
 //! document; anything else that JavaScript catches is a trap, after which the wrapper starts a new instance.
 
+#[cfg(feature = "act")]
+pub mod act;
 #[cfg(feature = "text")]
 pub mod classifier;
 #[cfg(feature = "contact")]
 pub mod contact;
+#[cfg(feature = "act")]
+pub mod desk;
 #[cfg(feature = "health")]
 pub mod health;
 #[cfg(any(
@@ -16,11 +21,15 @@ pub mod health;
     feature = "watch",
     feature = "why",
     feature = "health",
-    feature = "contact"
+    feature = "contact",
+    feature = "act",
+    feature = "money"
 ))]
 mod input;
 #[cfg(feature = "read")]
 pub mod listen;
+#[cfg(feature = "money")]
+pub mod money;
 mod output;
 #[cfg(feature = "scores")]
 pub mod plan;
@@ -34,7 +43,13 @@ pub mod score;
 pub mod study;
 #[cfg(feature = "survey")]
 pub mod survey;
-#[cfg(any(feature = "scores", feature = "read", feature = "watch", feature = "contact"))]
+#[cfg(any(
+    feature = "scores",
+    feature = "read",
+    feature = "watch",
+    feature = "contact",
+    feature = "act"
+))]
 mod table;
 #[cfg(feature = "scores")]
 pub mod tally;
@@ -45,7 +60,8 @@ pub mod text;
     feature = "read",
     feature = "watch",
     feature = "why",
-    feature = "contact"
+    feature = "contact",
+    feature = "act"
 ))]
 pub mod times;
 #[cfg(feature = "watch")]

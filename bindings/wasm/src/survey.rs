@@ -73,6 +73,19 @@ pub fn turn_session(survey: &str, state: &str, turn: &str) -> Answer {
     answer(run())
 }
 
+/// Forgets the respondent of a session, if this is the customer; nothing where it is not.
+///
+/// # Errors
+/// As for [`Session::from_json`].
+#[wasm_bindgen]
+pub fn forget_session(survey: &str, state: &str, customer: &str) -> Answer {
+    let run = || {
+        let mut session = Session::from_json(Survey::from_json(survey)?, state)?;
+        Ok(session.forget(customer).then(|| shown(&session)))
+    };
+    answer(run())
+}
+
 /// How much a comment says, from its words alone.
 ///
 /// # Errors

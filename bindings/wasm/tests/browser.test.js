@@ -27,7 +27,7 @@ before(async () => {
   await esbuild.build({ ...common, entryPoints: [join(here, "inline.js")], loader: { ".wasm": "binary" } });
   // A bundler without support for `new URL(..., import.meta.url)` needs the modules beside its bundle.
   const module = fileURLToPath(import.meta.resolve("heedful/heedful.wasm"));
-  const modules = ["heedful", "contact", "health", "read", "survey", "text", "watch", "why"].map((name) => `${name}.wasm`);
+  const modules = ["heedful", "act", "contact", "health", "money", "read", "survey", "text", "watch", "why"].map((name) => `${name}.wasm`);
   for (const name of modules) await copyFile(join(dirname(module), name), join(site, name));
   // The example runs without a bundler, on the package as it is installed.
   await cp(dirname(module), join(site, "node_modules/heedful/dist"), { recursive: true });

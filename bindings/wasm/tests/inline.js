@@ -1,6 +1,10 @@
 // Bundled for the browser: the module travels inside the bundle, nothing is fetched.
 import * as heedful from "heedful/manual";
 import bytes from "heedful/heedful.wasm";
+import * as act from "heedful/act/manual";
+import actBytes from "heedful/act.wasm";
+import * as money from "heedful/money/manual";
+import moneyBytes from "heedful/money.wasm";
 import * as health from "heedful/health/manual";
 import healthBytes from "heedful/health.wasm";
 import * as contact from "heedful/contact/manual";
@@ -18,11 +22,13 @@ import * as why from "heedful/why/manual";
 import whyBytes from "heedful/why.wasm";
 import package_ from "heedful/package.json";
 
+import { actCases } from "./act-cases.js";
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
 import { healthCases } from "./health-cases.js";
 import { contactCases } from "./contact-cases.js";
 import { memory } from "./memory.js";
+import { moneyCases } from "./money-cases.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
 import { watchCases } from "./watch-cases.js";
@@ -30,6 +36,8 @@ import { whyCases } from "./why-cases.js";
 
 export async function run() {
   // The module that starts last is the one whose memory is watched.
+  await act.init(actBytes);
+  await money.init(moneyBytes);
   await health.init(healthBytes);
   await watch.init(watchBytes);
   await contact.init(contactBytes);
@@ -46,5 +54,7 @@ export async function run() {
     ...whyCases(why),
     ...healthCases(health),
     ...contactCases(contact),
+    ...actCases(act),
+    ...moneyCases(money),
   ]);
 }

@@ -4,20 +4,24 @@ import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
+import * as act from "heedful/act";
 import * as heedful from "heedful";
 import * as health from "heedful/health";
 import * as contact from "heedful/contact";
 import * as manual from "heedful/manual";
+import * as money from "heedful/money";
 import * as reader from "heedful/read";
 import * as survey from "heedful/survey";
 import * as text from "heedful/text";
 import * as watch from "heedful/watch";
 import * as why from "heedful/why";
 
+import { actCases } from "./act-cases.js";
 import { cases } from "./cases.js";
 import { healthCases } from "./health-cases.js";
 import { contactCases } from "./contact-cases.js";
 import { memory } from "./memory.js";
+import { moneyCases } from "./money-cases.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
 import { watchCases } from "./watch-cases.js";
@@ -39,6 +43,8 @@ test("before init, a call says what to do", () => {
   assert.throws(() => watch.version(), /await init\(\)` of "heedful\/watch"/);
   assert.throws(() => why.version(), /await init\(\)` of "heedful\/why"/);
   assert.throws(() => health.version(), /await init\(\)` of "heedful\/health"/);
+  assert.throws(() => new act.Desk(), /await init\(\)` of "heedful\/act"/);
+  assert.throws(() => money.version(), /await init\(\)` of "heedful\/money"/);
   assert.throws(() => new contact.ContactPolicy(), /await init\(\)` of "heedful\/contact"/);
 });
 
@@ -48,6 +54,8 @@ test("a start that failed can be tried again", async () => {
 });
 
 test("init without arguments, twice", async () => {
+  await act.init();
+  await money.init();
   await health.init();
   await watch.init();
   await contact.init();
@@ -68,6 +76,27 @@ for (const [name, check] of watchCases(watch)) test(`watch: ${name}`, check);
 for (const [name, check] of whyCases(why)) test(`why: ${name}`, check);
 for (const [name, check] of healthCases(health)) test(`health: ${name}`, check);
 for (const [name, check] of contactCases(contact)) test(`contact: ${name}`, check);
+for (const [name, check] of actCases(act)) test(`act: ${name}`, check);
+for (const [name, check] of moneyCases(money)) test(`money: ${name}`, check);
+
+test("states that a released version wrote go on", async () => {
+  const state = (path) => readFile(`${process.env.HEEDFUL_ROOT}/tests/state/${path}/1.json`, "utf8");
+  const desk = act.Desk.fromJson(await state("desk"));
+  assert.equal(act.Desk.fromJson(desk.toJson()).toJson(), desk.toJson());
+  assert.deepEqual(desk.cases(0).map((one) => one.state), ["closed", "new", "new", "waiting"]);
+  const due = desk.nextTick;
+  assert.ok(desk.tick(due).length > 0);
+  const { report } = desk.outcomes(due);
+  assert.deepEqual([report.cases, report.recovery.count, report.withoutContact, report.lift.value], [5, 1, 1, 5]);
+  const pulse = act.Pulse.fromJson(await state("pulse"));
+  assert.equal(act.Pulse.fromJson(pulse.toJson()).toJson(), pulse.toJson());
+  assert.deepEqual([pulse.counts.repeated, pulse.state().length], [3, 3]);
+  // Thirty days later the key contact has gone silent.
+  const [alert] = pulse.judge(1_770_681_600_000).alerts;
+  assert.deepEqual([alert.rule, alert.customers], ["quiet", "ada"]);
+  desk.free();
+  pulse.free();
+});
 
 test("after a trap mappers are prepared again", async () => {
   const { call } = await import("./node_modules/heedful/dist/text-engine.js");
@@ -99,6 +128,22 @@ test("after a trap a detector says that it was lost", async () => {
   assert.equal(watch.Detector.fromJson(stored).toJson(), stored);
   assert.deepEqual(detector.run(rows, { at: "at" }), found);
   detector.free();
+});
+
+test("after a trap desks, pulses and alerts say that they were lost", async () => {
+  const { call } = await import("./node_modules/heedful/dist/act-engine.js");
+  const [desk, pulse, alerts] = [new act.Desk({ calendar: { zone: "Europe/Copenhagen" } }), new act.Pulse(), new act.Alerts()];
+  desk.open([{ id: "r1" }], { id: "id", now: 0, every: true });
+  const stored = desk.toJson();
+  const calendar = new act.BusinessCalendar();
+  assert.throws(() => call(() => new WebAssembly.Instance(unreachable).exports.run()), { code: "internal" });
+  for (const ask of [() => desk.size, () => desk.tick(0), () => pulse.counts, () => alerts.open()]) {
+    assert.throws(ask, { code: "internal", message: /was lost when the engine stopped/ });
+  }
+  const again = act.Desk.fromJson(stored);
+  assert.deepEqual([again.size, again.toJson()], [1, stored]);
+  assert.equal(calendar.isOpen(Date.UTC(2026, 0, 5, 10)), true);
+  for (const one of [desk, pulse, alerts, again]) one.free();
 });
 
 test("after a trap the next call works on a new instance", async () => {

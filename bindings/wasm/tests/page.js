@@ -1,7 +1,9 @@
 // Bundled for the browser: the module is fetched from beside the bundle.
+import * as act from "heedful/act";
 import * as heedful from "heedful";
 import * as health from "heedful/health";
 import * as contact from "heedful/contact";
+import * as money from "heedful/money";
 import * as reader from "heedful/read";
 import * as survey from "heedful/survey";
 import taxonomy from "heedful/taxonomies/retail.en.json";
@@ -10,11 +12,13 @@ import * as watch from "heedful/watch";
 import * as why from "heedful/why";
 import package_ from "heedful/package.json";
 
+import { actCases } from "./act-cases.js";
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
 import { healthCases } from "./health-cases.js";
 import { contactCases } from "./contact-cases.js";
 import { memory } from "./memory.js";
+import { moneyCases } from "./money-cases.js";
 import { textCases } from "./text-cases.js";
 import { textVectorCases } from "./vector-cases.js";
 import { watchCases } from "./watch-cases.js";
@@ -22,6 +26,8 @@ import { whyCases } from "./why-cases.js";
 
 export async function run() {
   // The module that starts last is the one whose memory is watched.
+  await act.init();
+  await money.init();
   await health.init();
   await watch.init();
   await contact.init();
@@ -38,5 +44,7 @@ export async function run() {
     ...whyCases(why),
     ...healthCases(health),
     ...contactCases(contact),
+    ...actCases(act),
+    ...moneyCases(money),
   ]);
 }

@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const file = (name) => `await (await import("node:fs/promises")).readFile(new URL(import.meta.resolve("heedful/${name}.wasm")))`;
-const [scores, zoned, read, text, survey, watch, why, health, contact] = ["heedful", "zoned", "read", "text", "survey", "watch", "why", "health", "contact"].map(file);
+const modules = ["heedful", "zoned", "read", "text", "survey", "watch", "why", "health", "contact", "act", "money"];
+const [scores, zoned, read, text, survey, watch, why, health, contact, act, money] = modules.map(file);
 const ways = {
   "node entry, no arguments": ["heedful", ""],
   "node entry, bytes": ["heedful", scores],
@@ -25,6 +26,10 @@ const ways = {
   "manual entry of health, bytes": ["heedful/health/manual", health],
   "node entry of contacts, no arguments": ["heedful/contact", ""],
   "manual entry of contacts, bytes": ["heedful/contact/manual", contact],
+  "node entry of acting, no arguments": ["heedful/act", ""],
+  "manual entry of acting, bytes": ["heedful/act/manual", act],
+  "node entry of money, no arguments": ["heedful/money", ""],
+  "manual entry of money, bytes": ["heedful/money/manual", money],
   "node entry of surveys, no arguments": ["heedful/survey", ""],
   "manual entry of surveys, bytes": ["heedful/survey/manual", survey],
 };

@@ -49,6 +49,22 @@ test("a definition that is wrong has a path", async () => {
   assert.throws(() => new survey.Session({ ...preset("nps"), metric: "nope" }), { path: "metric" });
 });
 
+test("a respondent is forgotten", async () => {
+  await survey.init();
+  const session = new survey.Session(preset("nps"), { customer: "ada", attributes: { plan: "of ada" } });
+  session.answer(3);
+  session.answer("it is me, Ada", "comment");
+  const before = session.state;
+  assert.equal(session.forget("bo"), false);
+  assert.equal(session.state, before);
+  assert.equal(session.forget("ada"), true);
+  assert.equal(session.forget("ada"), false);
+  assert.doesNotMatch(session.state, /ada/i);
+  const { rating, comment, customer, attributes } = session.response;
+  assert.deepEqual([rating, comment, customer, attributes], [3, null, null, []]);
+  assert.equal(survey.Session.resume(preset("nps"), session.state).status, session.status);
+});
+
 // Everything below is in a page with a strict policy for its content.
 const site = join(import.meta.dirname, "survey-site");
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'none'";

@@ -23,6 +23,15 @@ import {
 } from "heedful/health";
 import { init as initHealthManually } from "heedful/health/manual";
 import {
+  Alerts, alerts, BusinessCalendar, type Case, type CaseEffect, type CaseEvent, type CaseRow, Desk, init as initAct, type Judged, Playbooks,
+  Pulse, type RunChange,
+} from "heedful/act";
+import { init as initActManually } from "heedful/act/manual";
+import {
+  avoidableContacts, businessCase, type CaseReport, init as initMoney, initiative, linkage, type LinkageReport, type Quantity, valueAtRisk,
+} from "heedful/money";
+import { init as initMoneyManually } from "heedful/money/manual";
+import {
   ContactPolicy, type Decision, forget, init as initContact, type PlanRow, type Propensity, pseudonym, responsePropensity, toCsv,
 } from "heedful/contact";
 import { init as initContactManually } from "heedful/contact/manual";
@@ -235,6 +244,59 @@ repurchase([], { model: { r: 1, alpha: 1, a: 1, b: 1 } }).forecasts[0]?.overdue.
 health({ name: "x", groups: [{ id: "g", measures: [{ id: "m" }] }] }, []);
 // @ts-expect-error the outcome is needed
 backtest(healthy, []);
+// Acting.
+void initAct();
+void initActManually(bytes);
+const desk = new Desk({ routes: [{ name: "prices", when: { reasons: ["price"] }, to: { role: "sales" } }], due: [{ reply: { businessHours: 4 } }] });
+is<Same<ReturnType<typeof desk.open>, CaseEffect[]>>(true);
+desk.open(rows, { id: "id", valueTier: "tier", reasons: [["price"]], now: new Date(), every: true });
+const event: CaseEvent = { event: "promise", what: "refund", due: { at: "2026-01-05" } };
+desk.apply("r1", event, { now: 0, by: "bo" });
+is<Same<ReturnType<typeof desk.case>, Case>>(true);
+is<Same<ReturnType<typeof desk.cases>, CaseRow[]>>(true);
+void desk.queue(0, { by: "value", recovery: { chance: 0.5, halfLifeHours: 24 } }).order[0]?.perHour;
+void desk.outcomes(0).report.outcomes.no_contact?.toFixed();
+const due: number | null = desk.nextTick;
+void [due, Desk.fromJson(desk.toJson()).merge(desk), desk.forget("ada") + desk.size];
+// @ts-expect-error a closing has an outcome
+desk.apply("r1", { event: "close" }, { now: 0 });
+// @ts-expect-error a case needs an id
+desk.open(rows, { now: 0 });
+// @ts-expect-error nobody is in charge of a route
+void new Desk({ routes: [{ name: "prices" }] });
+const opening: number = new BusinessCalendar({ zone: "Europe/Copenhagen", hours: { friday: [["09:00", "13:00"]] } }).nextOpening("2026-01-05");
+const pulse = new Pulse([{ id: "low", when: { score: { below: 45, certainty: 0.8 } }, minimumN: 5 }], { metric: "csat", window: { days: 90 } });
+const received: number = pulse.observe(rows, { rating: "score" }).counted + pulse.observe({ account: "a", rating: 9, at: opening }).late;
+is<Same<ReturnType<typeof pulse.judge>, Judged>>(true);
+const why: string | undefined = pulse.judge(received, { daily: true }).alerts[0]?.why ?? pulse.state()[0]?.raised;
+// @ts-expect-error a rule says when
+void new Pulse([{ id: "low" }]);
+const book = new Alerts([{ id: "furious", atMost: 2, severity: "high" }], { storm: false });
+void book.take(pulse.judge(0), { now: 0 }).changes[0]?.step;
+void [why, book.toObjects()[0]?.members[0]?.first.evidence, alerts(rows, [], { now: 0, rating: "score" })[0]?.subjects];
+// @ts-expect-error no such severity
+void new Alerts([{ id: "furious", severity: "worst" }]);
+const books = new Playbooks([{ id: "sorry", on: { rated: { band: "detractor" } }, steps: [{ id: "answer", kind: "reply", what: "say sorry", dueBusinessHours: 4 }] }], {
+  calendar: { zone: "Europe/Copenhagen" },
+});
+is<Same<ReturnType<typeof books.start>, RunChange[]>>(true);
+const begun: RunChange | undefined = books.start({ rated: { band: "detractor" } }, { customer: "ada", now: 0 })[0];
+if (begun) void books.done(begun.run, "answer", { now: 0 }).effects[0]?.humanOnly;
+
+// Money.
+void initMoney();
+void initMoneyManually(bytes);
+void valueAtRisk(rows, { value: "score", churn: "p", by: ["plan"], silent: 3 }).rows[0]?.exposureInterval?.lower;
+is<Same<ReturnType<typeof linkage>, LinkageReport>>(true);
+const slope: Quantity | null | undefined = linkage(rows, { score: "nps", outcomes: "left", assumed: { left: { score: 10, change: -1, range: [-2, 0] } } }).links[0]?.quantity;
+is<Same<ReturnType<typeof businessCase>, CaseReport>>(true);
+void businessCase({ cost: { pert: { low: 1, mode: 2, high: 4 } }, ...(slope && { scoreToBehaviour: slope }) }).tornado[0]?.swing;
+void [avoidableContacts(rows, { cost: 6, failure: "again" }).rows[0]?.yearly, initiative(rows, { name: "form", start: new Date() }).effect?.pValue];
+// @ts-expect-error a case has a cost
+businessCase({ saved: 10 });
+// @ts-expect-error no such distribution
+businessCase({ cost: { gauss: { mean: 1 } } });
+
 // Contact.
 void initContact();
 void initContactManually(bytes);

@@ -1,4 +1,5 @@
 // The vectors that every language runs, in this language's spelling.
+import { actAnswers, moneyAnswers } from "./act-answers.js";
 import { textAnswers } from "./text-answers.js";
 import vectors from "./vectors.js";
 
@@ -125,7 +126,7 @@ function difference(expected, found, tolerance, path, data = false) {
   return `${path}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`;
 }
 
-function check(vector, ask, HeedfulError) {
+function check(vector, ask, HeedfulError, paths = false) {
   let problem;
   if (vector.error) {
     let error;
@@ -135,16 +136,13 @@ function check(vector, ask, HeedfulError) {
       error = thrown;
     }
     if (!(error instanceof HeedfulError)) throw error ?? new Error("nothing was thrown");
-    const { code, row } = vector.error;
-    problem = difference({ code, ...(row !== undefined && { row }) }, error, 0, "error");
+    const { code, row, path } = vector.error;
+    problem = difference({ code, ...(row !== undefined && { row }), ...(paths && path && { path: camel(path) }) }, error, 0, "error");
   } else {
     problem = difference(vector.expected, ask(), vector.tolerance, "");
   }
   if (problem) throw new Error(problem);
 }
-
-// What Rust and Python alone have.
-const ELSEWHERE = new Set(["value_at_risk", "business_case", "linkage", "avoidable_contacts", "initiative", "pulse"]);
 
 // Health and behaviour: the tables of the other languages from what is nested here.
 const healthAnswers = {
@@ -163,11 +161,23 @@ const healthAnswers = {
     health.repurchase(histories, { purchases: "purchases", daysSinceLast: "days_since_last", daysKnown: "days_known", ...options }),
 };
 
+// The vectors of an entry by what it answers for each function.
+function vectorsOf(answers, module, least, ask, paths = false) {
+  const ours = vectors.filter((vector) => vector.function in answers);
+  if (ours.length < least) throw new Error("vectors are missing");
+  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => ask(vector), module.HeedfulError, paths)]);
+}
+
 export function healthVectorCases(health) {
-  const ours = vectors.filter((vector) => vector.function in healthAnswers);
-  if (ours.length < 15) throw new Error("vectors are missing");
   const ask = ({ function: name, input, options: { times, ...given } }) => healthAnswers[name](health, camelled(input), options(given));
-  return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => ask(vector), health.HeedfulError)]);
+  return vectorsOf(healthAnswers, health, 15, ask);
+}
+
+/** Those of `heedful/act` or `heedful/money`. */
+export function actVectorCases(module, answers, least) {
+  const given = ({ table: columns, ...input }) => ({ ...input, ...(columns && { table: table(columns) }) });
+  const ask = ({ function: name, input, options: asked }) => answers[name](module, given(input), options(asked));
+  return vectorsOf(answers, module, least, ask, true);
 }
 
 // A scorecard in this language's spelling.
@@ -178,7 +188,8 @@ function camelled({ scorecard, ...input }) {
 
 export function vectorCases(modules) {
   const { HeedfulError } = modules.heedful;
-  const ours = vectors.filter((vector) => !(vector.function in textAnswers) && !(vector.function in healthAnswers) && !ELSEWHERE.has(vector.function));
+  const elsewhere = { ...textAnswers, ...healthAnswers, ...actAnswers, ...moneyAnswers };
+  const ours = vectors.filter((vector) => !(vector.function in elsewhere));
   if (ours.length <= 130) throw new Error("vectors are missing");
   return ours.map((vector) => [`vector ${vector.id}`, () => check(vector, () => answer(modules, vector), HeedfulError)]);
 }

@@ -4,12 +4,14 @@ import { HeedfulError } from "./error.js";
 import { camel, decode, encode, escapeText, parse, snake } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import { isRead, open, type ResultColumn, type Roles, rowsFrom, rowsOf, split, type Table } from "./table.js";
+import { millis, type TimeLike } from "./times.js";
 import { hostZone } from "./zone.js";
 
 export { type ErrorCode, HeedfulError } from "./error.js";
 export type { MetricLike } from "./metric.js";
 export type { CompiledModule, ModuleSource } from "./source.js";
 export type { Cell, Columns, Responses, Roles, Rows, Table } from "./table.js";
+export type { TimeLike } from "./times.js";
 
 /** The version of the engine that decides. */
 export function version(): string {
@@ -21,9 +23,6 @@ export function version(): string {
  * names in camelCase.
  */
 export type PolicyDefinition = string | { readonly [field: string]: unknown };
-
-/** A time: a `Date`, milliseconds since 1970, or a text as in ISO 8601, which is in UTC where it has no offset. */
-export type TimeLike = Date | number | string;
 
 /** Why somebody is not asked now; further ones may come with later versions. */
 export type HoldCode =
@@ -150,7 +149,7 @@ export class ContactPolicy {
   /** Decides about each candidate at a time. Contacts after it count as well: they are promised. */
   decide(candidates: Table, options: { past?: Table; now: TimeLike }): Decision[] {
     const { past, now } = options;
-    const at = millis(now, "now");
+    const at = millis(now, "now", call);
     const [columns, zones] = people(candidates, weeks(at, at));
     const known = past === undefined ? [] : contacts(past);
     return decode(call((module) => module.decide(this.#json, columns, known, zones, at))) as Decision[];
@@ -159,7 +158,7 @@ export class ContactPolicy {
   /** Plans the invitations of a window under all rules; what is planned counts for those who come after. */
   plan(candidates: Table, options: PlanOptions): PlanRow[] {
     const { past, start, end, ...rest } = options;
-    const [from, to] = [millis(start, "start"), millis(end, "end")];
+    const [from, to] = [millis(start, "start", call), millis(end, "end", call)];
     const [columns, zones] = people(candidates, weeks(from, to));
     const known = past === undefined ? [] : contacts(past);
     const document = encode({ from, to, ...(snake(rest) as object) });
@@ -235,15 +234,6 @@ function people(table: Table, instants: Float64Array): [Packed, Zones] {
     }
   }
   return [packAll(columns, TIMES), known];
-}
-
-function millis(time: unknown, path: string): number {
-  let at = time instanceof Date ? time.getTime() : time;
-  if (typeof time === "string") {
-    at = (decode(call((module) => module.read_times([escapeText(time)], undefined), path)) as { at: number[] }).at[0];
-  }
-  if (typeof at === "number" && Math.abs(at) <= 8.64e15) return at;
-  throw new HeedfulError("invalid-argument", "a time is a Date, milliseconds since 1970 or a text", { path });
 }
 
 /** How response rates are estimated. */

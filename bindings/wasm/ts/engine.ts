@@ -25,8 +25,14 @@ export interface Engine<G> {
   life(): number;
 }
 
-/** The engine of the entry point `entry`. @internal */
-export function engine<G extends Glue>(entry: string, start: Start, glue: G): Engine<G> {
+/**
+ * The engine of the entry point `entry`. In paths the options in `names` are called as in JavaScript, beside those of all
+ * entries.
+ * @internal
+ */
+export function engine<G extends Glue>(entry: string, start: Start, glue: G, names: readonly string[] = []): Engine<G> {
+  const spelled = new RegExp(`\\b(?:${names.join("|")})\\b`, "g");
+
   let starting: Promise<void> | undefined;
   let state: "waiting" | "ready" | "broken" = "waiting";
   let lives = 0;
@@ -52,7 +58,7 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G): En
       try {
         return run(glue);
       } catch (error) {
-        if (Array.isArray(error)) throw refusal(error, path);
+        if (Array.isArray(error)) throw refusal(error, path, spelled);
         if (error instanceof HeedfulError) throw error;
         state = "broken";
         lives += 1;
@@ -64,7 +70,7 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G): En
   };
 }
 
-function refusal(document: unknown, column: string | undefined): HeedfulError {
+function refusal(document: unknown, column: string | undefined, spelled: RegExp): HeedfulError {
   const { code, message, path, row, line } = decode(document) as {
     code: string;
     message: string;
@@ -74,7 +80,7 @@ function refusal(document: unknown, column: string | undefined): HeedfulError {
   };
   const ours = code === "invalid-config" || code === "invalid-argument" || code === "time-zone";
   return new HeedfulError(code, ours ? optionNames(message) : message, {
-    path: column ?? (ours ? optionNames(path.replace(/^scoring\./, "")) : path),
+    path: column ?? (ours ? optionNames(path.replace(/^scoring\./, "").replace(spelled, camelName)) : path),
     row,
     line,
   });

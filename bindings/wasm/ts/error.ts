@@ -24,12 +24,14 @@ export type ErrorCode =
   | "io"
   | "mixed-kinds"
   | "too-few"
+  | "too-many"
   | "target-mismatch"
   | "no-convergence"
   | "duplicate-key"
   | "answer-invalid"
   | "answer-required"
   | "wrong-step"
+  | "illegal-transition"
   | "state-version"
   | "internal";
 

@@ -1,9 +1,8 @@
 // Tables of accounts, customers and events on their way into the module of `heedful/health`.
-import { camel, decode, encode, escapeText, snake } from "./json.js";
+import { columnsOf } from "./columns.js";
+import { camel, decode, encode, snake } from "./json.js";
 import { call } from "./health-engine.js";
-import { open, packer, type Table, timesOf } from "./table.js";
-
-const pack = packer();
+import type { Table } from "./table.js";
 
 /** A time: a Date, or milliseconds since 1970. */
 export type TimeLike = Date | number;
@@ -23,14 +22,7 @@ export interface Asked {
 
 /** Asks the module; what leaves has names in camelCase. @internal */
 export function ask(question: string, options: object, { table = {}, columns = [], times = [], now, previous = "", own = {} }: Asked): unknown {
-  const source = open(table);
-  const needed = [...new Set(columns.filter((name) => name !== undefined))].map((name) => {
-    const values = source.column(name);
-    if (times.includes(name) || Array.prototype.some.call(values, (value) => value instanceof Date)) {
-      return [escapeText(name), "instants", timesOf(values, name, undefined, undefined).at];
-    }
-    return pack({ [name]: values }, {}, [name]).columns[0];
-  });
+  const needed = columnsOf(table, columns, times);
   const document = encode({ ...(snake(options) as object), ...own });
   const at = now === undefined ? undefined : Number(now);
   return camel(decode(call((module) => module.health(question, needed, document, at, previous))));

@@ -63,8 +63,8 @@ export function snakeName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-// Fields that hold an object by names of the user (bands, points, columns, categories): their keys are data.
-const DATA = new Set(["categories", "shares", "counts", "targets", "margins"]);
+// Fields that hold an object by names of the user (bands, points, columns, categories, tiers): their keys are data.
+const DATA = new Set(["categories", "shares", "counts", "targets", "margins", "priority"]);
 
 /** The same value with the engine's own names in camelCase. @internal */
 export function camel(value: unknown): unknown {

@@ -1,5 +1,5 @@
 // Taxonomies and what they find.
-import { call } from "./text-engine.js";
+import { call, life } from "./text-engine.js";
 import { type Claim, type Claims, type Classifier, packClaims } from "./classifier.js";
 import { groupsOf, type Labels, labelsOf, type Language, optionsOf, type Texts, textsOf, whole } from "./comments.js";
 import { HeedfulError } from "./error.js";
@@ -269,7 +269,7 @@ export class ReasonMapper {
     this.#document = encode(taxonomy ?? null);
     this.#classifier = classifier;
     this.#model = model;
-    this.#held = new Held("mapper", () => {
+    this.#held = new Held("mapper", life, () => {
       const mapper = prepare(this.#document, document, this.#model);
       if (told) call(() => mapper.announce(told));
       return mapper;

@@ -1,5 +1,5 @@
 // What those look at who make taxonomies and models: words, who is held out, how coders agree, learned sentiment.
-import { call } from "./text-engine.js";
+import { call, life } from "./text-engine.js";
 import { type Labels, labelsOf, type Language, listOf, optionsOf, type Texts, textsOf, whole } from "./comments.js";
 import { HeedfulError } from "./error.js";
 import { disposable, type Disposer } from "./disposer.js";
@@ -120,7 +120,7 @@ export class SentimentModel {
   /** A model that was stored by `toBytes`, of this or an earlier version. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes.slice();
-    this.#held = new Held("model", () => stored(this.#bytes));
+    this.#held = new Held("model", life, () => stored(this.#bytes));
   }
 
   /** The rating that each comment stands for, the lowest of the scale as -1 and the highest as 1; `null` where it says nothing. */

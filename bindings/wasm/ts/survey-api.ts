@@ -152,6 +152,24 @@ export class Session {
     return this.#turn("decline");
   }
 
+  /**
+   * Forgets the respondent, if this is the customer: ids, undeclared attributes and everything written go, ratings and
+   * choices stay, and the session is over. Whether it was.
+   *
+   * @example
+   * const session = new Session(survey, { customer: "ada" });
+   * session.answer(3);
+   * session.answer("it is me, Ada");
+   * session.forget("ada"); // true
+   * session.state.includes("Ada"); // false
+   */
+  forget(customer: string): boolean {
+    const left = call((module) => module.forget_session(this.#survey, this.#shown.state, escapeText(customer)));
+    if (decode(left) === null) return false;
+    this.#shown = shown(left);
+    return true;
+  }
+
   #turn(turn: "back" | "decline"): SurveyStep {
     this.#shown = shown(call((module) => module.turn_session(this.#survey, this.#shown.state, turn)));
     return this.step;

@@ -146,6 +146,11 @@ export function isValues(data: unknown): data is ArrayLike<unknown> {
   return Array.isArray(data) && !data.some((item) => typeof item === "object" && item !== null);
 }
 
+/** One name or several. @internal */
+export function listed(names: string | readonly string[] | undefined): string[] {
+  return names === undefined ? [] : typeof names === "string" ? [names] : [...names];
+}
+
 /** A table of any form. @internal */
 export interface Source {
   roles: Roles;

@@ -3,7 +3,7 @@ import type { WhyReasons } from "./row-reasons.js";
 import { ask, type Shared, sideOf } from "./why-table.js";
 import type { Comparison } from "./compare.js";
 import type { Interval, Score } from "./score.js";
-import type { Cell, Table } from "./table.js";
+import { type Cell, listed, type Table } from "./table.js";
 import { call } from "./why-engine.js";
 
 export { type ErrorCode, HeedfulError } from "./error.js";
@@ -470,8 +470,4 @@ export function scan(table: Table, options: ScanOptions): ScanReport {
   const names = listed(attributes);
   const tables = before === undefined ? [table] : [before, table];
   return ask("scan", tables.map((one) => sideOf(one, rest, names, undefined)), rest, { attributes: names }) as ScanReport;
-}
-
-function listed(names: string | readonly string[] | undefined): string[] {
-  return names === undefined ? [] : typeof names === "string" ? [names] : [...names];
 }

@@ -9,8 +9,8 @@ export interface HostZone {
 
 const WEEK = 7 * 86400;
 
-/** What is known of a zone, kept between calls: for each week with data its first offset and its changes. */
-interface Known {
+/** What is known of a zone, kept between calls: for each week with data its first offset and its changes. @internal */
+export interface Known {
   offsetAt: (seconds: number) => number;
   weeks: Map<number, { first: number; changes: [number, number][] }>;
 }
@@ -44,7 +44,8 @@ export function hostZone(name: unknown, instants: Float64Array): HostZone | "UTC
   return found;
 }
 
-function known(name: string): Known {
+/** @internal */
+export function known(name: string): Known {
   let zone = zones.get(name);
   if (zone === undefined) {
     zone = { offsetAt: reader(name), weeks: new Map() };
@@ -68,19 +69,25 @@ function week({ offsetAt, weeks }: Known, index: number): { first: number; chang
       at = next;
       continue;
     }
-    let [before, after] = [at, next];
-    while (after - before > 1) {
-      const middle = Math.floor((before + after) / 2);
-      if (offsetAt(middle) === offset) before = middle;
-      else after = middle;
-    }
-    offset = offsetAt(after);
-    if (after < end) found.changes.push([after, offset]);
-    at = after;
+    at = changeAfter(offsetAt, at, next);
+    offset = offsetAt(at);
+    if (at < end) found.changes.push([at, offset]);
   }
   if (weeks.size >= MOST_WEEKS) weeks.clear();
   weeks.set(index, found);
   return found;
+}
+
+/** The second from which on the offset is no longer that of `before`, as it is not at `after`. @internal */
+export function changeAfter(offsetAt: (seconds: number) => number, before: number, after: number): number {
+  const offset = offsetAt(before);
+  let [low, high] = [before, after];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetAt(middle) === offset) low = middle;
+    else high = middle;
+  }
+  return high;
 }
 
 // Local time read off the formatted parts: unlike the names of offsets, every host writes it to the second.

@@ -1,8 +1,7 @@
 """Makes `cases.json`: `python3 make.py` (Python 3.11, tzdata).
 
 Business time is counted minute by minute with Python's zones; who gets a case, by when, who is reminded, the order of the
-queue and what came of it follow from the definitions, by code that shares nothing with the library. Rust and Python run the
-vectors; the npm package has no cases.
+queue and what came of it follow from the definitions, by code that shares nothing with the library.
 """
 
 import datetime as dt

@@ -1,0 +1,10 @@
+// Everything else (workers, single-file pages, other bundlers): the caller brings the module.
+import { startWith } from "./act-engine.js";
+import type { ModuleSource } from "./source.js";
+
+export * from "./act-api.js";
+
+/** Starts the engine from `source`; call it once before anything else. */
+export function init(source: ModuleSource): Promise<void> {
+  return startWith(() => source);
+}

@@ -1,0 +1,12 @@
+// Node: the module is read from the file beside this one.
+import { readFile } from "node:fs/promises";
+
+import { startWith } from "./act-engine.js";
+import type { ModuleSource } from "./source.js";
+
+export * from "./act-api.js";
+
+/** Starts the engine; call it once before anything else. Without `source` the module is read from the package. */
+export function init(source?: ModuleSource): Promise<void> {
+  return startWith(() => source ?? readFile(new URL("./act.wasm", import.meta.url)));
+}

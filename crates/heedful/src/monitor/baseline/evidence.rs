@@ -20,6 +20,10 @@ pub(crate) const STILL: f64 = 1.2;
 /// The shares add up to 1, which would be safe for disjoint windows. These overlap, and longer ones speak only
 /// now and then: this makes the rate of false alarms what was asked for where counts are large.
 pub(crate) const OVERLAP: f64 = 0.6;
+/// Counts are whole numbers: of the chance of the observed one itself half is taken, which makes false alarms as
+/// frequent as was asked for on average, but this much of the whole at least, so that none is more frequent than by a
+/// quarter where a single case decides.
+const LEAST_PART: f64 = 0.8;
 /// Above this p-value the doubt about the dispersion does not matter.
 const PLAIN: f64 = 0.3;
 
@@ -93,6 +97,11 @@ impl Predictive {
         Self { kind: parts.kind, mean, exposure, phi, binomial }
     }
 
+    /// Variance over the mean.
+    pub(crate) fn dispersion(&self) -> f64 {
+        self.phi
+    }
+
     fn tails(&self, observed: f64) -> CountTails {
         match self.kind {
             Kind::Count => count_tails(observed, self.mean, self.phi),
@@ -153,7 +162,7 @@ pub(crate) fn scan(
     let one = *windows.first()?;
     let of = |sum: &Sum| {
         let Period { expected, exposure, .. } = sum.period;
-        Predictive::new(parts, expected, exposure, expectation.variance)
+        Predictive::new(parts, expected, exposure, expectation.variance_of(sum.length, parts))
     };
     let side = |up: bool| {
         let sign = if up { 1.0 } else { -1.0 };
@@ -161,7 +170,8 @@ pub(crate) fn scan(
             let tails = of(sum).tails(sum.period.observed);
             let p = if up { tails.upper } else { tails.lower };
             let level = OVERLAP / sum.share;
-            let (p_value, mid) = (p * level, (p - 0.5 * tails.mass).max(0.0) * level);
+            let mid = (p - 0.5 * tails.mass).max(0.0);
+            let (p_value, mid) = (mid.max(LEAST_PART * p) * level, mid * level);
             Evidence { p_value, mid, window: sum.length, cases: sum.period.observed, up }
         };
         let mut found = tail(&one);

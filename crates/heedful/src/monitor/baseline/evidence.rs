@@ -13,13 +13,13 @@ pub(crate) const LONGEST: usize = 14;
 
 /// Lengths of windows and their shares of the level. Short ones get most: they speak first.
 pub(crate) const WINDOWS: [(usize, f64); 6] =
-    [(1, 0.50), (2, 0.32), (3, 0.08), (5, 0.05), (8, 0.03), (14, 0.02)];
+    [(1, 0.50), (2, 0.40), (3, 0.05), (5, 0.03), (8, 0.01), (14, 0.01)];
 /// Windows of several periods count only while the last one is itself off by so many standard deviations: an
 /// episode that is over raises nothing.
 pub(crate) const STILL: f64 = 1.2;
 /// The shares add up to 1, which would be safe for disjoint windows. These overlap, and longer ones speak only
 /// now and then: this makes the rate of false alarms what was asked for where counts are large.
-pub(crate) const OVERLAP: f64 = 0.6;
+pub(crate) const OVERLAP: f64 = 0.66;
 /// Counts are whole numbers: of the chance of the observed one itself half is taken, which makes false alarms as
 /// frequent as was asked for on average, but this much of the whole at least, so that none is more frequent than by a
 /// quarter where a single case decides.

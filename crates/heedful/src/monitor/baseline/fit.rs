@@ -42,8 +42,9 @@ const SPREAD: Terms = [20.0, 0.4, 0.5, 0.5, 0.25, 0.25];
 const PRIOR_CASES: f64 = 2.0;
 /// Years from which on it can be told whether a series of weeks has years of 52.
 const SETTLED: f64 = 3.0;
-/// Prior of the dispersion: an inverse chi-square variable with this scale and these degrees of freedom.
-const PRIOR_PHI: (f64, f64) = (1.3, 4.0);
+/// Prior of the dispersion: an inverse chi-square variable with this scale and these degrees of freedom. Weak: a month
+/// of days outweighs it.
+const PRIOR_PHI: (f64, f64) = (1.5, 3.0);
 /// A dispersion near 1 is no doubtful one: the doubt about it is in full force from 1.25 on.
 const DOUBT: f64 = 4.0;
 

@@ -34,6 +34,8 @@ const DAYS: usize = 7;
 const HOURS: usize = 24;
 /// Rounds of fitting and weighing.
 const ROUNDS: usize = 3;
+/// The round from which on the dispersion is learned; by then it is known about what to expect of each period.
+const TELLING: usize = 1;
 /// Newton's steps in the first round, at most; later rounds start so near that one is enough.
 const FIRST_STEPS: usize = 6;
 /// Standard deviations of the priors: level, trend a year, first and second wave.
@@ -65,6 +67,7 @@ struct Sums {
     holiday_expected: [f64; 2],
     squares: f64,
     weights: f64,
+    /// Of the round that is the first to tell periods apart.
     means: Means,
 }
 
@@ -130,14 +133,19 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
     marks.extend((0..rows).map(|row| calendar.mark(period(stretch.first, row))));
     let mut course = Course::new();
     let mut places = 0.0;
+    let mut means = Means::new();
     for round in 0..=ROUNDS {
-        let sums;
+        let mut sums;
         (course, sums) = pass(calendar, stretch, &parts, &mut spans, &marks, used, round);
-        if round > 0 {
-            let parameters = basis.parts.iter().filter(|p| **p).count() as f64 * 2.0 + places;
-            learn_dispersion(&mut parts, &sums, parameters, is_free(calendar, round));
+        if round == TELLING {
+            std::mem::swap(&mut means, &mut sums.means);
         }
-        parts.fair = sums.means.fair(parts.phi);
+        if round >= TELLING {
+            let parameters = basis.parts.iter().filter(|p| **p).count() as f64 * 2.0 + places;
+            let free = is_free(calendar, round);
+            learn_dispersion(&mut parts, &means, &sums, parameters, free);
+            parts.fair = means.fair(parts.phi);
+        }
         if round == ROUNDS {
             break;
         }
@@ -152,12 +160,12 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
 
 /// The dispersion as its prior and the squares tell it, and how well it is known: an inverse chi-square variable, whose
 /// scale the test uses, and whose degrees of freedom make Student's tails of the normal's.
-fn learn_dispersion(parts: &mut Parts, sums: &Sums, parameters: f64, free: bool) {
-    let periods = sums.means.periods();
+fn learn_dispersion(parts: &mut Parts, means: &Means, sums: &Sums, parameters: f64, free: bool) {
+    let periods = means.periods();
     let left = ((periods - parameters) / periods.max(1.0)).max(1.0 / periods.max(1.0));
     let square = sums.squares / (sums.weights * left).max(f64::MIN_POSITIVE);
-    let shown = if free { square } else { sums.means.dispersion(square, parts.phi) };
-    let of_periods = left * sums.means.freedom(shown.max(1.0));
+    let shown = if free { square } else { means.dispersion(square, parts.phi) };
+    let of_periods = left * means.freedom(shown.max(1.0));
     let (phi, of_prior) = PRIOR_PHI;
     let freedom = of_periods + of_prior;
     parts.phi = ((shown * of_periods + phi * of_prior) / freedom).max(1.0);
@@ -251,6 +259,7 @@ fn pass(
     let moving = round + 2 > ROUNDS;
     let mut course = Course::new();
     let mut sums = Sums::new(calendar.positions());
+    let (mut squares, mut weights) = (0.0, 0.0);
     for span in spans.iter_mut() {
         span.eta = dot(&parts.terms, &span.terms);
     }
@@ -301,6 +310,18 @@ fn pass(
             if row >= used || !(exposure > 0.0) {
                 continue;
             }
+            if round >= TELLING {
+                let weight = ruled.map_or_else(|| square_weight(weight, mean), |_| weight);
+                let weight = weight * telling(mean);
+                squares += weight * (count - mean) * (count - mean) / (mean * binomial);
+                weights += weight;
+                if round == TELLING {
+                    sums.means.push(mean);
+                }
+            }
+            if round == ROUNDS {
+                continue;
+            }
             let (observed, fitted) = (weight * count, fair * fitted);
             span.sums.observed += observed;
             span.sums.expected += fitted * smooth;
@@ -322,13 +343,9 @@ fn pass(
                 *o += observed;
                 *e += fitted;
             }
-            let weight = ruled.map_or_else(|| square_weight(weight, mean), |_| weight);
-            let weight = weight * telling(mean);
-            sums.squares += weight * (count - mean) * (count - mean) / (mean * binomial);
-            sums.weights += weight;
-            sums.means.push(mean);
         }
     }
+    (sums.squares, sums.weights) = (squares, weights);
     course.settle(calendar, parts);
     (course, sums)
 }

@@ -155,14 +155,38 @@ const OUTLYING: f64 = 2.0;
 /// How much a period counts in what is learned: less the further it is above what was expected, so that past
 /// anomalies do not hide the next.
 pub(crate) fn learning_weight(observed: f64, mean: f64, phi: f64) -> f64 {
-    // A single case is never an anomaly to learn less from: a rare topic has no others.
-    if observed < 2.0 || (observed - mean) * (observed - mean) < 2.25 * phi * mean {
-        return 1.0;
+    if is_ordinary(observed, mean, phi) { 1.0 } else { Outlying::new(mean, phi).weight(observed) }
+}
+
+/// Whether a count is surely learned from in full. A single case always is: a rare topic has no others.
+fn is_ordinary(observed: f64, mean: f64, phi: f64) -> bool {
+    observed < 2.0 || (observed - mean) * (observed - mean) < 2.25 * phi * mean
+}
+
+/// Weighs counts of a mean and a dispersion.
+pub(crate) struct Outlying {
+    mean: f64,
+    phi: f64,
+    root: f64,
+    sixth_root: f64,
+    scale: f64,
+}
+
+impl Outlying {
+    pub(crate) fn new(mean: f64, phi: f64) -> Self {
+        let root = libm::sqrt(mean);
+        Self { mean, phi, root, sixth_root: libm::cbrt(root), scale: 1.5 / libm::sqrt(phi) }
     }
-    let power = libm::cbrt(observed);
-    let root = libm::sqrt(mean);
-    let residual = 1.5 * (power * power / libm::cbrt(root) - root) / libm::sqrt(phi);
-    if residual > OUTLYING { OUTLYING * OUTLYING / (residual * residual) } else { 1.0 }
+
+    /// How much a count matters.
+    pub(crate) fn weight(&self, observed: f64) -> f64 {
+        if is_ordinary(observed, self.mean, self.phi) {
+            return 1.0;
+        }
+        let power = libm::cbrt(observed);
+        let residual = self.scale * (power * power / self.sixth_root - self.root);
+        if residual > OUTLYING { OUTLYING * OUTLYING / (residual * residual) } else { 1.0 }
+    }
 }
 
 /// Standard deviations above the mean at which a past period is cut off in the windows that hold it.

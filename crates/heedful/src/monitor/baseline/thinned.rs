@@ -5,7 +5,7 @@
 //! itself, and the estimates are those whose model shows what the data show (Fisher consistency). Nights and noons differ
 //! in that, so periods are told apart by what was expected of them, in half-octaves.
 
-use super::model::learning_weight;
+use super::model::Outlying;
 
 /// Half-octaves of means that are told apart, the first from 1/64 on, and how the first begins as a float.
 pub(crate) const BINS: usize = 40;
@@ -39,7 +39,7 @@ pub(super) fn telling(mean: f64) -> f64 {
 /// The weight of a period's square: where hardly anything is expected, two cases in a period are what tells of
 /// overdispersion.
 pub(super) fn square_weight(weight: f64, mean: f64) -> f64 {
-    weight + (1.0 - weight) * SPARSE / (SPARSE + mean)
+    if weight < 1.0 { weight + (1.0 - weight) * SPARSE / (SPARSE + mean) } else { 1.0 }
 }
 
 /// Periods of about the same mean: how many, the sum of their means, and what their squares count.
@@ -138,7 +138,7 @@ impl Means {
 /// Counts with a mean, and the weights that a dispersion gives them.
 struct Thinned {
     mean: f64,
-    at: f64,
+    outlying: Outlying,
     /// What is taken off the weights of 0, 1, 2, ... cases; of continuous counts it is computed where it is needed.
     lost: Vec<f64>,
 }
@@ -153,15 +153,15 @@ struct Left {
 
 impl Thinned {
     fn new(mean: f64, at: f64) -> Self {
-        let mut lost = Vec::new();
+        let (mut lost, outlying) = (Vec::new(), Outlying::new(mean, at));
         if mean < CONTINUOUS {
             // Weights matter to twice their own dispersion; nothing is left of the chances beyond.
             let phi = 2.0 * at;
-            let last = mean + 8.0 * libm::sqrt(phi * mean) + 10.0 * phi;
+            let last = mean + 7.0 * libm::sqrt(phi * mean) + 8.0 * phi;
             let counts = (0..=last as u32).map(f64::from);
-            lost = counts.map(|count| 1.0 - learning_weight(count, mean, at)).collect();
+            lost = counts.map(|count| 1.0 - outlying.weight(count)).collect();
         }
-        Self { mean, at, lost }
+        Self { mean, outlying, lost }
     }
 
     fn left(&self, phi: f64) -> Left {
@@ -198,7 +198,7 @@ impl Thinned {
         while z < to {
             let cube = 1.0 + skewness * (z / 6.0 - skewness / 36.0);
             let count = mean + sd * 2.0 / skewness * (cube * cube * cube - 1.0);
-            let lost = 1.0 - learning_weight(count, mean, self.at);
+            let lost = 1.0 - self.outlying.weight(count);
             if lost > 0.0 {
                 take(count, density * lost);
             }
@@ -213,6 +213,7 @@ impl Thinned {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::monitor::baseline::model::learning_weight;
     use crate::monitor::detect::tests::poisson;
     use crate::stats::Random;
 
@@ -259,7 +260,9 @@ mod tests {
         assert_eq!([1.0, 1.49, 1.5, 2.0].map(bin), [12, 12, 13, 14]);
         assert_eq!([1e300, f64::INFINITY].map(bin), [BINS - 1; 2]);
         let mut means = Means::new();
-        [0.5, 3.0, 3.1].map(|mean| means.push(mean));
+        for mean in [0.5, 3.0, 3.1] {
+            means.push(mean);
+        }
         let fair = means.fair(2.0);
         assert!(fair.iter().all(|fair| (0.5..=1.0).contains(fair)), "{fair:?}");
         // Three normal squares at the most.

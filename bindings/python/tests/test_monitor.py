@@ -118,7 +118,7 @@ def test_refusals() -> None:
 
 def test_methods_and_charts_of_one_series() -> None:
     counts = [5 + week % 3 for week in range(329)] + [40]
-    for method in ["baseline", "farrington", "farrington_noufaily", "ears_c1", "seasonal_z"]:
+    for method in ["baseline", "farrington", "farrington_noufaily", "ears_c1", "seasonal_z", "cusum"]:
         found = hf.detect(counts, every="week", start=datetime.date(2001, 1, 1), method=method)  # type: ignore[arg-type]
         assert found.table["alarm"][329] is True, method
         assert len(found.episodes) > 0

@@ -80,7 +80,7 @@ def detect(
     `volume` says out of how many; with `share` counts are a part of it, and more volume is no news. `min_cases` keeps
     quiet where there are fewer cases, `memory` is how many periods are remembered. `method` names a published
     detector instead of the baseline: `farrington` and `farrington_noufaily` (of weeks), `ears_c1` to `ears_c3` and
-    `ears_c3_as_coded`, `seasonal_z`.
+    `ears_c3_as_coded`, `seasonal_z`, `cusum` (against the baseline).
 
     The table has `period` (its first day, or the time of an hour), `observed`, `expected`, `lower`, `upper`, `p_value`, `strength`, `alarm`,
     `direction`, `window`, and why so much is expected: `level`, `trend`, `season`, `holiday`. Episodes have `start`,

@@ -39,7 +39,8 @@ IntervalMethod = Literal["score", "adjusted_wald", "wald", "t", "bayes"]
 Invalid = Literal["error", "count"]
 Kind = Literal["relational", "transactional"]
 Method = Literal[
-    "baseline", "farrington", "farrington_noufaily", "ears_c1", "ears_c2", "ears_c3", "ears_c3_as_coded", "seasonal_z"
+    "baseline", "farrington", "farrington_noufaily", "ears_c1", "ears_c2", "ears_c3", "ears_c3_as_coded", "seasonal_z",
+    "cusum",
 ]
 Preset = Literal[
     "auto",

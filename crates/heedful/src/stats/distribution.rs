@@ -240,10 +240,11 @@ fn beta_side(a: f64, b: f64, x: f64, y: f64) -> Side {
 /// The continued fraction of the incomplete beta function (DLMF 8.17.22), as a factor of the density. It needs
 /// of the order of the square root of the larger shape in terms.
 fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
-    let mut odd = false;
+    let (mut odd, mut m) = (false, 0.0);
     let fraction = lentz(1.0, |k| {
         odd = !odd;
-        let m = libm::floor(0.5 * k);
+        // Half of k, rounded down.
+        m += if odd { 0.0 } else { 1.0 };
         let numerator = if odd { -(a + m) * (a + b + m) } else { m * (b - m) };
         (numerator * x / ((a + k - 1.0) * (a + k)), 1.0)
     });

@@ -1,6 +1,7 @@
 //! Reading text against the libraries that it must agree with, on real comments.
 
 use heedful::text::{Kind, Language, Lexer, Phrase, Phrases, Redactor};
+use heedful::{Given, ReasonMapper, Taxonomy};
 use heedful_tests::shared;
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_segmentation::UnicodeSegmentation;
@@ -84,6 +85,8 @@ fn time_is_linear_whatever_the_text() {
     let mut lexer = Lexer::new(Language::English);
     let (mut tokens, mut hits) = (Vec::new(), Vec::new());
     let mut redactor = Redactor::new(["Anna"]);
+    let taxonomy = Taxonomy::preset("telecom", [Language::English]).expect("a starter");
+    let mapper = ReasonMapper::new(taxonomy).expect("plain options");
     for piece in [
         "a ",
         "a",
@@ -114,8 +117,15 @@ fn time_is_linear_whatever_the_text() {
         "DE89 ",
         "a:\u{301}",
         "x1",
+        "price ",
+        "late, not late but good ",
     ] {
         let text = piece.repeat(30_000 / piece.len());
+        let mappings = mapper.map(&[Some(&text)], Given::default()).expect("terms alone");
+        let ends = mappings.iter().flat_map(|mapping| mapping.spans);
+        assert!(
+            ends.into_iter().all(|(start, end)| text.get(*start as usize..*end as usize).is_some())
+        );
         lexer.read(&text, &mut tokens);
         phrases.finder().find(&lexer, &tokens, &mut hits);
         assert!(hits.iter().all(|hit| text.get(hit.start as usize..hit.end as usize).is_some()));

@@ -29,7 +29,7 @@ const ENTRIES: [Entry; 11] = [
     Entry { script: "read", feature: "read", module: "read.wasm", budget: 132_000 },
     Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 72_000 },
     Entry { script: "contact", feature: "contact", module: "contact.wasm", budget: 157_000 },
-    Entry { script: "text", feature: "text", module: "text.wasm", budget: 336_000 },
+    Entry { script: "text", feature: "text", module: "text.wasm", budget: 320_000 },
     Entry { script: "watch", feature: "watch", module: "watch.wasm", budget: 277_000 },
     Entry { script: "why", feature: "why", module: "why.wasm", budget: 196_000 },
     Entry { script: "health", feature: "health", module: "health.wasm", budget: 134_000 },

@@ -1,7 +1,9 @@
 //! The detector on simulated series, and its speed; `anomaly.py` beside it runs this and scores the output.
 //!
 //! `anomaly weekly SCORES ALARMS < counts` and `anomaly daily SCORES ALARMS HOLIDAY,... < counts` read one series a
-//! line (counts with commas between) and write the evaluated periods; `anomaly speed` times.
+//! line (counts with commas between) and write the evaluated periods; `anomaly speed` times; `anomaly many [SERIES]` fits
+//! three years of many series and detects the last 90 days, with time and memory; `anomaly history [SERIES]` tests every day
+//! of them.
 
 #![expect(
     clippy::expect_used,
@@ -22,6 +24,8 @@ fn main() {
     let [kind, rest @ ..] = arguments.as_slice() else { return };
     match (kind.as_str(), rest) {
         ("speed", _) => speed(),
+        ("many", rest) => many(rest.first().map_or(10_000, |n| n.parse().expect("a number"))),
+        ("history", rest) => history(rest.first().map_or(1_000, |n| n.parse().expect("a number"))),
         ("weekly", [scores, alarms]) => {
             let settings = Detect::new(Every::Week).start(11_323);
             score(&settings, 575, scores, alarms);
@@ -153,4 +157,70 @@ fn speed() {
             }
         }
     });
+}
+
+/// Three years of days of one of many series.
+fn three_years(series: usize) -> Vec<Option<u64>> {
+    let mut random = Random::new(1 + series as u64);
+    let mean = [0.7, 2.0, 5.0, 20.0, 60.0][series % 5];
+    (0..1095).map(|_| Some(poisson(&mut random, mean))).collect()
+}
+
+/// The most memory that the process has held, in MB.
+fn peak() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    kilobytes.unwrap_or(f64::NAN) / 1024.0
+}
+
+fn many(series: usize) {
+    let settings = Detect::new(Every::Day).start(18_631);
+    let (mut baselines, mut last) = (Vec::with_capacity(series), Vec::with_capacity(series));
+    let mut seconds = 0.0;
+    for one in 0..series {
+        let counts = three_years(one);
+        let (past, rest) = counts.split_at(1005);
+        let start = Instant::now();
+        let mut baseline = Baseline::new(&settings).expect("right settings");
+        baseline.learn(past, None).expect("right counts");
+        seconds += start.elapsed().as_secs_f64();
+        baselines.push(baseline);
+        last.push(rest.to_vec());
+    }
+    let fitted = seconds;
+    // Day by day, as they come.
+    let start = Instant::now();
+    let mut alarms = 0;
+    for day in 0..90 {
+        for (baseline, rest) in baselines.iter_mut().zip(&last) {
+            let answer = baseline.update(rest[day], None).expect("right counts");
+            alarms += usize::from(answer.alarm == Some(true));
+        }
+    }
+    seconds += start.elapsed().as_secs_f64();
+    println!(
+        "{series} series: fit 3 years {fitted:.2} s, with the last 90 days {seconds:.2} s, {alarms} alarms, {:.0} MB",
+        peak()
+    );
+}
+
+fn history(series: usize) {
+    let settings = Detect::new(Every::Day).start(18_631);
+    let (mut seconds, mut bytes) = (0.0, [0, 0]);
+    for one in 0..series {
+        let counts = three_years(one);
+        let start = Instant::now();
+        let found = settings.run(&counts, None).expect("right counts");
+        seconds += start.elapsed().as_secs_f64();
+        bytes[0] += found.baseline.to_bytes().len();
+        bytes[1] += found.baseline.to_json().len();
+    }
+    let each = bytes.map(|all| all / series);
+    println!(
+        "every day of 3 years: {:.2} s per 10,000 series; state {} bytes, {} as JSON",
+        seconds / series as f64 * 1e4,
+        each[0],
+        each[1]
+    );
 }

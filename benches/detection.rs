@@ -1,6 +1,6 @@
 //! How good detection is; what it prints is `docs/detection.md`.
 //!
-//! `detection quiet [SERIES]` counts false alarms of series in which nothing changes; `detection surveillance FOLDER`
+//! `detection quiet [SERIES [SEED]]` counts false alarms of series in which nothing changes; `detection surveillance FOLDER`
 //! looks for the known outbreaks of the shared surveillance series, beside Farrington's method; `detection nps FILE`
 //! tells what is found in the shared survey of a broadband company.
 
@@ -20,8 +20,11 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["quiet"] => quiet(1000),
-        ["quiet", series] => quiet(series.parse().expect("a number of series")),
+        ["quiet"] => quiet(1000, 0),
+        ["quiet", series] => quiet(series.parse().expect("a number of series"), 0),
+        ["quiet", series, seed] => {
+            quiet(series.parse().expect("a number of series"), seed.parse().expect("a seed"))
+        }
         ["surveillance", folder] => surveillance(folder),
         ["nps", file] => nps(file),
         _ => {}
@@ -53,14 +56,14 @@ const ALPHA: f64 = 0.01;
 type Rates<const N: usize> = [(u64, u64); N];
 
 fn rates<const N: usize>(
-    series: u64,
+    (series, seed): (u64, u64),
     settings: &Detect,
     ends: [usize; N],
     make: impl Fn(&mut Random, usize) -> u64,
 ) -> Rates<N> {
     let mut rates = [(0, 0); N];
-    for seed in 0..series {
-        let mut random = Random::new(1_000_003 * seed + 17);
+    for one in 0..series {
+        let mut random = Random::new(1_000_003 * one + 17 + 7_919 * seed);
         let counts: Vec<Option<u64>> =
             (0..ends[N - 1]).map(|at| Some(make(&mut random, at))).collect();
         let found = settings.run(&counts, None).expect("right settings");
@@ -75,20 +78,28 @@ fn rates<const N: usize>(
 }
 
 fn shown<const N: usize>(rates: Rates<N>) -> String {
-    let times = |(alarms, tests): (u64, u64)| alarms as f64 / tests.max(1) as f64 / ALPHA;
     rates.map(|rate| format!(" {:.2} |", times(rate))).concat()
 }
 
-fn quiet(series: u64) {
+/// Alarms as a multiple of the wanted rate.
+fn times((alarms, tests): (u64, u64)) -> f64 {
+    alarms as f64 / tests.max(1) as f64 / ALPHA
+}
+
+fn quiet(series: u64, seed: u64) {
     let levels = [0.1, 0.3, 1.0, 3.0, 10.0, 20.0, 60.0, 200.0];
-    println!("| cases a day | variance / mean | first 90 days | rest of the year | second year |");
-    println!("| --- | --- | --- | --- | --- |");
+    println!(
+        "| cases a day | variance / mean | first 90 days | rest of the year | second year | first year |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- |");
     for phi in [1.0, 1.6, 2.5] {
         for level in levels {
             let settings = Detect::new(Every::Day).start(MONDAY).alpha(ALPHA);
             let made = |random: &mut Random, day: usize| count(random, level * WEEK[day % 7], phi);
-            let rates = rates(series, &settings, [111, 365, 730], made);
-            println!("| {level} | {phi} |{}", shown(rates));
+            let rates = rates((series, seed), &settings, [111, 365, 730], made);
+            let [(alarms, tests), (more, further), _] = rates;
+            let year = times((alarms + more, tests + further));
+            println!("| {level} | {phi} |{} {year:.2} |", shown(rates));
         }
     }
     println!("\n| cases an hour | variance / mean | third to tenth week | eleventh to twentieth |");
@@ -102,7 +113,7 @@ fn quiet(series: u64) {
                 let bell = 2.4 * (-(hour - noon) * (hour - noon) / 18.0).exp() + 0.02;
                 count(random, level * WEEK[day] * bell, phi)
             };
-            let rates = rates(series.div_ceil(10), &settings, [10 * 168, 20 * 168], made);
+            let rates = rates((series.div_ceil(10), seed), &settings, [10 * 168, 20 * 168], made);
             println!("| {level} | {phi} |{}", shown(rates));
         }
     }

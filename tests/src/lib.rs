@@ -89,3 +89,34 @@ pub fn difference(expected: &Value, found: &Value, tolerance: f64, path: &str) -
         (a, b) => (a != b).then(|| format!("{path}: expected {a}, found {b}")),
     }
 }
+
+/// The vectors of a file in `vectors/` for which an answer (of a function's name, input and options) departs from what is
+/// expected, each with how.
+///
+/// # Panics
+/// Where the file holds no vectors.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+pub fn departures(
+    file: &str,
+    answer: impl Fn(&str, &Value, &Value) -> Result<Value>,
+) -> (usize, Vec<String>) {
+    let text = std::fs::read_to_string(here().join("vectors").join(file)).unwrap();
+    let vectors: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let departs = |vector: &Value| {
+        let function = vector["function"].as_str().unwrap();
+        let tolerance = vector["tolerance"].as_f64().unwrap();
+        let problem = match answer(function, &vector["input"], &vector["options"]) {
+            Ok(found) if vector["error"].is_null() => {
+                difference(&vector["expected"], &found, tolerance, "")
+            }
+            Ok(_) => Some("expected an error".to_owned()),
+            Err(error) => {
+                let code = error.code().as_str();
+                (vector["error"]["code"] != code).then(|| error.to_string())
+            }
+        };
+        problem.map(|problem| format!("{}: {problem}", vector["id"]))
+    };
+    (vectors.len(), vectors.iter().filter_map(departs).collect())
+}

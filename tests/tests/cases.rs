@@ -1,11 +1,11 @@
-//! Runs `vectors/act/` in Rust; Python runs the same file.
+//! Runs `vectors/act/cases.json` in Rust; Python runs the same file.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use heedful::Result;
 use heedful::cases::{
     BusinessCalendar, CaseEvent, CasePolicy, Desk, Facts, Outcomes, Queue, effects_table,
 };
-use heedful_tests::{difference, here};
+use heedful_tests::departures;
 use serde_json::{Value, json};
 
 fn written<T: serde::Serialize>(value: &T) -> Value {
@@ -66,24 +66,7 @@ fn answer(function: &str, input: &Value, options: &Value) -> Result<Value> {
 
 #[test]
 fn every_vector_holds() {
-    let text = std::fs::read_to_string(here().join("vectors/act/cases.json")).unwrap();
-    let vectors: Vec<Value> = serde_json::from_str(&text).unwrap();
-    let mut wrong = Vec::new();
-    for vector in &vectors {
-        let function = vector["function"].as_str().unwrap();
-        let tolerance = vector["tolerance"].as_f64().unwrap();
-        let problem = match answer(function, &vector["input"], &vector["options"]) {
-            Ok(found) if vector["error"].is_null() => {
-                difference(&vector["expected"], &found, tolerance, "")
-            }
-            Ok(_) => Some("expected an error".to_owned()),
-            Err(error) => {
-                let code = error.code().as_str();
-                (vector["error"]["code"] != code).then(|| error.to_string())
-            }
-        };
-        wrong.extend(problem.map(|problem| format!("{}: {problem}", vector["id"])));
-    }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), vectors.len(), wrong.join("\n"));
-    assert!(vectors.len() >= 40, "only {} vectors were found", vectors.len());
+    let (all, wrong) = departures("act/cases.json", answer);
+    assert!(wrong.is_empty(), "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(all >= 40, "only {all} vectors were found");
 }

@@ -118,10 +118,18 @@ def test_refusals() -> None:
 
 def test_methods_and_charts_of_one_series() -> None:
     counts = [5 + week % 3 for week in range(329)] + [40]
-    for method in ["baseline", "farrington", "farrington_noufaily", "ears_c1", "seasonal_z"]:
+    for method in ["baseline", "farrington", "farrington_noufaily", "ears_c1", "seasonal_z", "cusum"]:
         found = hf.detect(counts, every="week", start=datetime.date(2001, 1, 1), method=method)  # type: ignore[arg-type]
         assert found.table["alarm"][329] is True, method
         assert len(found.episodes) > 0
         assert json.dumps(found.chart).count('"2001-01-01"') == 1
     with pytest.raises(hf.HeedfulError):
         hf.detect(counts, every="day", method="farrington")
+
+
+def test_a_detector_says_what_it_watches():
+    detector = hf.Detector(every="day", alarms_per_month=2)
+    assert repr(detector) == "Detector(every day)"
+    detector.run({"day": ["2024-01-01"] * 3, "why": ["price"] * 3, "plan": ["a"] * 3}, at="day", topic="why", by="plan")
+    assert repr(detector) == "Detector(every day, why, plan)"
+    assert repr(hf.Detector.from_json(detector.to_json())) == repr(detector)

@@ -170,3 +170,10 @@ def test_what_a_classifier_must_not_say() -> None:
         refused(lambda confidence=confidence: told(lambda texts: [[("price", confidence)], []]), "invalid-argument", "classifier", 0)
     for span in ((0, 99), (3, 1)):
         refused(lambda span=span: told(lambda texts: [[], [("price", 0.9, [span])]]), "invalid-argument", "classifier", 2)
+
+
+@pytest.mark.parametrize("form", COLUMNS)
+def test_a_mapper_reads_comments_alone(form: str) -> None:
+    mapper = hf.ReasonMapper(SHOP)
+    alone = mapper.map(COLUMNS[form](COMMENTS))
+    assert alone.to_pylist() == mapper.map({"text": COMMENTS}, "text").to_pylist()

@@ -7,8 +7,8 @@ use std::cell::RefCell;
 
 use heedful::text::{Language, PrivateSpan, Redactor, Unit, convert_spans};
 use heedful::{
-    Discover, EvaluateOptions, Evaluation, Feeling, Key, Keyness, Labels, Reason, Result,
-    Sentiment, SentimentOptions, Topics,
+    Discover, Error, ErrorCode, EvaluateOptions, Evaluation, Feeling, Key, Keyness, Labels, Metric,
+    Reason, Result, Sentiment, SentimentOptions, Topics,
 };
 use js_sys::Array;
 use serde::Serialize;
@@ -121,6 +121,31 @@ fn feeling(reader: &mut Sentiment, text: &str) -> Feeling {
         (emotion.start, emotion.end) = place;
     }
     feeling
+}
+
+/// The name of the band that a metric has for each rating of a column: a number, a text that its scale reads, or null.
+///
+/// # Errors
+/// As for [`Metric::from_json`]; as for [`Metric::band_of`], with the column and the row.
+#[wasm_bindgen]
+pub fn bands(ratings: &Array, metric: &str, column: &str) -> Answer {
+    let run = || {
+        let metric = Metric::from_json(metric)?;
+        let number = |rating: &JsValue| match rating.as_string() {
+            Some(text) if !matches!(text.trim(), "" | "NA" | "N/A") => {
+                let invalid = || Error::new(ErrorCode::RatingInvalid, "the rating is not a number");
+                metric.scale().read(&text).ok_or_else(invalid)
+            }
+            _ => Ok(rating.as_f64().or(rating.as_bool().map(f64::from)).unwrap_or(f64::NAN)),
+        };
+        let band = |(row, rating): (usize, JsValue)| {
+            let band = number(&rating).and_then(|rating| metric.band_of(rating));
+            let band = band.map_err(|error| error.at(column).on_row(row as u64))?;
+            Ok(band.map(|band| band.name.clone()))
+        };
+        ratings.iter().enumerate().map(band).collect::<Result<Vec<_>>>()
+    };
+    answer(run())
 }
 
 /// What each group writes more often than the others.

@@ -161,6 +161,23 @@ export function textCases(text, taxonomy) {
       fails(() => keywords(comments, {}), { code: "invalid-argument", path: "by" });
       fails(() => keywords(comments, { by, words: 9 }), { code: "invalid-argument", path: "words" });
     }],
+    ["keywords of the bands of a table's ratings", () => {
+      const rows = Array.from({ length: 41 }, (_, i) =>
+        ({ score: i === 0 ? null : i % 2 ? 3 : "10 - Extremely likely", text: i % 2 ? "very long waiting time" : "great staff", shop: i % 2 }));
+      const own = { scale: "0-10", rule: { type: "mean" }, bands: [{ name: "low", from: 0, to: 5 }, { name: "high", from: 6, to: 10 }] };
+      const best = (options, data = rows) => keywords(data, { comment: "text", rating: "score", ...options })[0].group;
+      const [first] = keywords(rows, { comment: "text", rating: "score" });
+      same([first.group, first.term, first.comments, first.restComments], ["detractor", "long waiting time", 20, 0]);
+      same(first.examples.map((row) => rows[row].text), Array(3).fill("very long waiting time"));
+      equal(best({ metric: own }), "low");
+      equal(best({ by: "shop" }), 1);
+      const columns = { text: rows.map(({ text }) => text), score: Float64Array.from(rows, (_, i) => (i % 2 ? 3 : 10)) };
+      equal(keywords({ columns, roles: { comment: "text", rating: "score" } })[0].group, "detractor");
+      fails(() => keywords(rows, { rating: "score" }), { code: "missing-column", path: "comment" });
+      fails(() => keywords(rows, { comment: "texts" }), { code: "missing-column", path: "texts" });
+      fails(() => best({}, [{ score: 11, text: "good" }]), { code: "rating-out-of-range", path: "score", row: 0 });
+      fails(() => best({ metric: "nsp" }), { code: "unknown-name" });
+    }],
     ["topics, and those beyond a taxonomy", () => {
       const comments = Array.from({ length: 30 }, (_, i) =>
         i % 3 === 0 ? null : i % 3 === 1 ? `the parking garage was full on day ${i}` : `rude staff at desk ${i}`);

@@ -154,6 +154,8 @@ is<Same<typeof feelings, (Feeling | null)[]>>(true);
 const clean = redact("Anna", { names: ["Anna"] });
 is<Same<typeof clean, string>>(true);
 is<Same<ReturnType<typeof keywords>, Keyword[]>>(true);
+void keywords([{ text: "late", score: 3 }], { comment: "text", rating: "score", metric: "nps" });
+void keywords({ text: ["late"], region: ["north"] }, { comment: "text", by: "region", words: 2 });
 const topics = discover(comments, { known: mapper, within: "staff" });
 is<Same<typeof topics, Topics>>(true);
 const quality = evaluate(["staff"], [["staff"]]);

@@ -44,7 +44,7 @@ export function watchCases(watch) {
       same(watch.detect(Float64Array.from(counts, (count) => count ?? NaN), { every: "week", start: new Date(Date.UTC(2001, 0, 1)) }).rows, periods);
       const shares = watch.detect([...Array(60).fill(10), 40], { every: "day", volume: Array(61).fill(50), share: true, direction: "both" });
       equal(shares.rows[60].alarm, true);
-      for (const method of ["farrington_noufaily", "ears_c1", "seasonal_z"]) {
+      for (const method of ["farrington_noufaily", "ears_c1", "seasonal_z", "cusum"]) {
         equal(watch.detect([...Array.from({ length: 329 }, (_, i) => 5 + (i % 3)), 40], { every: "week", method }).rows[329].alarm, true);
       }
     }],

@@ -13,7 +13,7 @@ export type Direction = "up" | "down" | "both";
 /** What tests the periods: the baseline of this library, or a published detector with its settings. */
 export type Method =
   | "baseline" | "farrington" | "farrington_noufaily"
-  | "ears_c1" | "ears_c2" | "ears_c3" | "ears_c3_as_coded" | "seasonal_z";
+  | "ears_c1" | "ears_c2" | "ears_c3" | "ears_c3_as_coded" | "seasonal_z" | "cusum";
 
 /** Options of {@link detect}. */
 export interface DetectOptions {

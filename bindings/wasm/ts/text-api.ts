@@ -1,6 +1,9 @@
 // What the entry points of `heedful/text` export beside their own `init`: comments.
 import { call } from "./text-engine.js";
-import { camel, decode } from "./json.js";
+import { HeedfulError } from "./error.js";
+import { camel, decode, encode, escapeText } from "./json.js";
+import type { MetricLike } from "./metric.js";
+import { isValues, open, type Table } from "./table.js";
 import { groupsOf, type Labels, labelsOf, optionsOf, type Texts, textsOf } from "./comments.js";
 
 export type { Claim, Claims, Classifier } from "./classifier.js";
@@ -9,7 +12,8 @@ export { type ErrorCode, HeedfulError } from "./error.js";
 export * from "./reasons.js";
 export type { CompiledModule, ModuleSource } from "./source.js";
 export * from "./study.js";
-export type { Cell, Columns, Responses, Roles } from "./table.js";
+export type { MetricLike } from "./metric.js";
+export type { Cell, Columns, Responses, Roles, Table } from "./table.js";
 export { attach, type AttachOptions, withReason, type WithReasonOptions } from "./taxonomy.js";
 
 /** The version of the engine that reads comments. */
@@ -157,17 +161,50 @@ export interface Keyword {
   examples: number[];
 }
 
+/** How keywords of a table are looked for. */
+export interface TableKeywordOptions extends Omit<KeywordOptions, "by"> {
+  /** The column of comments; the one with that role where not given. */
+  comment?: string;
+  /** The column of ratings; the one with that role where not given. */
+  rating?: string;
+  /** Whose bands the ratings are in; `nps` where not given. */
+  metric?: MetricLike;
+  /** `band` (default) for the bands of the ratings; any other name, or `band` without ratings, is a column. */
+  by?: string;
+}
+
 /**
- * What each group of comments writes more often than the others.
+ * What each group of comments writes more often than the others: groups beside a list of comments, or the bands of
+ * the ratings in a table.
  *
  * @example
  * keywords(comments, { by: bands });
+ * keywords(responses, { comment: "text", rating: "score", metric: "nps" });
  */
-export function keywords(comments: Texts, options: KeywordOptions): Keyword[] {
-  const { by, ...rest } = options ?? {};
-  const texts = textsOf(comments);
-  const groups = groupsOf(by, texts);
-  return camel(decode(call((module) => module.keywords(texts, groups, optionsOf(rest))))) as Keyword[];
+export function keywords(comments: Texts, options: KeywordOptions): Keyword[];
+export function keywords(data: Table, options?: TableKeywordOptions): Keyword[];
+export function keywords(data: Texts | Table, options: KeywordOptions | TableKeywordOptions = {}): Keyword[] {
+  if (isValues(data)) {
+    const { by, ...rest } = options as KeywordOptions;
+    const texts = textsOf(data as Texts);
+    return keywordsOf(texts, groupsOf(by, texts), rest);
+  }
+  const { roles, column } = open(data);
+  const { comment = roles.comment, rating = roles.rating, metric = "nps", by = "band", ...rest } = options as TableKeywordOptions;
+  if (comment === undefined) {
+    throw new HeedfulError("missing-column", "no column is named as `comment`", { path: "comment" });
+  }
+  const texts = textsOf(Array.from(column(comment)) as Texts, comment);
+  return keywordsOf(texts, by === "band" && rating !== undefined ? bandsOf(column(rating), metric, rating) : Array.from(column(by)), rest);
+}
+
+function keywordsOf(texts: unknown[], groups: unknown[], options: object): Keyword[] {
+  return camel(decode(call((module) => module.keywords(texts, groups, optionsOf(options))))) as Keyword[];
+}
+
+function bandsOf(ratings: ArrayLike<unknown>, metric: MetricLike, path: string): unknown[] {
+  const list = Array.from(ratings, (rating) => (typeof rating === "bigint" ? Number(rating) : rating));
+  return decode(call((module) => module.bands(list, encode(metric), escapeText(path)))) as unknown[];
 }
 
 /** A number and how sure it is. */

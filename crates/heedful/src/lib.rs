@@ -181,11 +181,13 @@ pub mod money {
 
 /// Playbooks: what to do when something happens, step by step.
 pub mod playbook {
-    pub use crate::act::playbook::{
-        BandChange, Effect, EffectKind, Happened, On, OnAlert, OnRated, Past, Playbook,
-        PlaybookStep, Playbooks, Run, RunChange, RunEvent, RunStep, StepDone, StepKind, StepState,
-        Trigger,
+    pub use crate::act::playbook::options::{
+        BandChange, On, OnAlert, OnRated, Playbook, PlaybookStep, Playbooks, StepKind,
     };
+    pub use crate::act::playbook::run::{
+        Effect, EffectKind, Run, RunChange, RunEvent, RunStep, StepDone, StepState,
+    };
+    pub use crate::act::playbook::trigger::{Happened, Past, Trigger};
 }
 
 /// Surveys as data, and sessions that run them.

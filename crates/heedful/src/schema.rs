@@ -13,7 +13,7 @@ use crate::act::money::case::BusinessCase;
 use crate::act::money::contact::AvoidableContacts;
 use crate::act::money::linkage::Linkage;
 use crate::act::money::risk::ValueAtRisk;
-use crate::act::playbook::Playbooks;
+use crate::act::playbook::options::Playbooks;
 use crate::act::queue::Queue;
 use crate::base::metric::Metric;
 use crate::base::scale::Scale;

@@ -357,4 +357,5 @@ def main():
     print(len(made), "vectors")
 
 
-main()
+if __name__ == "__main__":
+    main()

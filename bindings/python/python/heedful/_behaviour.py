@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from heedful import _frames, _heedful, _options
-from heedful._health import instant
+from heedful._times import instant
+
+if TYPE_CHECKING:
+    from heedful._types import TimeLike
 
 
 class Behaviour(NamedTuple):
@@ -37,7 +39,7 @@ def behaviour(
     customer: str,
     at: str,
     amount: str | None = None,
-    now: datetime.datetime | datetime.date | None = None,
+    now: TimeLike | None = None,
     time_zone: str | None = None,
     horizon_days: float = 90,
     model: Mapping[str, float] | None = None,

@@ -8,17 +8,15 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from heedful import _frames, _heedful, _options
-from heedful._contact import _millis
 from heedful._errors import HeedfulError
 from heedful._reason import Mappings
 from heedful._table import Table
+from heedful._times import instant, of_instant
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from heedful._types import TimeLike
-
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 class BusinessCalendar:
@@ -48,24 +46,24 @@ class BusinessCalendar:
 
     def is_open(self, at: TimeLike) -> bool:
         """Whether it is business time."""
-        return self._data.is_open(_millis(at))
+        return self._data.is_open(instant(at, "at"))
 
     def next_opening(self, at: TimeLike) -> datetime.datetime:
         """The first business time from then on."""
-        return _time(self._data.next_opening(_millis(at)))
+        return of_instant(self._data.next_opening(instant(at, "at")))
 
     def add_hours(self, at: TimeLike, hours: float) -> datetime.datetime:
         """The first time at which so many business hours have gone by."""
-        return _time(self._data.add_hours(_millis(at), hours))
+        return of_instant(self._data.add_hours(instant(at, "at"), hours))
 
     def add_days(self, at: TimeLike, days: int) -> datetime.datetime:
         """So many business days later at the same time on the clock, or the last working time of that day before it.
         From outside of business time it counts from the next opening."""
-        return _time(self._data.add_days(_millis(at), days))
+        return of_instant(self._data.add_days(instant(at, "at"), days))
 
     def hours_between(self, start: TimeLike, end: TimeLike) -> float:
         """Business hours between two times; negative where the second is the earlier."""
-        return self._data.hours_between(_millis(start), _millis(end))
+        return self._data.hours_between(instant(start, "start"), instant(end, "end"))
 
 
 class Queued(NamedTuple):
@@ -198,7 +196,7 @@ class Desk:
         columns = [(fact, column) for fact, column in named.items() if column is not None]
         table = _frames.table(data, [column for _, column in columns])
         roles = _options.dumps({} if at is None else {"at": at})
-        effects = self._data.open(table, columns, roles, _reasons(data, reasons), every, _millis(now))
+        effects = self._data.open(table, columns, roles, _reasons(data, reasons), every, instant(now))
         return _frames.like(data, effects)
 
     def apply(
@@ -215,24 +213,24 @@ class Desk:
         told = {"event": event} if isinstance(event, str) else dict(event)
         document = {**told, **details}
         if document.get("until") is not None:
-            document["until"] = _millis(document["until"])
+            document["until"] = instant(document["until"], "until")
         if isinstance(document.get("due"), (datetime.datetime, str)) and document["due"] not in _SPANS:
-            document["due"] = {"at": _millis(document["due"])}
-        return Table(self._data.apply(case, _options.dumps(document), by, _millis(now)))
+            document["due"] = {"at": instant(document["due"], "due")}
+        return Table(self._data.apply(case, _options.dumps(document), by, instant(now)))
 
     def tick(self, now: TimeLike) -> Table:
         """What happened by itself until now: reminders, escalations, the end of waiting."""
-        return Table(self._data.tick(_millis(now)))
+        return Table(self._data.tick(instant(now)))
 
     @property
     def next_tick(self) -> datetime.datetime | None:
         """When `tick` next has something to say."""
         at = self._data.next_tick()
-        return None if at is None else _time(at)
+        return None if at is None else of_instant(at)
 
     def opt_out(self, customer: str, now: TimeLike) -> Table:
         """Takes note that a customer asks not to be contacted, in all cases of theirs."""
-        return Table(self._data.opt_out(customer, _millis(now)))
+        return Table(self._data.opt_out(customer, instant(now)))
 
     def case(self, id: str) -> dict[str, Any]:
         """All that is known of a case, with its `trail`."""
@@ -254,7 +252,7 @@ class Desk:
         >>> hf.score(desk.cases(0), rating="rated", by="outcome").to_pylist()[1]["value"]
         100.0
         """
-        return Table(self._data.cases(_millis(now)))
+        return Table(self._data.cases(instant(now)))
 
     def queue(
         self,
@@ -273,7 +271,7 @@ class Desk:
         `recovery={"chance": .., "half_life_hours": ..}`. `effort` and `churn` (by rating tier) are for cases that do not say.
         """
         options = {"by": by, "hours": hours, "recovery": recovery, "effort": effort, "churn": dict(churn or {})}
-        order, report = self._data.queue(_options.dumps(options), _millis(now))
+        order, report = self._data.queue(_options.dumps(options), instant(now))
         found = json.loads(report)
         del found["rows"]
         return Queued(Table(order), found)
@@ -285,7 +283,7 @@ class Desk:
         business hours, replies and closings in time, the lift in ratings. `speeds` are the business hours at which bands
         of speed end. Groups are compared as they came about: fast replies may go to cases that are easier to recover."""
         options = {"confidence": confidence, "speeds": list(speeds)}
-        groups, report = self._data.outcomes(_options.dumps(options), _millis(now))
+        groups, report = self._data.outcomes(_options.dumps(options), instant(now))
         found = json.loads(report)
         del found["groups"]
         return CaseOutcomes(found, Table(groups))
@@ -327,7 +325,3 @@ def _reasons(data: Any, reasons: Any) -> _heedful.Reasons | None:
             return _heedful.Reasons.of_column(held, reasons)
         return _heedful.Reasons(reasons, _frames.one(data, reasons))
     return _heedful.Reasons("reasons", _frames.column(reasons))
-
-
-def _time(millis: int) -> datetime.datetime:
-    return _EPOCH + datetime.timedelta(milliseconds=millis)

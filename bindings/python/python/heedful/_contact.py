@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from heedful import _frames, _heedful, _options
+from heedful._times import instant
 
 if TYPE_CHECKING:
     from heedful._types import TimeLike
@@ -53,7 +53,7 @@ class ContactPolicy:
         how) and `holds`, the rules that speak against it, each with its `code`, its `rule` (the
         position in the policy) and `until`."""
         known = None if past is None else _frames.table(past)
-        found = self._data.decide(_frames.table(candidates), known, _millis(now))
+        found = self._data.decide(_frames.table(candidates), known, instant(now))
         made: list[dict[str, Any]] = json.loads(found)
         return made
 
@@ -83,7 +83,7 @@ class ContactPolicy:
         >>> sorted(plan["send"]), sorted(map(str, plan["code"]))
         ([False, True], ['None', 'cap'])
         """
-        options: dict[str, object] = {"from": _millis(start), "to": _millis(end), "spread": spread, "salt": salt}
+        options: dict[str, object] = {"from": instant(start, "start"), "to": instant(end, "end"), "spread": spread, "salt": salt}
         options |= {} if target is None else {"target": target}
         options |= {} if notice_days is None else {"notice_days": notice_days}
         known = None if past is None else _frames.table(past)
@@ -110,14 +110,3 @@ class ContactPolicy:
 
     def __repr__(self) -> str:
         return f"ContactPolicy({len(self.to_dict()['rules'])} rules)"
-
-
-def _millis(time: Any) -> int:
-    """Milliseconds since 1970 in UTC."""
-    if isinstance(time, str):
-        time = datetime.datetime.fromisoformat(time.replace("Z", "+00:00"))
-    if isinstance(time, datetime.datetime):
-        zoned = time if time.tzinfo is not None else time.replace(tzinfo=datetime.timezone.utc)
-        epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-        return (zoned - epoch) // datetime.timedelta(milliseconds=1)
-    return int(time)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from heedful import _frames, _heedful, _options
 from heedful._errors import HeedfulError
+from heedful._times import instant
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from heedful._types import TimeLike
 
 
 class Scorecard:
@@ -124,7 +126,7 @@ class BandAgreement(NamedTuple):
 def health(
     scorecard: Scorecard | Mapping[str, Any] | Iterable[Mapping[str, Any]],
     data: Any,
-    now: datetime.datetime | datetime.date | None = None,
+    now: TimeLike | None = None,
     previous: str | Health | None = None,
     *,
     account: str = "account",
@@ -166,7 +168,7 @@ def backtest(
     outcome: str,
     account: str = "account",
     at: str | None = None,
-    now: datetime.datetime | datetime.date | None = None,
+    now: TimeLike | None = None,
     confidence: float = 0.95,
 ) -> Backtested:
     """Checks a scorecard against what became of accounts: the table has what was known at a time and the outcome later.
@@ -205,7 +207,7 @@ def health_agreement(
     manager: str,
     account: str = "account",
     weights: Literal["linear", "quadratic", "nominal"] = "linear",
-    now: datetime.datetime | datetime.date | None = None,
+    now: TimeLike | None = None,
     confidence: float = 0.95,
 ) -> BandAgreement:
     """Compares the bands of a scorecard with those that account managers put their accounts into, before there are
@@ -311,19 +313,9 @@ def _looks_at_times(stages: list[dict[str, Any]]) -> bool:
     return any(f'"{word}"' in text for word in ("decay", "fresh_days", "older_than_days"))
 
 
-def _millis(now: datetime.datetime | datetime.date | None, stages: list[dict[str, Any]]) -> int:
+def _millis(now: TimeLike | None, stages: list[dict[str, Any]]) -> int:
     if now is None:
         if _looks_at_times(stages):
             raise HeedfulError("invalid-argument", "the scorecard looks at times: say what time it is", "now")
         return 0
     return instant(now)
-
-
-def instant(now: datetime.datetime | datetime.date) -> int:
-    """Milliseconds since 1970; a time without a zone is UTC."""
-    if not isinstance(now, datetime.datetime):
-        now = datetime.datetime(now.year, now.month, now.day)
-    if now.tzinfo is None:
-        now = now.replace(tzinfo=datetime.timezone.utc)
-    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-    return (now - epoch) // datetime.timedelta(milliseconds=1)

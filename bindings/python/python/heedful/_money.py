@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from heedful import _heedful, _options
 from heedful._errors import HeedfulError
-from heedful._health import instant
+from heedful._times import instant
 from heedful._why import Finding, _given, _Side
 
 if TYPE_CHECKING:
-    from heedful._types import Adjustment, MetricLike, Quantity
+    from heedful._types import Adjustment, DayLike, MetricLike, Quantity
 
 
 class ValueAtRisk(Finding):
@@ -429,7 +429,7 @@ def initiative(
     target: str | Iterable[str] = (),
     comment: str | None = None,
     effort: float | None = None,
-    start: datetime.datetime | datetime.date | float | None = None,
+    start: DayLike | float | None = None,
     at: str | None = None,
     customer: str | None = None,
     do_not_contact: str | None = None,
@@ -464,7 +464,7 @@ def initiative(
         name=name,
         reasons=_options.names(target) or None,
         effort=effort,
-        start=instant(start) if isinstance(start, datetime.date) else start,
+        start=instant(start, "start") if isinstance(start, (datetime.date, str)) else start,
         at=at,
         customer=customer,
         do_not_contact=do_not_contact,

@@ -12,29 +12,20 @@ from heedful._errors import HeedfulError
 from heedful._reason import Mappings, ReasonMapper
 from heedful._responses import Responses
 from heedful._table import Table
+from heedful._times import day, moment, of_day
 
 if TYPE_CHECKING:
     import pandas
     import polars
 
-    from heedful._types import Cadence, Direction, Method, MetricLike
-
-_EPOCH = datetime.date(1970, 1, 1).toordinal()
-
-
-def _days(day: datetime.date) -> int:
-    return day.toordinal() - _EPOCH
-
-
-def _date(day: int) -> datetime.date:
-    return datetime.date.fromordinal(day + _EPOCH)
+    from heedful._types import Cadence, DayLike, Direction, Method, MetricLike
 
 
 def _first(every: str, day: int, period: int) -> datetime.date:
     """The first day of a period, or the time of an hour."""
     if every == "hour":
         return datetime.datetime(1970, 1, 1) + datetime.timedelta(hours=period)
-    return _date(day)
+    return of_day(day)
 
 
 def _given(**values: object) -> dict[str, object]:
@@ -71,12 +62,12 @@ def detect(
     counts: Any,
     *,
     every: Cadence,
-    start: datetime.date | None = None,
+    start: DayLike | None = None,
     alpha: float | None = None,
     direction: Direction | None = None,
     volume: Any = None,
     share: bool = False,
-    holidays: Iterable[datetime.date] = (),
+    holidays: Iterable[DayLike] = (),
     min_cases: int | None = None,
     memory: int | None = None,
     method: Method | None = None,
@@ -84,34 +75,33 @@ def detect(
     """Whether counts are other than was to be expected: each period against those before it.
 
     `counts` has a whole number for each period, `None` or NaN where it is missing. `start` is a day of the first
-    period (with `every="hour"` the time when it begins): weekdays, holidays and the time of year follow from it.
+    period, a date or a text such as ``2001-01-31`` (with `every="hour"` the time when it begins): weekdays, holidays and the time of year follow from it.
     `alpha` is the wanted rate of false alarms for each period (0.01), `direction` which departures alarm (`up`).
     `volume` says out of how many; with `share` counts are a part of it, and more volume is no news. `min_cases` keeps
     quiet where there are fewer cases, `memory` is how many periods are remembered. `method` names a published
     detector instead of the baseline: `farrington` and `farrington_noufaily` (of weeks), `ears_c1` to `ears_c3` and
-    `ears_c3_as_coded`, `seasonal_z`.
+    `ears_c3_as_coded`, `seasonal_z`, `cusum` (against the baseline).
 
     The table has `period` (its first day, or the time of an hour), `observed`, `expected`, `lower`, `upper`, `p_value`, `strength`, `alarm`,
     `direction`, `window`, and why so much is expected: `level`, `trend`, `season`, `holiday`. Episodes have `start`,
     `raised`, `last`, `peak`, `status`, `direction`, `observed`, `expected`, `excess`, `p_value`, `alarms`. The result's
     `chart` is a Vega-Lite chart of both, which a notebook shows.
 
-    >>> import datetime
     >>> import heedful as hf
     >>> counts = [20 + week % 5 for week in range(120)]
     >>> counts[118] = 60
-    >>> table, episodes = hf.detect(counts, every="week", start=datetime.date(2001, 1, 1))
+    >>> table, episodes = hf.detect(counts, every="week", start="2001-01-01")
     >>> table["alarm"][118], len(episodes)
     (True, 1)
     """
     options = _given(
         every=every,
-        start=None if start is None else _days(start),
-        start_hour=start.hour if every == "hour" and isinstance(start, datetime.datetime) else None,
+        start=None if start is None else day(start, "start"),
+        start_hour=None if start is None or every != "hour" else moment(start, "start").hour,
         alpha=alpha,
         direction=direction,
         share=share or None,
-        holidays=[_days(day) for day in holidays] or None,
+        holidays=[day(holiday, "holidays") for holiday in holidays] or None,
         min_cases=min_cases,
         memory=memory,
         method=method,
@@ -276,7 +266,7 @@ class Anomalies(Sequence[Anomaly]):
         known = json.loads(text)
         judged = known["judged"]
         self._like = like
-        self.judged = None if judged is None else (_date(judged[0]), _date(judged[1]))
+        self.judged = None if judged is None else (of_day(judged[0]), of_day(judged[1]))
         self.series = known["series"]
         every = known["every"]
         self._all = [Anomaly(one, said, detector, every) for one, said in zip(known["anomalies"], words, strict=True)]
@@ -359,8 +349,8 @@ class Detector:
         fdr: float | None = None,
         direction: Direction | None = None,
         share: bool = False,
-        since: datetime.date | None = None,
-        holidays: Iterable[datetime.date] = (),
+        since: DayLike | None = None,
+        holidays: Iterable[DayLike] = (),
         min_cases: int | None = None,
         memory: int | None = None,
         time_zone: str | None = None,
@@ -373,8 +363,8 @@ class Detector:
             fdr=fdr,
             direction=direction,
             share=share or None,
-            since=None if since is None else _days(since),
-            holidays=[_days(day) for day in holidays] or None,
+            since=None if since is None else day(since, "since"),
+            holidays=[day(holiday, "holidays") for holiday in holidays] or None,
             min_cases=min_cases,
             memory=memory,
             time_zone=time_zone,
@@ -412,13 +402,13 @@ class Detector:
         self._inner = _heedful.Detector(_options.dumps(watched))
         return self._take(data, reasons, history=True, through=None)
 
-    def update(self, data: Any, *, reasons: Any = None, through: datetime.date | None = None) -> Anomalies:
+    def update(self, data: Any, *, reasons: Any = None, through: DayLike | None = None) -> Anomalies:
         """Takes in further rows and judges the periods that are over.
 
         Those are the ones before the last that was seen, which may go on, and those up to the day `through` where it is
         given. A row of a period that was judged before is not counted (`late`).
         """
-        return self._take(data, reasons, history=False, through=None if through is None else _days(through))
+        return self._take(data, reasons, history=False, through=None if through is None else day(through, "through"))
 
     def _take(self, data: Any, reasons: Any, *, history: bool, through: int | None) -> Anomalies:
         watched = json.loads(self._ready.watcher())
@@ -460,15 +450,20 @@ class Detector:
         topic: str | None = None,
         place: tuple[str, Any] | None = None,
         *,
-        start: datetime.date,
-        end: datetime.date,
+        start: DayLike,
+        end: DayLike,
     ) -> None:
         """Records what a person said of the days from `start` to `end` of a series.
 
         `expected`: it was real and its cause is known, nothing is learned from these days. `false_alarm`: such counts are
         normal, these days are learned in full.
         """
-        self._ready.feedback((topic, place), (_days(start), _days(end)), said)
+        self._ready.feedback((topic, place), (day(start, "start"), day(end, "end")), said)
+
+    def __repr__(self) -> str:
+        watched = self._settings if self._inner is None else json.loads(self._inner.watcher())
+        parts = [*([watched["topic"]] if watched.get("topic") else []), *watched.get("by", [])]
+        return f"Detector(every {watched.get('every', 'day')}{''.join(f', {part}' for part in parts)})"
 
     def to_json(self) -> str:
         """The detector as JSON: settings, counts and episodes; no comments and no customers."""
@@ -492,7 +487,7 @@ def emerging(
     comment: str,
     every: Cadence = "day",
     fdr: float | None = None,
-    since: datetime.date | None = None,
+    since: DayLike | None = None,
     language: str | None = None,
     words: int | None = None,
     minimum_comments: int | None = None,
@@ -517,7 +512,7 @@ def emerging(
     options = _given(
         every=every,
         fdr=fdr,
-        since=None if since is None else _days(since),
+        since=None if since is None else day(since, "since"),
         language=language,
         words=words,
         minimum_comments=minimum_comments,

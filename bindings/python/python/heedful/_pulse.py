@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from heedful import _frames, _heedful, _options
-from heedful._contact import _millis
+from heedful._times import instant
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -153,7 +153,7 @@ class Pulse:
         `raised_at` (milliseconds since 1970), `measure`, `value`, `level`, `probability`, `n`, `n_before`, `customers`,
         `why`.
         """
-        happenings, table = self._data.judge(_millis(now), daily)
+        happenings, table = self._data.judge(instant(now), daily)
         return Judged(_frames.like(self._like, table), json.loads(happenings))
 
     def state(self) -> Any:
@@ -259,7 +259,7 @@ class Alerts:
         columns are `id`, `source`, `cause`, `severity`, `opened`, `last`, `members`, `times`, `subjects`, `why`.
         """
         seen = happenings.happenings if isinstance(happenings, Judged) else list(happenings)
-        return _changes(None, self._data.take(_options.dumps(seen), _millis(now)))
+        return _changes(None, self._data.take(_options.dumps(seen), instant(now)))
 
     def take_responses(
         self,
@@ -286,7 +286,7 @@ class Alerts:
         played = roles if date_format is None else {**roles, "date_format": date_format}
         lists = None if reasons is None else [list(of_row) for of_row in reasons]
         table = _frames.table(data, wanted)
-        found = self._data.take_responses(table, wanted, _options.dumps(played), given, lists, _millis(now))
+        found = self._data.take_responses(table, wanted, _options.dumps(played), given, lists, instant(now))
         return _changes(data, found)
 
     def open(self) -> Any:
@@ -354,7 +354,9 @@ class Playbooks:
     `{"band": {"from": "green", "to": "yellow"}}`, `{"alert": {"source", "cause", "severity"}}` (as bad or worse) or
     `{"rated": {"band": "detractor", "comment": False}}`. A step has `id`, `what`, `kind` (`task`, `ask` the customer for
     something, `reply` that only a human may send, `praise` for the employee), `role`, `after` (another step),
-    `due_hours` or `due_days`, and `done_when` (names of what happens). Nobody is asked twice within `ask_gap_days`.
+    a time within which it is due (one of `due_hours`, `due_days`, `due_business_hours` and `due_business_days`, the last
+    two by `calendar`, as for `BusinessCalendar`), and `done_when` (names of what happens). Nobody is asked twice within
+    `ask_gap_days`.
 
     Runs are plain dicts, kept by you: each call gives the run after it and what is to be done, the `effects`.
 
@@ -371,8 +373,15 @@ class Playbooks:
     __slots__ = ("_text",)
     _text: str
 
-    def __init__(self, playbooks: Iterable[Mapping[str, Any]], *, ask_gap_days: int = 90) -> None:
-        self._text = _heedful.playbooks(_options.dumps({"playbooks": list(playbooks), "ask_gap_days": ask_gap_days}))
+    def __init__(
+        self,
+        playbooks: Iterable[Mapping[str, Any]],
+        *,
+        ask_gap_days: int = 90,
+        calendar: Mapping[str, Any] | None = None,
+    ) -> None:
+        options = {"playbooks": list(playbooks), "ask_gap_days": ask_gap_days, "calendar": calendar}
+        self._text = _heedful.playbooks(_options.dumps(options))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -405,15 +414,15 @@ class Playbooks:
         `started` when playbooks were last started for the same."""
         trigger = {"happened": happened, "subject": subject, "customer": customer, "employee": employee}
         past = {
-            "asked": None if asked is None else _millis(asked),
-            "started": {name: _millis(at) for name, at in (started or {}).items()},
+            "asked": None if asked is None else instant(asked, "asked"),
+            "started": {name: instant(at, "started") for name, at in (started or {}).items()},
         }
-        found = _heedful.playbook_start(self._text, _options.dumps(trigger), _options.dumps(past), _millis(now))
+        found = _heedful.playbook_start(self._text, _options.dumps(trigger), _options.dumps(past), instant(now))
         made: list[dict[str, Any]] = json.loads(found)
         return made
 
     def _advance(self, run: Mapping[str, Any], event: object, now: TimeLike) -> dict[str, Any]:
-        found = _heedful.playbook_advance(self._text, _options.dumps(run), _options.dumps(event), _millis(now))
+        found = _heedful.playbook_advance(self._text, _options.dumps(run), _options.dumps(event), instant(now))
         made: dict[str, Any] = json.loads(found)
         return made
 

@@ -317,8 +317,10 @@ class ReasonMapper:
 
         `comment` names the column of what customers wrote. `clicks` and `manual` name columns of reasons that were
         clicked or given by a person, several in a cell apart by ``;``. `touchpoint` and `language` name columns that
-        tell where, and in which language, a comment was made.
+        tell where, and in which language, a comment was made. Instead of a table a list or series of comments will do.
         """
+        if comment is None and not isinstance(data, Responses) and not _frames.is_table(data):
+            data, comment = {"comment": texts_of(data)}, "comment"
         held = comment or (data.roles.get("comment") if isinstance(data, Responses) else None)
         if held is None:
             raise HeedfulError("missing-column", "no column is named as `comment`", "comment")

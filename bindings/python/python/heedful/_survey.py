@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Survey:
     """A survey: one rated question with its metric, follow-ups, reason buttons, extra questions, thanks, languages.
 
-    `definition` is a dict or JSON, as its JSON Schema (`docs/schemas/survey.json`) says; what is wrong with it is an
-    error with a path.
+    `definition` is a dict or JSON, as its JSON Schema (`docs/schemas/survey.json`) says, or the name of a preset; what
+    is wrong with it is an error with a path.
 
     >>> import heedful as hf
     >>> survey = hf.Survey.preset("nps")
@@ -30,6 +30,9 @@ class Survey:
     _data: _heedful.Survey
 
     def __init__(self, definition: Mapping[str, Any] | str) -> None:
+        if isinstance(definition, str) and not definition.lstrip().startswith("{"):
+            self._data = _heedful.Survey.preset(definition)
+            return
         text = definition if isinstance(definition, str) else _options.dumps(definition)
         self._data = _heedful.Survey(text)
 

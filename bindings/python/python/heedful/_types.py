@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     AnswerLike: TypeAlias = float | str | Sequence[str] | Mapping[str, Any] | None
     #: A number, or a distribution by name.
     Quantity: TypeAlias = float | Mapping[str, Mapping[str, float]]
-    #: A time, ISO 8601, or milliseconds since 1970 in UTC.
-    TimeLike: TypeAlias = datetime.datetime | str | int
+    #: A day or a time, also as ISO 8601.
+    DayLike: TypeAlias = datetime.date | str
+    #: A time, a day (its midnight), either as ISO 8601, or milliseconds since 1970 in UTC.
+    TimeLike: TypeAlias = DayLike | int
 
 Adjustment = Literal["benjamini_hochberg", "benjamini_yekutieli", "holm", "hochberg", "bonferroni"]
 BetweenVariance = Literal["paule_mandel", "dersimonian_laird"]
@@ -37,7 +39,8 @@ IntervalMethod = Literal["score", "adjusted_wald", "wald", "t", "bayes"]
 Invalid = Literal["error", "count"]
 Kind = Literal["relational", "transactional"]
 Method = Literal[
-    "baseline", "farrington", "farrington_noufaily", "ears_c1", "ears_c2", "ears_c3", "ears_c3_as_coded", "seasonal_z"
+    "baseline", "farrington", "farrington_noufaily", "ears_c1", "ears_c2", "ears_c3", "ears_c3_as_coded", "seasonal_z",
+    "cusum",
 ]
 Preset = Literal[
     "auto",

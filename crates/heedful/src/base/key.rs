@@ -49,6 +49,17 @@ impl Key {
         Self::Text(text.into())
     }
 
+    /// Sorts as the key does, as far as it reaches: what lies elsewhere in memory need not be looked at.
+    pub(crate) fn head(&self) -> (u8, u128) {
+        let mut first = [0; 16];
+        if let Self::Text(text) = self {
+            for (to, from) in first.iter_mut().zip(text.bytes()) {
+                *to = from;
+            }
+        }
+        (self.rank(), u128::from_be_bytes(first))
+    }
+
     fn rank(&self) -> u8 {
         match self {
             Self::Bool(_) => 0,

@@ -6,7 +6,7 @@ use super::config::{self, Config, deserialized, invalid, names, options, unknown
 use super::error::{Error, ErrorCode, Result};
 use super::json::Json;
 use super::order::sort_by;
-use super::scale::Scale;
+use super::scale::{Reading, Scale};
 
 /// How a metric turns points into a score.
 ///
@@ -454,6 +454,26 @@ impl Metric {
     pub fn band(&self, index: usize) -> Option<&Band> {
         let point = *self.scale.points().get(index)?;
         self.bands.iter().find(|b| point >= b.from && point <= b.to)
+    }
+
+    /// The band of a rating; `None` where it is missing (NaN), or in no band.
+    ///
+    /// ```
+    /// use heedful::{ErrorCode, Metric};
+    /// let nps = Metric::nps();
+    /// assert_eq!(nps.band_of(9.0)?.unwrap().name, "promoter");
+    /// assert_eq!(nps.band_of(f64::NAN)?, None);
+    /// assert_eq!(nps.band_of(6.5).unwrap_err().code(), ErrorCode::RatingInvalid);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `rating-invalid` and `rating-out-of-range` for what is no point of the scale.
+    pub fn band_of(&self, rating: f64) -> Result<Option<&Band>> {
+        match self.scale.classify(rating) {
+            Reading::Point(index) => Ok(self.band(index)),
+            reading => self.scale.refusal(reading, rating).map_or(Ok(None), Err),
+        }
     }
 
     /// The lowest and highest score there can be.

@@ -111,27 +111,58 @@ impl fmt::Display for Shown {
         } else if value <= WHOLE as f64 && value.fract() == 0.0 {
             text.push_str(&(value as u64).to_string());
         } else {
-            let (digits, point) = shortest(value);
-            if point <= 0 {
-                text.push_str("0.");
-                text.extend(repeat_n('0', point.unsigned_abs() as usize));
-            }
-            for (place, digit) in (0..).zip(&digits) {
-                if place == point && point > 0 {
-                    text.push('.');
-                }
-                text.push(char::from(b'0' + digit));
-            }
-            let behind = usize::try_from(point).unwrap_or(0).saturating_sub(digits.len());
-            text.extend(repeat_n('0', behind));
+            let (digits, point) = shortest(value, Tie::Up);
+            text.push_str(&plain(&digits, point));
         }
         f.pad(&text)
     }
 }
 
+/// Digits with the point after so many of them.
+fn plain(digits: &[u8], point: i32) -> String {
+    let mut text = String::new();
+    if point <= 0 {
+        text.push_str("0.");
+        text.extend(repeat_n('0', point.unsigned_abs() as usize));
+    }
+    for (place, digit) in (0..).zip(digits) {
+        if place == point && point > 0 {
+            text.push('.');
+        }
+        text.push(char::from(b'0' + digit));
+    }
+    let behind = usize::try_from(point).unwrap_or(0).saturating_sub(digits.len());
+    text.extend(repeat_n('0', behind));
+    text
+}
+
+/// Which of two equally near last digits is written.
+#[derive(Clone, Copy, PartialEq)]
+enum Tie {
+    /// As the standard library has it.
+    Up,
+    /// As serde_json has it.
+    #[cfg(any(test, target_arch = "wasm32"))]
+    Even,
+}
+
+/// A finite number as serde_json writes it, which is by tables of 10 kB: with a point or an exponent.
+#[cfg(any(test, target_arch = "wasm32"))]
+pub(crate) fn json(value: f64) -> String {
+    let (digits, point) =
+        if value == 0.0 { (vec![0], 1) } else { shortest(value.abs(), Tie::Even) };
+    let sign = if value.is_sign_negative() { "-" } else { "" };
+    if (-4..=16).contains(&point) {
+        let whole = usize::try_from(point).is_ok_and(|point| point >= digits.len());
+        return sign.to_owned() + &plain(&digits, point) + if whole { ".0" } else { "" };
+    }
+    let text = sign.to_owned() + &plain(&digits, 1);
+    text + if point > 0 { "e+" } else { "e" } + &(point - 1).to_string()
+}
+
 /// The digits of a positive number, and how many of them stand before the point: Steele and White 1990, "How to print
 /// floating-point numbers accurately".
-fn shortest(value: f64) -> (Vec<u8>, i32) {
+fn shortest(value: f64, tie: Tie) -> (Vec<u8>, i32) {
     let (significand, power) = parts(value);
     let even = significand % 2 == 0;
     // The number, and half the way to its neighbours above and below, in quarters of its last binary place. Below a
@@ -169,7 +200,10 @@ fn shortest(value: f64) -> (Vec<u8>, i32) {
         };
         let (down, up) = (reads(&number, &below), reads(&rest, &above));
         if down || up {
-            let nearer = number.compare(&rest) != Ordering::Less;
+            let nearer = match number.compare(&rest) {
+                Ordering::Equal => tie == Tie::Up || digit % 2 == 1,
+                order => order == Ordering::Greater,
+            };
             digits.push(digit + u8::from(up && (!down || nearer)));
             return (digits, point);
         }
@@ -283,6 +317,9 @@ mod tests {
             let near = (bits & 0x800F_FFFF_FFFF_FFFF) | ((1003 + exponent) << 52);
             for value in [f64::from_bits(bits), f64::from_bits(near), (bits >> 20) as f64 / 1e4] {
                 prop_assert_eq!(Shown(value).to_string(), value.to_string());
+                if value.is_finite() {
+                    prop_assert_eq!(json(value), serde_json::to_string(&value).unwrap());
+                }
             }
         }
 
@@ -302,6 +339,9 @@ mod tests {
         for value in ends.into_iter().chain(powers).chain(tens) {
             for value in [value, value.next_up(), value.next_down()] {
                 assert_eq!(Shown(value).to_string(), value.to_string());
+                if value.is_finite() {
+                    assert_eq!(json(value), serde_json::to_string(&value).unwrap());
+                }
             }
         }
         assert_eq!(format!("{:>6}|", Shown(0.5)), "   0.5|");

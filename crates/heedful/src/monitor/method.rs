@@ -6,7 +6,7 @@ use super::Direction;
 use super::baseline::stream::Answer;
 use super::cadence::Cadence;
 use super::classical::farrington::Farrington;
-use super::classical::moving::{Ears, EarsMethod, PeriodReading, SeasonalZ};
+use super::classical::moving::{Cusum, Ears, EarsMethod, PeriodReading, SeasonalZ};
 use super::detect::Detect;
 use crate::base::config::names;
 use crate::base::error::{Error, ErrorCode, Result};
@@ -35,6 +35,9 @@ pub enum Method {
     /// [`SeasonalZ`]: the same weekday (and hour) of eight weeks for days and hours, the same seven weeks of five years
     /// for weeks, the same month of five years for months.
     SeasonalZ,
+    /// [`Cusum`] of the counts against the baseline and its dispersion, k = 1.04, with the limit that false alarms reach
+    /// once in 1 / alpha periods (Siegmund's approximation).
+    Cusum,
 }
 
 names!(Method {
@@ -46,6 +49,7 @@ names!(Method {
     EarsC3 = "ears_c3",
     EarsC3AsCoded = "ears_c3_as_coded",
     SeasonalZ = "seasonal_z",
+    Cusum = "cusum",
 });
 
 impl Method {
@@ -62,8 +66,9 @@ impl Method {
         if settings.direction != Direction::Up {
             return refuse("direction", "this method looks for more cases than expected only");
         }
-        let farrington = matches!(self, Self::Farrington | Self::FarringtonNoufaily);
-        if volume.is_some() && !farrington || settings.share {
+        let with_volume =
+            matches!(self, Self::Farrington | Self::FarringtonNoufaily | Self::Cusum);
+        if volume.is_some() && !with_volume || settings.share {
             return refuse("volume", "this method takes counts alone");
         }
         let alpha = settings.alpha;
@@ -95,6 +100,13 @@ impl Method {
                     Cadence::Year => return refuse("every", "years have no season"),
                 };
                 readings(settings, &seasonal.alpha(alpha).run(counts)?)
+            }
+            Self::Cusum => {
+                let known = settings.clone().method(Self::Baseline).run(counts, volume)?.answers;
+                let periods = counts.iter().zip(&known).map(|(count, answer)| {
+                    (*count, answer.expected, answer.predictive.map(|known| known.dispersion()))
+                });
+                readings(settings, &Cusum::at_level(alpha).sums(periods))
             }
         }
     }
@@ -162,7 +174,8 @@ mod tests {
         assert_eq!((last.p_value, last.alarm), (week.p_value, Some(true)));
         assert_eq!(last.bounds(0.01).map(|b| b.1), week.upper);
         assert_eq!(found.episodes.len(), 1);
-        for method in [Method::EarsC1, Method::EarsC2, Method::EarsC3, Method::SeasonalZ] {
+        let others = [Method::EarsC1, Method::EarsC2, Method::EarsC3, Method::SeasonalZ, Method::Cusum];
+        for method in others {
             let found = Detect::new(Every::Week).method(method).run(&counts, None).unwrap();
             assert_eq!(found.answers.last().unwrap().alarm, Some(true), "{method:?}");
         }

@@ -287,7 +287,8 @@ fn beta_logit_log_density(a: f64, b: f64, x: f64, y: f64) -> f64 {
 
 /// ln Γ(z + 1) less Stirling's approximation of it.
 fn stirling_error(z: f64) -> f64 {
-    if z < 16.0 {
+    // The next term is below the last digit from here on.
+    if z < 9.0 {
         return libm::lgamma(z + 1.0) - (z + 0.5) * libm::log(z) + z - 0.5 * libm::log(2.0 * PI);
     }
     let w = 1.0 / (z * z);
@@ -365,8 +366,9 @@ pub(crate) fn count_tails(k: f64, mu: f64, phi: f64) -> CountTails {
     } else {
         beta_side(k, mu / (phi - 1.0), (phi - 1.0) / phi, 1.0 / phi)
     };
-    let (upper, _) = side.tails();
-    let mass = libm::exp(side.log_density) / k;
+    let density = libm::exp(side.log_density);
+    let tail = (density * side.ratio).min(1.0);
+    let (upper, mass) = (if side.is_lower { tail } else { 1.0 - tail }, density / k);
     CountTails { upper, lower: (1.0 - upper + mass).clamp(0.0, 1.0), mass }
 }
 

@@ -162,17 +162,18 @@ impl Redactor {
         }
         parted_addresses(text, &mut found);
         found.sort_unstable_by_key(|span| span.start);
-        let taken = found.len();
-        let mut passed = 0;
-        for (start, end) in runs(text) {
-            while found.get(passed).is_some_and(|span| passed < taken && span.end <= start) {
-                passed += 1;
+        // Numbers stand between what was found.
+        let mut numbers_found = Vec::new();
+        let mut at = 0;
+        let spans = found.iter().map(|span| (span.start, span.end));
+        for (start, end) in spans.chain([(text.len(), text.len())]) {
+            let gap = text.get(at..start).unwrap_or_default();
+            for (from, to) in runs(gap) {
+                numbers(gap.get(from..to).unwrap_or_default(), at + from, &mut numbers_found);
             }
-            let covered = found.get(passed).is_some_and(|span| passed < taken && span.start < end);
-            if !covered && let Some(run) = text.get(start..end) {
-                numbers(run, start, &mut found);
-            }
+            at = end;
         }
+        found.append(&mut numbers_found);
         found.sort_unstable_by_key(|span| span.start);
         found
     }
@@ -521,6 +522,31 @@ mod tests {
             ("ANNA's and Bob", "[name] and Bob"),
         ] {
             assert_eq!(Redactor::new(["anna"]).redact(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn neighbours_hide_nothing() {
+        let items = [
+            ("jo@mail.example", "[email]"),
+            ("j.o'neill@mail.example", "[email]"),
+            ("+45 12 34 56 78", "[phone]"),
+            ("415-555-2671", "[phone]"),
+            ("4111 1111 1111 1111", "[card]"),
+            ("DE89 3704 0044 0532 0130 00", "[iban]"),
+            ("192.168.0.1", "[ip]"),
+            ("https://shop.example/reset?token=abc", "[url]"),
+            ("Anna", "[name]"),
+        ];
+        let mut redactor = Redactor::new(["anna"]);
+        for (first, kind) in items {
+            for (second, other) in items {
+                for between in [" or ", ", ", " and then to "] {
+                    let text = format!("write {first}{between}{second} please");
+                    let expected = format!("write {kind}{between}{other} please");
+                    assert_eq!(redactor.redact(&text), expected, "{text}");
+                }
+            }
         }
     }
 

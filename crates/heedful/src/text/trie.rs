@@ -117,6 +117,27 @@ struct Edge {
     to: u32,
 }
 
+/// A node after the first word of a phrase, with what tells most words that lead nowhere from it.
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    /// `NONE` where no phrase starts with the word.
+    node: u32,
+    /// The first phrase that ends at the node, in `ends`.
+    end: u32,
+    /// The most words that may stand between the first word and one behind a gap, plus 1; 0 where there is no gap.
+    reach: u32,
+    /// A bit for each word that leads on from the node, and for each that does behind one of its gaps.
+    next: u64,
+    behind: u64,
+}
+
+const NO_HEAD: Head = Head { node: NONE, end: NONE, reach: 0, next: 0, behind: 0 };
+
+/// The bit of a symbol: several have the same.
+fn bit(symbol: u32) -> u64 {
+    1 << (symbol % 64)
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Gap {
     leap: Leap,
@@ -159,7 +180,7 @@ impl Builder {
             symbols,
             longest: true,
             nodes: vec![LEAF],
-            root: Vec::new(),
+            heads: Vec::new(),
             edges: Vec::new(),
             ends: Vec::new(),
             gaps: Vec::new(),
@@ -263,14 +284,8 @@ impl Builder {
         let mut edges: Vec<_> = edges.into_iter().collect();
         edges.sort_unstable();
         trie.symbols.typos = spelt.map(Typos::new);
-        trie.root = vec![NONE; trie.symbols.count as usize];
         trie.edges.reserve_exact(edges.len());
         for ((from, symbol), to) in edges {
-            if from == ROOT
-                && let Some(place) = trie.root.get_mut(symbol as usize)
-            {
-                *place = to;
-            }
             if let Some(node) = trie.nodes.get_mut(from as usize) {
                 if node.count == 0 {
                     node.edge = trie.edges.len() as u32;
@@ -279,6 +294,13 @@ impl Builder {
             }
             trie.edges.push(Edge { symbol, to });
         }
+        let mut heads = vec![NO_HEAD; trie.symbols.count as usize];
+        for Edge { symbol, to } in trie.leaving(ROOT) {
+            if let Some(head) = heads.get_mut(*symbol as usize) {
+                *head = trie.head(*to);
+            }
+        }
+        trie.heads = heads;
         trie
     }
 }
@@ -291,7 +313,7 @@ pub(crate) struct Trie {
     longest: bool,
     nodes: Vec<Node>,
     /// Where each symbol leads from the root.
-    root: Vec<u32>,
+    heads: Vec<Head>,
     /// By node, then by symbol; those of the root too.
     edges: Vec<Edge>,
     ends: Vec<End>,
@@ -322,7 +344,7 @@ const WORDS: u32 = 3;
 const SETS: u32 = 1 << 31;
 /// More hits than these from one token on are looked through for those that do not count.
 const MANY: usize = 8;
-/// Stands for several nodes.
+/// Stands for several symbols.
 const SEVERAL: u32 = u32::MAX - 1;
 
 /// The symbols of a word.
@@ -363,8 +385,14 @@ impl Open {
 pub(crate) struct Search {
     generation: Option<u32>,
     codes: Vec<u32>,
-    /// The node to which each word leads from the root: `NONE`, one, or `SEVERAL`.
+    /// With which symbol each word leads from the root: `NONE`, one, or `SEVERAL`.
     starts: Vec<u32>,
+    /// Whether there is any: small, since it is asked of every token.
+    opens: Vec<bool>,
+    /// The bits of the symbols that each word stands for; all where they are several, and of a comma.
+    bits: Vec<u64>,
+    /// The tokens at which a phrase may start, and whether it may have more words.
+    firsts: Vec<(u32, bool)>,
     sets: Vec<Set>,
     symbols: Vec<u32>,
     /// Nodes that the last word led to, and whether with a typing error; and those that this one leads to.
@@ -396,9 +424,37 @@ impl Search {
         self.codes.get(slot as usize).is_some_and(|code| matches!(*code, CLAUSE | SENTENCE))
     }
 
+    #[inline]
     fn code(&self, tokens: &[Token], at: usize) -> u32 {
         let Some(token) = tokens.get(at) else { return SENTENCE };
         self.codes.get(token.slot as usize).copied().unwrap_or(INERT)
+    }
+
+    #[inline]
+    fn start(&self, tokens: &[Token], at: usize) -> u32 {
+        let start = tokens.get(at).and_then(|token| self.starts.get(token.slot as usize));
+        start.copied().unwrap_or(NONE)
+    }
+
+    #[inline]
+    fn bits(&self, slot: u32) -> u64 {
+        self.bits.get(slot as usize).copied().unwrap_or_default()
+    }
+
+    /// Lists the tokens at which a phrase may start. Which these are nothing could predict, so there is no branch.
+    fn list_firsts(&mut self, tokens: &[Token]) -> usize {
+        if self.firsts.len() < tokens.len() {
+            self.firsts.resize(tokens.len(), (0, false));
+        }
+        let mut count = 0;
+        for (at, token) in (0..).zip(tokens) {
+            if let Some(first) = self.firsts.get_mut(count) {
+                *first = (at, false);
+            }
+            let opens = self.opens.get(token.slot as usize).copied();
+            count += usize::from(opens.unwrap_or_default());
+        }
+        count
     }
 
     /// Opens a gap, or for longer where it is open.
@@ -445,14 +501,37 @@ impl Trie {
         })
     }
 
+    #[inline]
+    fn leaving(&self, node: u32) -> &[Edge] {
+        let Some(&Node { edge, count, .. }) = self.nodes.get(node as usize) else { return &[] };
+        self.edges.get(edge as usize..(edge + count) as usize).unwrap_or_default()
+    }
+
+    fn head(&self, node: u32) -> Head {
+        let bits = |node| self.leaving(node).iter().fold(0, |bits, edge| bits | bit(edge.symbol));
+        let end = self.nodes.get(node as usize).map_or(NONE, |node| node.end);
+        let mut head = Head { node, end, next: bits(node), ..NO_HEAD };
+        // Gaps, and how many words may be passed before they begin.
+        let gap = |node: u32| self.nodes.get(node as usize).map_or(NONE, |node| node.gap);
+        let mut open = vec![(gap(node), 1)];
+        while let Some((gap_at, before)) = open.pop() {
+            let Some(&Gap { leap, node, next }) = self.gaps.get(gap_at as usize) else { continue };
+            let reach = before + u32::from(leap.words);
+            head.behind |= bits(node);
+            head.reach = head.reach.max(reach);
+            open.extend([(next, before), (gap(node), reach)]);
+        }
+        head
+    }
+
     /// Where a symbol leads from a node.
     #[inline]
     fn next(&self, node: u32, symbol: u32) -> Option<u32> {
         if node == ROOT {
-            return self.root.get(symbol as usize).copied().filter(|to| *to != NONE);
+            let head = self.heads.get(symbol as usize)?;
+            return Some(head.node).filter(|to| *to != NONE);
         }
-        let &Node { edge, count, .. } = self.nodes.get(node as usize)?;
-        let edges = self.edges.get(edge as usize..(edge + count) as usize)?;
+        let edges = self.leaving(node);
         let at = match edges.len() {
             ..8 => edges.iter().position(|edge| edge.symbol == symbol)?,
             8.. => edges.binary_search_by_key(&symbol, |edge| edge.symbol).ok()?,
@@ -474,16 +553,14 @@ impl Trie {
     ) {
         found.clear();
         self.meet(search, lexer);
-        for (first, token) in tokens.iter().enumerate() {
-            let start = search.starts.get(token.slot as usize).copied().unwrap_or(NONE);
-            if start == NONE {
-                continue;
-            }
-            if let Some(node) = self.nodes.get(start as usize)
-                && node.gap == NONE
-                && !self.leads_on(search, start, search.code(tokens, first + 1))
-            {
-                self.end(node.end, (first, first), false, found);
+        let firsts = search.list_firsts(tokens);
+        for place in 0..self.sift(search, tokens, firsts) {
+            let Some((first, leads)) = search.firsts.get(place).copied() else { return };
+            let first = first as usize;
+            let start = search.start(tokens, first);
+            if !leads {
+                let end = self.heads.get(start as usize).map_or(NONE, |head| head.end);
+                self.end(end, (first, first), false, found);
                 continue;
             }
             let before = found.len();
@@ -494,12 +571,36 @@ impl Trie {
         }
     }
 
+    /// Of the tokens at which a phrase may start keeps those at which one ends as well, or after which a word may lead
+    /// on; again without a branch.
+    fn sift(&self, search: &mut Search, tokens: &[Token], firsts: usize) -> usize {
+        let mut kept = 0;
+        for place in 0..firsts {
+            let Some((first, _)) = search.firsts.get(place).copied() else { break };
+            let start = search.start(tokens, first as usize);
+            let head = self.heads.get(start as usize).copied().unwrap_or(NO_HEAD);
+            let ahead = tokens.get(first as usize + 1..).unwrap_or_default();
+            let mut ahead = ahead.iter().map(|token| search.bits(token.slot));
+            let next = ahead.next().unwrap_or(0);
+            let rest = head.reach.saturating_sub(1) as usize;
+            let seen = ahead.take(rest).fold(next, |seen, bits| seen | bits);
+            let leads = ((head.next & next) | (head.behind & seen) != 0) | (start == SEVERAL);
+            if let Some(keep) = search.firsts.get_mut(kept) {
+                *keep = (first, leads);
+            }
+            kept += usize::from(leads | (head.end != NONE));
+        }
+        kept
+    }
+
     /// Looks up the words that are new.
     fn meet(&self, search: &mut Search, lexer: &Lexer) {
         if search.generation != Some(lexer.generation()) {
             search.generation = Some(lexer.generation());
             search.codes.clear();
             search.starts.clear();
+            search.opens.clear();
+            search.bits.clear();
             search.sets.clear();
             search.symbols.clear();
             search.places.resize(2 * self.gaps.len(), 0);
@@ -518,10 +619,10 @@ impl Trie {
             let first = search.symbols.len();
             let typo = self.symbols.of(word, &mut search.symbols);
             let symbols = search.symbols.get(first..).unwrap_or_default();
-            let mut nodes = symbols.iter().filter_map(|symbol| self.next(ROOT, *symbol));
-            start = match (nodes.next(), nodes.next()) {
+            let mut starts = symbols.iter().filter(|symbol| self.next(ROOT, **symbol).is_some());
+            start = match (starts.next(), starts.next()) {
                 (None, _) => NONE,
-                (Some(node), None) if !typo => node,
+                (Some(symbol), None) if !typo => *symbol,
                 _ => SEVERAL,
             };
             match *symbols {
@@ -537,17 +638,14 @@ impl Trie {
                 }
             }
         };
+        search.bits.push(match code {
+            INERT | SENTENCE => 0,
+            WORDS..SETS => bit(code - WORDS),
+            _ => u64::MAX,
+        });
         search.codes.push(code);
         search.starts.push(start);
-    }
-
-    /// Whether a word may lead on from a node.
-    #[inline]
-    fn leads_on(&self, search: &Search, node: u32, code: u32) -> bool {
-        if code & SETS != 0 {
-            return search.set(code).is_some();
-        }
-        code.checked_sub(WORDS).is_some_and(|symbol| self.next(node, symbol).is_some())
+        search.opens.push(start != NONE);
     }
 
     /// Notes the phrases of a list that end at a token.
@@ -573,13 +671,11 @@ impl Trie {
         search.open.clear();
         // Words since the first, and the last that may stand behind a gap.
         let (mut word, mut until) = (0, 0);
-        if start == SEVERAL {
-            self.follow(search, ROOT, false, search.code(tokens, first));
-            self.arrive(search, (first, first), word, &mut until, found);
-        } else {
-            search.arrived.push((start, false));
-            self.arrive(search, (first, first), word, &mut until, found);
+        match self.heads.get(start as usize) {
+            Some(head) => search.arrived.push((head.node, false)),
+            None => self.follow(search, ROOT, false, search.code(tokens, first)),
         }
+        self.arrive(search, (first, first), word, &mut until, found);
         let mut at = first;
         while !search.reached.is_empty() || word < until {
             at += 1;

@@ -70,7 +70,7 @@ stored!(
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct AlertMember {
-    /// What happened first.
+    /// What happened first, as bad as it was at its worst.
     pub first: Happening,
     /// How often.
     pub times: u64,
@@ -337,6 +337,7 @@ impl Alerts {
         member.over = happening.over;
         if !happening.over {
             member.times += 1;
+            member.first.severity = member.first.severity.max(happening.severity);
             member.responses.extend(happening.response.clone());
         }
         alert.settle();

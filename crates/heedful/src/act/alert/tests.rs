@@ -3,6 +3,7 @@
 use super::book::{AlertStep, Alerts};
 use super::happening::{AlertSource, Happening};
 use super::options::{AlertOptions, Answered, Storm};
+use crate::base::severity::Severity;
 
 const HOUR: i64 = 3_600_000;
 
@@ -134,6 +135,23 @@ fn what_is_over_is_closed_when_all_of_it_is() {
     assert_eq!(alerts.open().count(), 1);
     assert_eq!(steps(&mut alerts, vec![low("a", true), low("b", true)], 0), []);
     assert_eq!(steps(&mut alerts, vec![low("c", true)], 0), [(AlertStep::Closed, 1, None)]);
+}
+
+#[test]
+fn what_gets_worse_makes_its_alert_worse() {
+    let mut alerts = Alerts::new(options()).unwrap();
+    let low = |severity| Happening {
+        subject: Some("acme".to_owned()),
+        severity,
+        ..Happening::new(AlertSource::Anomaly, "outage", 0, "logins fail")
+    };
+    for (severity, worst) in [
+        (Severity::Medium, Severity::Medium),
+        (Severity::Critical, Severity::Critical),
+        (Severity::Low, Severity::Critical),
+    ] {
+        assert_eq!(alerts.take([low(severity)], 0)[0].alert.severity, worst);
+    }
 }
 
 #[test]

@@ -266,8 +266,16 @@ impl Model {
     }
 }
 
+/// A reason of few texts takes what holds for all reasons together.
 fn calibrations(margins: &[Margins], aims: &[Aim]) -> Vec<Calibration> {
-    margins.iter().zip(aims).map(|(margins, aim)| margins.calibrate(*aim)).collect()
+    let mut all = Margins::new();
+    margins.iter().for_each(|margins| all.merge(margins));
+    let of = |(margins, aim): (&Margins, &Aim)| match (margins.with(), all.with()) {
+        (0, 0) => Calibration::untold(*aim),
+        (0, _) => all.calibrate(*aim),
+        _ => margins.calibrate(*aim),
+    };
+    margins.iter().zip(aims).map(of).collect()
 }
 
 /// What a [`Model`] says of comments.
@@ -446,6 +454,26 @@ mod tests {
             labels.iter().flatten().map(<[u16]>::len).sum::<usize>()
         );
         assert!(found.probability(0, 0).unwrap() > found.probability(0, 1).unwrap());
+    }
+
+    #[test]
+    fn a_reason_of_one_text_is_told_again() {
+        let own = [
+            ("too expensive and the staff was rude", Some("price")),
+            ("great service, friendly staff", Some("staff")),
+            ("delivery took ages", Some("delivery")),
+            ("love the app", Some("app")),
+            ("no problems at all", None),
+            ("price too high", Some("price")),
+        ];
+        let rows: Vec<_> = own.iter().cycle().take(180).collect();
+        let texts: Vec<&str> = rows.iter().map(|(text, _)| *text).collect();
+        let labels = Labels::sets(rows.iter().map(|(_, id)| Some(id.iter().copied()))).unwrap();
+        let model = Model::fit(&texts, &labels, &ModelOptions::default()).unwrap();
+        let found = model.predict(&own.map(|(text, _)| text));
+        for (row, (text, id)) in own.iter().enumerate().filter(|(_, (_, id))| id.is_some()) {
+            assert_eq!(found.best(row), *id, "{text}");
+        }
     }
 
     /// The folded and cached prediction against a plain sum over features.

@@ -42,7 +42,13 @@ pub struct Taxonomy {
     name: BTreeMap<Language, String>,
     language: Language,
     reasons: Vec<Reason>,
+    /// Where each reason stands.
+    #[serde(skip)]
+    places: Places,
 }
+
+/// The place of each reason by its id: at the top, then below that, and so on.
+type Places = BTreeMap<String, Vec<u32>>;
 
 /// A reason: a leaf or a branch of a [`Taxonomy`].
 ///
@@ -81,7 +87,8 @@ impl Taxonomy {
     /// No reasons yet; what is added without a language is in this one.
     #[must_use]
     pub fn new(id: impl Into<String>, language: Language) -> Self {
-        Self { id: id.into(), name: BTreeMap::new(), language, reasons: Vec::new() }
+        let (name, reasons, places) = (BTreeMap::new(), Vec::new(), Places::new());
+        Self { id: id.into(), name, language, reasons, places }
     }
 
     /// Reads a taxonomy from JSON.
@@ -104,17 +111,26 @@ impl Taxonomy {
     /// # Errors
     /// `unknown-name` where there is no such parent, `duplicate-key` where the id is taken.
     pub fn add(&mut self, reason: Reason, under: Option<&str>) -> Result<()> {
-        let mut grown = self.clone();
-        match under {
-            None => grown.reasons.push(reason),
-            Some(parent) => grown
-                .find_mut(parent)
-                .ok_or_else(|| unknown_reason(parent).at("under"))?
-                .reasons
-                .push(reason),
+        let mut place = match under {
+            None => Vec::new(),
+            Some(parent) => {
+                let above = self.places.get(parent);
+                above.ok_or_else(|| unknown_reason(parent).at("under"))?.clone()
+            }
+        };
+        let siblings = match self.at(&place) {
+            Some(parent) => parent.reasons.len(),
+            None => self.reasons.len(),
+        };
+        place.push(siblings as u32);
+        let mut new = Places::new();
+        note(&reason, &mut place, &self.places, &mut new)?;
+        place.pop();
+        match self.at_mut(&place) {
+            Some(parent) => parent.reasons.push(reason),
+            None => self.reasons.push(reason),
         }
-        grown.check()?;
-        *self = grown;
+        self.places.extend(new);
         Ok(())
     }
 
@@ -127,7 +143,7 @@ impl Taxonomy {
         let mut merged = self.clone();
         fill(&mut merged.name, &other.name);
         merge_reasons(&mut merged.reasons, &other.reasons);
-        merged.check()?;
+        merged.places = places(&merged.reasons)?;
         *self = merged;
         Ok(())
     }
@@ -176,17 +192,25 @@ impl Taxonomy {
     /// A reason by id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Reason> {
-        self.iter().map(|entry| entry.reason).find(|reason| reason.id == id)
+        self.at(self.places.get(id)?)
     }
 
-    /// A reason by id, to change it.
-    fn find_mut(&mut self, id: &str) -> Option<&mut Reason> {
-        fn find<'a>(reasons: &'a mut [Reason], id: &str) -> Option<&'a mut Reason> {
-            reasons.iter_mut().find_map(|reason| {
-                if reason.id == id { Some(reason) } else { find(&mut reason.reasons, id) }
-            })
+    /// The reason at a place; none at the empty place, which is above the top.
+    fn at(&self, place: &[u32]) -> Option<&Reason> {
+        let (last, above) = place.split_last()?;
+        let level = above
+            .iter()
+            .try_fold(&self.reasons, |level, at| Some(&level.get(*at as usize)?.reasons));
+        level?.get(*last as usize)
+    }
+
+    fn at_mut(&mut self, place: &[u32]) -> Option<&mut Reason> {
+        let (last, above) = place.split_last()?;
+        let mut level = &mut self.reasons;
+        for at in above {
+            level = &mut level.get_mut(*at as usize)?.reasons;
         }
-        find(&mut self.reasons, id)
+        level.get_mut(*last as usize)
     }
 
     /// Adds terms in a language to a reason.
@@ -199,15 +223,11 @@ impl Taxonomy {
         language: Language,
         terms: impl IntoIterator<Item = Term>,
     ) -> Result<()> {
-        let reason = self.find_mut(id).ok_or_else(|| unknown_reason(id))?;
+        let place = self.places.get(id).cloned().unwrap_or_default();
+        let reason = self.at_mut(&place).ok_or_else(|| unknown_reason(id))?;
         let terms: Vec<Term> = terms.into_iter().collect();
         append(reason.terms.entry(language).or_default(), &terms);
         Ok(())
-    }
-
-    fn check(&self) -> Result<()> {
-        let mut seen = BTreeMap::new();
-        check_level(&self.reasons, "reasons", 1, &mut seen)
     }
 }
 
@@ -215,30 +235,37 @@ pub(crate) fn unknown_reason(id: &str) -> Error {
     Error::new(ErrorCode::UnknownName, format!("no reason is called `{id}`"))
 }
 
-fn check_level<'a>(
-    reasons: &'a [Reason],
-    path: &str,
-    level: usize,
-    seen: &mut BTreeMap<&'a str, ()>,
-) -> Result<()> {
-    for (i, reason) in reasons.iter().enumerate() {
-        let path = format!("{path}[{i}]");
-        let bad = |code, message: String, field: &str| {
-            Err(Error::new(code, message).at(format!("{path}.{field}")))
-        };
-        if reason.id.trim().is_empty() || reason.id.contains(['/', ';', '|']) {
-            let message = "an id has a letter and no `/`, `;` or `|`";
-            return bad(ErrorCode::InvalidArgument, message.to_owned(), "id");
-        }
-        if seen.insert(&reason.id, ()).is_some() {
-            let message = format!("two reasons have the id `{}`", reason.id);
-            return bad(ErrorCode::DuplicateKey, message, "id");
-        }
-        if level == MOST_LEVELS && !reason.reasons.is_empty() {
-            let message = format!("a taxonomy has at most {MOST_LEVELS} levels");
-            return bad(ErrorCode::InvalidArgument, message, "reasons");
-        }
-        check_level(&reason.reasons, &format!("{path}.reasons"), level + 1, seen)?;
+/// The places of all reasons of a tree, which is checked on the way.
+fn places(reasons: &[Reason]) -> Result<Places> {
+    let mut places = Places::new();
+    for (at, reason) in (0..).zip(reasons) {
+        note(reason, &mut vec![at], &Places::new(), &mut places)?;
+    }
+    Ok(places)
+}
+
+/// Notes the places of a reason and of those below it, whose ids must not be known already.
+fn note(reason: &Reason, place: &mut Vec<u32>, known: &Places, new: &mut Places) -> Result<()> {
+    let bad = |code, message: String, field: &str| {
+        let steps: Vec<String> = place.iter().map(|at| format!("reasons[{at}]")).collect();
+        Err(Error::new(code, message).at(format!("{}.{field}", steps.join("."))))
+    };
+    let id = &reason.id;
+    if id.trim().is_empty() || id.contains(['/', ';', '|']) {
+        let message = "an id has a letter and no `/`, `;` or `|`";
+        return bad(ErrorCode::InvalidArgument, message.to_owned(), "id");
+    }
+    if known.contains_key(id) || new.insert(id.clone(), place.clone()).is_some() {
+        return bad(ErrorCode::DuplicateKey, format!("two reasons have the id `{id}`"), "id");
+    }
+    if place.len() == MOST_LEVELS && !reason.reasons.is_empty() {
+        let message = format!("a taxonomy has at most {MOST_LEVELS} levels");
+        return bad(ErrorCode::InvalidArgument, message, "reasons");
+    }
+    for (at, below) in (0..).zip(&reason.reasons) {
+        place.push(at);
+        note(below, place, known, new)?;
+        place.pop();
     }
     Ok(())
 }
@@ -284,8 +311,11 @@ fn append<V: Clone + Ord>(into: &mut Vec<V>, from: &[V]) {
 }
 
 fn merge_reasons(into: &mut Vec<Reason>, from: &[Reason]) {
+    let ids = into.iter().map(|reason| reason.id.clone());
+    let places: BTreeMap<String, usize> = ids.zip(0..).collect();
     for other in from {
-        match into.iter_mut().find(|reason| reason.id == other.id) {
+        let known = places.get(&other.id).and_then(|place| into.get_mut(*place));
+        match known {
             None => into.push(other.clone()),
             Some(reason) => {
                 fill(&mut reason.name, &other.name);
@@ -547,14 +577,9 @@ impl Node {
 impl Config for Taxonomy {
     fn read(json: &Json) -> Result<Self> {
         let Document { id, name, language, reasons } = Document::read(json)?;
-        let taxonomy = Self {
-            id,
-            name: name.settle(language),
-            language,
-            reasons: reasons.into_iter().map(|node| node.settle(language)).collect(),
-        };
-        taxonomy.check()?;
-        Ok(taxonomy)
+        let reasons: Vec<Reason> = reasons.into_iter().map(|node| node.settle(language)).collect();
+        let places = places(&reasons)?;
+        Ok(Self { id, name: name.settle(language), language, reasons, places })
     }
 }
 
@@ -667,5 +692,33 @@ mod tests {
         )
         .unwrap();
         assert_eq!(tree.get("price").unwrap().terms(Language::English).len(), 2);
+    }
+
+    #[test]
+    fn many_reasons_are_added_one_by_one() {
+        let mut tree = Taxonomy::new("large", Language::English);
+        // Copying or searching all for each new one would take minutes.
+        for place in 0..30_000 {
+            let above = format!("r{}", place - place % 10);
+            tree.add(Reason::new(format!("r{place}")), (place % 10 > 0).then_some(above.as_str()))
+                .unwrap();
+        }
+        assert_eq!((tree.reasons().len(), tree.iter().count()), (3_000, 30_000));
+        assert!(
+            tree.iter()
+                .all(|entry| std::ptr::eq(tree.get(entry.reason.id()).unwrap(), entry.reason))
+        );
+        let before = tree.clone();
+        let twice = Reason::new("new").with_reason(Reason::new("r29999"));
+        let error = tree.add(twice, Some("r10")).unwrap_err();
+        assert_eq!(
+            (error.code(), error.path()),
+            (ErrorCode::DuplicateKey, "reasons[1].reasons[9].reasons[0].id")
+        );
+        let deep = (0..8)
+            .fold(Reason::new("d"), |below, i| Reason::new(format!("d{i}")).with_reason(below));
+        assert_eq!(tree.add(deep, None).unwrap_err().code(), ErrorCode::InvalidArgument);
+        assert_eq!(tree, before);
+        assert!(tree.merge(&before.clone()).is_ok() && tree == before);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use hashbrown::HashMap;
 
+use crate::base::number::decimal;
 use crate::base::order::sort_by_key;
 use crate::interpret::emotion::Emotion;
 use crate::text::Language;
@@ -75,7 +76,7 @@ impl Entry {
     fn set(&mut self, heading: &str) {
         let mut parts = heading.split_whitespace().peekable();
         let number = |parts: &mut std::iter::Peekable<std::str::SplitWhitespace<'_>>| {
-            let value = parts.peek().and_then(|part| part.parse::<f32>().ok());
+            let value = parts.peek().and_then(|part| decimal(part)).map(|value| value as f32);
             if value.is_some() {
                 parts.next();
             }
@@ -123,7 +124,7 @@ pub(super) struct Lexicon {
     language: Language,
 }
 
-const VADER: &str = include_str!("../../../data/sentiment/vader.txt");
+const VADER: &str = include_str!("../../../data/sentiment/vader.packed");
 const SIGNS: &str = include_str!("../../../data/sentiment/signs.txt");
 const ENGLISH: &str = include_str!("../../../data/sentiment/en.txt");
 const GERMAN: &str = include_str!("../../../data/sentiment/de.txt");
@@ -156,7 +157,8 @@ impl Lexicon {
         let mut words = HashMap::with_capacity(if own.is_empty() { 2048 } else { 8192 });
         let mut beginnings: HashMap<&'static str, Entry> = HashMap::new();
         let mut phrases: HashMap<&'static str, Entry> = HashMap::new();
-        for (item, heading) in items(VADER) {
+        static UNPACKED: OnceLock<Unpacked> = OnceLock::new();
+        for (item, heading) in UNPACKED.get_or_init(|| Unpacked::of(VADER)).items() {
             // Emoji and emoticons speak every language; the words of VADER are English. So are its phrases.
             if language == Language::English || !item.starts_with(|c: char| c.is_alphanumeric()) {
                 words.entry(item).or_insert_with(Entry::default).set(heading);
@@ -240,6 +242,47 @@ impl Lexicon {
     }
 }
 
+/// A long list without what neighbours in sorted order share, which halves it: the headings, one a line; the items, each
+/// after a byte that says how many letters it takes from the one before, plus 1; a byte for each item that says which
+/// heading it stands under, plus 1. A zero ends each of the three.
+struct Unpacked {
+    text: String,
+    /// Where each item ends, and its heading.
+    ends: Vec<(usize, &'static str)>,
+}
+
+impl Unpacked {
+    fn of(packed: &'static str) -> Self {
+        let mut parts = packed.split('\0');
+        let mut part = || parts.next().unwrap_or_default();
+        let headings: Vec<&'static str> = part().lines().collect();
+        let (mut rest, mut under) = (part(), part().bytes());
+        let (mut item, mut text, mut ends) = (String::new(), String::new(), Vec::new());
+        while let Some(shared) = rest.chars().next() {
+            let new = rest.strip_prefix(shared).unwrap_or_default();
+            let end = new.find(|c: char| c < ' ').unwrap_or(new.len());
+            let Some((new, next)) = new.split_at_checked(end) else { break };
+            let kept = (shared as usize).saturating_sub(1);
+            let kept: usize = item.chars().take(kept).map(char::len_utf8).sum();
+            item.truncate(kept);
+            item.push_str(new);
+            text.push_str(&item);
+            let heading = under.next().and_then(|place| headings.get(usize::from(place) - 1));
+            ends.push((text.len(), heading.copied().unwrap_or_default()));
+            rest = next;
+        }
+        Self { text, ends }
+    }
+
+    fn items(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(end, _)| *end));
+        let item = |(start, (end, heading)): (usize, &(usize, &'static str))| {
+            (self.text.get(start..*end).unwrap_or_default(), *heading)
+        };
+        starts.zip(&self.ends).map(item)
+    }
+}
+
 /// The word with every letter single: what is meant by "sooo".
 fn single(word: &str) -> String {
     let mut last = None;
@@ -258,4 +301,50 @@ fn items(list: &'static str) -> impl Iterator<Item = (&'static str, &'static str
         let items = if named.is_some() { "" } else { line };
         items.split_ascii_whitespace().map(move |item| (item, under))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    const LIST: &str = include_str!("../../../data/sentiment/vader.txt");
+
+    fn sorted() -> Vec<(&'static str, &'static str)> {
+        let mut sorted: Vec<_> = items(LIST).collect();
+        sorted.sort_by_key(|(item, _)| *item);
+        sorted
+    }
+
+    #[test]
+    fn the_packed_list_is_the_list() {
+        let unpacked = Unpacked::of(VADER);
+        assert_eq!(unpacked.items().collect::<Vec<_>>(), sorted());
+        assert_eq!(Unpacked::of("").items().count(), 0);
+    }
+
+    #[test]
+    #[ignore = "packs the list anew: after a change of vader.txt"]
+    fn pack_the_list() {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (_, heading) in sorted() {
+            *counts.entry(heading).or_default() += 1;
+        }
+        let mut headings: Vec<&str> = counts.keys().copied().collect();
+        headings.sort_by_key(|heading| std::cmp::Reverse(counts[heading]));
+        let (mut words, mut under, mut before) = (String::new(), String::new(), "");
+        for (item, heading) in sorted() {
+            let shared =
+                item.chars().zip(before.chars()).take_while(|(a, b)| a == b).count().min(30);
+            words.push(char::from(shared as u8 + 1));
+            words.extend(item.chars().skip(shared));
+            let place = headings.iter().position(|known| *known == heading).unwrap();
+            under.push(char::from(u8::try_from(place + 1).unwrap()));
+            before = item;
+        }
+        assert!(under.is_ascii());
+        let packed = [headings.join("\n"), words, under].join("\0") + "\0";
+        std::fs::write("data/sentiment/vader.packed", packed).unwrap();
+    }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::emotion::{Emotion, EmotionMention};
 use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::number::Shown;
 use crate::base::table::{Data, Table};
 use crate::listen::column::Texts;
 use crate::text::trie::{Found, Search, settle};
@@ -383,7 +384,8 @@ impl Sentiment {
         let mut phrases = Vec::new();
         for (word, value) in &options.words {
             if !(-1.0..=1.0).contains(value) {
-                let message = format!("a word's value must lie from -1 to 1, not at {value}");
+                let message =
+                    format!("a word's value must lie from -1 to 1, not at {}", Shown(*value));
                 return Err(Error::new(ErrorCode::InvalidArgument, message).at("words"));
             }
             let entry = Entry::valued((value * 4.0) as f32);

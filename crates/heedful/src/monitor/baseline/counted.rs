@@ -8,6 +8,13 @@ pub(crate) struct Counted {
     exposures: Vec<f64>,
 }
 
+/// Makes room for an eighth more: there are many series, and each is soon cut to its memory again.
+fn grow(values: &mut Vec<f64>) {
+    if values.len() == values.capacity() {
+        values.reserve_exact(values.len() / 8 + 16);
+    }
+}
+
 impl Counted {
     pub(crate) fn len(&self) -> usize {
         self.counts.len()
@@ -22,8 +29,10 @@ impl Counted {
             self.exposures = vec![1.0; self.counts.len()];
         }
         if exposure != 1.0 || !self.exposures.is_empty() {
+            grow(&mut self.exposures);
             self.exposures.push(exposure);
         }
+        grow(&mut self.counts);
         self.counts.push(count);
     }
 

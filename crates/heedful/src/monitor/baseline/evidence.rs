@@ -12,14 +12,18 @@ use crate::stats::distribution::{CountTails, count_quantile, count_tails, share_
 pub(crate) const LONGEST: usize = 14;
 
 /// Lengths of windows and their shares of the level. Short ones get most: they speak first.
-pub(crate) const WINDOWS: [(usize, f64); 6] =
-    [(1, 0.50), (2, 0.32), (3, 0.08), (5, 0.05), (8, 0.03), (14, 0.02)];
+const WINDOWS: [(usize, f64); 6] =
+    [(1, 0.50), (2, 0.40), (3, 0.05), (5, 0.03), (8, 0.01), (14, 0.01)];
 /// Windows of several periods count only while the last one is itself off by so many standard deviations: an
 /// episode that is over raises nothing.
 pub(crate) const STILL: f64 = 1.2;
 /// The shares add up to 1, which would be safe for disjoint windows. These overlap, and longer ones speak only
 /// now and then: this makes the rate of false alarms what was asked for where counts are large.
-pub(crate) const OVERLAP: f64 = 0.6;
+const OVERLAP: f64 = 0.66;
+/// Counts are whole numbers: of the chance of the observed one itself half is taken, which makes false alarms as
+/// frequent as was asked for on average, but this much of the whole at least, so that none is more frequent than by a
+/// quarter where a single case decides.
+const LEAST_PART: f64 = 0.8;
 /// Above this p-value the doubt about the dispersion does not matter.
 const PLAIN: f64 = 0.3;
 
@@ -93,6 +97,11 @@ impl Predictive {
         Self { kind: parts.kind, mean, exposure, phi, binomial }
     }
 
+    /// Variance over the mean.
+    pub(crate) fn dispersion(&self) -> f64 {
+        self.phi
+    }
+
     fn tails(&self, observed: f64) -> CountTails {
         match self.kind {
             Kind::Count => count_tails(observed, self.mean, self.phi),
@@ -137,23 +146,11 @@ pub(crate) fn scan(
     if !(now.expected > 0.0 && exposure > 0.0) {
         return None;
     }
-    let mut windows = [Sum { length: 0, share: 1.0, period: Period::default() }; WINDOWS.len()];
-    let (mut sum, mut length) = (Period::default(), 0);
-    let mut backwards = std::iter::once(now).chain(recent.backwards());
-    for (window, (wanted, share)) in windows.iter_mut().zip(WINDOWS) {
-        while length < wanted {
-            let period = backwards.next()?;
-            sum.observed += period.observed;
-            sum.expected += period.expected;
-            sum.exposure += period.exposure;
-            length += 1;
-        }
-        *window = Sum { length, share, period: sum };
-    }
-    let one = *windows.first()?;
+    let [(length, share), ..] = WINDOWS;
+    let one = Sum { length, share, period: now };
     let of = |sum: &Sum| {
         let Period { expected, exposure, .. } = sum.period;
-        Predictive::new(parts, expected, exposure, expectation.variance)
+        Predictive::new(parts, expected, exposure, expectation.variance_of(sum.length, parts))
     };
     let side = |up: bool| {
         let sign = if up { 1.0 } else { -1.0 };
@@ -161,7 +158,8 @@ pub(crate) fn scan(
             let tails = of(sum).tails(sum.period.observed);
             let p = if up { tails.upper } else { tails.lower };
             let level = OVERLAP / sum.share;
-            let (p_value, mid) = (p * level, (p - 0.5 * tails.mass).max(0.0) * level);
+            let mid = (p - 0.5 * tails.mass).max(0.0);
+            let (p_value, mid) = (mid.max(LEAST_PART * p) * level, mid * level);
             Evidence { p_value, mid, window: sum.length, cases: sum.period.observed, up }
         };
         let mut found = tail(&one);
@@ -171,9 +169,9 @@ pub(crate) fn scan(
                 let z = (sign * of(sum).z(sum.period.observed)).max(0.0);
                 -0.5 * z * z - libm::log((z + 1.0) * sum.share)
             };
-            let longer = windows.iter().skip(1).map(|sum| (rough(sum), sum));
+            let longer = longer(now, recent).map(|sum| (rough(&sum), sum));
             if let Some((_, sum)) = longer.min_by(|a, b| a.0.total_cmp(&b.0)) {
-                let other = tail(sum);
+                let other = tail(&sum);
                 if other.mid < found.mid {
                     found = other;
                 }
@@ -192,6 +190,21 @@ pub(crate) fn scan(
     };
     let fair = |p: f64| with_doubt(p.min(1.0), parts.freedom);
     Some(Evidence { p_value: fair(found.p_value), mid: fair(found.mid), ..found })
+}
+
+/// The windows of more than one period.
+fn longer(now: Period, recent: &Recent) -> impl Iterator<Item = Sum> {
+    let (mut sum, mut length) = (now, 1);
+    let mut backwards = recent.backwards();
+    WINDOWS.into_iter().skip(1).map(move |(wanted, share)| {
+        for period in backwards.by_ref().take(wanted - length) {
+            sum.observed += period.observed;
+            sum.expected += period.expected;
+            sum.exposure += period.exposure;
+        }
+        length = wanted;
+        Sum { length, share, period: sum }
+    })
 }
 
 /// A p-value that was computed as if the dispersion were known, with the doubt about it: what Student's t does to

@@ -5,10 +5,11 @@
 
 use super::calendar::{Calendar, Mark, YEAR};
 use super::counted::Counted;
+use super::evidence::LONGEST;
 use super::feedback::{Ruling, ruled};
 use super::model::{Block, Course, Expectation, Kind, Parts};
 use super::smooth::{Basis, Factor, LARGEST, TERMS, Terms, accumulate, dot};
-use super::thinned::{Thinned, square_weight};
+use super::thinned::{BINS, Means, square_weight, telling};
 use crate::monitor::cadence::Cadence;
 
 /// The first rows of what is remembered.
@@ -33,6 +34,8 @@ const DAYS: usize = 7;
 const HOURS: usize = 24;
 /// Rounds of fitting and weighing.
 const ROUNDS: usize = 3;
+/// The round from which on the dispersion is learned; by then it is known about what to expect of each period.
+const TELLING: usize = 1;
 /// Newton's steps in the first round, at most; later rounds start so near that one is enough.
 const FIRST_STEPS: usize = 6;
 /// Standard deviations of the priors: level, trend a year, first and second wave.
@@ -41,13 +44,9 @@ const SPREAD: Terms = [20.0, 0.4, 0.5, 0.5, 0.25, 0.25];
 const PRIOR_CASES: f64 = 2.0;
 /// Years from which on it can be told whether a series of weeks has years of 52.
 const SETTLED: f64 = 3.0;
-/// Prior dispersion and the number of periods it is worth; more where cases are few, since the variance of a
-/// squared residual is 2 + 1 / mean and each period tells that much less.
-const PRIOR_PHI: (f64, f64) = (1.3, 10.0);
-/// Expected cases in a period below which it makes no difference how few they are: topics that never were.
-const RAREST: f64 = 0.02;
-/// What the prior alone knows of the dispersion, as degrees of freedom.
-const LEAST_FREEDOM: f64 = 3.0;
+/// Prior of the dispersion: an inverse chi-square variable with this scale and these degrees of freedom. Weak: a month
+/// of days outweighs it.
+const PRIOR_PHI: (f64, f64) = (1.5, 3.0);
 /// A dispersion near 1 is no doubtful one: the doubt about it is in full force from 1.25 on.
 const DOUBT: f64 = 4.0;
 
@@ -68,6 +67,8 @@ struct Sums {
     holiday_expected: [f64; 2],
     squares: f64,
     weights: f64,
+    /// Of the round that is the first to tell periods apart.
+    means: Means,
 }
 
 impl Sums {
@@ -79,6 +80,7 @@ impl Sums {
             holiday_expected: [0.0; 2],
             squares: 0.0,
             weights: 0.0,
+            means: Means::new(),
         }
     }
 }
@@ -121,7 +123,7 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
         factor: Factor::new(&[[0.0; TERMS]; TERMS]),
         phi: 1.0,
         freedom: 1e9,
-        fair: 1.0,
+        fair: [1.0; BINS],
         positions: vec![1.0; calendar.positions()],
         position_variance: vec![0.0; calendar.positions()],
         holiday: [1.0; 2],
@@ -131,27 +133,19 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
     marks.extend((0..rows).map(|row| calendar.mark(period(stretch.first, row))));
     let mut course = Course::new();
     let mut places = 0.0;
+    let mut means = Means::new();
     for round in 0..=ROUNDS {
-        let sums;
+        let mut sums;
         (course, sums) = pass(calendar, stretch, &parts, &mut spans, &marks, used, round);
-        let expected: f64 = sums.expected.iter().sum();
-        let mean = (expected / sums.weights.max(1.0)).max(RAREST);
-        if round > 0 {
-            let parameters = basis.parts.iter().filter(|p| **p).count() as f64 * 2.0 + places;
-            let df = (sums.weights - parameters).max(1.0);
-            let (phi, periods) = PRIOR_PHI;
-            let worth = periods * (1.0 + 0.5 / mean);
-            let shown = match is_free(calendar, round) {
-                true => sums.squares / df,
-                false => Thinned::new(mean, parts.phi).dispersion(sums.squares / df),
-            };
-            parts.phi = ((shown * sums.weights + phi * worth) / (sums.weights + worth)).max(1.0);
-            let doubt = (DOUBT * (parts.phi - 1.0)).clamp(1e-6, 1.0);
-            // The variance of a squared residual is 2 and the excess of the kurtosis, of a negative binomial count.
-            let excess = 6.0 * (parts.phi - 1.0) / mean + 1.0 / (parts.phi * mean);
-            parts.freedom = (df / (1.0 + 0.5 * excess)).max(LEAST_FREEDOM) / doubt;
+        if round == TELLING {
+            std::mem::swap(&mut means, &mut sums.means);
         }
-        parts.fair = Thinned::new(mean, parts.phi).of_mean();
+        if round >= TELLING {
+            let parameters = basis.parts.iter().filter(|p| **p).count() as f64 * 2.0 + places;
+            let free = is_free(calendar, round);
+            learn_dispersion(&mut parts, &means, &sums, parameters, free);
+            parts.fair = means.fair(parts.phi);
+        }
         if round == ROUNDS {
             break;
         }
@@ -162,6 +156,20 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
         }
     }
     Some(Fitted { parts, course })
+}
+
+/// The dispersion as its prior and the squares tell it, and how well it is known: an inverse chi-square variable, whose
+/// scale the test uses, and whose degrees of freedom make Student's tails of the normal's.
+fn learn_dispersion(parts: &mut Parts, means: &Means, sums: &Sums, parameters: f64, free: bool) {
+    let periods = means.periods();
+    let left = ((periods - parameters) / periods.max(1.0)).max(1.0 / periods.max(1.0));
+    let square = sums.squares / (sums.weights * left).max(f64::MIN_POSITIVE);
+    let shown = if free { square } else { means.dispersion(square, parts.phi) };
+    let of_periods = left * means.freedom(shown.max(1.0));
+    let (phi, of_prior) = PRIOR_PHI;
+    let freedom = of_periods + of_prior;
+    parts.phi = ((shown * of_periods + phi * of_prior) / freedom).max(1.0);
+    parts.freedom = freedom / (DOUBT * (parts.phi - 1.0)).clamp(1e-6, 1.0);
 }
 
 /// What a series with too little history of its own borrows from another that is fitted: trend, time of year, weekdays,
@@ -200,7 +208,7 @@ pub(crate) fn borrow(
     }
     parts.factor = Factor::new(&information);
     // Its own dispersion may be another.
-    parts.freedom = parts.freedom.min((rows as f64).max(LEAST_FREEDOM));
+    parts.freedom = parts.freedom.min((rows as f64).max(PRIOR_PHI.1));
     let (course, _) = pass(calendar, stretch, &parts, &mut spans, &marks, rows, 0);
     Some(Fitted { parts, course })
 }
@@ -251,6 +259,7 @@ fn pass(
     let moving = round + 2 > ROUNDS;
     let mut course = Course::new();
     let mut sums = Sums::new(calendar.positions());
+    let (mut squares, mut weights) = (0.0, 0.0);
     for span in spans.iter_mut() {
         span.eta = dot(&parts.terms, &span.terms);
     }
@@ -274,14 +283,18 @@ fn pass(
         course.enter(calendar, parts, span.block, [before, span.eta, after], variance, moving);
         before = span.eta;
         span.sums = Block::default();
-        let smooth = libm::exp(-span.eta);
-        for row in span.rows.clone() {
+        // By the middle of the week; blocks of one period do not grow within.
+        let smooth = 1.0 / course.smooth(DAYS / 2);
+        let mut along = course.along(parts, calendar.position(period(stretch.first, span.rows.start)));
+        for (step, row) in span.rows.clone().enumerate() {
+            if step > 0 {
+                along.step(&course, parts);
+            }
             let (Some((count, exposure)), Some(&mark)) = (stretch.counted.get(row), marks.get(row))
             else {
                 continue;
             };
-            let position = calendar.position(period(stretch.first, row));
-            let expected = course.expect(parts, position, mark, exposure);
+            let expected = along.expect(&course, parts, mark, exposure);
             let Expectation { mean, fitted, .. } = expected;
             let binomial = parts.kind.binomial(mean, exposure);
             let ruled = ruled(stretch.rulings, period(stretch.first, row));
@@ -290,15 +303,30 @@ fn pass(
                 true => [1.0; 2],
                 false => parts.weights(count, mean, phi, ruled),
             };
-            course.learn(count, exposure, expected, [weight, fair], phi, ruled);
+            course.absorb(count, expected, [weight, fair]);
+            if row + LONGEST >= stretch.rows {
+                course.remember(count, exposure, expected, phi, ruled);
+            }
             if row >= used || !(exposure > 0.0) {
+                continue;
+            }
+            if round >= TELLING {
+                let weight = ruled.map_or_else(|| square_weight(weight, mean), |_| weight);
+                let weight = weight * telling(mean);
+                squares += weight * (count - mean) * (count - mean) / (mean * binomial);
+                weights += weight;
+                if round == TELLING {
+                    sums.means.push(mean);
+                }
+            }
+            if round == ROUNDS {
                 continue;
             }
             let (observed, fitted) = (weight * count, fair * fitted);
             span.sums.observed += observed;
             span.sums.expected += fitted * smooth;
             if let (Some(o), Some(e)) =
-                (sums.observed.get_mut(position), sums.expected.get_mut(position))
+                (sums.observed.get_mut(along.position), sums.expected.get_mut(along.position))
             {
                 *o += observed;
                 *e += fitted;
@@ -315,11 +343,10 @@ fn pass(
                 *o += observed;
                 *e += fitted;
             }
-            let weight = ruled.map_or_else(|| square_weight(weight, mean), |_| weight);
-            sums.squares += weight * (count - mean) * (count - mean) / (mean * binomial);
-            sums.weights += weight;
         }
     }
+    (sums.squares, sums.weights) = (squares, weights);
+    course.settle(calendar, parts);
     (course, sums)
 }
 
@@ -342,9 +369,11 @@ fn positions(parts: &mut Parts, sums: &Sums, round: usize) -> f64 {
     let cells = || sums.observed.iter().map(|o| o / level).zip(sums.expected.iter().copied());
     if parts.positions.len() <= DAYS {
         let places = parts.positions.iter_mut().zip(parts.position_variance.iter_mut());
+        // What a place has in common with all others is the level's doubt.
+        let common = 1.0 / (all + prior * DAYS as f64);
         for ((place, variance), (o, e)) in places.zip(cells()) {
             *place *= drawn(o, e);
-            *variance = parts.phi / (o * level + prior);
+            *variance = parts.phi * (1.0 / (o * level + prior) - common).max(0.0);
         }
         return DAYS as f64;
     }

@@ -16,6 +16,7 @@ pub(crate) mod feedback;
 mod fit;
 mod level;
 pub(crate) mod model;
+mod packed;
 pub(crate) mod score;
 mod smooth;
 pub(crate) mod state;

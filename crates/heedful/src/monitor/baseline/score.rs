@@ -8,11 +8,16 @@
 use serde::Serialize;
 
 use super::calendar::Calendar;
-use super::evidence::{LONGEST, OVERLAP, STILL, WINDOWS};
+use super::evidence::{LONGEST, STILL};
 use crate::base::config::stored;
 use crate::monitor::Direction;
 use crate::stats::saddlepoint::Tilted;
 
+/// Lengths of windows and their shares of the level: scores drift more often than they jump.
+const WINDOWS: [(usize, f64); 6] =
+    [(1, 0.50), (2, 0.32), (3, 0.08), (5, 0.05), (8, 0.03), (14, 0.02)];
+/// What makes the rate of false alarms of these windows, which overlap, what was asked for.
+const OVERLAP: f64 = 0.6;
 /// What followers keep of the blocks before, block by block; the first forgets nothing.
 const KEPT: [f64; 4] = [1.0, 0.973_7, 0.917_0, 0.793_7];
 /// Responses that pull a follower to the level of all.

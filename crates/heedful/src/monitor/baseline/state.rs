@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::counted::Counted;
 use super::feedback::{Feedback, Ruling};
-use super::fit::period;
+use super::packed::Packed;
 use super::stream::Baseline;
 use crate::base::config::{self, stored};
 use crate::base::error::{Error, ErrorCode, Result};
@@ -17,7 +17,10 @@ use crate::base::json::Json;
 use crate::base::state::check_version;
 use crate::monitor::detect::Detect;
 
-const VERSION: u32 = 1;
+/// Of JSON; version 1 had counts as lists.
+const VERSION: u32 = 2;
+/// Of bytes.
+const VERSION_OF_BYTES: u64 = 1;
 
 stored!(Document { version, settings, first, fitted_rows, counts, volume = Default::default(), feedback = Default::default() });
 
@@ -68,9 +71,9 @@ pub(crate) struct Document {
     settings: Detect,
     first: i32,
     fitted_rows: usize,
-    counts: Vec<Option<u64>>,
+    counts: Packed,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    volume: Option<Vec<u64>>,
+    volume: Option<Packed>,
     #[serde(default)]
     feedback: Vec<Ruling>,
 }
@@ -86,7 +89,7 @@ impl Baseline {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(2 * self.counted.len() + 200);
         let settings = config::to_json(&self.settings);
-        put(&mut bytes, u64::from(VERSION));
+        put(&mut bytes, VERSION_OF_BYTES);
         put(&mut bytes, settings.len() as u64);
         bytes.extend(settings.as_bytes());
         put(&mut bytes, fold(self.first));
@@ -119,7 +122,7 @@ impl Baseline {
         let mut reader = Reader(bytes);
         let broken = || Error::new(ErrorCode::InvalidConfig, "the bytes are no stored baseline");
         let version = reader.number().ok_or_else(broken)?;
-        if version != u64::from(VERSION) {
+        if version != VERSION_OF_BYTES {
             let message = format!("stored state has version {version}, this version reads 1");
             return Err(Error::new(ErrorCode::StateVersion, message));
         }
@@ -142,7 +145,7 @@ impl Baseline {
             let count = reader.number()?.checked_sub(1);
             counts.push(count);
             if has_volume {
-                volume.push(if count.is_some() { reader.number()? } else { 0 });
+                volume.push(Some(if count.is_some() { reader.number()? } else { 0 }));
             }
         }
         let mut feedback = Vec::new();
@@ -152,7 +155,7 @@ impl Baseline {
             let said = if false_alarm { Feedback::FalseAlarm } else { Feedback::Expected };
             feedback.push(Ruling { from, to, feedback: said });
         }
-        let volume = has_volume.then_some(volume);
+        let (counts, volume) = (Packed(counts), has_volume.then_some(Packed(volume)));
         Some(Document { version: VERSION, settings, first, fitted_rows, counts, volume, feedback })
     }
 
@@ -168,8 +171,8 @@ impl Baseline {
             settings: self.settings.clone(),
             first: self.first,
             fitted_rows: self.fitted_rows,
-            counts: self.history().1.collect(),
-            volume: self.has_volume().then(|| self.counted.iter().map(|(_, e)| e as u64).collect()),
+            counts: Packed(self.history().1.collect()),
+            volume: self.has_volume().then(|| Packed(self.volumes().collect())),
             feedback: self.rulings.clone(),
         }
     }
@@ -188,8 +191,8 @@ impl Baseline {
         let mut baseline = Self::new(&document.settings)?;
         baseline.first = document.first;
         baseline.rulings = document.feedback;
-        for (row, count) in document.counts.iter().enumerate() {
-            let volume = document.volume.as_ref().and_then(|volume| volume.get(row).copied());
+        for (row, count) in document.counts.0.iter().enumerate() {
+            let volume = document.volume.as_ref().and_then(|volume| *volume.0.get(row)?);
             let (count, exposure) = baseline.checked(*count, volume)?;
             baseline.counted.push(count, exposure);
         }
@@ -203,9 +206,7 @@ impl Baseline {
         let rows = self.fitted_rows;
         let fitted = if rows > 0 { self.fit_rows(rows) } else { None };
         self.fitted = fitted.map(|mut fitted| {
-            for (row, (count, exposure)) in self.counted.iter().enumerate().skip(rows) {
-                self.advance(&mut fitted, period(self.first, row), count, exposure, false);
-            }
+            self.go_on(&mut fitted, rows);
             fitted
         });
     }

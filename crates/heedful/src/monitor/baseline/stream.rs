@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::calendar::Calendar;
+use super::calendar::{Calendar, Mark};
 use super::counted::Counted;
 use super::evidence::{Evidence, Predictive, scan};
 use super::feedback::{Feedback, Ruling, ruled};
@@ -26,7 +26,9 @@ pub struct Answer {
     /// The expected count.
     pub expected: Option<f64>,
     /// Chance of evidence at least as strong, over all windows that end here, if nothing has changed. Counts
-    /// being whole numbers, an alarm at level alpha is somewhat rarer than alpha where few are expected.
+    /// being whole numbers, half of the chance of the observed count itself is left out (but no more than a fifth of
+    /// the whole), so that alarms at level alpha are about as frequent as alpha from some twenty expected cases on,
+    /// and rarer below.
     pub p_value: Option<f64>,
     /// -log10 of a p-value that takes half of the chance of the observed count itself: higher is more anomalous.
     pub strength: Option<f64>,
@@ -311,29 +313,12 @@ impl Baseline {
         fit(&self.calendar, self.kind(), stretch)
     }
 
-    /// The expectation of a period, without taking it in.
-    pub(super) fn advance(
-        &self,
-        fitted: &mut Fitted,
-        at: i32,
-        count: f64,
-        exposure: f64,
-        with_answer: bool,
-    ) -> (Expectation, Option<Evidence>) {
-        let Fitted { parts, course } = fitted;
-        course.reach(&self.calendar, parts, at);
-        let (position, mark) = (self.calendar.position(at), self.calendar.mark(at));
-        let expected = course.expect(parts, position, mark, exposure);
-        let evidence = if with_answer && exposure > 0.0 {
-            scan(count, exposure, expected, &course.recent, parts, self.settings.direction)
-        } else {
-            None
-        };
-        let phi = parts.phi * parts.kind.binomial(expected.mean, exposure);
-        let ruled = ruled(&self.rulings, at);
-        let weights = parts.weights(count, expected.mean, phi, ruled);
-        course.learn(count, exposure, expected, weights, phi, ruled);
-        (expected, evidence)
+    /// Takes the periods in that came after a fit.
+    pub(super) fn go_on(&self, fitted: &mut Fitted, from: usize) {
+        let path = Path { calendar: &self.calendar, rulings: &self.rulings, direction: None };
+        for (row, (count, exposure)) in self.counted.iter().enumerate().skip(from) {
+            path.advance(fitted, period(self.first, row), count, exposure);
+        }
     }
 
     fn take(&mut self, count: f64, exposure: f64) -> Answer {
@@ -344,20 +329,23 @@ impl Baseline {
             volume: (present && self.settings.share).then_some(exposure),
             ..Answer::missing(at)
         };
-        if let Some(mut fitted) = self.fitted.take() {
-            let (expected, evidence) = self.advance(&mut fitted, at, count, exposure, true);
+        if let Some(fitted) = &mut self.fitted {
+            let direction = Some(self.settings.direction);
+            let path = Path { calendar: &self.calendar, rulings: &self.rulings, direction };
+            let Step { position, mark, expected, evidence } = path.advance(fitted, at, count, exposure);
             if present {
                 let parts = &fitted.parts;
-                let trend = parts.trend(self.calendar.years(at));
-                let level = exposure * parts.level() * fitted.course.ratio.value;
-                let holiday = parts.holiday_factor(self.calendar.mark(at));
+                let (level, trend) = fitted.course.told(parts, position);
+                let level = exposure * level;
+                let holiday = parts.holiday_factor(mark);
                 answer.expected = Some(expected.mean);
                 answer.level = Some(level);
                 answer.trend = Some(trend);
                 answer.holiday = Some(holiday);
                 answer.season = Some(expected.mean / (level * trend * holiday));
+                let variance = expected.variance_of(1, parts);
                 answer.predictive =
-                    Some(Predictive::new(parts, expected.mean, exposure, expected.variance));
+                    Some(Predictive::new(parts, expected.mean, exposure, variance));
             }
             if let Some(found) = evidence {
                 let enough = found.cases >= self.settings.min_cases as f64;
@@ -370,7 +358,6 @@ impl Baseline {
                 answer.direction = alarm.then_some(side);
                 answer.window = Some(found.window);
             }
-            self.fitted = Some(fitted);
         }
         self.counted.push(count, exposure);
         answer
@@ -400,5 +387,39 @@ impl Baseline {
         if self.counted.len() >= self.warm_up() {
             self.refit();
         }
+    }
+}
+
+/// What a fitted baseline goes along.
+struct Path<'a> {
+    calendar: &'a Calendar,
+    rulings: &'a [Ruling],
+    /// Which departures are looked for; `None` where nobody asks.
+    direction: Option<Direction>,
+}
+
+/// What a period is, is expected to be, and says.
+struct Step {
+    position: usize,
+    mark: Mark,
+    expected: Expectation,
+    evidence: Option<Evidence>,
+}
+
+impl Path<'_> {
+    fn advance(&self, fitted: &mut Fitted, at: i32, count: f64, exposure: f64) -> Step {
+        let Fitted { parts, course } = fitted;
+        course.reach(self.calendar, parts, at);
+        let (position, mark) = (self.calendar.position(at), self.calendar.mark(at));
+        let expected = course.expect(parts, position, mark, exposure);
+        let asked = self.direction.filter(|_| exposure > 0.0);
+        let evidence = asked.and_then(|direction| {
+            scan(count, exposure, expected, &course.recent, parts, direction)
+        });
+        let phi = parts.phi * parts.kind.binomial(expected.mean, exposure);
+        let ruled = ruled(self.rulings, at);
+        let weights = parts.weights(count, expected.mean, phi, ruled);
+        course.learn(count, exposure, expected, weights, phi, ruled);
+        Step { position, mark, expected, evidence }
     }
 }

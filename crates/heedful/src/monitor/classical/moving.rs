@@ -351,13 +351,39 @@ impl Cusum {
             let message = "counts and expectations differ in length";
             return Err(Error::new(ErrorCode::LengthMismatch, message).at("expected"));
         }
+        let dispersion = self.dispersion;
+        let pairs = counts.iter().zip(expected);
+        Ok(self.sums(pairs.map(|(count, mean)| (*count, *mean, dispersion))))
+    }
+
+    /// The limit that false alarms reach once in 1 / `alpha` periods on average, by Siegmund's approximation
+    /// ("Sequential analysis", 1985): (exp(2kb) - 2kb - 1) / (2k²) periods, where b = h + 1.166.
+    pub(crate) fn at_level(alpha: f64) -> Self {
+        let k = reference();
+        let periods = |h: f64| {
+            let x = 2.0 * k * (h + 1.166);
+            (libm::exp(x) - x - 1.0) / (2.0 * k * k)
+        };
+        let (mut low, mut high) = (0.0, 350.0);
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if periods(middle) * alpha < 1.0 { low = middle } else { high = middle }
+        }
+        Self::new(k, high)
+    }
+
+    /// Adds up along periods, each with its count, what is expected of it, and its variance over the mean.
+    pub(crate) fn sums(
+        &self,
+        periods: impl Iterator<Item = (Option<u64>, Option<f64>, Option<f64>)>,
+    ) -> Vec<PeriodReading> {
         let mut sum: f64 = 0.0;
-        let pairs = counts.iter().zip(expected).enumerate();
-        Ok(pairs
-            .map(|(row, (y, mean))| {
-                let observed = y.map(|y| y as f64);
+        periods
+            .enumerate()
+            .map(|(row, (count, mean, dispersion))| {
+                let observed = count.map(|y| y as f64);
                 let mean = mean.filter(|m| *m > 0.0 && m.is_finite());
-                let z = observed.zip(mean).map(|(y, m)| match self.dispersion {
+                let z = observed.zip(mean).map(|(y, m)| match dispersion {
                     Some(phi) => 2.0 * (libm::sqrt(y) - libm::sqrt(m)) / libm::sqrt(phi),
                     None => (y - 3.0 * m + 2.0 * libm::sqrt(y * m)) / (2.0 * libm::sqrt(m)),
                 });
@@ -369,7 +395,7 @@ impl Cusum {
                 }
                 PeriodReading { row, observed, expected: mean, upper: None, strength, alarm }
             })
-            .collect())
+            .collect()
     }
 }
 
@@ -458,6 +484,9 @@ mod tests {
         let gap = Cusum::default().run(&[Some(9), None, Some(9)], &[Some(4.0); 3]).unwrap();
         assert_eq!(gap[1].strength, None);
         assert!((gap[2].strength.unwrap() - 2.42).abs() < 1e-12);
+        // The limit of surveillance's find.kh(ARLa=500, ARLr=7) is 2.26 at k = 1.04.
+        assert!((Cusum::at_level(1.0 / 500.0).h - 2.26).abs() < 0.1);
+        assert!(Cusum::at_level(0.49).h >= 0.0 && Cusum::at_level(1e-300).h < 350.0);
         assert!(Cusum::new(f64::NAN, 1.0).run(&counts, &[None; 5]).is_err());
     }
 }

@@ -15,7 +15,8 @@ use crate::monitor::baseline::state::Document;
 use crate::monitor::baseline::stream::Baseline;
 use crate::monitor::episode::Episodes;
 
-const VERSION: u32 = 1;
+/// Version 1 had counts as lists.
+const VERSION: u32 = 2;
 
 /// A key with its type.
 #[derive(Serialize)]

@@ -4,15 +4,17 @@
 //! | --- | --- |
 //! | `options` | window and rules as data |
 //! | `window` | which responses are in the window at a time |
-//! | `names` | customers by number |
-//! | `series` | the responses of one key, counted |
+//! | `days` | the responses of two windows, day by day |
+//! | `people` | the last answers of customers, where a rule asks for them |
+//! | `series` | what is counted of each key |
 //! | `rule` | what a rule reads, and whether it raises |
 //! | `stream` | responses in, alerts out |
 //! | `state` | the pulse as JSON |
 //! | `table` | tables in and out |
 
-mod names;
+mod days;
 pub(crate) mod options;
+mod people;
 pub(crate) mod rule;
 mod series;
 mod state;

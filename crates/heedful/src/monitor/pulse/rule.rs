@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::options::{Drop, Level, PulseOptions, PulseRule, Silent, When, Who};
-use super::series::{KeyContact, Move, Personal, Series, Shared};
+use super::people::{Move, Personal};
+use super::series::{KeyContact, View};
 use super::window::{Bounds, DAY};
 use crate::base::key::Key;
 use crate::base::kind::Kind;
@@ -180,7 +181,6 @@ impl Seen {
 /// Rules made ready.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Judge {
-    pub(super) personal: Personal,
     points: Vec<f64>,
     values: Vec<f64>,
     /// The distinct values of points, and which of them each point has.
@@ -201,7 +201,8 @@ enum Ready {
 }
 
 impl Judge {
-    pub(super) fn new(options: &PulseOptions) -> Self {
+    /// The rules, and what they ask of customers.
+    pub(super) fn new(options: &PulseOptions) -> (Self, Personal) {
         let metric = &options.metric;
         let points = metric.scale().points();
         let values = metric.values();
@@ -228,15 +229,15 @@ impl Judge {
             _ => Ready::Plain,
         };
         let rules = options.rules.iter().map(ready).collect();
-        Self {
+        let judge = Self {
             class: values.iter().map(class).collect(),
             points: points.to_vec(),
             values: values.to_vec(),
             sign: options.sign(),
-            personal,
             classes,
             rules,
-        }
+        };
+        (judge, personal)
     }
 
     /// The mean of values over counts; `None` without any.
@@ -245,14 +246,14 @@ impl Judge {
         (n > 0).then(|| sum / f64::from(n))
     }
 
-    pub(super) fn average(&self, series: &Series) -> Option<f64> {
-        Self::mean(&self.points, series.counts().0, series.n().0)
+    pub(super) fn average(&self, view: &View<'_>) -> Option<f64> {
+        Self::mean(&self.points, view.now, view.n)
     }
 
     /// The scores of the window and of the one before.
-    pub(super) fn scores(&self, series: &Series) -> (Option<f64>, Option<f64>) {
-        let ((now, before), (n, n_before)) = (series.counts(), series.n());
-        (Self::mean(&self.values, now, n), Self::mean(&self.values, before, n_before))
+    pub(super) fn scores(&self, view: &View<'_>) -> (Option<f64>, Option<f64>) {
+        let mean = |counts, n| Self::mean(&self.values, counts, n);
+        (mean(view.now, view.n), mean(view.before, view.n_before))
     }
 
     /// The posterior of the average.
@@ -298,14 +299,13 @@ impl Judge {
         ))
     }
 
-    fn drop(&self, drop: &Drop, series: &Series) -> Option<Seen> {
-        let (now, before) = self.scores(series);
+    fn drop(&self, drop: &Drop, view: &View<'_>) -> Option<Seen> {
+        let (now, before) = self.scores(view);
         let worse = self.sign * (before? - now?);
         let Some(certainty) = drop.certainty else {
             return Some(Seen::of(worse >= drop.by, worse < drop.clears_at(), worse));
         };
-        let (counts, counts_before) = series.counts();
-        let (now, before) = (self.posterior(counts)?, self.posterior(counts_before)?);
+        let (now, before) = (self.posterior(view.now)?, self.posterior(view.before)?);
         let mean = self.sign * (before.mean - now.mean);
         let deviation = (before.variance + now.variance).sqrt();
         let more_than = |by: f64| normal_cdf((mean - by) / deviation);
@@ -317,32 +317,29 @@ impl Judge {
         ))
     }
 
-    fn silent(silent: Silent, series: &Series, now: i64) -> Option<Seen> {
+    fn silent(silent: Silent, view: &View<'_>, now: i64) -> Option<Seen> {
         let last = match silent.who {
-            Who::Anybody => series.last?.0,
-            Who::KeyContact => series.contacts.iter().map(|contact| contact.last).min()?,
+            Who::Anybody => view.last?.0,
+            Who::KeyContact => view.series.contacts.iter().map(|contact| contact.last).min()?,
         };
         let raise = is_silent(silent, last, now);
         Some(Seen::of(raise, !raise, now.saturating_sub(last) as f64 / DAY as f64))
     }
 
     /// `None` where nothing can be said.
-    fn see(&self, rule: &PulseRule, ready: &Ready, series: &Series, now: i64) -> Option<Seen> {
-        let (n, n_before) = series.n();
-        let (counts, _) = series.counts();
+    fn see(&self, rule: &PulseRule, ready: &Ready, view: &View<'_>, now: i64) -> Option<Seen> {
+        let View { now: counts, n, n_before, .. } = *view;
         let enough = n >= rule.minimum_n;
         match (&rule.when, ready) {
             (When::Average(level), _) if enough => {
-                Self::level(level, self.average(series), || self.posterior_of_average(counts))
+                Self::level(level, self.average(view), || self.posterior_of_average(counts))
             }
             (When::Score(level), _) if enough => {
-                Self::level(level, self.scores(series).0, || self.posterior(counts))
+                Self::level(level, self.scores(view).0, || self.posterior(counts))
             }
-            (When::Drop(drop), _) if enough && n_before >= rule.minimum_n => {
-                self.drop(drop, series)
-            }
+            (When::Drop(drop), _) if enough && n_before >= rule.minimum_n => self.drop(drop, view),
             (When::Turned(_), Ready::Move(place)) => {
-                let moved = series.moved.get(*place).copied()?;
+                let moved = view.moved.get(*place).copied()?;
                 Some(Seen::of(moved > 0, moved == 0, f64::from(moved)))
             }
             (When::Repeated(repeated), Ready::Band(band)) if enough => {
@@ -351,62 +348,43 @@ impl Judge {
                 let clear = repeated.clear.unwrap_or(repeated.times - 1);
                 Some(Seen::of(times >= repeated.times, times <= clear, f64::from(times)))
             }
-            (When::Silent(silent), _) => Self::silent(*silent, series, now),
+            (When::Silent(silent), _) => Self::silent(*silent, view, now),
             _ => None,
         }
     }
 
-    /// Looks at a series by every rule, notes what changed, and gives it.
+    /// Looks at a series by every rule. Gives the rules that changed, by place, and tells of them.
     pub(super) fn judge(
         &self,
         rules: &[PulseRule],
-        (number, series): (u32, &mut Series),
-        shared: &Shared,
+        personal: &Personal,
+        view: &View<'_>,
         bounds: &Bounds,
         alerts: &mut Vec<PulseAlert>,
-    ) {
+    ) -> Vec<(usize, Standing)> {
+        let View { series, .. } = view;
+        let mut changed = Vec::new();
         for (place, (rule, ready)) in rules.iter().zip(&self.rules).enumerate() {
             if rule.kind.is_some() && rule.kind != series.kind {
                 continue;
             }
-            let standing = series.standings.get(place).copied().unwrap_or(Standing::NEVER);
-            let seen = self.see(rule, ready, series, bounds.now);
+            let seen = self.see(rule, ready, view, bounds.now);
             let verdict = match &seen {
                 Some(seen) => seen.verdict,
                 // What nobody speaks of any more is over.
-                None if series.n().0 == 0 => Verdict::Clear,
+                None if view.n == 0 => Verdict::Clear,
                 None => Verdict::Stay,
             };
-            let raised = match (standing.raised, verdict) {
-                (false, Verdict::Raise) if bounds.now >= standing.cools_until(rule) => true,
+            let cools_until = || view.standing(place).cools_until(rule);
+            let raised = match (view.is_raised(place), verdict) {
+                (false, Verdict::Raise) if bounds.now >= cools_until() => true,
                 (true, Verdict::Clear) => false,
                 _ => continue,
             };
-            if series.standings.is_empty() {
-                series.standings = vec![Standing::NEVER; rules.len()];
-            }
-            if let Some(standing) = series.standings.get_mut(place) {
-                *standing = Standing { raised, since: bounds.now };
-            }
-            let raised_at = if raised { bounds.now } else { standing.since };
-            let customers = match (ready, &rule.when) {
-                _ if !raised => Vec::new(),
-                (Ready::Move(place), _) => self.movers(*place, number, series, shared),
-                (_, When::Silent(silent)) if silent.who == Who::KeyContact => {
-                    let contacts = series.contacts.iter();
-                    contacts
-                        .filter(|contact| is_silent(*silent, contact.last, bounds.now))
-                        .map(|contact| contact.customer)
-                        .collect()
-                }
-                _ => Vec::new(),
-            };
-            let mut customers: Vec<String> = customers
-                .into_iter()
-                .filter_map(|customer| shared.names.name(customer).map(str::to_owned))
-                .collect();
-            customers.sort_unstable();
-            let (n, n_before) = series.n();
+            changed.push((place, Standing { raised, since: bounds.now }));
+            let raised_at = if raised { bounds.now } else { view.standing(place).since };
+            let customers =
+                if raised { named(rule, ready, personal, view, bounds.now) } else { Vec::new() };
             let (measure, level) = told(&rule.when, raised);
             alerts.push(PulseAlert {
                 key: series.key.clone(),
@@ -422,8 +400,8 @@ impl Judge {
                 probability: seen
                     .and_then(|seen| seen.probabilities)
                     .map(|[raises, clears]| if raised { raises } else { clears }),
-                n,
-                n_before,
+                n: view.n,
+                n_before: view.n_before,
                 customers,
                 upper: matches!(
                     rule.when,
@@ -432,22 +410,20 @@ impl Judge {
                 ),
             });
         }
-    }
-
-    fn movers(&self, place: usize, number: u32, series: &Series, shared: &Shared) -> Vec<u64> {
-        let of = self.personal.moves.get(place);
-        of.map(|of| series.movers(number, of, shared)).unwrap_or_default()
+        changed
     }
 
     /// The next moment at which time alone may change what a rule says: the end of a silence or of a cool-down.
-    pub(super) fn next(&self, rules: &[PulseRule], series: &Series, now: i64) -> Option<i64> {
+    pub(super) fn next(rules: &[PulseRule], view: &View<'_>, now: i64) -> Option<i64> {
+        let View { series, .. } = view;
         let of = |(place, rule): (usize, &PulseRule)| {
-            let standing = series.standings.get(place).copied().unwrap_or(Standing::NEVER);
-            let cools = Some(standing.cools_until(rule)).filter(|until| *until > now);
+            let cools = (rule.cool_down_days > 0)
+                .then(|| view.standing(place).cools_until(rule))
+                .filter(|until| *until > now);
             let When::Silent(silent) = &rule.when else { return cools };
             let ends = |last: i64| last.saturating_add(i64::from(silent.days) * DAY + 1);
             let silence = match silent.who {
-                Who::Anybody => series.last.map(|(last, _)| ends(last)).filter(|at| *at > now),
+                Who::Anybody => view.last.map(|(last, _)| ends(last)).filter(|at| *at > now),
                 Who::KeyContact => {
                     let contacts =
                         series.contacts.iter().map(|KeyContact { last, .. }| ends(*last));
@@ -465,6 +441,32 @@ impl Judge {
 
 fn is_silent(silent: Silent, last: i64, now: i64) -> bool {
     now.saturating_sub(last) > i64::from(silent.days) * DAY
+}
+
+/// The customers for whom a rule raises an alert, in the order of their ids.
+fn named(
+    rule: &PulseRule,
+    ready: &Ready,
+    personal: &Personal,
+    view: &View<'_>,
+    now: i64,
+) -> Vec<String> {
+    let mut customers: Vec<String> = match (ready, &rule.when) {
+        (Ready::Move(place), _) => {
+            let Some(of) = personal.moves.get(*place) else { return Vec::new() };
+            let many = view.moved.get(*place).map_or(0, |many| *many as usize);
+            let movers = view.people().filter(|person| of.holds(person)).take(many);
+            movers.filter_map(|person| person.name.as_deref()).map(str::to_owned).collect()
+        }
+        (_, When::Silent(silent)) if silent.who == Who::KeyContact => {
+            let contacts = view.series.contacts.iter();
+            let silent = contacts.filter(|contact| is_silent(*silent, contact.last, now));
+            silent.filter_map(|contact| view.name(contact.customer)).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    };
+    customers.sort_unstable();
+    customers
 }
 
 /// What a rule looks at, and the level that was crossed.

@@ -1,380 +1,539 @@
-//! The responses of one key: those of the window and of the one before it, counted point by point.
+//! What is counted of each key: of the window and of the one before it, point by point.
 
-use std::collections::VecDeque;
+use hashbrown::HashMap;
 
-use hashbrown::{HashMap, HashSet};
-
-use super::names::{NONE, Names};
+use super::days::{NONE, Record};
+use super::people::{Answer, NOBODY, People, Person, Personal};
 use super::rule::Standing;
 use super::window::Bounds;
 use crate::base::key::Key;
 use crate::base::kind::Kind;
 
-/// A response. Records are in order of time; the rest of the order makes it the same however they came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Record {
-    /// Milliseconds since 1970.
-    pub(super) at: i64,
-    /// The hash of the id, or [`NONE`].
-    pub(super) id: u64,
-    /// The point of the scale.
-    pub(super) point: u8,
-    pub(super) key_contact: bool,
-    /// The hash of the customer, or [`NONE`].
-    pub(super) customer: u64,
-}
-
-/// What all series share.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Shared {
-    pub(super) names: Names,
-    /// The ids of all records.
-    pub(super) ids: HashSet<u64>,
-    /// The last two answers of customers, by series and customer; kept where a rule asks for them.
-    pub(super) people: HashMap<(u32, u64), Person>,
-}
-
-/// The last two answers of a customer in a series.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Person {
-    last: Record,
-    before: Option<Record>,
-    records: u32,
-}
-
-impl Person {
-    /// The points of the last two answers.
-    fn last_two(&self) -> Option<(u8, u8)> {
-        self.before.map(|before| (before.point, self.last.point))
-    }
-}
-
 /// A key contact and the last answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct KeyContact {
     pub(super) customer: u64,
     pub(super) last: i64,
 }
 
-/// Bands from and to, as points.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Move {
-    pub(super) from: Vec<bool>,
-    pub(super) to: Vec<bool>,
-}
-
-impl Move {
-    fn holds(&self, person: &Person) -> bool {
-        let is = |points: &[bool], point: u8| points.get(usize::from(point)) == Some(&true);
-        person.last_two().is_some_and(|(from, to)| is(&self.from, from) && is(&self.to, to))
-    }
-}
-
-/// What rules ask of customers one by one.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Personal {
-    /// Of the rules of this sort, in their order.
-    pub(super) moves: Vec<Move>,
-    /// A rule asks for key contacts.
-    pub(super) contacts: bool,
-}
-
-impl Personal {
-    pub(super) fn any(&self) -> bool {
-        self.contacts || !self.moves.is_empty()
-    }
-}
-
-/// The responses of a key and kind.
+/// A key and kind, beside its row.
 #[derive(Debug, Clone)]
 pub(super) struct Series {
     pub(super) key: Key,
     pub(super) kind: Option<Kind>,
-    /// In order: `old` of the window before, `current` of the window, and those that are still to come.
-    pub(super) records: VecDeque<Record>,
-    old: usize,
-    current: usize,
-    /// Counts for each point: of the window, then of the one before.
-    counts: Box<[u32]>,
-    /// The latest answer that was counted: time and point.
-    pub(super) last: Option<(i64, u8)>,
-    /// Customers for whom each [`Move`] holds.
-    pub(super) moved: Vec<u32>,
     pub(super) contacts: Vec<KeyContact>,
-    /// One for each rule, once one was raised.
-    pub(super) standings: Vec<Standing>,
-    /// It is among those that the next judgement looks at.
-    pub(super) waiting: bool,
-    /// The day on which it is looked at again although nothing came.
-    pub(super) due: i32,
-    /// Something came that may have to be looked at earlier.
-    pub(super) unplanned: bool,
+    /// The chain of its people.
+    chain: u32,
 }
 
 impl Series {
-    pub(super) fn new(key: Key, kind: Option<Kind>, points: usize, personal: &Personal) -> Self {
-        Self {
-            key,
-            kind,
-            records: VecDeque::new(),
-            old: 0,
-            current: 0,
-            counts: vec![0; 2 * points].into(),
-            last: None,
-            moved: vec![0; personal.moves.len()],
-            contacts: Vec::new(),
-            standings: Vec::new(),
-            waiting: false,
-            due: i32::MAX,
-            unplanned: true,
-        }
-    }
-
-    /// The counts of the window, and of the one before.
-    pub(super) fn counts(&self) -> (&[u32], &[u32]) {
-        self.counts.split_at(self.counts.len() / 2)
-    }
-
-    /// The responses in the window, and in the one before.
-    pub(super) fn n(&self) -> (u32, u32) {
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        (count(self.current), count(self.old))
-    }
-
-    /// The records of the window.
-    pub(super) fn window(&self) -> impl Iterator<Item = &Record> {
-        self.records.iter().skip(self.old).take(self.current)
-    }
-
-    /// The first records of the window before, of the window, and of those to come.
-    pub(super) fn firsts(&self) -> [Option<&Record>; 3] {
-        let first = |place: usize, len: usize| self.records.get(place).filter(|_| len > 0);
-        let counted = self.old + self.current;
-        [
-            first(0, self.old),
-            first(self.old, self.current),
-            first(counted, self.records.len() - counted),
-        ]
-    }
-
-    fn count(&mut self, window: Window, point: u8, by: i32) {
-        let half = self.counts.len() / 2;
-        let place = usize::from(point) + if window == Window::Before { half } else { 0 };
-        if let Some(count) = self.counts.get_mut(place) {
-            *count = count.saturating_add_signed(by);
-        }
-    }
-
-    /// Adds a record that is not older than `bounds.before`. Names are held by who adds.
-    pub(super) fn insert(
-        &mut self,
-        number: u32,
-        record: Record,
-        bounds: &Bounds,
-        personal: &Personal,
-        shared: &mut Shared,
-    ) {
-        if self.records.back().is_none_or(|last| *last <= record) {
-            self.records.push_back(record);
-            self.unplanned |= self.current == 0;
-        } else {
-            self.unplanned = true;
-            let place = self.records.partition_point(|other| *other <= record);
-            self.records.insert(place, record);
-        }
-        // Those after `now` are counted when their time has come.
-        if record.at <= bounds.now {
-            let window = if record.at < bounds.start { Window::Before } else { Window::Current };
-            match window {
-                Window::Before => self.old += 1,
-                Window::Current => self.current += 1,
-            }
-            self.count(window, record.point, 1);
-            self.met(number, record, personal, shared);
-        }
-    }
-
-    /// Moves the windows on. A record that is out of both is dropped.
-    pub(super) fn advance(
-        &mut self,
-        number: u32,
-        bounds: &Bounds,
-        personal: &Personal,
-        shared: &mut Shared,
-    ) {
-        while let Some(record) =
-            self.records.get(self.old + self.current).filter(|record| record.at <= bounds.now)
-        {
-            let record = *record;
-            self.current += 1;
-            self.count(Window::Current, record.point, 1);
-            self.met(number, record, personal, shared);
-        }
-        while self.current > 0
-            && let Some(record) = self.records.get(self.old).filter(|r| r.at < bounds.start)
-        {
-            let point = record.point;
-            self.count(Window::Current, point, -1);
-            self.count(Window::Before, point, 1);
-            self.current -= 1;
-            self.old += 1;
-        }
-        while self.old > 0
-            && let Some(record) = self.records.front().filter(|r| r.at < bounds.before).copied()
-        {
-            self.records.pop_front();
-            self.old -= 1;
-            self.count(Window::Before, record.point, -1);
-            self.gone(number, record, personal, shared);
-        }
-    }
-
-    /// A record was counted.
-    fn met(&mut self, number: u32, record: Record, personal: &Personal, shared: &mut Shared) {
-        if self.last.is_none_or(|last| (record.at, record.point) > last) {
-            self.last = Some((record.at, record.point));
-        }
-        if record.customer == NONE || !personal.any() {
-            return;
-        }
-        let person = shared.people.get(&(number, record.customer)).copied();
-        let met = match person {
-            None => Person { last: record, before: None, records: 1 },
-            Some(Person { last, before, records }) => {
-                let (last, older) = if record > last { (record, last) } else { (last, record) };
-                let before = Some(before.map_or(older, |before| before.max(older)));
-                Person { last, before, records: records + 1 }
-            }
-        };
-        self.moves(personal, person.as_ref(), Some(&met));
-        shared.people.insert((number, record.customer), met);
-        if personal.contacts && met.last == record {
-            self.contact(record, &mut shared.names);
-        }
-    }
-
     /// A customer's last answer says whether the customer is a key contact.
-    fn contact(&mut self, record: Record, names: &mut Names) {
-        let place = self.contacts.iter().position(|contact| contact.customer == record.customer);
-        match (place, record.key_contact) {
-            (Some(place), true) => {
-                if let Some(contact) = self.contacts.get_mut(place) {
-                    contact.last = contact.last.max(record.at);
-                }
-            }
-            (Some(place), false) => {
+    fn contact(&mut self, person: &mut Person, answer: Answer) {
+        let customer = person.customer;
+        if person.contact {
+            let place = self.contacts.iter().position(|contact| contact.customer == customer);
+            let Some(place) = place else { return };
+            if !answer.key_contact {
                 self.contacts.swap_remove(place);
-                names.release(record.customer);
+            } else if let Some(contact) = self.contacts.get_mut(place) {
+                contact.last = contact.last.max(answer.at);
             }
-            (None, true) => {
-                self.contacts.push(KeyContact { customer: record.customer, last: record.at });
-                names.again(record.customer);
-            }
-            (None, false) => {}
+        } else if answer.key_contact {
+            self.contacts.push(KeyContact { customer, last: answer.at });
         }
+        person.contact = answer.key_contact;
+    }
+}
+
+/// A series as a rule sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) series: &'a Series,
+    pub(super) number: u32,
+    /// Its responses, also those that are to come.
+    pub(super) held: u32,
+    /// The latest answer that was counted: time and point.
+    pub(super) last: Option<(i64, u8)>,
+    /// Counts for each point: of the window, and of the one before.
+    pub(super) now: &'a [u32],
+    pub(super) before: &'a [u32],
+    /// The responses in the window, and in the one before.
+    pub(super) n: u32,
+    pub(super) n_before: u32,
+    /// Customers for whom each [`Move`](super::people::Move) holds.
+    pub(super) moved: &'a [u32],
+    /// A bit for each rule.
+    raised: &'a [u32],
+    since: &'a [i64],
+    people: &'a People,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn people(&self) -> impl Iterator<Item = &'a Person> {
+        self.people.of(self.series.chain).map(|(_, person)| person)
     }
 
-    /// A key contact of whom there need not be a record any more.
-    pub(super) fn add_contact(
-        &mut self,
-        number: u32,
-        (customer, name): (u64, &str),
-        last: i64,
-        shared: &mut Shared,
-    ) {
-        let person = shared.people.get(&(number, customer));
-        let no_longer = person.is_some_and(|p| p.last.at >= last && !p.last.key_contact);
-        match self.contacts.iter_mut().find(|contact| contact.customer == customer) {
-            Some(contact) => contact.last = contact.last.max(last),
-            None if !no_longer => {
-                self.contacts.push(KeyContact { customer, last });
-                shared.names.hold(customer, name);
-            }
-            None => {}
-        }
+    /// The id of a customer.
+    pub(super) fn name(&self, customer: u64) -> Option<&'a str> {
+        self.people.get(self.people.find(self.number, customer)?)?.name.as_deref()
     }
 
-    /// A record is no longer remembered.
-    fn gone(&mut self, number: u32, record: Record, personal: &Personal, shared: &mut Shared) {
-        shared.ids.remove(&record.id);
-        if record.customer == NONE || !personal.any() {
-            return;
-        }
-        shared.names.release(record.customer);
-        let Some(person) = shared.people.get(&(number, record.customer)).copied() else { return };
-        let records = person.records - 1;
-        // The oldest goes first, so of two the last one stays.
-        let left = (records > 0).then(|| Person {
-            before: person.before.filter(|_| records > 1),
-            records,
-            ..person
-        });
-        self.moves(personal, Some(&person), left.as_ref());
-        match left {
-            Some(left) => drop(shared.people.insert((number, record.customer), left)),
-            None => drop(shared.people.remove(&(number, record.customer))),
-        }
+    /// Whether a rule stands.
+    pub(super) fn is_raised(&self, rule: usize) -> bool {
+        let (word, bit) = bit(rule);
+        self.raised.get(word).is_some_and(|word| word & bit != 0)
     }
 
-    /// Counts a customer for the moves that hold now instead of those that held before.
-    fn moves(&mut self, personal: &Personal, before: Option<&Person>, after: Option<&Person>) {
-        for (of, moved) in personal.moves.iter().zip(&mut self.moved) {
-            let holds = |person: Option<&Person>| person.is_some_and(|person| of.holds(person));
-            *moved = *moved + u32::from(holds(after)) - u32::from(holds(before));
-        }
+    /// Where a rule stands.
+    pub(super) fn standing(&self, rule: usize) -> Standing {
+        let since = self.since.get(rule).copied().unwrap_or(Standing::NEVER.since);
+        Standing { raised: self.is_raised(rule), since }
     }
 
-    /// The customers for whom a move holds, by number.
-    pub(super) fn movers(&self, number: u32, of: &Move, shared: &Shared) -> Vec<u64> {
-        let counted = self.records.iter().take(self.old + self.current);
-        let mut customers: Vec<u64> = counted.map(|record| record.customer).collect();
-        customers.sort_unstable();
-        customers.dedup();
-        customers.retain(|customer| {
-            shared.people.get(&(number, *customer)).is_some_and(|person| of.holds(person))
-        });
-        customers
-    }
-
-    /// Takes a customer out of the records, which go on to count. Gives the number of records that were changed.
-    pub(super) fn forget(
-        &mut self,
-        number: u32,
-        customer: u64,
-        personal: &Personal,
-        shared: &mut Shared,
-    ) -> u64 {
-        let mut changed = 0;
-        for record in self.records.iter_mut().filter(|record| record.customer == customer) {
-            shared.ids.remove(&record.id);
-            shared.names.release(customer);
-            (record.customer, record.id, record.key_contact) = (NONE, NONE, false);
-            changed += 1;
-        }
-        if changed > 0 {
-            // Records of one time are in order of their ids.
-            self.records.make_contiguous().sort_unstable();
-        }
-        let before = self.contacts.len();
-        self.contacts.retain(|contact| contact.customer != customer);
-        if self.contacts.len() < before {
-            shared.names.release(customer);
-        }
-        if let Some(person) = shared.people.remove(&(number, customer)) {
-            self.moves(personal, Some(&person), None);
-        }
-        changed
+    /// One for each rule.
+    pub(super) fn standings(&self) -> impl Iterator<Item = Standing> {
+        (0..self.since.len()).map(|rule| self.standing(rule))
     }
 
     /// Whether there are no responses and no key contacts.
     pub(super) fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.contacts.is_empty()
+        self.held == 0 && self.series.contacts.is_empty()
     }
 }
 
-/// A window.
+/// What becomes of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Window {
-    Current,
-    Before,
+enum Place {
+    Free,
+    Taken,
+    /// Of a series that the next judgement looks at.
+    Waiting,
+}
+
+/// All series. What is touched by each response lies side by side, in little space.
+#[derive(Debug, Clone)]
+pub(super) struct Watched {
+    pub(super) personal: Personal,
+    pub(super) people: People,
+    /// The points of the scale.
+    points: usize,
+    rules: usize,
+    /// By key: of no kind, and of each kind.
+    numbers: [HashMap<Key, u32>; 3],
+    places: Vec<Place>,
+    free: Vec<u32>,
+    waiting: Vec<u32>,
+    /// The responses of each series, also those that are to come.
+    held: Vec<u32>,
+    /// A row for each series: [`HEAD`], the counts of the window, of the one before, how many customers moved, and a bit
+    /// for each rule that stands.
+    rows: Vec<u32>,
+    /// A row for each series: since when its rules stand or do not.
+    since: Vec<i64>,
+    series: Vec<Series>,
+}
+
+/// The head of a row: the last answer's point plus one (0 where there is none), both halves of its time, and the day on
+/// which the series is looked at again although nothing came.
+const HEAD: usize = 4;
+const NO_ANSWER: [u32; HEAD] = [0, 0, 0, i32::MAX.cast_unsigned()];
+
+fn last_of(row: &[u32]) -> Option<(i64, u8)> {
+    let [point, low, high, ..] = row else { return None };
+    let point = u8::try_from(point.checked_sub(1)?).ok()?;
+    Some(((u64::from(*high) << 32 | u64::from(*low)).cast_signed(), point))
+}
+
+fn set_last(row: &mut [u32], (at, of): (i64, u8)) {
+    if let [point, low, high, ..] = row {
+        let at = at.cast_unsigned();
+        (*point, *low, *high) = (u32::from(of) + 1, at as u32, (at >> 32) as u32);
+    }
+}
+
+/// The word and the bit of a rule.
+fn bit(rule: usize) -> (usize, u32) {
+    (rule / 32, 1 << (rule % 32))
+}
+
+/// The row of a series.
+fn row<T>(rows: &[T], number: u32, width: usize) -> &[T] {
+    let first = number as usize * width;
+    rows.get(first..first + width).unwrap_or_default()
+}
+
+fn row_mut<T>(rows: &mut [T], number: u32, width: usize) -> &mut [T] {
+    let first = number as usize * width;
+    rows.get_mut(first..first + width).unwrap_or_default()
+}
+
+fn add(counts: &mut [u32], place: usize, by: i32) {
+    if let Some(count) = counts.get_mut(place) {
+        *count = count.saturating_add_signed(by);
+    }
+}
+
+impl Watched {
+    pub(super) fn new(points: usize, rules: usize, personal: Personal) -> Self {
+        Self {
+            personal,
+            people: People::default(),
+            points,
+            rules,
+            numbers: Default::default(),
+            places: Vec::new(),
+            free: Vec::new(),
+            waiting: Vec::new(),
+            held: Vec::new(),
+            rows: Vec::new(),
+            since: Vec::new(),
+            series: Vec::new(),
+        }
+    }
+
+    /// Where in a row the numbers of customers who moved begin.
+    fn moves(&self) -> usize {
+        HEAD + 2 * self.points
+    }
+
+    fn width(&self) -> usize {
+        self.moves() + self.personal.moves.len() + self.rules.div_ceil(32)
+    }
+
+    /// The series of a key, made where there is none.
+    pub(super) fn number(&mut self, key: &Key, kind: Option<Kind>) -> u32 {
+        let numbers = self.numbers.get(slot(kind));
+        if let Some(number) = numbers.and_then(|numbers| numbers.get(key)) {
+            return *number;
+        }
+        let (width, rules) = (self.width(), self.rules);
+        let series = Series { key: key.clone(), kind, contacts: Vec::new(), chain: NOBODY };
+        let number = if let Some(number) = self.free.pop() {
+            if let Some(slot) = self.series.get_mut(number as usize) {
+                *slot = series;
+            }
+            number
+        } else {
+            self.series.push(series);
+            self.places.push(Place::Free);
+            self.held.push(0);
+            self.rows.resize(self.rows.len() + width, 0);
+            self.since.resize(self.since.len() + rules, Standing::NEVER.since);
+            // More keys than that do not fit into memory.
+            u32::try_from(self.series.len() - 1).unwrap_or(u32::MAX)
+        };
+        if let Some(place) = self.places.get_mut(number as usize) {
+            *place = Place::Taken;
+        }
+        if let Some(head) = row_mut(&mut self.rows, number, width).first_chunk_mut() {
+            *head = NO_ANSWER;
+        }
+        if let Some(numbers) = self.numbers.get_mut(slot(kind)) {
+            numbers.insert(key.clone(), number);
+        }
+        number
+    }
+
+    pub(super) fn view(&self, number: u32) -> Option<View<'_>> {
+        if *self.places.get(number as usize)? == Place::Free {
+            return None;
+        }
+        let row = row(&self.rows, number, self.width());
+        let (now, rest) = row.get(HEAD..)?.split_at_checked(self.points)?;
+        let (before, rest) = rest.split_at_checked(self.points)?;
+        let (moved, raised) = rest.split_at_checked(self.personal.moves.len())?;
+        Some(View {
+            series: self.series.get(number as usize)?,
+            number,
+            held: *self.held.get(number as usize)?,
+            last: last_of(row),
+            now,
+            before,
+            n: now.iter().sum(),
+            n_before: before.iter().sum(),
+            moved,
+            raised,
+            since: self::row(&self.since, number, self.rules),
+            people: &self.people,
+        })
+    }
+
+    /// Notes where rules stand now, by their places.
+    pub(super) fn stand(
+        &mut self,
+        number: u32,
+        changed: impl IntoIterator<Item = (usize, Standing)>,
+    ) {
+        let (width, words) = (self.width(), self.rules.div_ceil(32));
+        let row = row_mut(&mut self.rows, number, width);
+        let Some((_, raised)) = row.split_at_mut_checked(width - words) else { return };
+        let since = row_mut(&mut self.since, number, self.rules);
+        for (rule, standing) in changed {
+            let (word, bit) = bit(rule);
+            if let (Some(word), Some(since)) = (raised.get_mut(word), since.get_mut(rule)) {
+                *word = if standing.raised { *word | bit } else { *word & !bit };
+                *since = standing.since;
+            }
+        }
+    }
+
+    /// Plans to look at a series on a day although nothing came, where that is not planned earlier; `None` where it is.
+    pub(super) fn plan(&mut self, number: u32, next: Option<i32>, today: i32) -> Option<i32> {
+        let width = self.width();
+        let due = row_mut(&mut self.rows, number, width).get_mut(HEAD - 1)?;
+        if due.cast_signed() <= today {
+            *due = i32::MAX.cast_unsigned();
+        }
+        // It may be due again later on this day.
+        let next = next.filter(|next| *next < due.cast_signed())?.max(today);
+        *due = next.cast_unsigned();
+        Some(next)
+    }
+
+    /// All series, in the order of their numbers.
+    pub(super) fn all(&self) -> impl Iterator<Item = View<'_>> {
+        (0..).zip(&self.series).filter_map(|(number, _)| self.view(number))
+    }
+
+    /// The series by key and kind.
+    pub(super) fn sorted(&self) -> Vec<View<'_>> {
+        let mut all: Vec<View<'_>> = self.all().collect();
+        all.sort_by(|a, b| (&a.series.key, a.series.kind).cmp(&(&b.series.key, b.series.kind)));
+        all
+    }
+
+    /// Has a series looked at by the next judgement.
+    pub(super) fn wake(&mut self, number: u32) {
+        if let Some(place) = self.places.get_mut(number as usize)
+            && *place == Place::Taken
+        {
+            *place = Place::Waiting;
+            self.waiting.push(number);
+        }
+    }
+
+    /// Has a series that changed looked at, where that may say something.
+    fn changed(&mut self, number: u32) {
+        if self.rules > 0 {
+            self.wake(number);
+        }
+    }
+
+    /// Has every series looked at and planned anew by the next judgement.
+    pub(super) fn refresh(&mut self) {
+        let width = self.width();
+        for (number, _) in (0..).zip(0..self.series.len()) {
+            if let Some(due) = row_mut(&mut self.rows, number, width).get_mut(HEAD - 1) {
+                *due = i32::MAX.cast_unsigned();
+            }
+            self.wake(number);
+        }
+    }
+
+    /// Those to look at, in the order in which they lie in memory.
+    pub(super) fn take_waiting(&mut self) -> Vec<u32> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.sort_unstable();
+        waiting.retain(|number| {
+            let place = self.places.get_mut(*number as usize);
+            place.filter(|place| **place == Place::Waiting).is_some_and(|place| {
+                *place = Place::Taken;
+                true
+            })
+        });
+        waiting
+    }
+
+    /// A response has come to a series. Gives what its record calls the customer.
+    pub(super) fn hold(&mut self, number: u32, customer: u64, name: Option<&str>) -> u64 {
+        add(&mut self.held, number as usize, 1);
+        if customer == NONE || !self.personal.any() {
+            return customer;
+        }
+        self.enter(number, customer, name, 1)
+    }
+
+    /// What the records of a series call a customer, who has so many records more.
+    fn enter(&mut self, number: u32, customer: u64, name: Option<&str>, more: u32) -> u64 {
+        let who = match self.people.find(number, customer) {
+            Some(who) => who,
+            None => match self.series.get_mut(number as usize) {
+                Some(series) => self.people.add(number, &mut series.chain, customer),
+                None => return NONE,
+            },
+        };
+        self.people.hold(who, name, more);
+        who
+    }
+
+    /// A response is counted, in the window or in the one before.
+    pub(super) fn met(&mut self, record: &Record, in_window: bool) {
+        let (width, moves) = (self.width(), self.moves());
+        let row = row_mut(&mut self.rows, record.series, width);
+        let first = if in_window { HEAD } else { HEAD + self.points };
+        add(row, first + usize::from(record.point), 1);
+        if last_of(row).is_none_or(|last| (record.at, record.point) > last) {
+            set_last(row, (record.at, record.point));
+        }
+        if self.personal.any()
+            && let Some(person) = self.people.get_mut(record.who)
+        {
+            let answer = Answer::of(record);
+            let moved = row.get_mut(moves..).unwrap_or_default();
+            moving(&self.personal, moved, person, |person| person.met(answer));
+            if self.personal.contacts
+                && person.last == Some(answer)
+                && (person.contact || answer.key_contact)
+                && let Some(series) = self.series.get_mut(record.series as usize)
+            {
+                series.contact(person, answer);
+            }
+        }
+        self.changed(record.series);
+    }
+
+    /// A response goes from the window to the one before.
+    pub(super) fn aged(&mut self, record: &Record) {
+        let (width, place) = (self.width(), HEAD + usize::from(record.point));
+        let row = row_mut(&mut self.rows, record.series, width);
+        add(row, place, -1);
+        add(row, place + self.points, 1);
+        self.changed(record.series);
+    }
+
+    /// A response leaves the window before.
+    pub(super) fn gone(&mut self, record: &Record, bounds: &Bounds) {
+        let (width, moves) = (self.width(), self.moves());
+        let row = row_mut(&mut self.rows, record.series, width);
+        add(row, HEAD + self.points + usize::from(record.point), -1);
+        add(&mut self.held, record.series as usize, -1);
+        if self.personal.any()
+            && let Some(person) = self.people.get_mut(record.who)
+        {
+            let moved = row.get_mut(moves..).unwrap_or_default();
+            moving(&self.personal, moved, person, |person| person.age(bounds.before));
+            self.people.release(record.who);
+            self.settle(record.series, record.who);
+        }
+        if self.held.get(record.series as usize) == Some(&0) {
+            self.wake(record.series);
+        } else {
+            self.changed(record.series);
+        }
+    }
+
+    /// Takes out a person of whom nothing is left.
+    fn settle(&mut self, number: u32, who: u64) {
+        if self.people.get(who).is_some_and(Person::is_over)
+            && let Some(series) = self.series.get_mut(number as usize)
+        {
+            self.people.remove(who, &mut series.chain);
+        }
+    }
+
+    /// What a series knows of its last answer elsewhere.
+    pub(super) fn add_last(&mut self, number: u32, last: Option<(i64, u8)>) {
+        let width = self.width();
+        let row = row_mut(&mut self.rows, number, width);
+        if let Some(last) = last.max(last_of(row)) {
+            set_last(row, last);
+        }
+    }
+
+    /// A key contact of whom there need not be a record any more.
+    pub(super) fn add_contact(&mut self, number: u32, (customer, name): (u64, &str), last: i64) {
+        let who = self.enter(number, customer, Some(name), 0);
+        let Some(series) = self.series.get_mut(number as usize) else { return };
+        let Some(person) = self.people.get_mut(who) else { return };
+        let no_longer = person.last.is_some_and(|answer| answer.at >= last && !answer.key_contact);
+        if person.contact {
+            let mut known = series.contacts.iter_mut();
+            if let Some(contact) = known.find(|contact| contact.customer == customer) {
+                contact.last = contact.last.max(last);
+            }
+        } else if !no_longer {
+            series.contacts.push(KeyContact { customer, last });
+            person.contact = true;
+        }
+        self.settle(number, who);
+    }
+
+    /// What records call a customer, in any series.
+    pub(super) fn calls(&self, customer: u64) -> Vec<u64> {
+        if !self.personal.any() {
+            return vec![customer];
+        }
+        self.people.of_customer(customer).into_iter().map(|(who, _)| who).collect()
+    }
+
+    /// The hash of the customer of a record.
+    pub(super) fn customer(&self, record: &Record) -> u64 {
+        if !self.personal.any() {
+            return record.who;
+        }
+        self.people.get(record.who).map_or(NONE, |person| person.customer)
+    }
+
+    /// The id of the customer of a record.
+    pub(super) fn name(&self, record: &Record) -> Option<&str> {
+        self.people.get(record.who)?.name.as_deref()
+    }
+
+    /// Takes out what is known of a customer beside the records, which no longer name the customer.
+    pub(super) fn forget(&mut self, customer: u64) {
+        let (width, moves) = (self.width(), self.moves());
+        for (who, number) in self.people.of_customer(customer) {
+            let Some(series) = self.series.get_mut(number as usize) else { continue };
+            series.contacts.retain(|contact| contact.customer != customer);
+            let row = row_mut(&mut self.rows, number, width);
+            if let Some(person) = self.people.get_mut(who) {
+                let moved = row.get_mut(moves..).unwrap_or_default();
+                moving(&self.personal, moved, person, Person::clear);
+            }
+            self.people.remove(who, &mut series.chain);
+            self.wake(number);
+        }
+    }
+
+    /// Takes out a series with all that is known of it beside its records.
+    pub(super) fn remove(&mut self, number: u32) {
+        let (width, place) = (self.width(), number as usize);
+        let Some(series) = self.series.get_mut(place) else { return };
+        let people: Vec<u64> = self.people.of(series.chain).map(|(who, _)| who).collect();
+        for who in people {
+            self.people.remove(who, &mut series.chain);
+        }
+        if let Some(numbers) = self.numbers.get_mut(slot(series.kind)) {
+            numbers.remove(&series.key);
+        }
+        (series.key, series.contacts) = (Key::Missing, Vec::new());
+        row_mut(&mut self.rows, number, width).fill(0);
+        row_mut(&mut self.since, number, self.rules).fill(Standing::NEVER.since);
+        if let (Some(held), Some(place)) = (self.held.get_mut(place), self.places.get_mut(place)) {
+            (*held, *place) = (0, Place::Free);
+        }
+        self.free.push(number);
+    }
+}
+
+/// The place of a kind among those of a key.
+pub(super) fn slot(kind: Option<Kind>) -> usize {
+    kind.map_or(0, |kind| kind as usize + 1)
+}
+
+/// Changes what is known of a person, and the numbers of customers for whom moves hold.
+fn moving(
+    personal: &Personal,
+    moved: &mut [u32],
+    person: &mut Person,
+    change: impl FnOnce(&mut Person),
+) {
+    let each = || personal.moves.iter().enumerate();
+    for (place, _) in each().filter(|(_, of)| of.holds(person)) {
+        add(moved, place, -1);
+    }
+    change(person);
+    for (place, _) in each().filter(|(_, of)| of.holds(person)) {
+        add(moved, place, 1);
+    }
 }

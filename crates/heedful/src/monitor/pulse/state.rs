@@ -3,10 +3,11 @@
 use hashbrown::HashMap;
 use serde::Serialize;
 
+use super::days::Record;
 use super::options::PulseOptions;
 use super::rule::Standing;
-use super::series::Series;
-use super::stream::{Arrival, Pulse, PulseCounts};
+use super::series::View;
+use super::stream::{Arrival, Pulse, PulseCounts, Received};
 use super::window::Bounds;
 use crate::base::config::{self, Config, Object, invalid};
 use crate::base::error::Result;
@@ -129,25 +130,31 @@ impl Config for StoredSeries {
 }
 
 impl StoredSeries {
-    fn of(series: &Series) -> Self {
-        let records = || series.records.iter();
+    /// A series and its records.
+    fn of(view: &View<'_>, mut records: Vec<Record>) -> Self {
+        records.sort_unstable();
+        let each = || records.iter();
         let mut contacts: Vec<(u64, i64)> =
-            series.contacts.iter().map(|contact| (contact.customer, contact.last)).collect();
+            view.series.contacts.iter().map(|contact| (contact.customer, contact.last)).collect();
         contacts.sort_unstable();
-        let standing = |standing: &Standing| {
-            (*standing != Standing::NEVER).then_some((standing.raised, standing.since))
+        let standing = |standing: Standing| {
+            (standing != Standing::NEVER).then_some((standing.raised, standing.since))
         };
+        let mut standings: Vec<Option<(bool, i64)>> = view.standings().map(standing).collect();
+        if standings.iter().all(Option::is_none) {
+            standings.clear();
+        }
         Self {
-            key: StoredKey::of(&series.key),
-            kind: series.kind,
-            at: records().map(|record| record.at).collect(),
-            id: records().map(|record| record.id).collect(),
-            point: records().map(|record| record.point).collect(),
-            customer: records().map(|record| record.customer).collect(),
-            key_contact: records().map(|record| record.key_contact).collect(),
-            last: series.last,
+            key: StoredKey::of(&view.series.key),
+            kind: view.series.kind,
+            at: each().map(|record| record.at).collect(),
+            id: each().map(|record| record.id).collect(),
+            point: each().map(|record| record.point).collect(),
+            customer: each().map(|record| record.who).collect(),
+            key_contact: each().map(|record| record.key_contact).collect(),
+            last: view.last,
             contacts,
-            standings: series.standings.iter().map(standing).collect(),
+            standings,
         }
     }
 }
@@ -157,13 +164,19 @@ impl Pulse {
     /// stand, and the ids of customers where a rule is to name them. There are no comments in it.
     #[must_use]
     pub fn to_json(&self) -> String {
+        let mut records: HashMap<u32, Vec<Record>> = HashMap::new();
+        for record in self.days.all() {
+            let named = Record { who: self.watched.customer(record), ..*record };
+            records.entry(record.series).or_default().push(named);
+        }
+        let mut of = |view: &View<'_>| records.remove(&view.number).unwrap_or_default();
         config::to_json(&Stored {
             version: VERSION,
             options: &self.options,
             now: self.now(),
             counts: self.counts,
-            customers: self.shared.names.all(),
-            series: self.sorted().into_iter().map(StoredSeries::of).collect(),
+            customers: self.watched.people.names(),
+            series: self.watched.sorted().iter().map(|v| StoredSeries::of(v, of(v))).collect(),
         })
     }
 
@@ -219,21 +232,19 @@ impl Pulse {
         {
             let customer = (*customer, name(customer));
             let (at, id, point, key_contact) = (*at, *id, *point, *key_contact);
-            self.take(number, Arrival { at, point, id, customer, key_contact });
+            if self.admit(at, id) == Received::Counted {
+                self.take(number, Arrival { at, point, id, customer, key_contact });
+            }
         }
         let contacts = stored
             .contacts
             .iter()
             .filter_map(|(customer, last)| Some((*customer, name(customer)?, *last)));
-        let mut standings: Vec<Standing> = stored
+        let standings = stored
             .standings
             .iter()
-            .map(|s| s.map_or(Standing::NEVER, |(raised, since)| Standing { raised, since }))
-            .collect();
-        if !standings.is_empty() {
-            standings.resize(self.options.rules.len(), Standing::NEVER);
-        }
-        self.join(number, stored.last, contacts, &standings);
+            .map(|s| s.map_or(Standing::NEVER, |(raised, since)| Standing { raised, since }));
+        self.join(number, stored.last, contacts, standings);
         Ok(())
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
+use hashbrown::hash_table::Entry;
+use hashbrown::{HashMap, HashTable};
 use serde::Serialize;
 
-use super::names::{NONE, hash_of};
+use super::days::{Days, NONE, Record, hash_of};
 use super::options::{PulseOptions, When, Who};
 use super::rule::{Judge, PulseAlert, Standing};
-use super::series::{Record, Series, Shared};
+use super::series::{View, Watched};
 use super::window::{Bounds, local_day, start_of_day};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
@@ -20,8 +21,7 @@ use crate::base::time::Zone;
 ///
 /// Responses are observed in any order, and the pulse is asked what changed as of a time: [`observe`](Self::observe)
 /// as they come, [`judge`](Self::judge) after each, each minute or each day. Time goes on only with `judge`. A response
-/// costs the same however many accounts and responses there are (amortised); one that comes late is put in its place,
-/// and costs as much as there are later ones of its account. What is kept is the responses of two windows (the window and
+/// costs the same however many accounts and responses there are (amortised), also one that comes late. What is kept is the responses of two windows (the window and
 /// the one before it), and nothing of an account of which there is nothing left; a response that is older when it comes
 /// is counted as late and changes nothing. An id counts once as long as it is kept (ids are kept as hashes of 64 bits:
 /// among ten million, two are taken for one with a probability of three in a million).
@@ -49,12 +49,10 @@ pub struct Pulse {
     pub(super) judge: Judge,
     pub(super) zone: Zone,
     pub(super) bounds: Bounds,
-    pub(super) shared: Shared,
-    numbers: HashMap<(Key, Option<Kind>), u32>,
-    pub(super) series: Vec<Option<Series>>,
-    free: Vec<u32>,
-    /// Series that have something new.
-    waiting: Vec<u32>,
+    pub(super) days: Days,
+    /// The ids of all responses; they are hashes.
+    pub(super) ids: HashTable<u64>,
+    pub(super) watched: Watched,
     /// Series by the day on which time alone changes them.
     due: BTreeMap<i32, Vec<u32>>,
     pub(super) counts: PulseCounts,
@@ -225,15 +223,15 @@ impl Pulse {
     /// `invalid-argument`, `unknown-name` (a band) or `duplicate-key` with the path in the options.
     pub fn new(options: PulseOptions) -> Result<Self> {
         options.check()?;
+        let (judge, personal) = Judge::new(&options);
+        let points = options.metric.scale().points().len();
         Ok(Self {
-            judge: Judge::new(&options),
+            watched: Watched::new(points, options.rules.len(), personal),
+            judge,
             zone: options.time_zone.clone().unwrap_or_else(Zone::utc),
             bounds: Bounds::NONE,
-            shared: Shared::default(),
-            numbers: HashMap::new(),
-            series: Vec::new(),
-            free: Vec::new(),
-            waiting: Vec::new(),
+            days: Days::default(),
+            ids: HashTable::new(),
             due: BTreeMap::new(),
             counts: PulseCounts::default(),
             options,
@@ -279,15 +277,20 @@ impl Pulse {
             _ if response.key == Key::Missing => Received::Keyless,
             Reading::Missing => Received::Unrated,
             Reading::Point(point) => {
-                let arrival = Arrival {
-                    at: response.at,
-                    point: u8::try_from(point).unwrap_or(u8::MAX),
-                    id: response.id.map_or(NONE, hash_of),
-                    customer: (response.customer.map_or(NONE, hash_of), response.customer),
-                    key_contact: response.key_contact,
-                };
-                let number = self.number(&response.key, response.kind);
-                self.take(number, arrival)
+                let id = response.id.map_or(NONE, hash_of);
+                let received = self.admit(response.at, id);
+                if received == Received::Counted {
+                    let arrival = Arrival {
+                        at: response.at,
+                        point: u8::try_from(point).unwrap_or(u8::MAX),
+                        id,
+                        customer: (response.customer.map_or(NONE, hash_of), response.customer),
+                        key_contact: response.key_contact,
+                    };
+                    let number = self.number(&response.key, response.kind);
+                    self.take(number, arrival);
+                }
+                received
             }
             Reading::Invalid | Reading::OutOfRange => {
                 let refusal = scale.refusal(reading, response.rating);
@@ -303,51 +306,51 @@ impl Pulse {
 
     /// The series of a key, made where there is none.
     pub(super) fn number(&mut self, key: &Key, kind: Option<Kind>) -> u32 {
-        let name = (key.clone(), kind.filter(|_| !self.options.pool));
-        if let Some(number) = self.numbers.get(&name) {
-            return *number;
-        }
-        let points = self.options.metric.scale().points().len();
-        let series = Some(Series::new(name.0.clone(), name.1, points, &self.judge.personal));
-        let number = match self.free.pop() {
-            Some(number) => {
-                if let Some(slot) = self.series.get_mut(number as usize) {
-                    *slot = series;
-                }
-                number
-            }
-            None => {
-                self.series.push(series);
-                // More keys than that do not fit into memory.
-                u32::try_from(self.series.len() - 1).unwrap_or(u32::MAX)
-            }
-        };
-        self.numbers.insert(name, number);
-        number
+        self.watched.number(key, kind.filter(|_| !self.options.pool))
     }
 
-    pub(super) fn take(&mut self, number: u32, arrival: Arrival<'_>) -> Received {
-        let Some(Some(series)) = self.series.get_mut(number as usize) else {
-            return Received::Keyless;
-        };
-        if !series.waiting {
-            series.waiting = true;
-            self.waiting.push(number);
-        }
-        let Arrival { at, point, id, customer: (customer, name), key_contact } = arrival;
+    /// Whether a response counts, which is not too old and has an id that is new.
+    pub(super) fn admit(&mut self, at: i64, id: u64) -> Received {
         if at < self.bounds.before {
             return Received::Late;
         }
-        if id != NONE && !self.shared.ids.insert(id) {
-            return Received::Repeated;
+        if id != NONE {
+            // Ids are spread already.
+            match self.ids.entry(id, |known| *known == id, |known| *known) {
+                Entry::Occupied(_) => return Received::Repeated,
+                Entry::Vacant(free) => drop(free.insert(id)),
+            }
         }
-        if let Some(name) = name.filter(|_| self.judge.personal.any()) {
-            self.shared.names.hold(customer, name);
-        }
-        let key_contact = key_contact && customer != NONE;
-        let record = Record { at, id, point, key_contact, customer };
-        series.insert(number, record, &self.bounds, &self.judge.personal, &mut self.shared);
         Received::Counted
+    }
+
+    /// Takes in a response that was admitted.
+    pub(super) fn take(&mut self, number: u32, arrival: Arrival<'_>) {
+        let Arrival { at, point, id, customer: (customer, name), key_contact } = arrival;
+        let who = self.watched.hold(number, customer, name);
+        let key_contact = key_contact && customer != NONE;
+        let record = Record { at, id, point, key_contact, who, series: number };
+        let counted = at <= self.bounds.now;
+        self.days.add(record, &self.zone, counted);
+        if counted {
+            self.watched.met(&record, at >= self.bounds.start);
+        }
+    }
+
+    /// Moves the windows on.
+    fn advance(&mut self, bounds: Bounds) {
+        let Self { days, watched, ids, bounds: current, .. } = self;
+        let old = std::mem::replace(current, bounds);
+        days.come(old.now, bounds.now, |record| watched.met(record, true));
+        if bounds.start > old.start {
+            days.between(old.start, bounds.start).for_each(|record| watched.aged(record));
+        }
+        while let Some(day) = days.leave(bounds.before) {
+            for record in &day {
+                watched.gone(record, &bounds);
+                forget_id(ids, record.id);
+            }
+        }
     }
 
     /// Moves on to a time (milliseconds since 1970) and gives the alerts that were raised or cleared since the last
@@ -361,62 +364,40 @@ impl Pulse {
             let message = "time does not go back: the pulse was judged at a later time";
             return Err(Error::new(ErrorCode::InvalidArgument, message).at("now"));
         }
-        let Self { options, judge, zone, shared, due, .. } = self;
+        let zone = self.zone.clone();
         let mut clock = zone.clock();
         let day = local_day(&mut clock, now);
-        self.bounds = match self.bounds {
+        self.advance(match self.bounds {
             // Within a day nothing but the end moves.
             bounds if bounds.day == day && bounds != Bounds::NONE => Bounds { now, ..bounds },
-            _ => Bounds::at(options.window, zone, now),
-        };
-        let bounds = self.bounds;
-        let mut numbers = std::mem::take(&mut self.waiting);
-        let later = due.split_off(&day.saturating_add(1));
-        for number in std::mem::replace(due, later).into_values().flatten() {
-            if let Some(Some(series)) = self.series.get_mut(number as usize)
-                && !series.waiting
-            {
-                series.waiting = true;
-                numbers.push(number);
-            }
+            _ => Bounds::at(self.options.window, &zone, now),
+        });
+        let Self { options, judge, watched, due, bounds, .. } = self;
+        while let Some(of_day) = due.first_entry().filter(|of_day| *of_day.key() <= day) {
+            of_day.remove().into_iter().for_each(|number| watched.wake(number));
         }
         let mut alerts = Vec::new();
-        for number in numbers {
-            let Some(slot) = self.series.get_mut(number as usize) else { continue };
-            let Some(series) = slot else { continue };
-            series.waiting = false;
-            series.advance(number, &bounds, &judge.personal, shared);
-            judge.judge(&options.rules, (number, series), shared, &bounds, &mut alerts);
-            if is_over(options, series, now) {
-                self.numbers.remove(&(series.key.clone(), series.kind));
-                *slot = None;
-                self.free.push(number);
+        for number in watched.take_waiting() {
+            let Some(mut view) = watched.view(number) else { continue };
+            let changed =
+                judge.judge(&options.rules, &watched.personal, &view, bounds, &mut alerts);
+            if !changed.is_empty() {
+                watched.stand(number, changed);
+                let Some(after) = watched.view(number) else { continue };
+                view = after;
+            }
+            if is_over(options, &view, now) {
+                watched.remove(number);
                 continue;
             }
-            let mut day_of = |at: i64| local_day(&mut clock, at);
-            let next = judge.next(&options.rules, series, now).map(&mut day_of);
-            let [old, current, to_come] = series.firsts();
-            let to_come = to_come.map(|record| day_of(record.at));
-            let mut first = next.into_iter().chain(to_come).fold(i32::MAX, i32::min);
-            // Records leave in their order: what is planned holds until then.
-            if series.due <= day || series.due == i32::MAX || series.unplanned {
-                let leaves = [(old, 2), (current, 1)].map(|(record, windows)| {
-                    record.map(|record| options.window.leaves(day_of(record.at), windows))
-                });
-                first = leaves.into_iter().flatten().fold(first, i32::min);
-                series.unplanned = false;
-                if series.due <= day {
-                    series.due = i32::MAX;
-                }
-            }
-            if first < series.due {
-                // It may be due again later on this day.
-                series.due = first.max(day);
-                due.entry(series.due).or_default().push(number);
+            let next = Judge::next(&options.rules, &view, now);
+            let next = next.map(|next| local_day(&mut clock, next));
+            if let Some(day) = watched.plan(number, next, day) {
+                due.entry(day).or_default().push(number);
             }
         }
         // A series has its alerts in the order of the rules.
-        alerts.sort_by(|a, b| (&a.key, a.kind).cmp(&(&b.key, b.kind)));
+        alerts.sort_by_cached_key(|alert| (alert.key.head(), alert.key.clone(), alert.kind));
         Ok(alerts)
     }
 
@@ -440,9 +421,7 @@ impl Pulse {
     pub fn judge_daily(&mut self, now: i64) -> Result<Vec<PulseAlert>> {
         let first = match self.now() {
             Some(last) => Some(last),
-            None => {
-                self.series.iter().flatten().filter_map(|s| s.records.front()).map(|r| r.at).min()
-            }
+            None => self.days.first(),
         };
         let zone = self.zone.clone();
         let mut clock = zone.clock();
@@ -480,29 +459,40 @@ impl Pulse {
             return Err(Error::new(ErrorCode::InvalidArgument, message));
         }
         if other.bounds.now > self.bounds.now {
-            self.bounds = other.bounds;
+            self.advance(other.bounds);
         }
-        self.refresh();
+        self.due.clear();
+        self.watched.refresh();
         for ((_, count), (_, more)) in self.counts.each().into_iter().zip(other.counts().each()) {
             *count += *more;
         }
-        for series in other.series.iter().flatten() {
-            let number = self.number(&series.key, series.kind);
-            for record in &series.records {
-                let Record { at, id, point, key_contact, customer } = *record;
-                let customer = (customer, other.shared.names.name(customer));
-                let received = self.take(number, Arrival { at, point, id, customer, key_contact });
-                if received != Received::Counted {
+        let mut numbers = HashMap::new();
+        for View { number, series, .. } in other.watched.all() {
+            numbers.insert(number, self.number(&series.key, series.kind));
+        }
+        for record in other.days.all() {
+            let Record { at, id, point, key_contact, series, .. } = *record;
+            let customer = other.watched.customer(record);
+            let received = self.admit(at, id);
+            match numbers.get(&series) {
+                Some(number) if received == Received::Counted => {
+                    let customer = (customer, other.watched.name(record));
+                    self.take(*number, Arrival { at, point, id, customer, key_contact });
+                }
+                _ => {
                     // It counted there.
                     self.counts.counted = self.counts.counted.saturating_sub(1);
                     self.counts.add(received);
                 }
             }
-            let contacts = series.contacts.iter().filter_map(|contact| {
-                let name = other.shared.names.name(contact.customer)?;
-                Some((contact.customer, name, contact.last))
+        }
+        for view in other.watched.all() {
+            let contacts = view.series.contacts.iter().filter_map(|contact| {
+                Some((contact.customer, view.name(contact.customer)?, contact.last))
             });
-            self.join(number, series.last, contacts, &series.standings);
+            if let Some(number) = numbers.get(&view.number) {
+                self.join(*number, view.last, contacts, view.standings());
+            }
         }
         Ok(())
     }
@@ -513,41 +503,20 @@ impl Pulse {
         number: u32,
         last: Option<(i64, u8)>,
         contacts: impl Iterator<Item = (u64, &'a str, i64)>,
-        standings: &[Standing],
+        standings: impl Iterator<Item = Standing>,
     ) {
-        let Some(Some(series)) = self.series.get_mut(number as usize) else { return };
-        if !series.waiting {
-            series.waiting = true;
-            self.waiting.push(number);
-        }
-        series.last = series.last.max(last);
+        self.watched.add_last(number, last);
         for (customer, name, last) in contacts {
-            series.add_contact(number, (customer, name), last, &mut self.shared);
+            self.watched.add_contact(number, (customer, name), last);
         }
-        if series.standings.is_empty() {
-            series.standings = standings.to_vec();
-            return;
-        }
-        for (mine, theirs) in series.standings.iter_mut().zip(standings) {
-            if (theirs.since, theirs.raised) > (mine.since, mine.raised) {
-                *mine = *theirs;
-            }
-        }
-    }
-
-    /// Has every series looked at by the next judgement.
-    fn refresh(&mut self) {
-        self.due.clear();
-        self.waiting.clear();
-        for (number, series) in (0..).zip(&mut self.series) {
-            if let Some(series) = series {
-                series.waiting = true;
-                series.due = i32::MAX;
-                series.unplanned = true;
-                self.waiting.push(number);
-                series.advance(number, &self.bounds, &self.judge.personal, &mut self.shared);
-            }
-        }
+        let Some(view) = self.watched.view(number) else { return };
+        let later = |(_, theirs): &(usize, Standing), mine: Standing| {
+            (theirs.since, theirs.raised) > (mine.since, mine.raised)
+        };
+        let changed: Vec<(usize, Standing)> =
+            standings.enumerate().filter(|theirs| later(theirs, view.standing(theirs.0))).collect();
+        self.watched.stand(number, changed);
+        self.watched.wake(number);
     }
 
     /// Forgets a customer: no id, no rating of the customer and nothing else that tells of the person stays. Ratings go
@@ -564,16 +533,19 @@ impl Pulse {
     /// # Ok::<(), heedful::Error>(())
     /// ```
     pub fn forget(&mut self, customer: &str) -> u64 {
+        let gone = hash_of(customer);
+        let called = self.watched.calls(gone);
         let mut changed = 0;
-        for (number, series) in (0..).zip(&mut self.series) {
-            let Some(series) = series else { continue };
-            let gone = hash_of(customer);
-            changed += series.forget(number, gone, &self.judge.personal, &mut self.shared);
-            if !series.waiting {
-                series.waiting = true;
-                self.waiting.push(number);
+        let Self { days, watched, ids, .. } = self;
+        days.retain(|record| {
+            if called.contains(&record.who) {
+                forget_id(ids, record.id);
+                (record.who, record.id, record.key_contact) = (NONE, NONE, false);
+                changed += 1;
             }
-        }
+            true
+        });
+        watched.forget(gone);
         if self.options.people {
             changed += self.forget_key(customer);
         }
@@ -581,42 +553,35 @@ impl Pulse {
     }
 
     fn forget_key(&mut self, customer: &str) -> u64 {
+        let Self { days, watched, ids, .. } = self;
+        let of_key = watched.all().filter(|view| view.series.key.to_string() == customer);
+        let gone: Vec<u32> = of_key.map(|view| view.number).collect();
         let mut changed = 0;
-        for (number, slot) in (0..).zip(&mut self.series) {
-            let Some(series) = slot.take_if(|series| series.key.to_string() == customer) else {
-                continue;
-            };
-            for record in &series.records {
-                self.shared.ids.remove(&record.id);
-                self.shared.names.release(record.customer);
-                self.shared.people.remove(&(number, record.customer));
+        days.retain(|record| {
+            let keeps = !gone.contains(&record.series);
+            if !keeps {
+                forget_id(ids, record.id);
+                changed += 1;
             }
-            for contact in &series.contacts {
-                self.shared.names.release(contact.customer);
-            }
-            changed += series.records.len() as u64;
-            self.numbers.remove(&(series.key, series.kind));
-            self.free.push(number);
-        }
+            keeps
+        });
+        gone.into_iter().for_each(|number| watched.remove(number));
         changed
     }
+}
 
-    /// The series by key and kind.
-    pub(super) fn sorted(&self) -> Vec<&Series> {
-        let mut series: Vec<&Series> = self.series.iter().flatten().collect();
-        series.sort_by(|a, b| (&a.key, a.kind).cmp(&(&b.key, b.kind)));
-        series
+fn forget_id(ids: &mut HashTable<u64>, id: u64) {
+    if let Ok(entry) = ids.find_entry(id, |known| *known == id) {
+        entry.remove();
     }
 }
 
 /// Whether nothing is left to be said of a series.
-fn is_over(options: &PulseOptions, series: &Series, now: i64) -> bool {
-    let mut standings = series.standings.iter().copied().chain(std::iter::repeat(Standing::NEVER));
-    series.is_empty()
-        && options.rules.iter().all(|rule| {
-            let standing = standings.next().unwrap_or(Standing::NEVER);
+fn is_over(options: &PulseOptions, view: &View<'_>, now: i64) -> bool {
+    view.is_empty()
+        && options.rules.iter().zip(view.standings()).all(|(rule, standing)| {
             let waits = matches!(&rule.when, When::Silent(silent) if silent.who == Who::Anybody)
-                && (rule.kind.is_none() || rule.kind == series.kind);
+                && (rule.kind.is_none() || rule.kind == view.series.kind);
             !waits && !standing.raised && now >= standing.cools_until(rule)
         })
 }

@@ -1,8 +1,10 @@
 //! Tables of responses in, tables of state and alerts out.
 
-use super::names::{NONE, hash_of};
-use super::rule::{PulseAlert, Standing};
-use super::series::Series;
+use hashbrown::HashMap;
+
+use super::days::{NONE, hash_of};
+use super::rule::PulseAlert;
+use super::series::{View, slot};
 use super::stream::{Arrival, Pulse, PulseCounts, Received};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
@@ -69,28 +71,37 @@ impl Pulse {
                 Some(_) if code == frame.points => Received::Unrated,
                 Some(_) if code > frame.points => Received::Invalid,
                 Some((place, key)) => {
-                    let kind = kinds.as_ref().and_then(|kinds| kinds.get(row).copied().flatten());
-                    let slot = kind.map_or(0, |kind| kind as usize + 1);
-                    let known = numbers.get_mut(place).and_then(|kinds| kinds.get_mut(slot));
-                    let number = match known {
-                        Some(Some(number)) => *number,
-                        Some(slot) => *slot.insert(self.number(key, kind)),
-                        None => self.number(key, kind),
-                    };
-                    let customer = customers
-                        .as_ref()
-                        .and_then(|customers| names.get(customers.position(row)?)?.as_ref());
-                    let arrival = Arrival {
-                        at: at.get(row).copied().unwrap_or_default(),
-                        point: u8::try_from(code).unwrap_or(u8::MAX),
-                        id: ids.and_then(|ids| text(&ids.key(row))).map_or(NONE, |id| hash_of(&id)),
-                        customer: customer
-                            .map_or((NONE, None), |(hash, name)| (*hash, Some(name.as_str()))),
-                        key_contact: flags
+                    let (at, id) = (
+                        at.get(row).copied().unwrap_or_default(),
+                        ids.and_then(|ids| text(&ids.key(row))).map_or(NONE, |id| hash_of(&id)),
+                    );
+                    let received = self.admit(at, id);
+                    if received == Received::Counted {
+                        let kind =
+                            kinds.as_ref().and_then(|kinds| kinds.get(row).copied().flatten());
+                        let known =
+                            numbers.get_mut(place).and_then(|kinds| kinds.get_mut(slot(kind)));
+                        let number = match known {
+                            Some(Some(number)) => *number,
+                            Some(slot) => *slot.insert(self.number(key, kind)),
+                            None => self.number(key, kind),
+                        };
+                        let customer = customers
                             .as_ref()
-                            .is_some_and(|flags| flags.get(row) == Some(&true)),
-                    };
-                    self.take(number, arrival)
+                            .and_then(|customers| names.get(customers.position(row)?)?.as_ref());
+                        let arrival = Arrival {
+                            at,
+                            point: u8::try_from(code).unwrap_or(u8::MAX),
+                            id,
+                            customer: customer
+                                .map_or((NONE, None), |(hash, name)| (*hash, Some(name.as_str()))),
+                            key_contact: flags
+                                .as_ref()
+                                .is_some_and(|flags| flags.get(row) == Some(&true)),
+                        };
+                        self.take(number, arrival);
+                    }
+                    received
                 }
             };
             counts.add(received);
@@ -112,48 +123,62 @@ impl Pulse {
     /// `internal`, which is a defect of ours.
     pub fn to_table(&self) -> Result<Table> {
         let metric = &self.options.metric;
-        let series = self.sorted();
+        let views = self.watched.sorted();
         let tally = |counts: &[u32]| {
             let counts = counts.iter().map(|count| u64::from(*count)).collect();
             Tally::from_counts(metric.scale().clone(), counts)
         };
-        let mut scores = Vec::with_capacity(series.len());
-        for series in &series {
-            let (now, before) = series.counts();
-            let (now, before) = (tally(now)?, tally(before)?);
+        let mut scores = Vec::with_capacity(views.len());
+        for view in &views {
+            let (now, before) = (tally(view.now)?, tally(view.before)?);
             let score = Score::from_tally(&now, metric, Uncertainty::default())?;
             scores.push((score, Comparison::of(&before, &now, metric, Uncertainty::default())?));
         }
+        let voices = self.voices();
+        let voices = |view: &View<'_>| voices.get(&view.number).copied().unwrap_or_default();
         let interval = |score: &Score| score.interval;
         let mut table = Table::new();
-        table.keys(&self.options.by, series.iter().map(|series| &series.key));
-        table.texts("kind", series.iter().map(|series| series.kind.map(Kind::as_str)));
-        table.ints("n", series.iter().map(|series| Some(u64::from(series.n().0))));
-        table.ints("voices", series.iter().map(|series| Some(voices(series))));
-        table.floats("average", series.iter().map(|series| self.judge.average(series)));
+        table.keys(&self.options.by, views.iter().map(|view| &view.series.key));
+        table.texts("kind", views.iter().map(|view| view.series.kind.map(Kind::as_str)));
+        table.ints("n", views.iter().map(|view| Some(u64::from(view.n))));
+        table.ints("voices", views.iter().map(|view| Some(voices(view))));
+        table.floats("average", views.iter().map(|view| self.judge.average(view)));
         table.floats("score", scores.iter().map(|(score, _)| score.value));
         table.floats("lower", scores.iter().map(|(score, _)| interval(score).map(|i| i.lower)));
         table.floats("upper", scores.iter().map(|(score, _)| interval(score).map(|i| i.upper)));
-        table.ints("n_before", series.iter().map(|series| Some(u64::from(series.n().1))));
-        table.floats("score_before", series.iter().map(|series| self.judge.scores(series).1));
+        table.ints("n_before", views.iter().map(|view| Some(u64::from(view.n_before))));
+        table.floats("score_before", views.iter().map(|view| self.judge.scores(view).1));
         table.floats("change", scores.iter().map(|(_, change)| change.difference));
         table.floats("change_lower", scores.iter().map(|(_, c)| c.interval.map(|i| i.lower)));
         table.floats("change_upper", scores.iter().map(|(_, c)| c.interval.map(|i| i.upper)));
         let points = metric.scale().points();
-        let last = |series: &&Series| {
-            series.last.and_then(|(_, point)| points.get(usize::from(point)).copied())
+        let last = |view: &View<'_>| {
+            view.last.and_then(|(_, point)| points.get(usize::from(point)).copied())
         };
-        table.floats("last_rating", series.iter().map(last));
-        millis(&mut table, "last_at", series.iter().map(|series| series.last.map(|(at, _)| at)));
-        table.texts("raised", series.iter().map(|series| Some(self.standing(series).join(","))));
+        table.floats("last_rating", views.iter().map(last));
+        let last_at = views.iter().map(|view| view.last.map(|(at, _)| at));
+        millis(&mut table, "last_at", last_at);
+        table.texts("raised", views.iter().map(|view| Some(self.standing(view).join(","))));
         Ok(table)
     }
 
+    /// Customers in the window by the numbers of series; each response without one is one.
+    fn voices(&self) -> HashMap<u32, u64> {
+        let records = self.days.between(self.bounds.start, i64::MAX);
+        let mut all: Vec<(u32, u64)> = records.map(|record| (record.series, record.who)).collect();
+        all.sort_unstable();
+        all.dedup_by(|a, b| a == b && a.1 != NONE);
+        let mut voices = HashMap::new();
+        for (series, _) in all {
+            *voices.entry(series).or_default() += 1;
+        }
+        voices
+    }
+
     /// The rules that stand, in their order.
-    fn standing(&self, series: &Series) -> Vec<&str> {
-        let standings = series.standings.iter().zip(&self.options.rules);
-        let raised = standings.filter(|(standing, _): &(&Standing, _)| standing.raised);
-        raised.map(|(_, rule)| rule.id.as_str()).collect()
+    fn standing(&self, view: &View<'_>) -> Vec<&str> {
+        let rules = self.options.rules.iter().enumerate();
+        rules.filter(|(rule, _)| view.is_raised(*rule)).map(|(_, rule)| rule.id.as_str()).collect()
     }
 
     /// Alerts as a table, one row for each: the key, `kind`, `rule`, `status` (`raised` or `cleared`), `severity`, `at` and
@@ -191,14 +216,6 @@ impl Pulse {
         table.texts("why", each().map(|alert| Some(alert.explain())));
         table
     }
-}
-
-/// Customers in the window; each response without one is one.
-fn voices(series: &Series) -> u64 {
-    let mut customers: Vec<u64> = series.window().map(|record| record.customer).collect();
-    customers.sort_unstable();
-    customers.dedup_by(|a, b| a == b && *a != NONE);
-    customers.len() as u64
 }
 
 fn text(key: &Key) -> Option<String> {

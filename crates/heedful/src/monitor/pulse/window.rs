@@ -47,6 +47,21 @@ pub(super) fn start_of_day(clock: &mut LocalClock<'_>, day: i32) -> i64 {
     low * 1000
 }
 
+/// The first and the last millisecond of the day that a time is in.
+pub(super) fn day_around(clock: &mut LocalClock<'_>, at: i64) -> (i64, i64) {
+    let mut day = local_day(clock, at);
+    // Where clocks go back over midnight a day begins when the clock says so first.
+    if at < start_of_day(clock, day) {
+        day = day.saturating_sub(1);
+    } else if at >= start_of_day(clock, day.saturating_add(1)) {
+        day = day.saturating_add(1);
+    }
+    // The first and the last day have no end.
+    let first = if day == i32::MIN { i64::MIN } else { start_of_day(clock, day) };
+    let last = if day == i32::MAX { i64::MAX } else { start_of_day(clock, day + 1) - 1 };
+    (first, last)
+}
+
 impl PulseWindow {
     /// The last day that is out of so many windows on a day.
     fn last_out(self, day: i32, windows: u32) -> i32 {
@@ -56,21 +71,6 @@ impl PulseWindow {
             Self::Days(days) => day.saturating_sub(back(days)),
         }
     }
-
-    /// The first day on which a response of a day is out of so many windows.
-    pub(super) fn leaves(self, day: i32, windows: u32) -> i32 {
-        let ahead = |length: u32| i32::try_from(length * windows).unwrap_or(i32::MAX);
-        let same_date = match self {
-            Self::Months(months) => Every::months_before(day, -ahead(months)),
-            Self::Days(days) => day.saturating_add(ahead(days)),
-        };
-        // A date that the later month does not have was brought back to its last.
-        if self.last_out(same_date, windows) < day {
-            same_date.saturating_add(1)
-        } else {
-            same_date
-        }
-    }
 }
 
 #[cfg(test)]
@@ -78,18 +78,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn leaves_on_the_first_day_that_is_out() {
-        for window in
-            [1, 2, 5, 6, 12].map(PulseWindow::Months).into_iter().chain([PulseWindow::Days(90)])
-        {
-            for day in 19_000..20_600 {
-                for windows in [1, 2] {
-                    let leaves = window.leaves(day, windows);
-                    assert!(window.last_out(leaves, windows) >= day, "{window:?} {day}");
-                    assert!(window.last_out(leaves - 1, windows) < day, "{window:?} {day}");
-                }
+    fn a_time_is_in_one_day_also_where_clocks_go_back_over_midnight() {
+        // An hour back at 00:30 of the 2nd: from there it is 23:30 of the 1st again.
+        let zone = Zone::from_transitions(3600, vec![(86_400 - 1800, 0)]).unwrap();
+        let mut clock = zone.clock();
+        let mut at = -DAY;
+        while at < 3 * DAY {
+            let (first, last) = day_around(&mut clock, at);
+            assert!((first..=last).contains(&at));
+            for inside in [first, last] {
+                assert_eq!(day_around(&mut clock, inside), (first, last));
             }
+            assert_eq!(day_around(&mut clock, last + 1).0, last + 1);
+            at += 600_000;
         }
+        let ends = [i64::MIN, i64::MAX].map(|at| day_around(&mut clock, at));
+        assert_eq!((ends[0].0, ends[1].1), (i64::MIN, i64::MAX));
     }
 
     #[test]

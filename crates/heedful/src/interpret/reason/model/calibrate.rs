@@ -28,6 +28,14 @@ pub(super) struct Calibration {
     pub(super) threshold: f64,
 }
 
+impl Calibration {
+    /// Where nothing was held out: the margins of what was learned, 1 and -1, are odds of twenty to one.
+    pub(super) fn untold(aim: Aim) -> Self {
+        let threshold = if let Aim::Probability(p) = aim { libm::log(p / (1.0 - p)) } else { 0.0 };
+        Self { slope: libm::log(20.0), intercept: 0.0, threshold }
+    }
+}
+
 impl Margins {
     pub(super) fn new() -> Self {
         Self { with: vec![0; BINS], without: vec![0; BINS] }
@@ -39,6 +47,19 @@ impl Margins {
         if let Some(count) = side.get_mut(bin) {
             *count = count.saturating_add(1);
         }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (own, other) in [(&mut self.with, &other.with), (&mut self.without, &other.without)] {
+            for (own, other) in own.iter_mut().zip(other) {
+                *own = own.saturating_add(*other);
+            }
+        }
+    }
+
+    /// Comments that have the reason.
+    pub(super) fn with(&self) -> u64 {
+        self.with.iter().map(|n| u64::from(*n)).sum()
     }
 
     pub(super) fn calibrate(&self, aim: Aim) -> Calibration {

@@ -17,6 +17,8 @@ const NEAR: u64 = 4;
 const TERM: u64 = 5;
 /// The bit of a stem's key that says that it is a stop word.
 const STOP: u32 = 1;
+/// At least as many as the widest window.
+const RING: usize = 32;
 /// How far from a stop word the words are that it makes pairs with.
 const CLOSE: usize = 3;
 /// What stands before the first and after the last word.
@@ -104,15 +106,29 @@ pub(super) fn pairs(stems: &[u32], window: u8, mut each: impl FnMut((usize, usiz
     if window == 0 || stems.is_empty() {
         return;
     }
+    let window = usize::from(window);
     let mut before = EDGE;
+    // Where the words further back than that stand that are no stop words, around a circle.
+    let (mut content, mut met) = ([0; RING], 0_usize);
     for (at, stem) in stems.iter().enumerate() {
         each((at.saturating_sub(1), at), next_key(before, *stem), true);
         let stop = stem & STOP != 0;
-        let reach = usize::from(window).min(if stop { CLOSE } else { usize::MAX });
-        let near = stems.get(at.saturating_sub(reach)..at).unwrap_or_default();
+        let near = stems.get(at.saturating_sub(window.min(CLOSE))..at).unwrap_or_default();
         for (distance, other) in (1..).zip(near.iter().rev()) {
-            let fits = (other & STOP == 0) | (!stop & (distance <= CLOSE));
+            let fits = !stop | (other & STOP == 0);
             each((at - distance, at), near_key(*other, *stem), fits & (other != stem));
+        }
+        if let Some(place) = at.checked_sub(CLOSE + 1)
+            && let (Some(next), Some(other)) = (content.get_mut(met % RING), stems.get(place))
+        {
+            *next = place;
+            met += usize::from(other & STOP == 0);
+        }
+        let last = if stop { 0 } else { met.min(RING) };
+        for back in 1..=last {
+            let place = content.get((met - back) % RING).copied().unwrap_or_default();
+            let Some(other) = stems.get(place).filter(|_| at - place <= window) else { break };
+            each((place, at), near_key(*other, *stem), other != stem);
         }
         before = *stem;
     }
@@ -122,4 +138,41 @@ pub(super) fn pairs(stems: &[u32], window: u8, mut each: impl FnMut((usize, usiz
 /// The most pairs that so many stems have.
 pub(super) fn most_pairs(stems: usize, window: u8) -> usize {
     stems * (usize::from(window) + 1) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn pairs_are_those_of_the_definition(
+            stems in prop::collection::vec(2_u32..12, 0..60),
+            window in 0_u8..=32,
+        ) {
+            let mut found = Vec::new();
+            pairs(&stems, window, |places, key, is_pair| found.extend(is_pair.then_some((places, key))));
+            let mut expected = Vec::new();
+            for (at, stem) in stems.iter().enumerate().filter(|_| window > 0) {
+                let before = at.checked_sub(1).map_or(EDGE, |before| stems[before]);
+                expected.push(((at.saturating_sub(1), at), next_key(before, *stem)));
+                for place in (at.saturating_sub(usize::from(window))..at).rev() {
+                    let other = stems[place];
+                    let content = stem % 2 == 0 && other % 2 == 0;
+                    // Two stop words that stand close make no pair.
+                    let close = at - place <= 3 && (stem % 2 == 0 || other % 2 == 0);
+                    if other != *stem && (content || close) {
+                        expected.push(((place, at), near_key(other, *stem)));
+                    }
+                }
+            }
+            if let (Some(last), true) = (stems.last(), window > 0) {
+                expected.push(((stems.len() - 1, stems.len() - 1), next_key(*last, EDGE)));
+            }
+            prop_assert!(found.len() <= most_pairs(stems.len(), window));
+            prop_assert_eq!(found, expected);
+        }
+    }
 }

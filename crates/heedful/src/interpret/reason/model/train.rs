@@ -213,7 +213,9 @@ pub(super) fn train(
     let mut solver = Solver::new(&problem, started.clone());
     if before.is_some() {
         // What the old model says of comments that it has not seen is the honest measure.
-        count_margins(&solver, &problem, &order, &mut margins);
+        let told: Vec<bool> =
+            ids.iter().map(|id| before.is_some_and(|model| model.aim_of(id).is_some())).collect();
+        count_margins(&solver, &problem, &order, &told, &mut margins);
     }
     solver.run(&problem, &mut order, 0..options.passes, TOLERANCE, &mut random);
     if before.is_none() {
@@ -231,7 +233,8 @@ pub(super) fn train(
             let mut without = solver.clone();
             without.forget(&problem, &held);
             without.run(&problem, &mut kept, PASSES_WITHOUT, TOLERANCE, &mut random);
-            count_margins(&without, &problem, &held, &mut margins);
+            let told = told(&kept, &rows, &sets, &keys, ids.len());
+            count_margins(&without, &problem, &held, &told, &mut margins);
         }
     }
     let aims: Vec<Aim> = ids
@@ -284,11 +287,39 @@ fn round(features: &Features, labels: usize, row_of: impl Fn(usize, &mut [f64]))
     (unit, rows)
 }
 
-fn count_margins(solver: &Solver, problem: &Problem<'_>, rows: &[u32], margins: &mut [Margins]) {
+/// Texts that tell a reason: from fewer it is not learned well enough to say how well it will be found in others.
+const TELLING: usize = 3;
+
+/// Whether enough different texts of the `kept` comments have each reason.
+fn told(kept: &[u32], rows: &[usize], sets: &[&[u16]], keys: &[u64], reasons: usize) -> Vec<bool> {
+    let mut texts: Vec<Vec<u64>> = vec![Vec::new(); reasons];
+    for at in kept.iter().map(|at| *at as usize) {
+        let key = rows.get(at).and_then(|row| keys.get(*row)).copied().unwrap_or_default();
+        for label in sets.get(at).copied().unwrap_or_default() {
+            let known = texts.get_mut(usize::from(*label));
+            if let Some(known) =
+                known.filter(|known| known.len() < TELLING && !known.contains(&key))
+            {
+                known.push(key);
+            }
+        }
+    }
+    texts.iter().map(|known| known.len() == TELLING).collect()
+}
+
+/// Counts what is said of comments that were held out, of the reasons that others `told`.
+fn count_margins(
+    solver: &Solver,
+    problem: &Problem<'_>,
+    rows: &[u32],
+    told: &[bool],
+    margins: &mut [Margins],
+) {
     for row in rows {
         let found = solver.margins(problem.matrix.row(*row as usize));
         let has = problem.labels.get(*row as usize).copied().unwrap_or_default();
-        for (label, (margins, margin)) in (0..).zip(margins.iter_mut().zip(found)) {
+        let each = margins.iter_mut().zip(found).zip(told);
+        for (label, ((margins, margin), _)) in (0..).zip(each).filter(|(_, (_, told))| **told) {
             margins.add(f64::from(margin), has.contains(&label));
         }
     }

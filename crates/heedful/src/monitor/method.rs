@@ -66,8 +66,7 @@ impl Method {
         if settings.direction != Direction::Up {
             return refuse("direction", "this method looks for more cases than expected only");
         }
-        let with_volume =
-            matches!(self, Self::Farrington | Self::FarringtonNoufaily | Self::Cusum);
+        let with_volume = matches!(self, Self::Farrington | Self::FarringtonNoufaily | Self::Cusum);
         if volume.is_some() && !with_volume || settings.share {
             return refuse("volume", "this method takes counts alone");
         }
@@ -174,7 +173,8 @@ mod tests {
         assert_eq!((last.p_value, last.alarm), (week.p_value, Some(true)));
         assert_eq!(last.bounds(0.01).map(|b| b.1), week.upper);
         assert_eq!(found.episodes.len(), 1);
-        let others = [Method::EarsC1, Method::EarsC2, Method::EarsC3, Method::SeasonalZ, Method::Cusum];
+        let others =
+            [Method::EarsC1, Method::EarsC2, Method::EarsC3, Method::SeasonalZ, Method::Cusum];
         for method in others {
             let found = Detect::new(Every::Week).method(method).run(&counts, None).unwrap();
             assert_eq!(found.answers.last().unwrap().alarm, Some(true), "{method:?}");

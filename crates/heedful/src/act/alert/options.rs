@@ -134,7 +134,7 @@ pub struct Answered<'a> {
     pub at: i64,
     /// The rating.
     pub rating: Option<f64>,
-    /// Its reasons.
+    /// Its reasons, in any order. The cause of what happened is the first that the rule names, or else the first by name.
     pub reasons: &'a [&'a str],
     /// The response's id.
     pub id: Option<&'a str>,
@@ -169,8 +169,9 @@ impl AlertRule {
         if self.reasons.is_empty() {
             return Some(None);
         }
-        let named = |reason: &&&str| self.reasons.iter().any(|known| known == **reason);
-        response.reasons.iter().find(named).map(|reason| Some(*reason))
+        let given =
+            |known: &String| response.reasons.iter().copied().find(|reason| reason == known);
+        self.reasons.iter().find_map(given).map(Some)
     }
 }
 
@@ -233,8 +234,8 @@ impl AlertOptions {
             (None, reason) => format!("said `{}`", reason.unwrap_or_default()),
         };
         let source = if reason.is_some() { AlertSource::Reason } else { AlertSource::Rating };
-        // What customers complain of makes a storm, whatever the rule.
-        let cause = reason.or(response.reasons.first().copied()).unwrap_or(&rule.id);
+        // What customers complain of makes a storm, whatever the rule. The order in which reasons come says nothing.
+        let cause = reason.or(response.reasons.iter().copied().min()).unwrap_or(&rule.id);
         Some(Happening {
             severity: rule.severity,
             subject: response.account.map(str::to_owned),

@@ -285,7 +285,8 @@ fn pass(
         span.sums = Block::default();
         // By the middle of the week; blocks of one period do not grow within.
         let smooth = 1.0 / course.smooth(DAYS / 2);
-        let mut along = course.along(parts, calendar.position(period(stretch.first, span.rows.start)));
+        let mut along =
+            course.along(parts, calendar.position(period(stretch.first, span.rows.start)));
         for (step, row) in span.rows.clone().enumerate() {
             if step > 0 {
                 along.step(&course, parts);

@@ -332,7 +332,8 @@ impl Baseline {
         if let Some(fitted) = &mut self.fitted {
             let direction = Some(self.settings.direction);
             let path = Path { calendar: &self.calendar, rulings: &self.rulings, direction };
-            let Step { position, mark, expected, evidence } = path.advance(fitted, at, count, exposure);
+            let Step { position, mark, expected, evidence } =
+                path.advance(fitted, at, count, exposure);
             if present {
                 let parts = &fitted.parts;
                 let (level, trend) = fitted.course.told(parts, position);
@@ -344,8 +345,7 @@ impl Baseline {
                 answer.holiday = Some(holiday);
                 answer.season = Some(expected.mean / (level * trend * holiday));
                 let variance = expected.variance_of(1, parts);
-                answer.predictive =
-                    Some(Predictive::new(parts, expected.mean, exposure, variance));
+                answer.predictive = Some(Predictive::new(parts, expected.mean, exposure, variance));
             }
             if let Some(found) = evidence {
                 let enough = found.cases >= self.settings.min_cases as f64;

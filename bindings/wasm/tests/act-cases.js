@@ -130,6 +130,11 @@ export function actCases(act) {
       again.merge(other);
       equal(again.case("r1").state, "in_progress");
       same(new Desk(JSON.stringify(made.policy)).policy, made.policy);
+      // What is half of a character comes back as it was.
+      made.open([{ id: NEWS, who: NEWS }], { id: "id", customer: "who", now: MONDAY, every: true });
+      const halved = Desk.fromJson(made.toJson());
+      same([halved.case(NEWS).facts.customer, halved.forget(NEWS), halved.size], [NEWS, 1, 2]);
+      halved.free();
       const plain = new Desk();
       fails(() => again.merge(plain), { code: "scale-mismatch" });
       fails(() => Desk.fromJson(stored.replace('"version":1', '"version":99')), { code: "state-version" });
@@ -192,6 +197,7 @@ export function actCases(act) {
       const pulse = new Pulse(rules, options);
       const table = (id, rating, day) => [{ project: "p", rating, at: Date.UTC(2026, 0, day), customer: "ada", key: true, id }];
       pulse.observe(table("r1", 9, 5));
+      pulse.observe({ project: NEWS, rating: 9, at: Date.UTC(2026, 0, 5), customer: NEWS, key: true, id: NEWS });
       const stored = pulse.toJson();
       equal(stored.includes('"time_zone":"America/New_York"'), true);
       equal(pulse.options.time_zone, "America/New_York");
@@ -205,7 +211,8 @@ export function actCases(act) {
       same(again.judge(Date.UTC(2026, 0, 7), { daily: true }).alerts.map(({ at }) => at), [Date.UTC(2026, 0, 6, 5) - 1]); // where it was rated on the fifth
       equal(pulse.forget("ada"), 2);
       equal(pulse.toJson().includes("ada"), false);
-      same(pulse.state().map(({ project, n }) => [project, n]), [["p", 2]]);
+      same(pulse.state().map(({ project, n }) => [project, n]), [["p", 2], [NEWS, 1]]);
+      same([again.state()[1].project, again.forget(NEWS)], [NEWS, 1]);
       const other = new Pulse();
       fails(() => pulse.merge(other), { code: "invalid-argument" });
       for (const one of [pulse, again, other]) one.free();
@@ -249,11 +256,13 @@ export function actCases(act) {
       equal(found.alerts[2].alert.members[0].first.evidence.rating, 6);
       same(book.open().map(({ id, times }) => [id, times]), [[1, 2], [2, 1]]);
       same(book.toObjects()[0].members[0].responses, ["r1", "r2"]);
+      book.takeResponses([{ score: 0, at: MONDAY, customer: NEWS, id: NEWS }], { now: MONDAY });
+      equal(Alerts.fromJson(book.toJson()).toObjects()[2].members[0].first.response, NEWS);
       const again = Alerts.fromJson(book.toJson());
       equal(again.toJson(), book.toJson());
       equal(again.forget("bo"), 1);
       equal(again.toJson().includes('"bo"'), false);
-      same(again.take([], { now: MONDAY + 11 * 24 * HOUR }).changes.map(({ step }) => step), ["closed", "closed"]);
+      same(again.take([], { now: MONDAY + 11 * 24 * HOUR }).changes.map(({ step }) => step), ["closed", "closed", "closed"]);
       const late = (subject) => ({ source: "reason", rule: "late delivery", at: MONDAY, subject, why: "late", evidence: { p_value: 0.01, myOwn: 1 } });
       const storm = new Alerts();
       const members = ["a", "b", "c", "d", "e"].map(late);

@@ -144,7 +144,7 @@ export class Alerts {
   constructor(rules: readonly AlertRule[] | null = [], options: AlertOptions = {}, stored = "") {
     const { storm = true, ...rest } = options;
     const storms = storm === true ? {} : { storm: storm === false ? null : storm };
-    const json = rules === null ? escapeText(stored) : encode(snake({ ...rest, ...storms, rules }));
+    const json = rules === null ? stored : encode(snake({ ...rest, ...storms, rules }));
     this.#held = new Held("book of alerts", life, () => call((module) => (rules === null ? module.Alerts.stored(json) : new module.Alerts(json))), true);
   }
 

@@ -67,7 +67,7 @@ export class Desk {
 
   constructor(policy?: cases.CasePolicy | string);
   constructor(policy: cases.CasePolicy | string | null = {}, stored = "") {
-    const given = policy === null ? escapeText(stored) : typeof policy === "string" ? policy : encode(snake(policy));
+    const given = policy === null ? stored : typeof policy === "string" ? policy : encode(snake(policy));
     const [json, zone] = withOffsets(given, "zone", "calendar.zone");
     this.#zone = zone;
     this.#held = new Held("desk", life, () => call((module) => (policy === null ? module.Desk.stored(json) : new module.Desk(json))), true);

@@ -161,7 +161,7 @@ export class Pulse {
 
   constructor(rules?: readonly PulseRule[], options?: PulseOptions);
   constructor(rules: readonly PulseRule[] | null = [], options: PulseOptions = {}, stored = "") {
-    const given = rules === null ? escapeText(stored) : encode(snake({ ...options, rules }));
+    const given = rules === null ? stored : encode(snake({ ...options, rules }));
     const [json, zone] = withOffsets(given, "time_zone", "timeZone");
     this.#zone = zone;
     this.#held = new Held("pulse", life, () => call((module) => (rules === null ? module.Pulse.stored(json) : new module.Pulse(json))), true);

@@ -15,7 +15,6 @@ const OPEN: &[&str] = &[
     "interpret/keyness.rs",
     "interpret/propensity.rs",
     "interpret/reason",
-    "interpret/scan",
     "interpret/sentiment",
     "listen/contact",
     "listen/import/read.rs",

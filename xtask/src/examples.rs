@@ -20,7 +20,6 @@ const OPEN: &[&str] = &[
     "listen/session.rs",
     "listen/survey",
     "monitor",
-    "stats/forecast.rs",
     "text",
 ];
 

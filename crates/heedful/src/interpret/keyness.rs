@@ -86,6 +86,23 @@ impl Default for Keyness {
 }
 
 /// A word or phrase that a group writes more often than the others.
+///
+/// ```
+/// use heedful::{Key, Keyness, text::Language};
+///
+/// // "slow" in 15 of 20 complaints and 5 of 20 others.
+/// let comments: Vec<&str> = (0..40).map(|i| if i < 15 || i >= 35 { "slow" } else { "fine" }).collect();
+/// let groups: Vec<Key> = (0..40).map(|i| Key::text(if i < 20 { "complaint" } else { "praise" })).collect();
+/// let keywords = Keyness { words: 1, ..Keyness::new(Language::English) }.run(&comments, &groups)?;
+/// let slow = keywords.rows.iter().find(|row| row.term == "slow").unwrap();
+/// assert_eq!((slow.group.to_string().as_str(), slow.comments, slow.rest_comments), ("complaint", 15, 5));
+/// assert_eq!((slow.share, slow.rest_share), (0.75, 0.25));
+/// // 2 Σ O ln(O / 10): every cell is expected at 10.
+/// assert!((slow.g2 - 2.0 * (30.0 * 1.5_f64.ln() + 10.0 * 0.5_f64.ln())).abs() < 1e-9);
+/// assert!((slow.log_ratio - (15.5_f64 / 5.5).log2()).abs() < 1e-9);
+/// assert!(slow.p_value < 0.01 && slow.association.is_none());
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Keyword {
@@ -117,6 +134,18 @@ pub struct Keyword {
 }
 
 /// A phrase whose words belong together.
+///
+/// ```
+/// use heedful::{Keyness, text::Language};
+///
+/// // "customer service" always stands together, "service" never without.
+/// let comments: Vec<&str> = (0..30).map(|i| if i < 12 { "customer service" } else { "nothing happened" }).collect();
+/// let phrases = Keyness::new(Language::English).collocations(&comments)?;
+/// let service = phrases.iter().find(|phrase| phrase.text == "customer service").unwrap();
+/// assert_eq!((service.comments, service.count), (12, 12));
+/// assert!((service.association - 1.0).abs() < 1e-9); // neither is ever seen without the other
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Collocation {
@@ -131,6 +160,26 @@ pub struct Collocation {
 }
 
 /// The keywords of each group, in the order of groups, the surest first.
+///
+/// ```
+/// use heedful::{Column, Data, Keyness, Responses, text::Language};
+///
+/// let text = |i: usize| if i % 2 == 0 { "slow delivery" } else { "lovely staff" };
+/// let table = Responses::new()
+///     .with("comment", Column::texts((0..40).map(|i| Some(text(i)))))?
+///     .with("plan", Column::categories((0..40).map(|i| Some(["free", "pro"][i % 2]))))?
+///     .comment("comment");
+/// let keywords = Keyness::new(Language::English).run_responses(&table, None, "plan")?;
+/// assert_eq!(keywords.by, "plan");
+/// let found: Vec<_> = keywords.rows.iter().map(|row| (row.group.to_string(), row.term.as_str())).collect();
+/// assert_eq!(found, [("free".to_owned(), "slow delivery"), ("pro".to_owned(), "lovely staff")]);
+/// // Two phrases and their four words, each in two groups.
+/// assert_eq!(keywords.tested, 12);
+/// let table = keywords.to_table();
+/// assert_eq!((table.columns()[0].name.as_str(), table.columns()[1].name.as_str()), ("plan", "term"));
+/// assert_eq!(table.columns()[2].data, Data::Int(vec![Some(20), Some(20)])); // `comments`
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Keywords {
@@ -188,6 +237,15 @@ impl Keyness {
 
     /// Reads options from JSON.
     ///
+    /// ```
+    /// use heedful::{Keyness, text::Language};
+    ///
+    /// let read = Keyness::from_json(r#"{"language": "de", "words": 1}"#)?;
+    /// assert_eq!(read, Keyness { words: 1, ..Keyness::new(Language::German) });
+    /// assert_eq!(Keyness::from_json(r#"{"word": 1}"#).unwrap_err().path(), "word");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -221,6 +279,17 @@ impl Keyness {
     }
 
     /// The phrases whose words belong together, the closest first.
+    ///
+    /// ```
+    /// use heedful::{Keyness, text::Language};
+    ///
+    /// let comments = ["long waiting time", "waiting for a long time", "waiting time too long"].repeat(10);
+    /// let most = |words| Keyness { words, ..Keyness::new(Language::English) }.collocations(&comments);
+    /// assert!(most(2)?.iter().any(|phrase| phrase.text == "waiting time" && phrase.comments == 20));
+    /// assert_eq!(most(1)?, []); // no phrases are asked for
+    /// assert_eq!(most(9).unwrap_err().path(), "words");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid-argument` for options out of range.
@@ -354,6 +423,20 @@ impl Keyness {
 
     /// The keywords of each value of a column, from the comments in the role `comment` (or the column
     /// named). Responses without a comment are left out; missing values are a group.
+    ///
+    /// ```
+    /// use heedful::{Column, Keyness, Responses, text::Language};
+    ///
+    /// // The first row has no comment; rows of examples are those of the table.
+    /// let texts = (0..41).map(|i| [Some("great staff"), Some("broken box")][i % 2].filter(|_| i > 0));
+    /// let table = Responses::new()
+    ///     .with("text", Column::texts(texts))?
+    ///     .with("band", Column::categories((0..41).map(|i| Some(["high", "low"][i % 2]))))?;
+    /// let keywords = Keyness::new(Language::English).run_responses(&table, Some("text"), "band")?;
+    /// let staff = &keywords.rows[0];
+    /// assert_eq!((staff.term.as_str(), staff.comments, staff.examples[0]), ("great staff", 20, 2));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `missing-column`; as for [`run`](Self::run).

@@ -69,6 +69,15 @@ impl Propensity {
 
     /// Reads options from JSON.
     ///
+    /// ```
+    /// use heedful::Propensity;
+    ///
+    /// let text = r#"{"by": ["plan"], "minimum": 20, "cap": 5}"#;
+    /// assert_eq!(Propensity::from_json(text)?, Propensity::by(["plan"]).minimum(20).cap(5.0));
+    /// assert_eq!(Propensity::from_json(r#"{"by": ["plan"], "most": 5}"#).unwrap_err().path(), "most");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -176,6 +185,25 @@ impl Propensity {
 }
 
 /// The response rate of a cell.
+///
+/// ```
+/// use heedful::{Column, Key, Propensity, Responses};
+///
+/// // 2 of 4 on the free plan answer, 1 of 1 on each of two small ones.
+/// let answers = [Some(9.0), Some(3.0), None, None, Some(10.0), Some(8.0)];
+/// let invited = Responses::new()
+///     .with("score", Column::optional_numbers(&answers))?
+///     .with("plan", Column::categories(["free", "free", "free", "free", "pro", "trial"].map(Some)))?
+///     .rating("score");
+/// let found = Propensity::by(["plan"]).minimum(2).run(&invited)?;
+/// let [free, pro, _] = &found.cells[..] else { panic!("three plans") };
+/// assert_eq!((free.invited, free.responded, free.rate, free.pooled), (4, 2, 0.5, false));
+/// // Wilson's interval of 2 of 4 at 95 %.
+/// assert!((free.interval.unwrap().lower - 0.1500).abs() < 1e-4);
+/// // One invitation does not stand for itself: the rate is that of both small plans.
+/// assert_eq!((&pro.keys[..], pro.pooled, pro.propensity), (&[Key::text("pro")][..], true, Some(1.0)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // more may be told
 pub struct PropensityCell {
@@ -197,6 +225,29 @@ pub struct PropensityCell {
 }
 
 /// How often those invited answer, and the weights: see [`Propensity`].
+///
+/// ```
+/// use heedful::{Column, Data, Metric, Propensity, Responses};
+///
+/// // Free: one of four answers; pro: both do; trial: nobody does, so nobody speaks for it.
+/// let answers = [Some(2.0), None, None, None, Some(10.0), Some(9.0), None, None];
+/// let plans = ["free", "free", "free", "free", "pro", "pro", "trial", "trial"];
+/// let invited = Responses::new()
+///     .with("score", Column::optional_numbers(&answers))?
+///     .with("plan", Column::categories(plans.map(Some)))?
+///     .rating("score");
+/// let found = Propensity::by(["plan"]).minimum(1).run(&invited)?;
+/// assert_eq!((found.invited, found.responded, found.rate, found.unheard), (8, 3, 0.375, 2));
+/// // 0.375 over 0.25 and over 1.
+/// assert_eq!(found.weights[0], Some(1.5));
+/// assert_eq!(found.weights[4..6], [Some(0.375), Some(0.375)]);
+/// assert!((found.effective_n - 2.25 * 2.25 / (2.25 + 2.0 * 0.140_625)).abs() < 1e-12);
+/// assert_eq!(found.to_table().columns()[1].data, Data::Int(vec![Some(4), Some(2), Some(2)])); // `invited`
+/// // -1.5 and 0.75 of 2.25.
+/// let score = found.attach(invited, "weight")?.score(&Metric::nps())?;
+/// assert!((score.value.unwrap() + 100.0 / 3.0).abs() < 1e-9);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // more may be told
 pub struct Propensities {

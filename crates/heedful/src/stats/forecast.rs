@@ -111,6 +111,19 @@ pub fn brier(probabilities: &[f64], events: &[bool]) -> Option<f64> {
 }
 
 /// Cases of about the same probability, and how often the event came.
+///
+/// ```
+/// use heedful::stats::{Confidence, calibration};
+///
+/// // Of five at 10 % one came, of five at 90 % four did.
+/// let probabilities = [[0.1; 5], [0.9; 5]].concat();
+/// let events = [true, false, false, false, false, false, true, true, true, true];
+/// let bins = calibration(&probabilities, &events, 2, Confidence::default());
+/// assert_eq!((bins[0].observed, bins[0].n, bins[0].events), (0.2, 5, 1));
+/// assert!((bins[0].predicted - 0.1).abs() < 1e-12);
+/// // Wilson's interval of 1 of 5 at 95 %.
+/// assert!((bins[0].interval.lower - 0.0362).abs() < 1e-4 && (bins[0].interval.upper - 0.6245).abs() < 1e-4);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct CalibrationBin {
@@ -163,6 +176,15 @@ pub fn calibration(
 }
 
 /// The calibration error: the difference between probability and share of events over bins, weighted by their cases.
+///
+/// ```
+/// use heedful::stats::{Confidence, calibration, calibration_error};
+///
+/// // Three at 20 % of which none came, one at 80 % that did: (3 × 0.2 + 1 × 0.2) / 4.
+/// let bins = calibration(&[0.2, 0.2, 0.2, 0.8], &[false, false, false, true], 2, Confidence::default());
+/// assert!((calibration_error(&bins).unwrap() - 0.2).abs() < 1e-12);
+/// assert_eq!(calibration_error(&[]), None);
+/// ```
 #[must_use]
 pub fn calibration_error(bins: &[CalibrationBin]) -> Option<f64> {
     let n: f64 = bins.iter().map(|bin| bin.n as f64).sum();

@@ -17,6 +17,26 @@ use crate::stats::{Confidence, Random};
 /// earlier only. The effects (with `unidentified`) add up to the difference.
 ///
 /// A leaver is a customer without a rating in the later period: gone, or only silent.
+///
+/// ```
+/// use heedful::{Change, Column, Metric, Responses};
+///
+/// let rated = |who: [&str; 3], scores: [u8; 3]| {
+///     let table = Responses::new().with("score", Column::numbers(scores.to_vec()))?;
+///     let table = table.with("who", Column::categories(who.map(Some)))?;
+///     Ok::<_, heedful::Error>(table.rating("score").customer("who"))
+/// };
+/// // Ann stays happy and Bob is lost (from 100 to 0); Cid, a detractor, leaves; Dot, a promoter, joins.
+/// let before = rated(["ann", "bob", "cid"], [10, 10, 3])?;
+/// let after = rated(["ann", "bob", "dot"], [10, 3, 10])?;
+/// let cohorts = Change::new(Metric::nps()).replicates(0).run(&before, &after)?.cohorts.unwrap();
+/// assert_eq!((cohorts.stayers, cohorts.joiners, cohorts.leavers), (2, 1, 1));
+/// assert_eq!((cohorts.stayers_after, cohorts.leavers_before), (Some(0.0), Some(-100.0)));
+/// // All are at 33.3 before and after: -100 + 33.3 + 66.7 is no difference.
+/// let effects = [cohorts.staying, cohorts.joining, cohorts.leaving].map(|e| e.value.round());
+/// assert_eq!(effects, [-100.0, 33.0, 67.0]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Cohorts {

@@ -8,6 +8,30 @@ use crate::interpret::score::Sample;
 use crate::stats::{Comparison as Test, Confidence, Interval};
 
 /// A part of a difference, in points, with how sure it is.
+///
+/// ```
+/// use heedful::{Change, Column, Metric, Responses};
+///
+/// let table = |scores: [[u8; 50]; 2]| {
+///     let regions = (0..100).map(|i| Some(if i < 50 { "north" } else { "south" }));
+///     Responses::new()
+///         .with("score", Column::numbers(scores.concat()))?
+///         .with("region", Column::categories(regions))
+///         .map(|table| table.rating("score"))
+/// };
+/// let mixed = std::array::from_fn(|i| if i % 2 == 0 { 10 } else { 3 });
+/// let (before, after) = (table([[10; 50], mixed])?, table([[3; 50], mixed])?);
+/// let change = Change::new(Metric::nps()).by(["region"]);
+/// let segments = change.run(&before, &after)?.segments;
+/// // Half of all fall from 100 to -100; the other half stays at 0.
+/// let [north, south] = [segments[0].rate, segments[1].rate];
+/// assert_eq!((north.value, south.value), (-100.0, 0.0));
+/// assert!(north.p_adjusted < Some(0.001) && south.p_adjusted > Some(0.5));
+/// assert!(south.interval.is_some_and(|interval| interval.contains(0.0)));
+/// // Without replicates nothing is known of how sure they are.
+/// assert_eq!(change.replicates(0).run(&before, &after)?.segments[0].rate.interval, None);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Effect {
     /// In points; all parts of a difference add up to it.

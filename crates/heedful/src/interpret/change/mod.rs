@@ -102,6 +102,22 @@ fn five_hundred() -> u32 {
 }
 
 /// Whether a segment is in both periods.
+///
+/// ```
+/// use heedful::{Change, Column, Metric, Responses, SegmentStatus};
+///
+/// let table = |regions: [&str; 2]| {
+///     Responses::new()
+///         .with("score", Column::numbers(vec![9_u8, 9]))?
+///         .with("region", Column::categories(regions.map(Some)))
+///         .map(|table| table.rating("score"))
+/// };
+/// let change = Change::new(Metric::nps()).by(["region"]).replicates(0);
+/// let report = change.run(&table(["east", "north"])?, &table(["north", "west"])?)?;
+/// let status: Vec<_> = report.segments.iter().map(|row| row.status).collect();
+/// assert_eq!(status, [SegmentStatus::Vanished, SegmentStatus::Continuing, SegmentStatus::New]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SegmentStatus {
@@ -124,6 +140,30 @@ impl SegmentStatus {
 }
 
 /// What a segment adds to the difference.
+///
+/// ```
+/// use heedful::{Change, Column, Key, Metric, Responses};
+///
+/// // North: 60 at 50 points, then 30 at 60; south: 40 at -50, then 70 at -40.
+/// let table = |counts: [(usize, u8); 4]| {
+///     let regions = ["north", "north", "south", "south"].into_iter().zip(counts);
+///     let rows: Vec<_> = regions.flat_map(|(region, (n, rating))| vec![(region, rating); n]).collect();
+///     Responses::new()
+///         .with("score", Column::numbers(rows.iter().map(|row| row.1).collect::<Vec<_>>()))?
+///         .with("region", Column::categories(rows.iter().map(|row| Some(row.0))))
+///         .map(|table| table.rating("score"))
+/// };
+/// let before = table([(45, 10), (15, 5), (10, 10), (30, 5)])?;
+/// let after = table([(24, 10), (6, 5), (21, 10), (49, 5)])?;
+/// let report = Change::new(Metric::nps()).by(["region"]).replicates(0).run(&before, &after)?;
+/// let north = &report.segments[0];
+/// assert_eq!((&north.keys[..], north.finest), (&[Key::Text("north".into())][..], true));
+/// assert_eq!((north.share_before, north.share_after), (Some(0.6), Some(0.3)));
+/// assert_eq!((north.before, north.after), (Some(50.0), Some(60.0)));
+/// // All went from 10 to -10, middle 0: its weight does (0.3 - 0.6) (55 - 0), its score 0.45 (60 - 50).
+/// assert!((north.mix.value + 16.5).abs() < 1e-9 && (north.rate.value - 4.5).abs() < 1e-9);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct SegmentChange {
@@ -152,6 +192,27 @@ pub struct SegmentChange {
 }
 
 /// What a reason adds to the difference.
+///
+/// ```
+/// use heedful::{Change, Column, Mentions, Metric, Responses};
+///
+/// // Who does not speak of the price is a promoter, who does a detractor: 2 of 10 before, 4 of 10 after.
+/// let period = |complaints: usize| {
+///     let scores: Vec<u8> = (0..10).map(|i| if i < complaints { 3 } else { 10 }).collect();
+///     let lists = (0..10).map(|i| if i < complaints { vec!["price"] } else { vec![] });
+///     let table = Responses::new().with("score", Column::numbers(scores))?.rating("score");
+///     Ok::<_, heedful::Error>((table, Mentions::from_lists(lists)?))
+/// };
+/// let ((before, said_before), (after, said_after)) = (period(2)?, period(4)?);
+/// let change = Change::new(Metric::nps()).minimum_n(1);
+/// let report = change.run_with((&before, &said_before), (&after, &said_after))?;
+/// let price = &report.reasons.unwrap().rows[0];
+/// assert_eq!((price.share_before, price.share_after), (0.2, 0.4));
+/// // The score is 100 without it, 60 with it before, and 20 after.
+/// assert_eq!((price.contribution_before, price.contribution_after), (-40.0, -80.0));
+/// assert_eq!((price.reason.as_str(), price.effect.value), ("price", -40.0));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct ReasonChange {
@@ -170,6 +231,30 @@ pub struct ReasonChange {
 }
 
 /// What reasons add to the difference; with that of the reference they add up to it.
+///
+/// ```
+/// use heedful::{Change, Column, Data, Mentions, Metric, Responses};
+///
+/// // Responses without a reason: NPS 100 before, 0 after. With "wait": always detractors, one of three and one of two.
+/// let period = |scores: Vec<u8>, waits: usize| {
+///     let lists = (0..scores.len()).map(|i| if i < waits { vec!["wait"] } else { vec![] });
+///     let mentions = Mentions::from_lists(lists)?;
+///     let table = Responses::new().with("score", Column::numbers(scores))?.rating("score");
+///     Ok::<_, heedful::Error>((table, mentions))
+/// };
+/// let (before, after) = (period(vec![0, 10, 10], 1)?, period(vec![0, 0, 3, 10], 2)?);
+/// let change = Change::new(Metric::nps()).minimum_n(1);
+/// let report = change.run_with((&before.0, &before.1), (&after.0, &after.1))?;
+/// let reasons = report.reasons.unwrap();
+/// assert_eq!((reasons.reference_before, reasons.reference_after), (100.0, 0.0));
+/// assert_eq!((reasons.reference.value, reasons.declared), (-100.0, false));
+/// // With that of the reason (from 33.3 - 100 to -50 - 0) it is the whole difference.
+/// let sum = reasons.reference.value + reasons.rows[0].effect.value;
+/// assert!((sum - report.comparison.difference.unwrap()).abs() < 1e-9);
+/// let table = reasons.to_table();
+/// assert_eq!(table.columns()[0].data, Data::Text(vec![None, Some("wait".into())]));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct ReasonChanges {
@@ -186,6 +271,24 @@ pub struct ReasonChanges {
 }
 
 /// Something to be warned of.
+///
+/// ```
+/// use heedful::{Change, ChangeWarning, Column, Metric, Responses};
+///
+/// // Half of the customers are unhappy and no longer answer.
+/// let period = |who: std::ops::Range<u32>| {
+///     let scores: Vec<u8> = who.clone().map(|i| if i < 100 { 2 } else { 9 }).collect();
+///     Responses::new()
+///         .with("score", Column::numbers(scores))?
+///         .with("who", Column::categories(who.map(|i| Some(i.to_string()))))
+///         .map(|table| table.rating("score").customer("who"))
+/// };
+/// let report = Change::new(Metric::nps()).run(&period(0..200)?, &period(100..200)?)?;
+/// assert_eq!(report.warnings, [ChangeWarning::UnhappyLeft]);
+/// assert_eq!(report.sentences().last().unwrap(), report.warnings[0].sentence());
+/// assert!(report.warnings[0].sentence().contains("unhappy customers no longer answer"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further warnings may come
@@ -212,6 +315,34 @@ impl ChangeWarning {
 }
 
 /// A difference taken apart.
+///
+/// ```
+/// use heedful::{Change, Column, Data, Metric, Responses};
+///
+/// // Stores within regions: 40 responses in each, all unhappy in one store of the south afterwards.
+/// let table = |last: u8| {
+///     let stores = ["n1", "n2", "s1", "s2"].map(|store| [Some(store); 40]).concat();
+///     let regions = stores.iter().map(|store| Some(if store.unwrap() < "s" { "north" } else { "south" }));
+///     Responses::new()
+///         .with("score", Column::numbers([[10; 120].as_slice(), &[last; 40]].concat()))?
+///         .with("region", Column::categories(regions))?
+///         .with("store", Column::categories(stores))
+///         .map(|table| table.rating("score"))
+/// };
+/// let change = Change::new(Metric::nps()).by(["region", "store"]);
+/// let report = change.run(&table(10)?, &table(0)?)?;
+/// assert_eq!(report.comparison.difference, Some(-50.0));
+/// assert_eq!((&report.by[..], report.confidence), (&["region".to_owned(), "store".to_owned()][..], 0.95));
+/// // Each region is followed by its stores; all of the difference is the rate of the last.
+/// let levels: Vec<usize> = report.segments.iter().map(|row| row.keys.len()).collect();
+/// assert_eq!(levels, [1, 2, 2, 1, 2, 2]);
+/// assert_eq!(report.segments[5].rate.value, -50.0);
+/// assert!(report.sentences()[1].starts_with("region south, store s2 took away 50.0 points"));
+/// assert_eq!(report.to_table().columns()[0].name, "region");
+/// let halves = vec![Some(0.5), Some(0.25), Some(0.25), Some(0.5), Some(0.25), Some(0.25)];
+/// assert_eq!(report.to_table().columns()[7].data, Data::Float(halves)); // `share_before`
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct ChangeReport {
@@ -257,6 +388,19 @@ impl Change {
     }
 
     /// With all options of a scoring of one metric.
+    ///
+    /// ```
+    /// use heedful::{Change, Column, Metric, Responses, Scoring, Uncertainty};
+    ///
+    /// let table = |scores: Vec<u8>| Responses::new().with("stars", Column::numbers(scores));
+    /// let sure = Uncertainty::from_json(r#"{"confidence": 0.9}"#)?;
+    /// let report = Change::of(Scoring::new(Metric::csat()).uncertainty(sure)).run(
+    ///     &table(vec![5, 4, 3, 1])?.rating("stars"),
+    ///     &table(vec![5, 3, 3, 1])?.rating("stars"),
+    /// )?;
+    /// assert_eq!((report.confidence, report.comparison.difference), (0.9, Some(-25.0)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of(scoring: Scoring) -> Self {
         Self {
@@ -274,6 +418,17 @@ impl Change {
     /// Reads options from JSON: `{"scoring": {"metrics": [{"metric": "nps"}]}, "by": ["region", "store"]}`
     /// with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::{Change, Metric};
+    ///
+    /// let nps = r#""scoring": {"metrics": [{"metric": "nps"}]}"#;
+    /// let read = Change::from_json(&format!(r#"{{{nps}, "by": ["region", "store"], "seed": 7}}"#))?;
+    /// assert_eq!(read, Change::new(Metric::nps()).by(["region", "store"]).seed(7));
+    /// let error = Change::from_json(&format!(r#"{{{nps}, "minimum": 30}}"#)).unwrap_err();
+    /// assert_eq!(error.path(), "minimum");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -290,6 +445,21 @@ impl Change {
     }
 
     /// The same with the reasons of each response.
+    ///
+    /// ```
+    /// use heedful::{Change, Column, ErrorCode, Mentions, Metric, Responses};
+    ///
+    /// let table = Responses::new().with("score", Column::numbers(vec![10_u8, 10, 3]))?.rating("score");
+    /// let reasons = Mentions::from_lists([vec![], vec![], vec!["price"]])?;
+    /// let change = Change::new(Metric::nps()).minimum_n(1);
+    /// // A period against itself: every effect is 0.
+    /// let report = change.run_with((&table, &reasons), (&table, &reasons))?;
+    /// assert_eq!(report.reasons.unwrap().rows[0].effect.value, 0.0);
+    /// // Reasons are of the same rows.
+    /// let error = change.run_with((&table, &Mentions::none(2)), (&table, &reasons)).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::LengthMismatch);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`run`](Self::run); `length-mismatch` where reasons and responses differ in rows.

@@ -68,6 +68,25 @@ setters!(Asymmetry {
 });
 
 /// What one reason costs and earns.
+///
+/// ```
+/// use heedful::{Asymmetry, Column, Mentions, Metric, Responses};
+///
+/// // Two were let down by the delivery, two delighted, and four do not speak of it.
+/// let table = Responses::new().with("score", Column::numbers(vec![2_u8, 3, 9, 8, 9, 9, 8, 6]))?;
+/// let said = |rows: [usize; 2]| {
+///     Mentions::from_lists((0..8).map(|i| if rows.contains(&i) { vec!["delivery"] } else { vec![] }))
+/// };
+/// let asymmetry = Asymmetry::new(Metric::nps()).minimum_n(1);
+/// let report = asymmetry.run(&table.rating("score"), &said([0, 1])?, &said([2, 3])?)?;
+/// let delivery = &report.rows[0];
+/// // -100 and 50 against the 25 of those who do not speak of it:
+/// assert_eq!((delivery.failure.after.value, delivery.failure.before.value), (Some(-100.0), Some(25.0)));
+/// assert_eq!((delivery.cost, delivery.gain, delivery.asymmetry), (Some(125.0), Some(25.0), Some(100.0)));
+/// // Eight responses are too few to tell.
+/// assert!(delivery.interval.unwrap().contains(0.0));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct AsymmetryRow {
@@ -95,6 +114,21 @@ pub struct AsymmetryRow {
 }
 
 /// What each reason costs and earns.
+///
+/// ```
+/// use heedful::{Asymmetry, Column, Data, Mentions, Metric, Responses};
+///
+/// let table = Responses::new().with("score", Column::numbers(vec![0_u8, 7, 10]))?.rating("score");
+/// let failures = Mentions::from_lists([vec!["price"], vec![], vec![]])?;
+/// let delights = Mentions::from_lists([vec![], vec![], vec!["staff"]])?;
+/// let report = Asymmetry::new(Metric::nps()).minimum_n(1).run(&table, &failures, &delights)?;
+/// let names: Vec<_> = report.rows.iter().map(|row| row.reason.as_str()).collect();
+/// assert_eq!(names, ["price", "staff"]);
+/// // Nobody praises the price and nobody blames the staff: one side of each is unknown.
+/// assert_eq!((report.rows[0].gain, report.rows[1].cost), (None, None));
+/// assert_eq!(report.to_table().columns()[1].data, Data::Int(vec![Some(1), Some(0)])); // `failures`
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct AsymmetryReport {
@@ -115,6 +149,19 @@ impl Asymmetry {
     }
 
     /// With all options of a scoring of one metric.
+    ///
+    /// ```
+    /// use heedful::{Asymmetry, Column, Invalid, Mentions, Metric, Responses, Scoring};
+    ///
+    /// // 99 stands for no answer here, and is counted apart.
+    /// let table = Responses::new().with("score", Column::numbers(vec![0_u8, 99, 9, 10]))?.rating("score");
+    /// let [failures, delights] =
+    ///     [0, 3].map(|row| Mentions::from_lists((0..4).map(|i| if i == row { vec!["app"] } else { vec![] })));
+    /// let scoring = Scoring::new(Metric::nps()).invalid(Invalid::Count);
+    /// let found = Asymmetry::of(scoring).minimum_n(1).run(&table, &failures?, &delights?)?;
+    /// assert_eq!((found.rows[0].cost, found.rows[0].gain), (Some(200.0), Some(0.0)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of(scoring: Scoring) -> Self {
         Self { scoring, minimum_n: thirty(), adjustment: Adjustment::default() }
@@ -126,6 +173,15 @@ impl Asymmetry {
     }
 
     /// Reads options from JSON with the names of the setters here, and `scoring`.
+    ///
+    /// ```
+    /// use heedful::{Asymmetry, Metric};
+    ///
+    /// let text = r#"{"scoring": {"metrics": [{"metric": "csat"}]}, "minimum_n": 50}"#;
+    /// assert_eq!(Asymmetry::from_json(text)?, Asymmetry::new(Metric::csat()).minimum_n(50));
+    /// assert_eq!(Asymmetry::from_json(&text.replace("50", "-1")).unwrap_err().path(), "minimum_n");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.

@@ -64,6 +64,22 @@ pub struct Confounding {
 }
 
 /// The effect within one segment.
+///
+/// ```
+/// use heedful::{Column, Confounding, Key, Mentions, Metric, Responses};
+///
+/// let table = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 0, 10, 10, 0]))?
+///     .with("plan", Column::categories(["free", "free", "free", "pro", "pro"].map(Some)))?
+///     .rating("score");
+/// let said = Mentions::from_lists([vec!["chat"], vec!["chat"], vec![], vec![], vec![]])?;
+/// let found = Confounding::new(Metric::nps(), ["plan"]).minimum_n(1).run(&table, &said)?;
+/// let [free, pro] = &found[0].segments[..] else { panic!("two plans") };
+/// assert_eq!((&free.keys[..], free.with, free.without), (&[Key::Text("free".into())][..], 2, 1));
+/// assert_eq!(free.effect, Some(-100.0)); // 0 with, 100 without
+/// assert_eq!((pro.with, pro.without, pro.effect), (0, 2, None));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct SegmentEffect {
@@ -82,6 +98,32 @@ pub struct SegmentEffect {
 }
 
 /// One reason, overall and within segments.
+///
+/// ```
+/// use heedful::{Column, Confounding, Data, Mentions, Metric, Responses};
+///
+/// // Business customers are happier and call more, so who calls looks happier. In each segment calling goes with a score
+/// // that is 40 points lower (Simpson's paradox).
+/// let groups = [("business", true, 210, 90), ("business", false, 90, 10), ("private", true, 10, 90), ("private", false, 90, 210)];
+/// let rows: Vec<(&str, bool, u8)> = groups
+///     .into_iter()
+///     .flat_map(|(segment, call, happy, not)| {
+///         [vec![(segment, call, 10); happy], vec![(segment, call, 0); not]].concat()
+///     })
+///     .collect();
+/// let table = Responses::new()
+///     .with("score", Column::numbers(rows.iter().map(|row| row.2).collect::<Vec<_>>()))?
+///     .with("segment", Column::categories(rows.iter().map(|row| Some(row.0))))?
+///     .rating("score");
+/// let said = Mentions::from_lists(rows.iter().map(|row| if row.1 { vec!["call"] } else { vec![] }))?;
+/// let call = Confounding::new(Metric::nps(), ["segment"]).run(&table, &said)?.remove(0);
+/// assert!((call.crude.difference.unwrap() - 20.0).abs() < 1e-9);
+/// assert!((call.adjusted.unwrap() + 40.0).abs() < 1e-9 && call.simpson);
+/// // It is the same in both, so nothing speaks against one effect.
+/// assert!(call.homogeneity_p_value.unwrap() > 0.99 && call.segments.iter().all(|s| s.reversed));
+/// assert_eq!(call.to_table().columns()[1].data, Data::Int(vec![Some(300), Some(100)])); // `with`
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct ConfoundedDriver {
@@ -122,12 +164,38 @@ impl Confounding {
     }
 
     /// With all options of a scoring of one metric.
+    ///
+    /// ```
+    /// use heedful::{Column, Confounding, Invalid, Mentions, Metric, Responses, Scoring};
+    ///
+    /// let table = Responses::new()
+    ///     .with("score", Column::numbers(vec![99_u8, 10, 0]))?
+    ///     .with("plan", Column::categories(["pro"; 3].map(Some)))?
+    ///     .rating("score");
+    /// let said = Mentions::from_lists([vec!["chat"], vec!["chat"], vec![]])?;
+    /// let scoring = Scoring::new(Metric::nps()).invalid(Invalid::Count);
+    /// let found = Confounding::of(scoring, ["plan"]).run(&table, &said)?;
+    /// // The 99 is counted apart; one segment leaves nothing to adjust.
+    /// assert_eq!((found[0].crude.after.n, found[0].crude.before.n), (1, 1));
+    /// assert_eq!((found[0].crude.difference, found[0].adjusted), (Some(200.0), Some(200.0)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of<S: Into<String>>(scoring: Scoring, by: impl IntoIterator<Item = S>) -> Self {
         Self { scoring, by: by.into_iter().map(Into::into).collect(), minimum_n: thirty() }
     }
 
     /// Reads options from JSON with the names of the setters here.
+    ///
+    /// ```
+    /// use heedful::{Confounding, Metric};
+    ///
+    /// let text = r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "by": ["plan", "region"]}"#;
+    /// assert_eq!(Confounding::from_json(text)?, Confounding::new(Metric::nps(), ["plan", "region"]));
+    /// let without = r#"{"scoring": {"metrics": [{"metric": "nps"}]}}"#;
+    /// assert!(Confounding::from_json(without).unwrap_err().to_string().contains("`by`"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
@@ -277,6 +345,23 @@ impl ConfoundedDriver {
 ///
 /// Columns: `reason`; `with`, `without` (rated responses); `crude`, `crude_lower`, `crude_upper`, `adjusted`, `lower`,
 /// `upper` (points); `homogeneity_p_value`; `simpson`.
+///
+/// ```
+/// use heedful::{Column, Confounding, Data, Mentions, Metric, Responses, confounding_table};
+///
+/// let table = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 0, 9, 7]))?
+///     .with("plan", Column::categories(["free", "free", "pro", "pro"].map(Some)))?
+///     .rating("score");
+/// let said = Mentions::from_lists([vec!["chat"], vec![], vec!["chat"], vec![]])?;
+/// let found = confounding_table(&Confounding::new(Metric::nps(), ["plan"]).run(&table, &said)?);
+/// let column = |name: &str| found.columns().iter().find(|c| c.name == name).map(|c| c.data.clone());
+/// // 100 against 0 and -100 in the crude; 200 and 100 within the plans.
+/// assert_eq!(column("crude"), Some(Data::Float(vec![Some(150.0)])));
+/// assert_eq!(column("adjusted"), Some(Data::Float(vec![Some(150.0)])));
+/// assert_eq!(column("simpson"), Some(Data::Bool(vec![Some(false)])));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[must_use]
 pub fn confounding_table(drivers: &[ConfoundedDriver]) -> Table {
     let mut table = Table::new();
@@ -296,6 +381,21 @@ pub fn confounding_table(drivers: &[ConfoundedDriver]) -> Table {
 /// The segments of all reasons as a table.
 ///
 /// Columns: `reason`, then those of [`ConfoundedDriver::to_table`].
+///
+/// ```
+/// use heedful::{Column, Confounding, Mentions, Metric, Responses, confounded_segments_table};
+///
+/// let table = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 0, 9, 7]))?
+///     .with("plan", Column::categories(["free", "free", "pro", "pro"].map(Some)))?
+///     .rating("score");
+/// let said = Mentions::from_lists([vec!["chat"], vec![], vec!["chat", "app"], vec![]])?;
+/// let found = Confounding::new(Metric::nps(), ["plan"]).run(&table, &said)?;
+/// let rows = confounded_segments_table(&found);
+/// // Both reasons in both segments.
+/// assert_eq!((rows.len(), rows.columns()[0].name.as_str(), rows.columns()[1].name.as_str()), (4, "reason", "plan"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[must_use]
 pub fn confounded_segments_table(drivers: &[ConfoundedDriver]) -> Table {
     let mut table = Table::new();

@@ -24,6 +24,31 @@ const MOST_LINEAR: usize = 15;
 const MOST_ITERATED: usize = 10;
 
 /// What is explained, and by which model.
+///
+/// ```
+/// use heedful::{Column, Importance, ImportanceModel, Mentions, Metric, Responses};
+///
+/// // Of 100 who speak of the staff 75 are satisfied, of 100 others 25.
+/// let happy = |i: usize| if i < 100 { i < 75 } else { i < 125 };
+/// let scores: Vec<u8> = (0..200).map(|i| if happy(i) { 5 } else { 1 }).collect();
+/// let table = Responses::new().with("score", Column::numbers(scores))?.rating("score");
+/// let said = Mentions::from_lists((0..200).map(|i| if i < 100 { vec!["staff"] } else { vec![] }))?;
+/// let run = |model| {
+///     let found = Importance::new(Metric::csat()).model(model).replicates(0).run_with(&table, &said)?;
+///     Ok::<_, heedful::Error>((found.r_squared, found.rows[0].coefficient.unwrap()))
+/// };
+/// // Linear: 50 points more, R² the square of the correlation 0.5.
+/// let (r_squared, points) = run(ImportanceModel::Linear)?;
+/// assert!((r_squared - 0.25).abs() < 1e-9 && (points - 50.0).abs() < 1e-9);
+/// // Logistic: odds of 3 to 1 against 1 to 3; McFadden's R² is 1 less the entropy of 3 to 1 in bits. With two bands the
+/// // ordinal model is the same.
+/// for model in [ImportanceModel::Logistic, ImportanceModel::Ordinal] {
+///     let (r_squared, log_odds) = run(model)?;
+///     let bits = -(0.75 * 0.75_f64.log2() + 0.25 * 0.25_f64.log2());
+///     assert!((r_squared - (1.0 - bits)).abs() < 1e-6 && (log_odds - 9.0_f64.ln()).abs() < 1e-6);
+/// }
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -90,6 +115,25 @@ fn five_hundred() -> u32 {
 }
 
 /// How much one predictor explains.
+///
+/// ```
+/// use heedful::{Column, Importance, Metric, Responses};
+///
+/// // Ratings 1 + 4 staff + 2 price; both are 0 or 1, each as often, independently.
+/// let (staff, price): (Vec<u8>, Vec<u8>) = (0..40).map(|i| (i % 2, i / 2 % 2)).unzip();
+/// let scores: Vec<u8> = staff.iter().zip(&price).map(|(s, p)| 1 + 4 * s + 2 * p).collect();
+/// let table = Responses::new()
+///     .with("effort", Column::numbers(scores))?
+///     .with("staff", Column::numbers(staff))?
+///     .with("price", Column::numbers(price))?
+///     .rating("effort");
+/// let found = Importance::new(Metric::ces()).columns(["staff", "price"]).replicates(0).run(&table)?;
+/// let [staff, price] = &found.rows[..] else { panic!("two predictors") };
+/// // Variances go with the squares of 4 and 2.
+/// assert!((staff.importance - 0.8).abs() < 1e-9 && (price.importance - 0.2).abs() < 1e-9);
+/// assert!((staff.coefficient.unwrap() - 4.0).abs() < 1e-9 && (price.performance - 0.5).abs() < 1e-9);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct ImportanceRow {
@@ -116,6 +160,21 @@ pub struct ImportanceRow {
 
 /// Importance against performance (Martilla and James 1977): either is high where it is above the mean of
 /// all predictors. Performances compare only where the predictors are on one scale.
+///
+/// ```
+/// use heedful::{Column, Importance, Mentions, Metric, Quadrant, Responses};
+///
+/// // Speed matters (4 points) and is praised by one in four, the menu hardly matters (1 point) and is praised by most.
+/// let (speed, menu) = (|i: usize| i % 4 == 0, |i: usize| i / 4 % 4 != 0);
+/// let scores: Vec<u8> = (0..48).map(|i| 1 + 4 * u8::from(speed(i)) + u8::from(menu(i))).collect();
+/// let table = Responses::new().with("effort", Column::numbers(scores))?.rating("effort");
+/// let said = (0..48).map(|i| [("speed", speed(i)), ("menu", menu(i))].into_iter().filter(|r| r.1).map(|r| r.0));
+/// let said = Mentions::from_columns(&table, Vec::<&str>::new()).and(Mentions::from_lists(said))?;
+/// let found = Importance::new(Metric::ces()).replicates(0).run_with(&table, &said)?;
+/// let quadrants: Vec<_> = found.rows.iter().map(|row| (row.name.as_str(), row.quadrant)).collect();
+/// assert_eq!(quadrants, [("speed", Quadrant::Concentrate), ("menu", Quadrant::Overdone)]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quadrant {
@@ -141,6 +200,23 @@ impl Quadrant {
 }
 
 /// Predictors by importance.
+///
+/// ```
+/// use heedful::{Column, Data, Importance, ImportanceModel, Metric, Responses};
+///
+/// // The wait explains all; one customer did not say how long it was.
+/// let wait: Vec<Option<f64>> = (0..21).map(|i| (i < 20).then_some(f64::from(i % 5))).collect();
+/// let scores: Vec<u8> = (0..21).map(|i| 7 - i % 5).collect();
+/// let table = Responses::new()
+///     .with("effort", Column::numbers(scores))?
+///     .with("wait", Column::optional_numbers(&wait))?
+///     .rating("effort");
+/// let report = Importance::new(Metric::ces()).columns(["wait"]).replicates(0).run(&table)?;
+/// assert_eq!((report.model, report.n, report.incomplete), (ImportanceModel::Linear, 20, 1));
+/// assert!((report.r_squared - 1.0).abs() < 1e-9);
+/// assert_eq!(report.to_table().columns()[0].data, Data::Text(vec![Some("wait".to_owned())]));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct ImportanceReport {
@@ -188,6 +264,21 @@ impl Importance {
     }
 
     /// With all options of a scoring of one metric.
+    ///
+    /// ```
+    /// use heedful::{Column, Importance, Invalid, Metric, Responses, Scoring};
+    ///
+    /// let scores: Vec<u8> = (0..11).map(|i| if i == 10 { 99 } else { i }).collect();
+    /// let table = Responses::new()
+    ///     .with("score", Column::numbers(scores))?
+    ///     .with("effort", Column::numbers((0..11_u8).collect::<Vec<_>>()))?
+    ///     .rating("score");
+    /// // The 99 is counted apart instead of being an error.
+    /// let importance = Importance::of(Scoring::new(Metric::nps()).invalid(Invalid::Count)).columns(["effort"]);
+    /// assert_eq!(importance.run(&table)?.n, 10);
+    /// assert!(Importance::new(Metric::nps()).columns(["effort"]).run(&table).is_err());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of(scoring: Scoring) -> Self {
         Self {
@@ -200,6 +291,16 @@ impl Importance {
     }
 
     /// Reads options from JSON with the names of the setters here.
+    ///
+    /// ```
+    /// use heedful::{Importance, ImportanceModel, Metric};
+    ///
+    /// let text = r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "columns": ["effort"], "model": "ordinal"}"#;
+    /// let expected = Importance::new(Metric::nps()).columns(["effort"]).model(ImportanceModel::Ordinal);
+    /// assert_eq!(Importance::from_json(text)?, expected);
+    /// assert_eq!(Importance::from_json(&text.replace("ordinal", "cubic")).unwrap_err().path(), "model");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
@@ -216,6 +317,23 @@ impl Importance {
     }
 
     /// The importance of columns and reasons.
+    ///
+    /// ```
+    /// use heedful::{Column, ErrorCode, Importance, Mentions, Metric, Responses};
+    ///
+    /// // Effort is a column, "staff" a reason: both are predictors, columns first.
+    /// let table = Responses::new()
+    ///     .with("score", Column::numbers((0..20_u8).map(|i| 10 - i % 4).collect::<Vec<_>>()))?
+    ///     .with("effort", Column::numbers((0..20_u8).map(|i| i % 4).collect::<Vec<_>>()))?
+    ///     .rating("score");
+    /// let said = Mentions::from_lists((0..20).map(|i| if i % 5 == 0 { vec!["staff"] } else { vec![] }))?;
+    /// let found = Importance::new(Metric::nps()).columns(["effort"]).run_with(&table, &said)?;
+    /// let names: Vec<_> = found.rows.iter().map(|row| (row.name.as_str(), row.performance)).collect();
+    /// assert_eq!(names, [("effort", 1.5), ("staff", 0.2)]);
+    /// let error = Importance::new(Metric::nps()).run_with(&table, &Mentions::none(20)).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::InvalidArgument); // no predictors
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`Scoring::run`]; `column-type` for a column that holds no numbers; `invalid-argument` for

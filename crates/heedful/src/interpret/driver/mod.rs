@@ -152,6 +152,19 @@ impl Drivers {
 
     /// With all options of a scoring of one metric: filters, confidence, invalid ratings. No groups,
     /// periods, clusters or designs.
+    ///
+    /// ```
+    /// use heedful::{Column, Drivers, Invalid, Mentions, Metric, Responses, Scoring};
+    ///
+    /// let table = Responses::new().with("score", Column::numbers(vec![10_u8, 9, 99, 0]))?.rating("score");
+    /// let said = Mentions::from_lists([vec![], vec![], vec!["app"], vec!["app"]])?;
+    /// let scoring = Scoring::new(Metric::nps()).invalid(Invalid::Count);
+    /// let report = Drivers::of(scoring).minimum_n(1).replicates(0).run_with(&table, &said)?;
+    /// // Only one of the two who speak of the app gave a rating that is on the scale.
+    /// assert_eq!((report.drivers[0].n, report.score.n), (1, 3));
+    /// assert!((report.drivers[0].impact.unwrap() - (100.0 / 3.0 - 100.0)).abs() < 1e-9);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of(scoring: Scoring) -> Self {
         Self {
@@ -170,6 +183,15 @@ impl Drivers {
     /// Reads options from JSON: `{"scoring": {"metrics": [{"metric": "nps"}]}, "attributes": ["region"]}`
     /// with the names of the setters here.
     ///
+    /// ```
+    /// use heedful::{Drivers, Metric};
+    ///
+    /// let text = r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "attributes": ["region"], "minimum_n": 50}"#;
+    /// assert_eq!(Drivers::from_json(text)?, Drivers::new(Metric::nps()).attributes(["region"]).minimum_n(50));
+    /// assert_eq!(Drivers::from_json(&text.replace("50", "-1")).unwrap_err().path(), "minimum_n");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -177,6 +199,22 @@ impl Drivers {
     }
 
     /// The drivers of a table whose reasons are columns.
+    ///
+    /// ```
+    /// use heedful::{Column, Drivers, Metric, Responses};
+    ///
+    /// // Reasons as columns of 0 and 1.
+    /// let table = Responses::new()
+    ///     .with("score", Column::numbers(vec![10_u8, 10, 10, 0]))?
+    ///     .with("price", Column::numbers(vec![0_u8, 0, 0, 1]))?
+    ///     .with("staff", Column::numbers(vec![0_u8, 1, 1, 0]))?
+    ///     .rating("score");
+    /// let report = Drivers::new(Metric::nps()).reasons(["price", "staff"]).minimum_n(1).run(&table)?;
+    /// // 50 points in all, 100 without the price, 0 without the staff.
+    /// let impacts: Vec<_> = report.drivers.iter().map(|d| (d.name.as_str(), d.impact)).collect();
+    /// assert_eq!(impacts, [("price", Some(-50.0)), ("staff", Some(50.0))]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`run_with`](Self::run_with), and those of

@@ -21,6 +21,23 @@ use crate::stats::{
 ///
 /// A reason drives detraction where the unhappy speak of it more often than those in between, and
 /// promotion where the happy do.
+///
+/// ```
+/// use heedful::{Column, Mentions, Metric, ReasonRole, ReasonRoles, Responses};
+///
+/// // 100 detractors, 100 passives, 100 promoters: half of both ends speak of the repair, a tenth of all of the shop.
+/// let table = Responses::new().with("score", Column::numbers([[2_u8; 100], [8; 100], [10; 100]].concat()))?;
+/// let said = (0..300).map(|i| match (i / 100, i % 10) {
+///     (0 | 2, 0..5) => vec!["repair"],
+///     (_, 9) => vec!["shop"],
+///     _ => vec![],
+/// });
+/// let report = ReasonRoles::new(Metric::nps()).run(&table.rating("score"), &Mentions::from_lists(said)?)?;
+/// let roles: Vec<_> = report.rows.iter().map(|row| row.role).collect();
+/// assert_eq!(roles, [ReasonRole::Selector, ReasonRole::Neither]);
+/// assert_eq!((roles[0].as_str(), ReasonRole::MustHave.as_str()), ("selector", "must_have"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReasonRole {
@@ -59,6 +76,23 @@ impl ReasonRole {
 }
 
 /// How a role changed between two periods.
+///
+/// ```
+/// use heedful::{Column, Mentions, Metric, ReasonRoles, Responses, RoleShift};
+///
+/// let table = Responses::new().with("score", Column::numbers([[2_u8; 100], [8; 100], [10; 100]].concat()))?.rating("score");
+/// // How many promoters praise the staff:
+/// let praised = |by: usize| {
+///     Mentions::from_lists((0..300).map(|i| if (200..200 + by).contains(&i) { vec!["staff"] } else { vec![] }))
+/// };
+/// let (much, little) = (praised(60)?, praised(20)?);
+/// let roles = ReasonRoles::new(Metric::nps());
+/// let shift = |before, after| Ok::<_, heedful::Error>(roles.compare((&table, before), (&table, after))?[0].shift);
+/// assert_eq!(shift(&much, &little)?, RoleShift::DelightErodes);
+/// assert_eq!(shift(&little, &much)?.as_str(), "delight_grows");
+/// assert_eq!(shift(&much, &much)?, RoleShift::Steady);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleShift {
@@ -126,6 +160,21 @@ pub struct ReasonRoles {
 }
 
 /// The share of a band that speaks of a reason.
+///
+/// ```
+/// use heedful::{Column, Mentions, Metric, ReasonRoles, Responses};
+///
+/// let table = Responses::new().with("score", Column::numbers(vec![2_u8, 3, 4, 5, 10]))?.rating("score");
+/// let said = Mentions::from_lists([vec!["price"], vec![], vec![], vec![], vec![]])?;
+/// let row = ReasonRoles::new(Metric::nps()).run(&table, &said)?.rows.remove(0);
+/// assert_eq!((row.worst.count, row.worst.share), (1, Some(0.25)));
+/// // Wilson's interval of 1 of 4 at 95 %.
+/// let interval = row.worst.interval.unwrap();
+/// assert!((interval.lower - 0.0456).abs() < 1e-4 && (interval.upper - 0.6994).abs() < 1e-4);
+/// // Nobody is in between.
+/// assert_eq!((row.middle.count, row.middle.share), (0, None));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct BandShare {
     /// 0 to 1; `None` where nobody is in the band.
@@ -137,6 +186,20 @@ pub struct BandShare {
 }
 
 /// How much more often one end speaks of a reason than the middle.
+///
+/// ```
+/// use heedful::{Column, Mentions, Metric, ReasonRoles, Responses};
+///
+/// // 40 of 100 detractors and 10 of 100 passives speak of the price.
+/// let table = Responses::new().with("score", Column::numbers([[2_u8; 100], [8; 100], [10; 100]].concat()))?;
+/// let said = (0..300).map(|i| if i < 40 || (100..110).contains(&i) { vec!["price"] } else { vec![] });
+/// let report = ReasonRoles::new(Metric::nps()).run(&table.rating("score"), &Mentions::from_lists(said)?)?;
+/// let lift = report.rows[0].detraction.unwrap();
+/// assert!((lift.difference - 0.3).abs() < 1e-12);
+/// assert!((lift.standard_error - (0.4 * 0.6 / 100.0 + 0.1 * 0.9 / 100.0_f64).sqrt()).abs() < 1e-12);
+/// assert!(lift.interval.lower > 0.15 && lift.interval.upper < 0.45 && lift.p_value < Some(0.001));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Lift {
     /// Difference of the shares, -1 to 1.
@@ -152,6 +215,19 @@ pub struct Lift {
 }
 
 /// One reason's role.
+///
+/// ```
+/// use heedful::{Column, Mentions, Metric, ReasonRole, ReasonRoles, Responses};
+///
+/// // A metric of two bands has nobody in between: its ends are compared with each other.
+/// let table = Responses::new().with("up", Column::numbers([[0_u8; 50], [1; 50]].concat()))?.rating("up");
+/// let said = (0..100).map(|i| if i < 30 || i >= 95 { vec!["wait"] } else { vec![] });
+/// let row = ReasonRoles::new(Metric::preset("thumbs")?).run(&table, &Mentions::from_lists(said)?)?.rows.remove(0);
+/// assert_eq!((row.reason.as_str(), row.worst.share, row.best.share), ("wait", Some(0.6), Some(0.1)));
+/// assert_eq!((row.middle.share, row.role), (None, ReasonRole::MustHave));
+/// assert!((row.detraction.unwrap().difference - 0.5).abs() < 1e-12);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct RoleRow {
@@ -172,6 +248,21 @@ pub struct RoleRow {
 }
 
 /// The roles of all reasons, in the order of their numbers.
+///
+/// ```
+/// use heedful::{Column, Data, Mentions, Metric, ReasonRoles, Responses};
+///
+/// let table = Responses::new().with("score", Column::numbers(vec![2_u8, 8, 10, 10]))?.rating("score");
+/// let said = Mentions::from_lists([vec!["price"], vec![], vec!["staff"], vec![]])?;
+/// let report = ReasonRoles::new(Metric::nps()).run(&table, &said)?;
+/// assert_eq!((report.worst.as_str(), report.best.as_str()), ("detractor", "promoter"));
+/// let table = report.to_table();
+/// let column = |name: &str| table.columns().iter().find(|c| c.name == name).map(|c| c.data.clone());
+/// assert_eq!(column("share_best"), Some(Data::Float(vec![Some(0.0), Some(0.5)])));
+/// assert_eq!(column("promotion"), Some(Data::Float(vec![Some(0.0), Some(0.5)])));
+/// assert_eq!(column("role"), Some(Data::Text(vec![Some("neither".to_owned()); 2]))); // too few to tell
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct RoleReport {
@@ -184,6 +275,22 @@ pub struct RoleReport {
 }
 
 /// How one reason's role changed.
+///
+/// ```
+/// use heedful::{Column, Mentions, Metric, ReasonRole, ReasonRoles, Responses, RoleShift};
+///
+/// let table = Responses::new().with("score", Column::numbers([[2_u8; 100], [8; 100], [10; 100]].concat()))?.rating("score");
+/// // Detractors who blame the app: none, then half.
+/// let [before, after] = [0, 50].map(|most| {
+///     Mentions::from_lists((0..300).map(|i| if i < most || i == 299 { vec!["app"] } else { vec![] }))
+/// });
+/// let roles = ReasonRoles::new(Metric::nps());
+/// let app = roles.compare((&table, &before?), (&table, &after?))?.remove(0);
+/// assert_eq!((app.before, app.after), (ReasonRole::Neither, ReasonRole::MustHave));
+/// assert_eq!((app.shift, app.detraction.unwrap().difference), (RoleShift::FailureGrows, 0.5));
+/// assert_eq!(app.promotion.unwrap().difference, 0.0);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct RoleChange {
@@ -267,12 +374,32 @@ impl ReasonRoles {
     }
 
     /// With all options of a scoring of one metric.
+    ///
+    /// ```
+    /// use heedful::{Column, Invalid, Mentions, Metric, ReasonRoles, Responses, Scoring};
+    ///
+    /// let table = Responses::new().with("score", Column::numbers(vec![2_u8, 99, 8, 10]))?.rating("score");
+    /// let said = Mentions::from_lists([vec!["price"], vec!["price"], vec![], vec![]])?;
+    /// let scoring = Scoring::new(Metric::nps()).invalid(Invalid::Count);
+    /// let row = ReasonRoles::of(scoring).run(&table, &said)?.rows.remove(0);
+    /// assert_eq!((row.worst.count, row.middle.count, row.best.count), (1, 0, 0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of(scoring: Scoring) -> Self {
         Self { scoring, adjustment: Adjustment::default() }
     }
 
     /// Reads options from JSON with the names of the setters here.
+    ///
+    /// ```
+    /// use heedful::{Metric, ReasonRoles, stats::Adjustment};
+    ///
+    /// let text = r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "adjustment": "holm"}"#;
+    /// assert_eq!(ReasonRoles::from_json(text)?, ReasonRoles::new(Metric::nps()).adjustment(Adjustment::Holm));
+    /// assert_eq!(ReasonRoles::from_json(&text.replace("holm", "none")).unwrap_err().path(), "adjustment");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
@@ -351,6 +478,19 @@ impl ReasonRoles {
     /// The change of a lift is tested by its normal approximation; p-values of all changes are adjusted
     /// together. A shift is named where such a p-value is below 1 - confidence; of two, the one on the side of
     /// promotion is.
+    ///
+    /// ```
+    /// use heedful::{Column, Mentions, Metric, ReasonRoles, Responses, RoleShift};
+    ///
+    /// let table = Responses::new().with("score", Column::numbers(vec![2_u8, 8, 10, 10]))?.rating("score");
+    /// let before = Mentions::from_lists([vec!["price"], vec![], vec!["staff"], vec!["staff"]])?;
+    /// let after = Mentions::from_lists([vec![], vec![], vec!["staff"], vec![]])?;
+    /// // "price" is in the first period only; four responses cannot tell a change of the other.
+    /// let changes = ReasonRoles::new(Metric::nps()).compare((&table, &before), (&table, &after))?;
+    /// let found: Vec<_> = changes.iter().map(|c| (c.reason.as_str(), c.shift)).collect();
+    /// assert_eq!(found, [("staff", RoleShift::Steady)]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`run`](Self::run).
@@ -435,6 +575,21 @@ impl Lift {
 ///
 /// Columns: `reason`, `before`, `after`, `shift`; `detraction` and `promotion` (changes of differences of shares)
 /// with `detraction_lower`, `detraction_upper`, `detraction_p_adjusted`, the same for `promotion`.
+///
+/// ```
+/// use heedful::{Column, Data, Mentions, Metric, ReasonRoles, Responses, role_changes_table};
+///
+/// let table = Responses::new().with("score", Column::numbers(vec![2_u8, 8, 10, 10]))?.rating("score");
+/// let before = Mentions::from_lists([vec![], vec![], vec!["staff"], vec!["staff"]])?;
+/// let after = Mentions::from_lists([vec![], vec![], vec!["staff"], vec!["price"]])?;
+/// let changes = ReasonRoles::new(Metric::nps()).compare((&table, &before), (&table, &after))?;
+/// let table = role_changes_table(&changes);
+/// // "price" is in the later period only, so there is nothing to compare it with.
+/// assert_eq!(table.columns()[0].data, Data::Text(vec![Some("staff".to_owned())]));
+/// let promotion = table.columns().iter().find(|c| c.name == "promotion").unwrap();
+/// assert_eq!(promotion.data, Data::Float(vec![Some(-0.5)]));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[must_use]
 pub fn role_changes_table(changes: &[RoleChange]) -> Table {
     let mut table = Table::new();

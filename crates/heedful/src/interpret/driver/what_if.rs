@@ -61,6 +61,24 @@ pub struct WhatIf {
 }
 
 /// What a scenario does to one segment.
+///
+/// ```
+/// use heedful::{Column, Mentions, Metric, Responses, WhatIf};
+///
+/// // Free: half complain of the price (0) and half do not (10). Pro: nobody complains.
+/// let table = Responses::new()
+///     .with("score", Column::numbers([[0_u8; 40], [10; 40], [10; 40]].concat()))?
+///     .with("plan", Column::categories((0..120).map(|i| Some(if i < 80 { "free" } else { "pro" }))))?
+///     .rating("score");
+/// let said = Mentions::from_lists((0..120).map(|i| if i < 40 { vec!["price"] } else { vec![] }))?;
+/// let scenario = WhatIf::new(Metric::nps(), ["price"], 0.5).segments(["plan"]);
+/// let [free, pro] = &scenario.run(&table, &said)?.segments[..] else { panic!("two plans") };
+/// assert_eq!((free.n, free.affected, free.borrowed), (80, 40, false));
+/// // Half of the 40 come to answer as the others on the plan do: from 0 to 50 points, on two thirds of all responses.
+/// assert_eq!((free.score, free.new_score), (Some(0.0), Some(50.0)));
+/// assert!((free.contribution - 100.0 / 3.0).abs() < 1e-9 && pro.contribution == 0.0);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct WhatIfSegment {
@@ -81,6 +99,24 @@ pub struct WhatIfSegment {
 }
 
 /// What a scenario does to the score.
+///
+/// ```
+/// use heedful::{Column, Data, Mentions, Metric, Responses, WhatIf};
+///
+/// // Everybody on the free plan complains, so the rest of all customers stands in as the model.
+/// let table = Responses::new()
+///     .with("score", Column::numbers([[0_u8; 50], [10; 50]].concat()))?
+///     .with("plan", Column::categories((0..100).map(|i| Some(if i < 50 { "free" } else { "pro" }))))?
+///     .rating("score");
+/// let said = Mentions::from_lists((0..100).map(|i| if i < 50 { vec!["price"] } else { vec![] }))?;
+/// let report = WhatIf::new(Metric::nps(), ["price"], 0.0).segments(["plan"]).run(&table, &said)?;
+/// assert_eq!((report.score, report.new_score, report.change), (Some(0.0), Some(100.0), Some(100.0)));
+/// assert_eq!((report.affected, report.borrowed), (50, 1));
+/// let table = report.to_table();
+/// assert_eq!((table.columns()[0].name.as_str(), table.columns()[1].name.as_str()), ("plan", "n"));
+/// assert_eq!(table.columns()[2].data, Data::Int(vec![Some(50), Some(0)])); // `affected`
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct WhatIfReport {
@@ -127,6 +163,17 @@ impl WhatIf {
     }
 
     /// With all options of a scoring of one metric.
+    ///
+    /// ```
+    /// use heedful::{Column, Invalid, Mentions, Metric, Responses, Scoring, WhatIf};
+    ///
+    /// let table = Responses::new().with("score", Column::numbers(vec![99_u8, 0, 10, 10]))?.rating("score");
+    /// let said = Mentions::from_lists([vec!["price"], vec!["price"], vec![], vec![]])?;
+    /// let scoring = Scoring::new(Metric::nps()).invalid(Invalid::Count);
+    /// let report = WhatIf::of(scoring, ["price"], 0.0).minimum_n(1).run(&table, &said)?;
+    /// assert_eq!((report.affected, report.new_score), (1, Some(100.0)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of<S: Into<String>>(
         scoring: Scoring,
@@ -139,6 +186,15 @@ impl WhatIf {
 
     /// Reads options from JSON: `{"scoring": {"metrics": [{"metric": "nps"}]}, "reasons": ["price"],
     /// "factor": 0.5}` with the names of the setters here.
+    ///
+    /// ```
+    /// use heedful::{Metric, WhatIf};
+    ///
+    /// let text = r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "reasons": ["price"], "factor": 0.5}"#;
+    /// assert_eq!(WhatIf::from_json(text)?, WhatIf::new(Metric::nps(), ["price"], 0.5));
+    /// assert_eq!(WhatIf::from_json(&text.replace("0.5", "true")).unwrap_err().path(), "factor");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.

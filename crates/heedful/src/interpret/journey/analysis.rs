@@ -76,6 +76,25 @@ pub struct JourneyAnalysis {
 }
 
 /// A mean with how sure it is.
+///
+/// ```
+/// use heedful::{Column, Journey, JourneyAnalysis, Metric, Responses};
+///
+/// let journey = Journey::from_json(r#"{"name": "help", "stages": [
+///     {"name": "ask", "touchpoints": [{"name": "hotline"}, {"name": "chat"}]}
+/// ]}"#)?;
+/// let table = Responses::new()
+///     .with("step", Column::categories(["hotline", "hotline", "hotline", "chat"].map(Some)))?
+///     .with("minutes", Column::numbers(vec![3.0, 4.0, 8.0, 2.0]))?;
+/// let report = JourneyAnalysis::new(journey, Metric::nps()).touchpoint("step").measures(["minutes"]).run(&table)?;
+/// let [hotline, chat] = [0, 1].map(|i| report.touchpoints[i].measures[0].mean.unwrap());
+/// assert_eq!((hotline.n, hotline.value), (3, 5.0));
+/// // 5 plus and minus 4.303 (t of 2 degrees of freedom) times the root of 7 / 3.
+/// let interval = hotline.interval.unwrap();
+/// assert!((interval.upper - (5.0 + 4.302_653 * (7.0_f64 / 3.0).sqrt())).abs() < 1e-4);
+/// assert_eq!((chat.value, chat.interval), (2.0, None)); // one response says nothing of its spread
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
     /// Responses.
@@ -87,6 +106,24 @@ pub struct Estimate {
 }
 
 /// One side of what is felt at a touchpoint.
+///
+/// ```
+/// use heedful::{Column, Journey, JourneyAnalysis, Mentions, Metric, Responses};
+///
+/// let journey = Journey::from_json(r#"{"name": "stay", "stages": [
+///     {"name": "stay", "touchpoints": [{"name": "room"}, {"name": "breakfast"}]}
+/// ]}"#)?;
+/// // Three comments, with how strong their feeling is.
+/// let table = Responses::new().with("feeling", Column::numbers(vec![0.9, -0.4, -0.8]))?;
+/// let said = Mentions::from_lists([vec!["room", "breakfast"], vec!["room"], vec!["breakfast"]])?;
+/// let report = JourneyAnalysis::new(journey, Metric::nps()).intensity("feeling").run_with(&table, &said)?;
+/// let breakfast = &report.touchpoints[1];
+/// let (good, bad) = (breakfast.positive.unwrap(), breakfast.negative.unwrap());
+/// assert_eq!((good.n, good.intensity, bad.n, bad.intensity), (1, 0.9, 1, 0.8));
+/// // One of the three each: peaks do not cancel.
+/// assert!((good.impact - 0.3).abs() < 1e-12 && (bad.impact - 0.8 / 3.0).abs() < 1e-12);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct TouchpointFeeling {
     /// Responses that feel so.
@@ -100,6 +137,27 @@ pub struct TouchpointFeeling {
 }
 
 /// A measure at a touchpoint.
+///
+/// ```
+/// use heedful::{Column, Journey, JourneyAnalysis, Metric, Responses};
+///
+/// let journey = Journey::from_json(r#"{"name": "help", "stages": [
+///     {"name": "ask", "touchpoints": [{"name": "hotline"}, {"name": "chat"}]}
+/// ]}"#)?;
+/// // Who waits 2 minutes is a promoter, who waits 10 a detractor; nobody came by chat.
+/// let minutes: Vec<u8> = (0..40).map(|i| [2, 10][i % 2]).collect();
+/// let table = Responses::new()
+///     .with("score", Column::numbers((0..40).map(|i| [9, 3][i % 2]).collect::<Vec<u8>>()))?
+///     .with("step", Column::categories([Some("hotline"); 40]))?
+///     .with("minutes", Column::numbers(minutes))?
+///     .rating("score");
+/// let report = JourneyAnalysis::new(journey, Metric::nps()).touchpoint("step").measures(["minutes"]).run(&table)?;
+/// let [hotline, chat] = [0, 1].map(|i| &report.touchpoints[i].measures[0]);
+/// assert_eq!((hotline.measure.as_str(), hotline.mean.unwrap().value), ("minutes", 6.0));
+/// assert!((hotline.correlation.unwrap() + 1.0).abs() < 1e-9);
+/// assert_eq!((chat.mean, chat.correlation), (None, None));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MeasureAt {
     /// The column.
@@ -117,6 +175,27 @@ pub struct MeasureAt {
 }
 
 /// What is known of a touchpoint.
+///
+/// ```
+/// use heedful::{Column, Journey, JourneyAnalysis, Metric, Responses};
+///
+/// let journey = Journey::from_json(r#"{"name": "stay", "stages": [
+///     {"name": "arrive", "touchpoints": [{"name": "reception", "importance": 8}]},
+///     {"name": "sleep", "touchpoints": [{"name": "room"}]}
+/// ]}"#)?;
+/// let table = Responses::new()
+///     .with("score", Column::optional_numbers(&[Some(9.0), Some(2.0), None, Some(10.0)]))?
+///     .with("step", Column::categories(["room", "room", "room", "reception"].map(Some)))?
+///     .rating("score");
+/// let report = JourneyAnalysis::new(journey, Metric::nps()).touchpoint("step").run(&table)?;
+/// let [reception, room] = &report.touchpoints[..] else { panic!("two steps") };
+/// assert_eq!((reception.stage.as_str(), reception.importance), ("arrive", Some(8.0)));
+/// // Three of four responses belong to the room, two with a rating.
+/// assert_eq!((room.n, room.frequency), (3, Some(0.75)));
+/// let score = room.score.as_ref().unwrap();
+/// assert_eq!((score.n, score.value), (2, Some(0.0)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct TouchpointResult {
@@ -141,6 +220,26 @@ pub struct TouchpointResult {
 }
 
 /// A journey with what customers say along it.
+///
+/// ```
+/// use heedful::{Column, Data, Journey, JourneyAnalysis, Metric, Responses};
+///
+/// let journey = Journey::from_json(r#"{"name": "stay", "stages": [
+///     {"name": "stay", "touchpoints": [{"name": "reception"}, {"name": "room"}]}
+/// ]}"#)?;
+/// let steps = [Some("room"), Some("spa"), None, Some("room")];
+/// let table = Responses::new()
+///     .with("score", Column::numbers(vec![9_u8, 9, 9, 7]))?
+///     .with("step", Column::categories(steps))?
+///     .rating("score");
+/// let report = JourneyAnalysis::new(journey, Metric::nps()).touchpoint("step").run(&table)?;
+/// assert_eq!((report.attached, report.unattached, &report.unknown[..]), (2, 2, &["spa".to_owned()][..]));
+/// let table = report.to_table();
+/// let column = |name: &str| table.columns().iter().find(|c| c.name == name).map(|c| c.data.clone());
+/// assert_eq!(column("n"), Some(Data::Int(vec![Some(0), Some(2)])));
+/// assert_eq!(column("score"), Some(Data::Float(vec![None, Some(50.0)])));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct JourneyReport {
@@ -181,6 +280,24 @@ impl JourneyAnalysis {
     }
 
     /// With all options of a scoring of one metric.
+    ///
+    /// ```
+    /// use heedful::{Column, Invalid, Journey, JourneyAnalysis, Metric, Responses, Scoring};
+    ///
+    /// let journey = Journey::from_json(r#"{"name": "visit", "stages": [
+    ///     {"name": "pay", "touchpoints": [{"name": "checkout"}]}
+    /// ]}"#)?;
+    /// let table = Responses::new()
+    ///     .with("score", Column::numbers(vec![99_u8, 10]))?
+    ///     .with("step", Column::categories(["checkout"; 2].map(Some)))?
+    ///     .rating("score");
+    /// // The 99 belongs to the touchpoint, but is no rating.
+    /// let analysis = JourneyAnalysis::of(journey, Scoring::new(Metric::nps()).invalid(Invalid::Count)).touchpoint("step");
+    /// let checkout = analysis.run(&table)?.touchpoints.remove(0);
+    /// assert_eq!((checkout.n, checkout.score.unwrap().n), (2, 1));
+    /// assert_eq!(analysis.journey().name, "visit");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of(journey: Journey, scoring: Scoring) -> Self {
         Self {
@@ -195,6 +312,17 @@ impl JourneyAnalysis {
     }
 
     /// Reads options from JSON with the names of the setters here, and `journey` and `scoring`.
+    ///
+    /// ```
+    /// use heedful::{Journey, JourneyAnalysis, Metric};
+    ///
+    /// let journey = r#"{"name": "stay", "stages": [{"name": "sleep", "touchpoints": [{"name": "room"}]}]}"#;
+    /// let text = format!(r#"{{"journey": {journey}, "scoring": {{"metrics": [{{"metric": "nps"}}]}}, "touchpoint": "step"}}"#);
+    /// let read = JourneyAnalysis::from_json(&text)?;
+    /// assert_eq!(read, JourneyAnalysis::new(Journey::from_json(journey)?, Metric::nps()).touchpoint("step"));
+    /// assert_eq!(JourneyAnalysis::from_json(&text.replace("touchpoint\": \"step", "step\": \"room")).unwrap_err().path(), "step");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
@@ -224,6 +352,21 @@ impl JourneyAnalysis {
     }
 
     /// The same with the reasons of each response, which may speak of several touchpoints.
+    ///
+    /// ```
+    /// use heedful::{Journey, JourneyAnalysis, Mentions, Metric, Responses, Column};
+    ///
+    /// // Reasons stand for the touchpoint that claims them.
+    /// let journey = Journey::from_json(r#"{"name": "stay", "stages": [{"name": "stay", "touchpoints": [
+    ///     {"name": "reception", "reasons": ["staff", "waiting"]}, {"name": "room"}
+    /// ]}]}"#)?;
+    /// let table = Responses::new().with("score", Column::numbers(vec![9_u8, 3, 8]))?.rating("score");
+    /// let said = Mentions::from_lists([vec!["staff", "room"], vec!["waiting", "staff"], vec!["parking"]])?;
+    /// let report = JourneyAnalysis::new(journey, Metric::nps()).run_with(&table, &said)?;
+    /// let n: Vec<u64> = report.touchpoints.iter().map(|touchpoint| touchpoint.n).collect();
+    /// assert_eq!((n, report.attached, report.unattached), (vec![2, 1], 2, 1));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`run`](Self::run); `length-mismatch` where reasons and responses differ in rows.

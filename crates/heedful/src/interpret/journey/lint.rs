@@ -5,6 +5,23 @@ use serde::Serialize;
 use super::{Journey, JourneyReport};
 
 /// What is wrong.
+///
+/// ```
+/// use heedful::{Journey, JourneyProblem};
+///
+/// let journey = Journey::from_json(r#"{"name": "stay", "stages": [
+///     {"name": "book", "touchpoints": []},
+///     {"name": "arrive", "touchpoints": [
+///         {"name": "reception", "importance": 9, "survey": "arrival", "outcome": "in the room in five minutes"},
+///         {"name": "parking", "importance": 3}
+///     ]}
+/// ]}"#)?;
+/// // The parking is not important, so nothing is asked of it.
+/// let problems: Vec<_> = journey.lint().iter().map(|issue| issue.problem).collect();
+/// assert_eq!(problems, [JourneyProblem::EmptyStage, JourneyProblem::ImportantWithoutOwner]);
+/// assert!(problems[0].sentence().contains("touchpoint"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further problems may be seen
@@ -46,6 +63,18 @@ impl JourneyProblem {
 }
 
 /// One thing that is missing.
+///
+/// ```
+/// use heedful::{Journey, JourneyIssue, JourneyProblem};
+///
+/// let journey = Journey::from_json(r#"{"name": "stay", "stages": [{"name": "arrive", "touchpoints": [
+///     {"name": "reception", "importance": 7, "owner": "front desk", "survey": "arrival"}
+/// ]}]}"#)?;
+/// let [issue]: [JourneyIssue; 1] = journey.lint().try_into().expect("one thing is missing");
+/// assert_eq!(issue.problem, JourneyProblem::ImportantWithoutOutcome);
+/// assert_eq!((issue.stage.as_deref(), issue.touchpoint.as_deref()), (Some("arrive"), Some("reception")));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JourneyIssue {
     /// What is wrong.
@@ -95,6 +124,26 @@ impl Journey {
     }
 
     /// The same with what responses show.
+    ///
+    /// ```
+    /// use heedful::{Column, Journey, JourneyAnalysis, JourneyProblem, Metric, Responses};
+    ///
+    /// let journey = Journey::from_json(r#"{"name": "stay", "stages": [{"name": "stay", "touchpoints": [
+    ///     {"name": "reception", "survey": "arrival"}, {"name": "room"}
+    /// ]}]}"#)?;
+    /// let table = Responses::new()
+    ///     .with("score", Column::numbers(vec![9_u8, 3]))?
+    ///     .with("step", Column::categories(["room", "spa"].map(Some)))?
+    ///     .rating("score");
+    /// let report = JourneyAnalysis::new(journey.clone(), Metric::nps()).touchpoint("step").run(&table)?;
+    /// let issues = journey.lint_with(&report);
+    /// let found: Vec<_> = issues.iter().map(|i| (i.problem, i.touchpoint.as_deref().unwrap())).collect();
+    /// assert_eq!(found, [
+    ///     (JourneyProblem::SurveyWithoutResponses, "reception"),
+    ///     (JourneyProblem::UnknownTouchpoint, "spa"),
+    /// ]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn lint_with(&self, report: &JourneyReport) -> Vec<JourneyIssue> {
         let mut issues = self.lint();

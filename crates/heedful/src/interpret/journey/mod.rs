@@ -57,6 +57,18 @@ pub struct Journey {
 }
 
 /// A stage of a journey.
+///
+/// ```
+/// use heedful::{Journey, Stage};
+///
+/// let journey = Journey::from_json(r#"{"name": "stay", "stages": [
+///     {"name": "arrive", "touchpoints": [{"name": "parking"}, {"name": "reception"}]}, {"name": "leave"}
+/// ]}"#)?;
+/// let touchpoints = |stage: &Stage| stage.touchpoints.len();
+/// assert_eq!(journey.stages.iter().map(touchpoints).collect::<Vec<_>>(), [2, 0]);
+/// assert_eq!(journey.stages[1].name, "leave");
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -69,6 +81,18 @@ pub struct Stage {
 }
 
 /// A step where customer and company meet.
+///
+/// ```
+/// use heedful::Journey;
+///
+/// let journey = Journey::from_json(r#"{"name": "stay", "stages": [{"name": "arrive", "touchpoints": [
+///     {"name": "reception", "channel": "desk", "importance": 8, "reasons": ["waiting"]}
+/// ]}]}"#)?;
+/// let reception = &journey.stages[0].touchpoints[0];
+/// assert_eq!((reception.channel.as_deref(), reception.owner.as_deref()), (Some("desk"), None));
+/// assert_eq!((reception.importance, &reception.reasons[..]), (Some(8.0), &["waiting".to_owned()][..]));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -108,12 +132,35 @@ impl Journey {
     }
 
     /// The journey as JSON.
+    ///
+    /// ```
+    /// use heedful::Journey;
+    /// let text = r#"{"name": "stay", "stages": [{"name": "arrive", "touchpoints": [{"name": "reception", "importance": 8}]}]}"#;
+    /// let journey = Journey::from_json(text)?;
+    /// assert_eq!(Journey::from_json(&journey.to_json())?, journey);
+    /// assert!(journey.to_json().contains(r#""reception""#));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(self)
     }
 
     /// Whether names are there and unique, and importances in their range.
+    ///
+    /// ```
+    /// use heedful::{ErrorCode, Journey};
+    ///
+    /// let text = r#"{"name": "stay", "stages": [{"name": "arrive", "touchpoints": [{"name": "reception"}, {"name": "parking"}]}]}"#;
+    /// let mut journey = Journey::from_json(text)?;
+    /// journey.stages[0].touchpoints[1].importance = Some(11.0);
+    /// assert_eq!(journey.check().unwrap_err().path(), "stages[0].touchpoints[1].importance");
+    /// journey.stages[0].touchpoints[1].importance = Some(10.0);
+    /// journey.check()?;
+    /// journey.stages[0].touchpoints[1].name = "reception".to_owned();
+    /// assert_eq!(journey.check().unwrap_err().code(), ErrorCode::DuplicateKey);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `duplicate-key` for two stages or touchpoints of one name, and for a reason that two touchpoints

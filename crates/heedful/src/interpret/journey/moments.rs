@@ -22,6 +22,34 @@ use crate::stats::{Interval, ProportionSample};
 ///
 /// The rule predicts a customer's overall rating as the mean of the most extreme rating along the way (the
 /// farthest from the middle of the scale; of equals the later step) and that of the last step.
+///
+/// ```
+/// use heedful::{Column, Journey, JourneyAnalysis, Mentions, Metric, Responses};
+///
+/// let journey = Journey::from_json(r#"{"name": "stay", "stages": [{"name": "stay", "touchpoints": [
+///     {"name": "reception"}, {"name": "room"}, {"name": "departure"}
+/// ]}]}"#)?;
+/// let ways = Responses::new()
+///     .with("score", Column::numbers(vec![10_u8, 7, 6, 5, 0, 7, 9, 9, 9]))?
+///     .with("step", Column::categories(["reception", "room", "departure"].repeat(3).into_iter().map(Some)))?
+///     .with("who", Column::categories(["a", "a", "a", "b", "b", "b", "c", "c", "c"].map(Some)))?
+///     .rating("score")
+///     .customer("who");
+/// let whole = Responses::new()
+///     .with("score", Column::numbers(vec![8_u8, 3, 10]))?
+///     .with("who", Column::categories(["a", "b", "c"].map(Some)))?
+///     .rating("score")
+///     .customer("who");
+/// let analysis = JourneyAnalysis::new(journey, Metric::nps()).touchpoint("step");
+/// let rule = analysis.moments(&ways, &Mentions::none(9), &whole)?.peak_end.unwrap();
+/// // Peak and end: 10 and 6, 0 and 7, 9 and 9. Measured: 8, 3, 10.
+/// assert_eq!(rule.n, 3);
+/// assert!((rule.predicted.value - (8.0 + 3.5 + 9.0) / 3.0).abs() < 1e-12);
+/// assert!((rule.error.value - (0.0 + 0.5 - 1.0) / 3.0).abs() < 1e-12);
+/// // Plain means of 7.7, 4 and 9 go with the whole too, though their order is all that they have to tell.
+/// assert!(rule.correlation.unwrap() > 0.97 && rule.correlation_of_mean.unwrap() > 0.9);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct PeakEnd {
@@ -40,6 +68,34 @@ pub struct PeakEnd {
 }
 
 /// What the outcome at a touchpoint does to the relational score.
+///
+/// ```
+/// use heedful::{Column, Journey, JourneyAnalysis, Mentions, Metric, Responses};
+///
+/// let journey = Journey::from_json(r#"{"name": "stay", "stages": [{"name": "stay", "touchpoints": [
+///     {"name": "reception"}, {"name": "room"}
+/// ]}]}"#)?;
+/// // 120 customers: the reception varies and does nothing, a bad room (3) turns a promoter into a detractor.
+/// let (reception, room) = (|i: usize| [3_u8, 8, 10][i % 3], |i: usize| [3_u8, 8, 10][i / 3 % 3]);
+/// let who = |i: usize| Some(format!("customer {i}"));
+/// let ways = Responses::new()
+///     .with("score", Column::numbers((0..120).flat_map(|i| [reception(i), room(i)]).collect::<Vec<_>>()))?
+///     .with("step", Column::categories(["reception", "room"].repeat(120).into_iter().map(Some)))?
+///     .with("who", Column::categories((0..240).map(|i| who(i / 2))))?
+///     .rating("score")
+///     .customer("who");
+/// let whole = Responses::new()
+///     .with("score", Column::numbers((0..120).map(|i| if room(i) == 3 { 4_u8 } else { 9 }).collect::<Vec<_>>()))?
+///     .with("who", Column::categories((0..120).map(who)))?
+///     .rating("score")
+///     .customer("who");
+/// let analysis = JourneyAnalysis::new(journey, Metric::nps()).touchpoint("step");
+/// let moments = analysis.moments(&ways, &Mentions::none(240), &whole)?;
+/// let [reception, room] = &moments.make_or_break[..] else { panic!("two steps") };
+/// assert_eq!((room.swing.difference, room.failure, room.delight), (Some(200.0), Some(-200.0), Some(0.0)));
+/// assert_eq!((reception.n, reception.decides, room.decides), (120, false, true));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct MakeOrBreak {
@@ -61,6 +117,29 @@ pub struct MakeOrBreak {
 }
 
 /// Customers who stop between a step and the rest of the journey.
+///
+/// ```
+/// use heedful::{Column, Journey, JourneyAnalysis, Mentions, Metric, Responses};
+///
+/// let journey = Journey::from_json(r#"{"name": "order", "stages": [{"name": "order", "touchpoints": [
+///     {"name": "shop"}, {"name": "cart"}, {"name": "parcel"}
+/// ]}]}"#)?;
+/// // Ann goes all the way, Bob leaves after the cart, Cid skips the cart, Dot leaves after the shop.
+/// let rows = [("ann", "shop"), ("ann", "cart"), ("ann", "parcel"), ("bob", "shop"), ("bob", "cart"), ("cid", "shop"), ("cid", "parcel"), ("dot", "shop")];
+/// let ways = Responses::new()
+///     .with("score", Column::numbers(vec![8_u8; 8]))?
+///     .with("step", Column::categories(rows.map(|row| Some(row.1))))?
+///     .with("who", Column::categories(rows.map(|row| Some(row.0))))?
+///     .rating("score")
+///     .customer("who");
+/// let analysis = JourneyAnalysis::new(journey, Metric::nps()).touchpoint("step");
+/// let gaps = analysis.moments(&ways, &Mentions::none(8), &ways)?.gaps;
+/// let found: Vec<_> = gaps.iter().map(|gap| (gap.touchpoint.as_str(), gap.reached, gap.continued)).collect();
+/// assert_eq!(found, [("shop", 4, 3), ("cart", 2, 1)]);
+/// assert_eq!(gaps[0].stopped, Some(0.25));
+/// assert!(gaps[0].interval.unwrap().contains(0.25));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct JourneyGap {
@@ -77,6 +156,26 @@ pub struct JourneyGap {
 }
 
 /// What the way of each customer shows.
+///
+/// ```
+/// use heedful::{Column, Journey, JourneyAnalysis, Mentions, Metric, Responses};
+///
+/// let journey = Journey::from_json(r#"{"name": "visit", "stages": [{"name": "visit", "touchpoints": [
+///     {"name": "shop"}, {"name": "checkout"}
+/// ]}]}"#)?;
+/// let table = Responses::new()
+///     .with("score", Column::numbers(vec![9_u8, 2]))?
+///     .with("step", Column::categories(["shop", "checkout"].map(Some)))?
+///     .with("who", Column::categories(["ann", "bob"].map(Some)))?
+///     .rating("score")
+///     .customer("who");
+/// let moments = JourneyAnalysis::new(journey, Metric::nps())
+///     .touchpoint("step")
+///     .moments(&table, &Mentions::none(2), &table)?;
+/// // Two customers are too few for the rule of peak and end; after the last step nobody can stop.
+/// assert_eq!((moments.peak_end, moments.make_or_break.len(), moments.gaps.len()), (None, 2, 1));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct JourneyMoments {
@@ -100,6 +199,29 @@ impl JourneyAnalysis {
     /// What ways show: peaks and ends, moments that make or break, gaps. `relational` holds one rating of
     /// the relation by the same metric for each customer (of several the last row counts); both tables name
     /// their customers. At a touchpoint too the last row of a customer counts.
+    ///
+    /// ```
+    /// use heedful::{Column, ErrorCode, Journey, JourneyAnalysis, Mentions, Metric, Responses};
+    ///
+    /// let journey = Journey::from_json(r#"{"name": "visit", "stages": [{"name": "visit", "touchpoints": [
+    ///     {"name": "shop"}, {"name": "checkout"}
+    /// ]}]}"#)?;
+    /// let table = |scores: Vec<u8>, steps: [&str; 3]| {
+    ///     let table = Responses::new().with("score", Column::numbers(scores))?;
+    ///     let table = table.with("step", Column::categories(steps.map(Some)))?;
+    ///     table.with("who", Column::categories(["ann", "ann", "bob"].map(Some)))
+    /// };
+    /// let ways = table(vec![3, 9, 9], ["shop", "shop", "checkout"])?.rating("score");
+    /// let whole = table(vec![0, 10, 9], [""; 3])?.rating("score").customer("who");
+    /// let analysis = JourneyAnalysis::new(journey, Metric::nps()).touchpoint("step").minimum_n(1);
+    /// let error = analysis.moments(&ways, &Mentions::none(3), &whole).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::MissingColumn); // who went this way?
+    /// let moments = analysis.moments(&ways.customer("who"), &Mentions::none(3), &whole)?;
+    /// // Of several ratings the last counts: Ann was content with the shop, and is a promoter.
+    /// let shop = &moments.make_or_break[0];
+    /// assert_eq!((shop.n, shop.swing.after.value), (1, Some(100.0)));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`run`](Self::run); `missing-column` where a table does not name its customers or ratings.

@@ -106,6 +106,13 @@ fn five_percent() -> f64 {
 }
 
 /// One condition of a segment.
+///
+/// ```
+/// use heedful::{Condition, Key};
+///
+/// let condition = Condition { attribute: "region".to_owned(), value: Key::text("north") };
+/// assert_eq!(condition.to_string(), "region is north");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Condition {
     /// The column.
@@ -121,6 +128,26 @@ impl std::fmt::Display for Condition {
 }
 
 /// A segment that stands out.
+///
+/// ```
+/// use heedful::{Column, Metric, Responses, Scan};
+///
+/// // Two of three are promoters everywhere but in Oslo, where one of three is.
+/// let score = |i: usize| if (i % 4 == 0) == (i / 4 % 3 == 0) { 9_u8 } else { 3 };
+/// let stores = (0..1200).map(|i| Some(["Oslo", "Porto", "Riga", "Sofia"][i % 4]));
+/// let table = Responses::new()
+///     .with("score", Column::numbers((0..1200).map(score).collect::<Vec<_>>()))?
+///     .with("store", Column::categories(stores))?
+///     .rating("score");
+/// let report = Scan::new(Metric::nps(), ["store"]).run(&table)?;
+/// let oslo = &report.findings[0];
+/// assert_eq!((oslo.conditions[0].to_string().as_str(), oslo.n, oslo.n_before), ("store is Oslo", 300, None));
+/// // -33.3 there, 33.3 elsewhere, 16.7 in all.
+/// assert!((oslo.difference + 200.0 / 3.0).abs() < 1e-9 && (oslo.impact + 50.0 / 3.0).abs() < 1e-9);
+/// assert!(oslo.p_value <= oslo.p_adjusted && oslo.p_adjusted < 1e-9);
+/// assert!(oslo.interval.unwrap().upper < 0.0);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Finding {
@@ -148,6 +175,27 @@ pub struct Finding {
 }
 
 /// What a scan found.
+///
+/// ```
+/// use heedful::{Column, Data, Metric, Responses, Scan};
+///
+/// let score = |i: usize| if i % 2 == 0 && i / 2 % 4 > 0 { 3_u8 } else { 9 };
+/// let table = Responses::new()
+///     .with("score", Column::numbers((0..800).map(score).collect::<Vec<_>>()))?
+///     .with("channel", Column::categories((0..800).map(|i| Some(if i % 2 == 0 { "phone" } else { "web" }))))?
+///     .with("shoe", Column::categories((0..800).map(|i| Some(["left", "right"][i / 8 % 2]))))?
+///     .rating("score");
+/// let report = Scan::new(Metric::nps(), ["channel", "shoe"]).run(&table)?;
+/// // Four values and four pairs of 200 each; the shoe says nothing, and pairs nothing that the channel does not.
+/// assert_eq!((report.value, report.looked_at, report.findings.len()), (Some(25.0), 8, 1));
+/// let table = report.to_table();
+/// assert_eq!(table.columns()[0].data, Data::Text(vec![Some("channel is phone".to_owned())]));
+/// assert_eq!(
+///     report.sentences(),
+///     ["Where channel is phone, the score is -50.0, 150.0 points below the rest (100.0; 400 responses)."]
+/// );
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct ScanReport {
@@ -246,6 +294,20 @@ impl Scan {
     }
 
     /// With all options of a scoring of one metric.
+    ///
+    /// ```
+    /// use heedful::{Column, Invalid, Metric, Responses, Scan, Scoring};
+    ///
+    /// let table = Responses::new()
+    ///     .with("score", Column::numbers(vec![99_u8, 10, 8, 8]))?
+    ///     .with("plan", Column::categories(["free", "free", "pro", "pro"].map(Some)))?
+    ///     .rating("score");
+    /// let scan = Scan::of(Scoring::new(Metric::nps()).invalid(Invalid::Count), ["plan"]).minimum_n(2);
+    /// let report = scan.run(&table)?;
+    /// // The 99 is no rating; one is left of the free plan, which is too few to look at.
+    /// assert!((report.value.unwrap() - 100.0 / 3.0).abs() < 1e-9 && report.findings.is_empty());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn of<S: Into<String>>(scoring: Scoring, attributes: impl IntoIterator<Item = S>) -> Self {
         Self {
@@ -259,6 +321,15 @@ impl Scan {
 
     /// Reads options from JSON: `{"scoring": {"metrics": [{"metric": "nps"}]}, "attributes": ["store"]}`
     /// with the names of the setters here.
+    ///
+    /// ```
+    /// use heedful::{Metric, Scan};
+    ///
+    /// let text = r#"{"scoring": {"metrics": [{"metric": "nps"}]}, "attributes": ["store"], "conditions": 3}"#;
+    /// assert_eq!(Scan::from_json(text)?, Scan::new(Metric::nps(), ["store"]).conditions(3));
+    /// assert_eq!(Scan::from_json(&text.replace("3", "true")).unwrap_err().path(), "conditions");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
@@ -276,6 +347,27 @@ impl Scan {
     }
 
     /// Segments whose score changed otherwise than that of all others.
+    ///
+    /// ```
+    /// use heedful::{Column, Metric, Responses, Scan};
+    ///
+    /// // Oslo is at 0 both times and the others at 100, until Porto falls to -100.
+    /// let table = |porto: u8| {
+    ///     let stores = (0..400).map(|i| Some(["Oslo", "Porto", "Riga", "Sofia"][i % 4]));
+    ///     let score = |i: usize| [[3, 9][i / 4 % 2], porto, 9, 9][i % 4];
+    ///     Responses::new()
+    ///         .with("score", Column::numbers((0..400).map(score).collect::<Vec<u8>>()))?
+    ///         .with("store", Column::categories(stores))
+    ///         .map(|table| table.rating("score"))
+    /// };
+    /// let report = Scan::new(Metric::nps(), ["store"]).run_change(&table(9)?, &table(0)?)?;
+    /// let porto = &report.findings[0];
+    /// assert_eq!((report.value, report.findings.len()), (Some(-50.0), 1));
+    /// assert_eq!((porto.value, porto.rest, porto.impact), (-200.0, 0.0, -50.0));
+    /// assert_eq!((porto.n_before, porto.n), (Some(100), 100));
+    /// assert!(report.sentences()[0].starts_with("Where store is Porto, the score changed by -200.0"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As for [`run`](Self::run).

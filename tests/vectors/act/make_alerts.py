@@ -189,10 +189,10 @@ def raised(row):
     score, reasons = row["score"], row["reasons"]
     if "legal" in reasons:
         return "threat", "critical", "reason", "legal"
-    cause = reasons[0] if reasons else None
+    cause = min(reasons, default=None)
     if score is not None and score <= 2:
         return "furious", "high", "rating", cause or "furious"
-    named = [reason for reason in reasons if reason in ("price", "staff")]
+    named = [reason for reason in ("price", "staff") if reason in reasons]
     if score is not None and 4 <= score <= 6 and named:
         return "mixed", "low", "reason", named[0]
     if score is not None and score <= 6:

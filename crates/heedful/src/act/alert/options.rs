@@ -169,8 +169,10 @@ impl AlertRule {
         if self.reasons.is_empty() {
             return Some(None);
         }
-        let named = |reason: &&&str| self.reasons.iter().any(|known| known == **reason);
-        response.reasons.iter().find(named).map(|reason| Some(*reason))
+        // In the rule's order: a table does not keep that of a row.
+        let said =
+            |known: &String| response.reasons.iter().find(|reason| **reason == known.as_str());
+        self.reasons.iter().find_map(said).map(|reason| Some(*reason))
     }
 }
 
@@ -233,8 +235,9 @@ impl AlertOptions {
             (None, reason) => format!("said `{}`", reason.unwrap_or_default()),
         };
         let source = if reason.is_some() { AlertSource::Reason } else { AlertSource::Rating };
-        // What customers complain of makes a storm, whatever the rule.
-        let cause = reason.or(response.reasons.first().copied()).unwrap_or(&rule.id);
+        // What customers complain of makes a storm, whatever the rule; of several the first by name.
+        let first = response.reasons.iter().min().copied();
+        let cause = reason.or(first).unwrap_or(&rule.id);
         Some(Happening {
             severity: rule.severity,
             subject: response.account.map(str::to_owned),

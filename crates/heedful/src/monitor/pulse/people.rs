@@ -50,13 +50,12 @@ impl Answer {
     }
 }
 
-/// A customer of a series.
+/// A customer of a series; a line of a cache.
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 pub(super) struct Person {
     /// The hash.
     pub(super) customer: u64,
-    /// The id, to be named in alerts.
-    pub(super) name: Option<Box<str>>,
     /// The last two answers that are counted.
     pub(super) last: Option<Answer>,
     pub(super) before: Option<Answer>,
@@ -68,6 +67,7 @@ pub(super) struct Person {
     previous: u32,
     /// Among the key contacts of the series.
     pub(super) contact: bool,
+    is_named: bool,
 }
 
 impl Person {
@@ -105,6 +105,8 @@ pub(super) const NOBODY: u32 = u32::MAX;
 #[derive(Debug, Clone, Default)]
 pub(super) struct People {
     slots: Vec<Person>,
+    /// The ids of slots, to be named in alerts.
+    names: Vec<Option<Box<str>>>,
     free: Vec<u32>,
     places: HashTable<u32>,
 }
@@ -144,7 +146,6 @@ impl People {
     pub(super) fn add(&mut self, series: u32, chain: &mut u32, customer: u64) -> u64 {
         let person = Person {
             customer,
-            name: None,
             last: None,
             before: None,
             series,
@@ -152,6 +153,7 @@ impl People {
             next: *chain,
             previous: NOBODY,
             contact: false,
+            is_named: false,
         };
         let place = match self.free.pop() {
             Some(place) => {
@@ -162,6 +164,7 @@ impl People {
             }
             None => {
                 self.slots.push(person);
+                self.names.push(None);
                 // More people than that do not fit into memory.
                 u32::try_from(self.slots.len() - 1).unwrap_or(NOBODY)
             }
@@ -181,10 +184,19 @@ impl People {
     pub(super) fn hold(&mut self, who: u64, name: Option<&str>, more: u32) {
         if let Some(person) = self.get_mut(who) {
             person.held += more;
-            if person.name.is_none() {
-                person.name = name.map(Into::into);
+            if person.is_named {
+                return;
+            }
+            person.is_named = name.is_some();
+            if let Some(slot) = Self::place(who).and_then(|place| self.names.get_mut(place)) {
+                *slot = name.map(Into::into);
             }
         }
+    }
+
+    /// The id of a person.
+    pub(super) fn name(&self, who: u64) -> Option<&str> {
+        self.names.get(Self::place(who)?)?.as_deref()
     }
 
     /// One record less of a person.
@@ -195,8 +207,10 @@ impl People {
     }
 
     pub(super) fn remove(&mut self, who: u64, chain: &mut u32) {
+        if let Some(slot) = Self::place(who).and_then(|place| self.names.get_mut(place)) {
+            *slot = None;
+        }
         let Some(person) = self.get_mut(who) else { return };
-        person.name = None;
         let (series, customer, next, previous) =
             (person.series, person.customer, person.next, person.previous);
         match self.slots.get_mut(previous as usize) {
@@ -235,7 +249,7 @@ impl People {
     pub(super) fn names(&self) -> Vec<(u64, &str)> {
         let known = self.places.iter().filter_map(|place| {
             let person = self.slots.get(*place as usize)?;
-            Some((person.customer, person.name.as_deref()?))
+            Some((person.customer, self.name(Self::who(*place))?))
         });
         let mut names: Vec<(u64, &str)> = known.collect();
         names.sort_unstable();

@@ -454,9 +454,9 @@ fn named(
     let mut customers: Vec<String> = match (ready, &rule.when) {
         (Ready::Move(place), _) => {
             let Some(of) = personal.moves.get(*place) else { return Vec::new() };
-            let many = view.moved.get(*place).map_or(0, |many| *many as usize);
-            let movers = view.people().filter(|person| of.holds(person)).take(many);
-            movers.filter_map(|person| person.name.as_deref()).map(str::to_owned).collect()
+            let many = view.moved.get(*place).copied().unwrap_or_default();
+            let names = view.names(|person| of.holds(person), many);
+            names.into_iter().map(str::to_owned).collect()
         }
         (_, When::Silent(silent)) if silent.who == Who::KeyContact => {
             let contacts = view.series.contacts.iter();

@@ -69,13 +69,15 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn people(&self) -> impl Iterator<Item = &'a Person> {
-        self.people.of(self.series.chain).map(|(_, person)| person)
+    /// The ids of the people for whom something holds, at most so many.
+    pub(super) fn names(&self, holds: impl Fn(&Person) -> bool, most: u32) -> Vec<&'a str> {
+        let people = self.people.of(self.series.chain).filter(|(_, person)| holds(person));
+        people.take(most as usize).filter_map(|(who, _)| self.people.name(who)).collect()
     }
 
     /// The id of a customer.
     pub(super) fn name(&self, customer: u64) -> Option<&'a str> {
-        self.people.get(self.people.find(self.number, customer)?)?.name.as_deref()
+        self.people.name(self.people.find(self.number, customer)?)
     }
 
     /// Whether a rule stands.
@@ -476,7 +478,7 @@ impl Watched {
 
     /// The id of the customer of a record.
     pub(super) fn name(&self, record: &Record) -> Option<&str> {
-        self.people.get(record.who)?.name.as_deref()
+        self.people.name(record.who)
     }
 
     /// Takes out what is known of a customer beside the records, which no longer name the customer.

@@ -169,7 +169,8 @@ fn learn_dispersion(parts: &mut Parts, means: &Means, sums: &Sums, parameters: f
     let (phi, of_prior) = PRIOR_PHI;
     let freedom = of_periods + of_prior;
     parts.phi = ((shown * of_periods + phi * of_prior) / freedom).max(1.0);
-    parts.freedom = freedom / (DOUBT * (parts.phi - 1.0)).clamp(1e-6, 1.0);
+    // Early on more than dispersion is in doubt: a season, a drift. The prior's own say does not count as knowledge.
+    parts.freedom = of_periods.max(of_prior) / (DOUBT * (parts.phi - 1.0)).clamp(1e-6, 1.0);
 }
 
 /// What a series with too little history of its own borrows from another that is fitted: trend, time of year, weekdays,

@@ -1,7 +1,7 @@
 """Makes `alerts.json`: `python3 make_alerts.py` (Python 3.11, tzdata), in the way of `make.py`.
 
 Alerts are kept as a plain list that is searched from its beginning at each step; playbooks are run from their words, with
-business time counted minute by minute. Nothing is shared with the library. Rust and Python run the vectors.
+business time counted minute by minute. Nothing is shared with the library. Every language runs the vectors.
 
 `alerts`: options as configuration; `batches` of happenings, each taken at its `now`. Expected are the changes of each
 batch, in order, and what is open in the end. `responses`: a table by rows, taken at once. `playbook`: a trigger, what is

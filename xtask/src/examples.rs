@@ -14,8 +14,6 @@ const CORE: &str = "crates/heedful/src";
 const OPEN: &[&str] = &[
     "interpret/reason",
     "interpret/sentiment",
-    "listen/import/read.rs",
-    "listen/import/tool",
     "monitor",
     "text",
 ];

@@ -14,11 +14,6 @@ const CORE: &str = "crates/heedful/src";
 const OPEN: &[&str] = &[
     "interpret/reason",
     "interpret/sentiment",
-    "listen/contact",
-    "listen/import/read.rs",
-    "listen/import/tool",
-    "listen/session.rs",
-    "listen/survey",
     "monitor",
     "text",
 ];

@@ -16,6 +16,16 @@ use crate::base::state;
 use crate::stats::Random;
 
 /// Who is asked, where and how.
+///
+/// ```
+/// use heedful::survey::{Context, Session, Survey};
+///
+/// let context = Context::from_json(r#"{"language": "de", "attributes": [["company", "Northwind"]]}"#)?;
+/// let session = Session::start(Survey::preset("nps")?, context)?;
+/// assert!(session.step().text.contains("Northwind") && session.step().text.starts_with("Wie wahrscheinlich"));
+/// assert_eq!(Context::from_json(r#"{"lang": "de"}"#).unwrap_err().path(), "lang");
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -59,6 +69,16 @@ impl Context {
 /// An answer to a step.
 ///
 /// In JSON `{"rating": 9}`, `{"choices": ["price"]}`, `{"text": {"text": "too slow"}}` or `"skip"`.
+///
+/// ```
+/// use heedful::survey::Answer;
+///
+/// assert_eq!(Answer::from_json(r#"{"rating": 9}"#)?, Answer::Rating(9.0));
+/// assert_eq!(Answer::from_json(r#"{"choices": ["price"]}"#)?, Answer::choice("price"));
+/// assert_eq!(Answer::from_json(r#"{"text": {"text": "too slow"}}"#)?, Answer::text("too slow"));
+/// assert_eq!(Answer::from_json(r#""skip""#)?, Answer::Skip);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -74,6 +94,21 @@ pub enum Answer {
 }
 
 /// A text, with what the host has made of it.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey, Written};
+///
+/// let mut session = Session::start(Survey::preset("nps")?, Context::default())?;
+/// session.answer("rating", Answer::Rating(2.0))?;
+/// let written = |sentiment| Written { text: "  money back ".into(), reasons: vec!["refund".into()], sentiment };
+/// // A sentiment lies between -1 and 1.
+/// assert!(session.answer("comment", Answer::Text(written(Some(-2.0)))).is_err());
+/// session.answer("comment", Answer::Text(written(Some(-0.5))))?;
+/// let response = session.response();
+/// assert_eq!((response.comment.as_deref(), response.sentiment), (Some("money back"), Some(-0.5)));
+/// assert_eq!(response.mapped_reasons, ["refund"]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -120,6 +155,18 @@ impl Answer {
 config::written!(Answer of survey, r#"{"text": {"text": "too slow"}}"#);
 
 /// What to show now: texts are in the respondent's language with everything filled in.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey};
+///
+/// let mut session = Session::start(Survey::preset("csat")?, Context::default())?;
+/// let step = session.step();
+/// assert_eq!((step.id.as_str(), step.points.len(), step.progress, step.required), ("rating", 5, 0.0, true));
+/// session.answer("rating", Answer::Rating(4.0))?;
+/// // Going back shows what was answered.
+/// assert_eq!(session.back().previous, Some(Answer::Rating(4.0)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // a step may come to say more
 pub struct Step {
@@ -150,6 +197,17 @@ pub struct Step {
 }
 
 /// What a step looks like.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, StepType, Survey};
+///
+/// let mut session = Session::start(Survey::preset("nps")?, Context::default())?;
+/// let mut kinds = vec![session.step().kind];
+/// kinds.push(session.answer("rating", Answer::Rating(9.0))?.kind);
+/// kinds.push(session.answer("comment", Answer::Skip)?.kind);
+/// assert_eq!(kinds, [StepType::Rating, StepType::Text, StepType::Thanks]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepType {
@@ -166,6 +224,15 @@ pub enum StepType {
 }
 
 /// A point to choose.
+///
+/// ```
+/// use heedful::survey::{Context, Session, Survey};
+///
+/// let session = Session::start(Survey::preset("nps")?, Context::default())?;
+/// let points: Vec<f64> = session.step().points.iter().map(|point| point.value).collect();
+/// assert_eq!(points, (0..=10).map(f64::from).collect::<Vec<_>>());
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StepPoint {
     /// The rating it stands for.
@@ -175,6 +242,23 @@ pub struct StepPoint {
 }
 
 /// An option to choose.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey};
+///
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "languages": ["en", "fr"],
+///     "question": "NPS?", "thanks": {"wording": "Thanks"},
+///     "reasons": [{"question": "Why?", "options": [
+///         {"id": "room", "text": {"en": "The room", "fr": "La chambre"}}, {"id": "staff", "text": {"en": "The staff", "fr": "Le personnel"}}
+///     ]}]}"#)?;
+/// let mut session = Session::start(survey, Context { language: "fr".into(), ..Context::default() })?;
+/// let options = session.answer("rating", Answer::Rating(9.0))?.options;
+/// // The id is the same in every language.
+/// assert_eq!((options[1].id.as_str(), options[1].text.as_str()), ("staff", "Le personnel"));
+/// session.answer("reasons", Answer::choice(options[1].id.clone()))?;
+/// assert_eq!(session.response().reasons, ["staff"]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StepOption {
     /// The id to answer with.
@@ -184,6 +268,18 @@ pub struct StepOption {
 }
 
 /// A call to action.
+///
+/// ```
+/// use heedful::survey::{ActionType, Answer, Context, Session, Survey};
+///
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {"wording": "Thanks", "bands": {
+///     "promoter": {"wording": "Hooray", "action": {"type": "review", "text": "Review us", "url": "https://example.com/?r={rating}"}}
+/// }}}"#)?;
+/// let mut session = Session::start(survey, Context::default())?;
+/// let action = session.answer("rating", Answer::Rating(10.0))?.action.unwrap();
+/// assert_eq!((action.kind, action.url.as_deref()), (ActionType::Review, Some("https://example.com/?r=10")));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StepAction {
     /// What kind.
@@ -196,6 +292,23 @@ pub struct StepAction {
 }
 
 /// How far a session came.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, SessionStatus, Survey};
+///
+/// let start = || Session::start(Survey::preset("nps")?, Context::default());
+/// let mut session = start()?;
+/// assert_eq!(session.status(), SessionStatus::Open);
+/// session.answer("rating", Answer::Rating(9.0))?;
+/// assert_eq!(session.status(), SessionStatus::Partial);
+/// // Declining after the rating keeps what was said; before, there is nothing to keep.
+/// session.decline();
+/// assert_eq!((session.status(), session.response().declined), (SessionStatus::Partial, true));
+/// let mut other = start()?;
+/// other.decline();
+/// assert_eq!(other.status(), SessionStatus::Declined);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
@@ -210,6 +323,22 @@ pub enum SessionStatus {
 }
 
 /// What a session has brought, at any point.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, SessionStatus, Survey};
+///
+/// let mut survey = Survey::preset("nps")?;
+/// survey.anonymous = true;
+/// let context = Context { customer: Some("ada".into()), ..Context::default() };
+/// let mut session = Session::start(survey, context)?;
+/// session.answer("rating", Answer::Rating(7.0))?;
+/// session.answer("comment", Answer::text("fine"))?;
+/// let response = session.response();
+/// assert_eq!((response.status, response.rating, response.band.as_deref()), (SessionStatus::Complete, Some(7.0), Some("passive")));
+/// assert_eq!((response.metric.as_str(), &response.asked[..]), ("nps", &["rating".to_owned(), "comment".to_owned()][..]));
+/// assert_eq!(response.customer, None); // the survey is anonymous
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // a response may come to keep more
 pub struct SurveyResponse {
@@ -401,6 +530,18 @@ impl Session {
     }
 
     /// Takes the last answer back and shows its step again; the first step stays where nothing was answered.
+    ///
+    /// ```
+    /// use heedful::survey::{Answer, Context, Session, Survey};
+    ///
+    /// let mut session = Session::start(Survey::preset("nps")?, Context::default())?;
+    /// session.answer("rating", Answer::Rating(2.0))?;
+    /// assert_eq!(session.back().id, "rating");
+    /// assert_eq!(session.response().rating, None); // taken back
+    /// session.answer("rating", Answer::Rating(9.0))?;
+    /// assert_eq!(session.response().band.as_deref(), Some("promoter"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     pub fn back(&mut self) -> Step {
         if self.declined {
             self.declined = false;
@@ -412,6 +553,18 @@ impl Session {
     }
 
     /// The respondent does not want to (go on). What was answered stays.
+    ///
+    /// ```
+    /// use heedful::survey::{Answer, Context, Session, SessionStatus, Survey};
+    ///
+    /// let mut session = Session::start(Survey::preset("nps")?, Context::default())?;
+    /// session.answer("rating", Answer::Rating(6.0))?;
+    /// assert_eq!(session.decline().id, "thanks");
+    /// assert_eq!(session.status(), SessionStatus::Partial);
+    /// let response = session.response();
+    /// assert_eq!((response.rating, response.declined), (Some(6.0), true));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     pub fn decline(&mut self) -> Step {
         if !matches!(self.stop(), Stop::Thanks) {
             self.declined = true;

@@ -9,12 +9,12 @@ pub(super) struct Population {
     levels: Vec<(f64, f64)>,
     /// Divisor n - 1, of effective responses.
     pub(super) variance: f64,
-    /// Least distance between values that occur.
+    /// Least distance between values that occur; infinite where all are alike.
     step: f64,
 }
 
 impl Population {
-    /// From the mass of each value; `None` without any variation.
+    /// From the mass of each value; `None` where no responses are left to vary.
     pub(super) fn new(values: &[f64], masses: &[f64], effective: f64) -> Option<Self> {
         let mass: f64 = masses.iter().sum();
         let mean = values.iter().zip(masses).map(|(v, m)| v * m).sum::<f64>() / mass;
@@ -25,13 +25,16 @@ impl Population {
             .map(|(v, m)| (v - mean, m / mass))
             .collect();
         levels.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        if let [(only, _)] = levels.as_mut_slice() {
+            *only = 0.0; // all alike: no rounding error is taken for variation
+        }
         let variance = levels.iter().map(|(v, p)| p * v * v).sum::<f64>();
         let gaps = levels.windows(2).filter_map(|pair| match pair {
             [a, b] => Some(b.0 - a.0).filter(|gap| *gap > 0.0),
             _ => None,
         });
         let step = gaps.fold(f64::INFINITY, f64::min);
-        (variance > 0.0 && effective > 1.0 && step.is_finite()).then(|| Self {
+        (!levels.is_empty() && effective > 1.0).then(|| Self {
             levels,
             variance: variance * effective / (effective - 1.0),
             step,

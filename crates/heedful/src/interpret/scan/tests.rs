@@ -151,3 +151,31 @@ fn options_are_checked() {
     let report = scan().run(&same).unwrap();
     assert_eq!((report.value, report.looked_at), (Some(100.0), 0));
 }
+
+/// Where all rated alike before, all of a change is of the later period, and is tested as that period is.
+#[test]
+fn a_change_from_ratings_that_were_all_alike_is_found() {
+    let table = |porto: u8| {
+        let stores = (0..400).map(|i| Some(["Oslo", "Porto", "Riga", "Sofia"][i % 4]));
+        Responses::new()
+            .with(
+                "score",
+                Column::numbers(
+                    (0..400).map(|i| if i % 4 == 1 { porto } else { 9 }).collect::<Vec<_>>(),
+                ),
+            )
+            .and_then(|table| table.with("store", Column::categories(stores)))
+            .unwrap()
+            .rating("score")
+    };
+    let scan = Scan::new(Metric::nps(), ["store"]);
+    let (before, after) = (table(9), table(0));
+    for (first, second, difference) in [(&before, &after, -200.0), (&after, &before, 200.0)] {
+        let report = scan.run_change(first, second).unwrap();
+        assert_eq!(found(&report), ["store is Porto"]);
+        assert_eq!(report.findings[0].difference, difference);
+    }
+    let (change, alone) = (scan.run_change(&before, &after).unwrap(), scan.run(&after).unwrap());
+    assert!((change.findings[0].p_value / alone.findings[0].p_value - 1.0).abs() < 1e-6);
+    assert_eq!(scan.run_change(&before, &before).unwrap().looked_at, 0);
+}

@@ -12,6 +12,20 @@ use crate::base::time::Zone;
 use crate::base::time::week::place_in_week;
 
 /// Whether to ask a candidate, with everything that speaks against it.
+///
+/// ```
+/// use heedful::contact::{Candidate, Contact, ContactPolicy, Customer, HoldCode, Verdict};
+///
+/// const DAY: i64 = 86_400_000;
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"first_contact": {"days": 30}}, {"gap": {"days": 90}}]}"#)?;
+/// let ada = Candidate::new(Customer { since: Some(0), ..Customer::new("ada") }, "nps");
+/// let decision = policy.decide(&[Contact::new("ada", "csat", 5 * DAY)], &ada, 10 * DAY)?;
+/// // Both rules speak against it, and the longer one ends on day 95.
+/// let codes: Vec<_> = decision.holds.iter().map(|hold| hold.code).collect();
+/// assert_eq!(codes, [HoldCode::FirstContact, HoldCode::Gap]);
+/// assert_eq!(decision.verdict, Verdict::Later { at: 95 * DAY });
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive] // a decision may come to say more
 pub struct Decision {
@@ -23,6 +37,19 @@ pub struct Decision {
 }
 
 /// What to do with a candidate.
+///
+/// ```
+/// use heedful::contact::{Candidate, ContactPolicy, Customer, Verdict};
+///
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"quiet": {"from": "20:00", "to": "08:00"}}]}"#)?;
+/// let mut ada = Candidate::new(Customer::new("ada"), "nps");
+/// let hour = |hour: i64| hour * 3_600_000;
+/// assert_eq!(policy.decide(&[], &ada, hour(12))?.verdict, Verdict::Ask { channel: None });
+/// assert_eq!(policy.decide(&[], &ada, hour(21))?.verdict, Verdict::Later { at: hour(32) });
+/// ada.customer.opted_out = true;
+/// assert_eq!(policy.decide(&[], &ada, hour(12))?.verdict, Verdict::Never);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Verdict {
@@ -41,6 +68,18 @@ pub enum Verdict {
 }
 
 /// A rule that speaks against asking now.
+///
+/// ```
+/// use heedful::contact::{Candidate, ContactPolicy, Customer, HoldCode};
+///
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"enough": {"margin": 3}}, {"first_contact": {"days": 1}}]}"#)?;
+/// let mut ada = Candidate::new(Customer { since: Some(0), ..Customer::new("ada") }, "nps");
+/// ada.margin = Some(2.5);
+/// let [enough, first] = &policy.decide(&[], &ada, 1_000)?.holds[..] else { panic!("both rules") };
+/// assert_eq!((enough.code, enough.rule, enough.until), (HoldCode::Enough, Some(0), None));
+/// assert_eq!((first.rule, first.until), (Some(1), Some(86_400_000)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hold {
     /// Why.
@@ -52,6 +91,16 @@ pub struct Hold {
 }
 
 /// Why somebody is not asked now; stable for ever.
+///
+/// ```
+/// use heedful::contact::{Candidate, ContactPolicy, Customer, HoldCode};
+///
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"sample": {"salt": "2026", "rate": 0}}]}"#)?;
+/// let decision = policy.decide(&[], &Candidate::new(Customer::new("ada"), "nps"), 0)?;
+/// assert_eq!(decision.holds[0].code, HoldCode::NotSampled);
+/// assert_eq!(decision.holds[0].code.as_str(), "not-sampled");
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive] // further rules may come
@@ -108,6 +157,22 @@ impl ContactPolicy {
     }
 
     /// As [`ContactPolicy::decide`], among the contacts of everybody.
+    ///
+    /// ```
+    /// use heedful::contact::{Candidate, Contact, ContactPolicy, Customer, Histories, HoldCode};
+    ///
+    /// let policy = ContactPolicy::from_json(r#"{"rules": [{"cap": {"at_most": 1, "days": 30, "per": "account"}}]}"#)?;
+    /// // Somebody else at Ada's company was asked yesterday.
+    /// let colleague = Contact { account: Some("acme".into()), ..Contact::new("bob", "nps", 0) };
+    /// let histories = Histories::from_iter([colleague]);
+    /// let asked = |account: &str| {
+    ///     let customer = Customer { account: Some(account.into()), ..Customer::new("ada") };
+    ///     policy.decide_in(&histories, &Candidate::new(customer, "nps"), 86_400_000)
+    /// };
+    /// assert_eq!(asked("acme")?.holds[0].code, HoldCode::Cap);
+    /// assert!(asked("globex")?.holds.is_empty());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// What [`ContactPolicy::check`] finds.

@@ -8,6 +8,17 @@ use crate::base::config::{names, record};
 use crate::base::kind::Kind;
 
 /// A past contact: an invitation or a reminder.
+///
+/// ```
+/// use heedful::contact::{Candidate, Contact, ContactPolicy, Customer, Outcome, Verdict};
+///
+/// const DAY: i64 = 86_400_000;
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"gap": {"days": 90, "after": ["declined"]}}]}"#)?;
+/// let declined = Contact { outcome: Outcome::Declined, ..Contact::new("ada", "nps", DAY) };
+/// let verdict = policy.decide(&[declined], &Candidate::new(Customer::new("ada"), "nps"), 2 * DAY)?.verdict;
+/// assert_eq!(verdict, Verdict::Later { at: 91 * DAY });
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -45,6 +56,19 @@ pub struct Contact {
 }
 
 /// What came of a contact.
+///
+/// ```
+/// use heedful::{Column, Responses, contact::{Histories, Outcome}};
+///
+/// let table = Responses::new()
+///     .with("customer", Column::categories(["ada", "bob"].map(Some)))?
+///     .with("survey", Column::categories(["nps"; 2].map(Some)))?
+///     .with("at", Column::numbers(vec![0_i64, 1]))?
+///     .with("outcome", Column::categories([Some("answered"), None]))?;
+/// let outcomes: Vec<_> = Histories::from_table(&table)?.contacts().iter().map(|c| c.outcome).collect();
+/// assert_eq!(outcomes, [Outcome::Answered, Outcome::Open]); // open where nothing is said
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -92,6 +116,22 @@ impl Contact {
 }
 
 /// Past contacts, found by customer, account and household.
+///
+/// ```
+/// use heedful::contact::{Candidate, Contact, ContactPolicy, Customer, Histories, Verdict};
+///
+/// const DAY: i64 = 86_400_000;
+/// let mut histories = Histories::new();
+/// // In any order of time.
+/// for (customer, day) in [("ada", 20), ("bob", 25), ("ada", 10)] {
+///     histories.add(Contact::new(customer, "nps", day * DAY));
+/// }
+/// assert_eq!(histories.contacts().len(), 3);
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"gap": {"days": 30}}]}"#)?;
+/// let verdict = policy.decide_in(&histories, &Candidate::new(Customer::new("ada"), "nps"), 30 * DAY)?.verdict;
+/// assert_eq!(verdict, Verdict::Later { at: 50 * DAY });
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Histories {
     contacts: Vec<Contact>,

@@ -55,6 +55,17 @@ pub struct ContactPolicy {
 }
 
 /// One rule. In JSON an object with one key, the name of the rule.
+///
+/// ```
+/// use heedful::contact::{ContactPolicy, ContactRule};
+///
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"gap": {"days": 30}}, {"enough": {"margin": 2}}]}"#)?;
+/// let ContactRule::Gap(gap) = &policy.rules[0] else { panic!("a gap") };
+/// assert_eq!(gap.days, 30.0);
+/// // Each rule is an object of one key.
+/// assert!(ContactPolicy::from_json(r#"{"rules": [{"gap": {"days": 30}, "enough": {"margin": 2}}]}"#).is_err());
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -83,6 +94,19 @@ pub enum ContactRule {
 }
 
 /// The surveys that a rule is about; an empty list is all.
+///
+/// ```
+/// use heedful::{Kind, contact::{Candidate, ContactPolicy, Customer, Verdict}};
+///
+/// // Nobody is asked about the relation in the first 90 days.
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"first_contact": {"days": 90, "of": {"kinds": ["relational"]}}}]}"#)?;
+/// let customer = Customer { since: Some(0), ..Customer::new("ada") };
+/// let relation = Candidate::new(customer, "nps");
+/// let support = Candidate { kind: Kind::Transactional, ..relation.clone() };
+/// assert_eq!(policy.decide(&[], &relation, 1)?.verdict, Verdict::Later { at: 90 * 86_400_000 });
+/// assert_eq!(policy.decide(&[], &support, 1)?.verdict, Verdict::Ask { channel: None });
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -105,6 +129,21 @@ pub struct Which {
 }
 
 /// A least time since the last contact of the same customer.
+///
+/// ```
+/// use heedful::contact::{Candidate, Contact, ContactPolicy, ContactRule, Customer, Gap, Verdict, Which};
+///
+/// const DAY: i64 = 86_400_000;
+/// let gap = Gap { days: 1.5, of: Which::default(), counts: Which::default(), after: vec![] };
+/// let policy = ContactPolicy { rules: vec![ContactRule::Gap(gap)], priority: vec![] };
+/// let verdict = |customer: &str| {
+///     let candidate = Candidate::new(Customer::new(customer), "nps");
+///     policy.decide(&[Contact::new("ada", "csat", 0)], &candidate, DAY).map(|found| found.verdict)
+/// };
+/// assert_eq!(verdict("ada")?, Verdict::Later { at: 3 * DAY / 2 });
+/// assert_eq!(verdict("bob")?, Verdict::Ask { channel: None });
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -123,6 +162,19 @@ pub struct Gap {
 }
 
 /// A greatest number of contacts in a window.
+///
+/// ```
+/// use heedful::contact::{Candidate, Contact, ContactPolicy, Customer, Verdict};
+///
+/// const DAY: i64 = 86_400_000;
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"cap": {"at_most": 2, "days": 30}}]}"#)?;
+/// let sent = |days: &[i64]| days.iter().map(|day| Contact::new("ada", "nps", day * DAY)).collect::<Vec<_>>();
+/// let ada = Candidate::new(Customer::new("ada"), "nps");
+/// assert_eq!(policy.decide(&sent(&[10]), &ada, 20 * DAY)?.verdict, Verdict::Ask { channel: None });
+/// // The window is free again 30 days after the first of the two.
+/// assert_eq!(policy.decide(&sent(&[5, 10]), &ada, 20 * DAY)?.verdict, Verdict::Later { at: 35 * DAY });
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -143,6 +195,23 @@ pub struct Cap {
 }
 
 /// Whose contacts are counted together.
+///
+/// ```
+/// use heedful::contact::{Candidate, Contact, ContactPolicy, ContactRule, Customer, Per};
+///
+/// let policy = |per: &str| {
+///     ContactPolicy::from_json(&format!(r#"{{"rules": [{{"cap": {{"at_most": 1, "days": 30, "per": "{per}"}}}}]}}"#))
+/// };
+/// let ContactRule::Cap(cap) = &policy("household")?.rules[0] else { panic!("a cap") };
+/// assert_eq!(cap.per, Per::Household);
+/// // Bob, of Ada's home, was asked.
+/// let home = Some("elm street 5".to_owned());
+/// let bob = Contact { household: home.clone(), ..Contact::new("bob", "nps", 0) };
+/// let ada = Candidate::new(Customer { household: home, ..Customer::new("ada") }, "nps");
+/// assert_eq!(policy("household")?.decide(&[bob.clone()], &ada, 1)?.holds.len(), 1);
+/// assert_eq!(policy("customer")?.decide(&[bob], &ada, 1)?.holds.len(), 0);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -158,6 +227,26 @@ pub enum Per {
 
 /// A share of the customers, drawn by a hash of salt, customer and survey: the same customer always gets the same
 /// answer.
+///
+/// ```
+/// use heedful::contact::{Candidate, ContactPolicy, Customer};
+///
+/// let sampled = |rate: f64| {
+///     let policy = format!(r#"{{"rules": [{{"sample": {{"salt": "2026", "rate": {rate}}}}}]}}"#);
+///     let policy = ContactPolicy::from_json(&policy)?;
+///     let asked = |i: &u32| {
+///         let candidate = Candidate::new(Customer::new(format!("customer {i}")), "nps");
+///         policy.decide(&[], &candidate, 0).is_ok_and(|found| found.holds.is_empty())
+///     };
+///     Ok::<_, heedful::Error>((0..1_000).filter(asked).collect::<Vec<_>>())
+/// };
+/// let (some, half, all) = (sampled(0.1)?, sampled(0.5)?, sampled(1.0)?);
+/// assert_eq!(all.len(), 1_000);
+/// assert!((60..140).contains(&some.len())); // 100, give or take four standard deviations
+/// // A larger sample holds the smaller one.
+/// assert!(some.iter().all(|customer| half.contains(customer)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -176,6 +265,23 @@ pub struct Sample {
 }
 
 /// The sampling rate of a segment.
+///
+/// ```
+/// use heedful::contact::{Candidate, ContactPolicy, Customer, HoldCode};
+///
+/// let policy = ContactPolicy::from_json(
+///     r#"{"rules": [{"sample": {"salt": "a", "rate": 0, "segments": [{"attribute": "tier", "is": ["gold"], "rate": 1}]}}]}"#,
+/// )?;
+/// let holds = |tier: &str| {
+///     let attributes = vec![("tier".to_owned(), tier.to_owned())];
+///     let customer = Customer { attributes, ..Customer::new("ada") };
+///     let decision = policy.decide(&[], &Candidate::new(customer, "nps"), 0)?;
+///     Ok::<_, heedful::Error>(decision.holds.into_iter().map(|hold| hold.code).collect::<Vec<_>>())
+/// };
+/// assert_eq!(holds("gold")?, []);
+/// assert_eq!(holds("silver")?, [HoldCode::NotSampled]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -190,6 +296,21 @@ pub struct SegmentRate {
 }
 
 /// Only after an event, for a while.
+///
+/// ```
+/// use heedful::contact::{Candidate, ContactPolicy, Customer, HoldCode, Verdict};
+///
+/// const DAY: i64 = 86_400_000;
+/// // From one to fifteen days after a delivery.
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"trigger": {"event": "delivery", "after_days": 1, "within_days": 14}}]}"#)?;
+/// let mut ada = Candidate::new(Customer::new("ada"), "csat");
+/// assert_eq!(policy.decide(&[], &ada, 0)?.holds[0].code, HoldCode::NoEvent);
+/// ada.event = Some(("delivery".into(), 10 * DAY));
+/// assert_eq!(policy.decide(&[], &ada, 10 * DAY)?.verdict, Verdict::Later { at: 11 * DAY });
+/// assert_eq!(policy.decide(&[], &ada, 12 * DAY)?.verdict, Verdict::Ask { channel: None });
+/// assert_eq!(policy.decide(&[], &ada, 26 * DAY)?.holds[0].code, HoldCode::Expired);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -207,6 +328,19 @@ pub struct Trigger {
 }
 
 /// Only at regular times since the customer began (onboarding's end, every six months).
+///
+/// ```
+/// use heedful::contact::{Candidate, ContactPolicy, Customer, Verdict};
+///
+/// const DAY: i64 = 86_400_000;
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"recurring": {"every_days": 182, "within_days": 14}}]}"#)?;
+/// let ada = Candidate::new(Customer { since: Some(0), ..Customer::new("ada") }, "nps");
+/// let verdict = |day: i64| policy.decide(&[], &ada, day * DAY).map(|found| found.verdict);
+/// assert_eq!(verdict(10)?, Verdict::Later { at: 182 * DAY });
+/// assert_eq!(verdict(185)?, Verdict::Ask { channel: None });
+/// assert_eq!(verdict(200)?, Verdict::Later { at: 364 * DAY }); // too late for this time
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -221,6 +355,17 @@ pub struct Recurring {
 }
 
 /// Not in the first days of a customer.
+///
+/// ```
+/// use heedful::contact::{Candidate, ContactPolicy, Customer, HoldCode, Verdict};
+///
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"first_contact": {"days": 30}}]}"#)?;
+/// let new = Candidate::new(Customer { since: Some(0), ..Customer::new("ada") }, "nps");
+/// assert_eq!(policy.decide(&[], &new, 1)?.verdict, Verdict::Later { at: 30 * 86_400_000 });
+/// let unknown = Candidate::new(Customer::new("ada"), "nps");
+/// assert_eq!(policy.decide(&[], &unknown, 1)?.holds[0].code, HoldCode::SinceUnknown);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -233,6 +378,20 @@ pub struct FirstContact {
 }
 
 /// Not at these hours and days where the customer lives (coordinated universal time where the zone is not known).
+///
+/// ```
+/// use heedful::{Zone, contact::{Candidate, ContactPolicy, Customer, Verdict}};
+///
+/// const HOUR: i64 = 3_600_000;
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"quiet": {"from": "20:00", "to": "08:00"}}]}"#)?;
+/// let noon = 12 * HOUR;
+/// let mut ada = Candidate::new(Customer::new("ada"), "nps");
+/// assert_eq!(policy.decide(&[], &ada, noon)?.verdict, Verdict::Ask { channel: None });
+/// // Where the clock is eleven hours ahead it is 23:00; at 8:00 nine hours have passed.
+/// ada.customer.zone = Some(Zone::fixed(11 * 3_600)?);
+/// assert_eq!(policy.decide(&[], &ada, noon)?.verdict, Verdict::Later { at: noon + 9 * HOUR });
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -250,6 +409,19 @@ pub struct Quiet {
 }
 
 /// Only through these channels.
+///
+/// ```
+/// use heedful::contact::{Candidate, ContactPolicy, Customer, HoldCode, Verdict};
+///
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"channels": {"channels": ["in_app", "email"]}}]}"#)?;
+/// let reached_by = |channel: &str| {
+///     let customer = Customer { channels: vec![channel.to_owned()], ..Customer::new("ada") };
+///     policy.decide(&[], &Candidate::new(customer, "nps"), 0)
+/// };
+/// assert_eq!(reached_by("email")?.verdict, Verdict::Ask { channel: Some("email".into()) });
+/// assert_eq!(reached_by("phone")?.holds[0].code, HoldCode::NoChannel);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -262,6 +434,19 @@ pub struct Channels {
 }
 
 /// Not where the score is known well enough.
+///
+/// ```
+/// use heedful::contact::{Candidate, ContactPolicy, Customer, HoldCode};
+///
+/// // Nobody more is asked once the score is known to plus or minus 3 points.
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"enough": {"margin": 3}}]}"#)?;
+/// let mut ada = Candidate::new(Customer::new("ada"), "nps");
+/// ada.margin = Some(3.1);
+/// assert!(policy.decide(&[], &ada, 0)?.holds.is_empty());
+/// ada.margin = Some(3.0);
+/// assert_eq!(policy.decide(&[], &ada, 0)?.holds[0].code, HoldCode::Enough);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -274,6 +459,22 @@ pub struct Enough {
 }
 
 /// When and how often an invitation without an answer is followed by a reminder.
+///
+/// ```
+/// use heedful::contact::{Candidate, Contact, ContactPolicy, Customer, HoldCode, Verdict};
+///
+/// const DAY: i64 = 86_400_000;
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"reminder": {"after_days": 3, "at_most": 1, "deadline_days": 10}}]}"#)?;
+/// let reminder = Candidate { reminder: true, ..Candidate::new(Customer::new("ada"), "nps") };
+/// let invited = Contact::new("ada", "nps", 0);
+/// assert_eq!(policy.decide(&[invited.clone()], &reminder, DAY)?.verdict, Verdict::Later { at: 3 * DAY });
+/// assert_eq!(policy.decide(&[invited.clone()], &reminder, 4 * DAY)?.verdict, Verdict::Ask { channel: None });
+/// assert_eq!(policy.decide(&[invited.clone()], &reminder, 10 * DAY)?.holds[0].code, HoldCode::Expired);
+/// let reminded = Contact { reminder: true, ..Contact::new("ada", "nps", 3 * DAY) };
+/// let again = policy.decide(&[invited, reminded], &reminder, 7 * DAY)?;
+/// assert_eq!(again.holds[0].code, HoldCode::RemindedEnough);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -293,6 +494,25 @@ pub struct Reminder {
 }
 
 /// What is known of a customer.
+///
+/// ```
+/// use heedful::{Column, Responses, contact::Customer};
+///
+/// let table = Responses::new()
+///     .with("customer", Column::categories([Some("ada")]))?
+///     .with("channels", Column::categories([Some("email|phone")]))?
+///     .with("tier", Column::categories([Some("gold")]))?;
+/// let ada = Customer::from_table(&table)?.remove(0);
+/// // A column that is none of a customer's own is an attribute.
+/// let expected = Customer {
+///     channels: vec!["email".to_owned(), "phone".to_owned()],
+///     attributes: vec![("tier".to_owned(), "gold".to_owned())],
+///     ..Customer::new("ada")
+/// };
+/// assert_eq!(ada, expected);
+/// assert_eq!(Customer::from_table_with(&table, Vec::new())?, [expected]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(default, deny_unknown_fields))]
@@ -326,6 +546,23 @@ impl Customer {
 }
 
 /// A customer who might be asked.
+///
+/// ```
+/// use heedful::{Column, Kind, Responses, contact::Candidate};
+///
+/// let table = Responses::new()
+///     .with("customer", Column::categories([Some("ada")]))?
+///     .with("survey", Column::categories([Some("after-delivery")]))?
+///     .with("kind", Column::categories([Some("transactional")]))?
+///     .with("event", Column::categories([Some("delivery")]))?
+///     .with("event_at", Column::numbers(vec![1_767_614_400_000_i64]))?;
+/// let ada = Candidate::from_table(&table)?.remove(0);
+/// assert_eq!((ada.customer.id.as_str(), ada.survey.as_str(), ada.kind), ("ada", "after-delivery", Kind::Transactional));
+/// assert_eq!(ada.event, Some(("delivery".to_owned(), 1_767_614_400_000)));
+/// // Relational where nothing else is said.
+/// assert_eq!(Candidate::new(ada.customer, "nps").kind, Kind::Relational);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
@@ -427,6 +664,23 @@ impl Candidate {
 impl ContactPolicy {
     /// What the field advises where nothing else is known: relational surveys 180 days apart, any two surveys 30, 90
     /// days of rest after declining, quiet nights and weekends.
+    ///
+    /// ```
+    /// use heedful::contact::{Candidate, Contact, ContactPolicy, Customer, Verdict};
+    ///
+    /// const DAY: i64 = 86_400_000;
+    /// let policy = ContactPolicy::advised();
+    /// policy.check()?;
+    /// assert_eq!(ContactPolicy::from_json(&policy.to_json())?, policy);
+    /// // Asked about the relation on Thursday, 1 January 1970 at noon: 180 days later it is noon on a Tuesday.
+    /// let verdict = policy.decide(
+    ///     &[Contact::new("ada", "nps", DAY / 2)],
+    ///     &Candidate::new(Customer::new("ada"), "nps"),
+    ///     7 * DAY,
+    /// )?.verdict;
+    /// assert_eq!(verdict, Verdict::Later { at: 180 * DAY + DAY / 2 });
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn advised() -> Self {
         let relational = || Which { kinds: vec![Kind::Relational], ..Which::default() };

@@ -13,6 +13,16 @@ use crate::base::order::sort_by_key;
 use crate::base::table::{Data, Table};
 
 /// The window of a plan, and how much is wanted.
+///
+/// ```
+/// use heedful::contact::PlanOptions;
+///
+/// const DAY: i64 = 86_400_000;
+/// let week = PlanOptions::from_json(r#"{"from": 0, "to": 604800000, "target": 70, "spread": true}"#)?;
+/// assert_eq!(week, PlanOptions { target: Some(70), spread: true, ..PlanOptions::new(0, 7 * DAY) });
+/// assert_eq!(PlanOptions::from_json(r#"{"from": 0, "to": 1, "most": 70}"#).unwrap_err().path(), "most");
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -56,6 +66,24 @@ impl PlanOptions {
 config::written!(PlanOptions of contact, r#"{"from": 0, "to": 86400000, "target": 100}"#);
 
 /// What to send.
+///
+/// ```
+/// use heedful::{Data, contact::{Candidate, ContactPolicy, Customer, Histories, PlanOptions}};
+///
+/// const DAY: i64 = 86_400_000;
+/// // Seven of ten in a week, evenly.
+/// let people: Vec<Candidate> = (0..10).map(|i| Candidate::new(Customer::new(format!("c{i}")), "nps")).collect();
+/// let options = PlanOptions { target: Some(7), spread: true, ..PlanOptions::new(0, 7 * DAY) };
+/// let plan = ContactPolicy::default().plan(Histories::new(), &people, &options)?;
+/// let days: Vec<i64> = plan.invitations.iter().map(|invitation| invitation.at / DAY).collect();
+/// assert_eq!(days, [0, 1, 2, 3, 4, 5, 6]);
+/// assert_eq!(plan.left_out.len(), 3);
+/// let table = plan.to_table();
+/// let send = table.columns().iter().find(|column| column.name == "send").unwrap();
+/// let Data::Bool(send) = &send.data else { panic!("yes or no") };
+/// assert_eq!((send.len(), send.iter().filter(|yes| **yes == Some(true)).count()), (10, 7));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive] // a plan may come to say more
 pub struct Plan {
@@ -66,6 +94,20 @@ pub struct Plan {
 }
 
 /// An invitation to send.
+///
+/// ```
+/// use heedful::contact::{Candidate, ContactPolicy, Customer, Histories, PlanOptions};
+///
+/// const DAY: i64 = 86_400_000;
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"reminder": {"after_days": 3, "at_most": 1, "deadline_days": 10}}]}"#)?;
+/// let options = PlanOptions { notice_days: Some(1), ..PlanOptions::new(20 * DAY, 27 * DAY) };
+/// let plan = policy.plan(Histories::new(), &[Candidate::new(Customer::new("ada"), "nps")], &options)?;
+/// let invitation = &plan.invitations[0];
+/// assert_eq!((invitation.candidate, invitation.at), (0, 20 * DAY));
+/// assert_eq!((invitation.notice, invitation.reminder), (Some(19 * DAY), Some(23 * DAY)));
+/// assert_eq!(invitation.deadline, Some(30 * DAY));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Invitation {
     /// The position of the candidate.
@@ -83,6 +125,20 @@ pub struct Invitation {
 }
 
 /// A candidate who is not asked in the window.
+///
+/// ```
+/// use heedful::contact::{Candidate, Contact, ContactPolicy, Customer, Histories, HoldCode, PlanOptions};
+///
+/// const DAY: i64 = 86_400_000;
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"gap": {"days": 30}}]}"#)?;
+/// let histories = Histories::from_iter([Contact::new("ada", "nps", 0)]);
+/// let people = [Candidate::new(Customer::new("ada"), "nps"), Candidate::new(Customer::new("bob"), "nps")];
+/// let plan = policy.plan(histories, &people, &PlanOptions::new(7 * DAY, 14 * DAY))?;
+/// let [ada] = &plan.left_out[..] else { panic!("one of the two") };
+/// assert_eq!((ada.candidate, ada.hold.as_ref().unwrap().code), (0, HoldCode::Gap));
+/// assert_eq!(ada.next, Some(30 * DAY)); // after the window
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
     /// The position of the candidate.
@@ -96,6 +152,24 @@ pub struct LeftOut {
 impl ContactPolicy {
     /// Plans the invitations of a window: the most important surveys first (`priority`), within a survey in an order
     /// drawn from salt, survey and customer. What is planned counts as a contact for those who come after.
+    ///
+    /// ```
+    /// use heedful::contact::{Candidate, ContactPolicy, Customer, Histories, PlanOptions};
+    ///
+    /// // One for each company in 30 days; the more important survey comes first, whatever the order of the candidates.
+    /// let policy = ContactPolicy::from_json(
+    ///     r#"{"rules": [{"cap": {"at_most": 1, "days": 30, "per": "account"}}], "priority": ["churn"]}"#,
+    /// )?;
+    /// let person = |id: &str, survey: &str| {
+    ///     Candidate::new(Customer { account: Some("acme".into()), ..Customer::new(id) }, survey)
+    /// };
+    /// let people = [person("ada", "nps"), person("bob", "churn")];
+    /// let plan = policy.plan(Histories::new(), &people, &PlanOptions::new(0, 86_400_000))?;
+    /// assert_eq!((plan.invitations.len(), plan.invitations[0].candidate), (1, 1));
+    /// let error = policy.plan(Histories::new(), &people, &PlanOptions::new(1, 0)).unwrap_err();
+    /// assert_eq!(error.path(), "to");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// What [`ContactPolicy::check`] finds; `invalid-argument` for a window that ends before it starts.

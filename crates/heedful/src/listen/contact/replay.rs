@@ -9,6 +9,25 @@ use crate::base::order::sort_by_key;
 use crate::stats::distribution::normal_quantile;
 
 /// What a policy would have done.
+///
+/// ```
+/// use heedful::contact::{Contact, ContactPolicy, HoldCode, Outcome};
+///
+/// const DAY: i64 = 86_400_000;
+/// // Ada was asked every 30 days and answered the first time and the last.
+/// let past: Vec<Contact> = (0..4)
+///     .map(|i| Contact {
+///         outcome: if i % 3 == 0 { Outcome::Answered } else { Outcome::Open },
+///         ..Contact::new("ada", "nps", i * 30 * DAY)
+///     })
+///     .collect();
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"gap": {"days": 60}}]}"#)?;
+/// let replay = policy.replay(&past, &[], None)?;
+/// // Days 0 and 60 would have been; the answer on day 90 would not.
+/// assert_eq!((replay.sent, replay.answered), (2, 1));
+/// assert_eq!((&replay.refused[..], replay.surveys.len()), (&[(HoldCode::Gap, 2)][..], 1));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // a replay may come to say more
 pub struct Replay {
@@ -23,6 +42,22 @@ pub struct Replay {
 }
 
 /// What a policy would have done to a survey.
+///
+/// ```
+/// use heedful::contact::{Contact, ContactPolicy, Outcome};
+///
+/// const DAY: i64 = 86_400_000;
+/// // 100 customers answered twice, ten days apart.
+/// let past: Vec<Contact> = (0..200)
+///     .map(|i| Contact { outcome: Outcome::Answered, ..Contact::new(format!("c{}", i % 100), "nps", i / 100 * 10 * DAY) })
+///     .collect();
+/// let policy = ContactPolicy::from_json(r#"{"rules": [{"gap": {"days": 30}}]}"#)?;
+/// let survey = policy.replay(&past, &[], Some(70.0))?.surveys.remove(0);
+/// assert_eq!((survey.sent, survey.was_sent, survey.answered, survey.was_answered), (100, 200, 100, 200));
+/// // 1.96 × 70 over the root of the answers.
+/// assert!((survey.margin.unwrap() - 13.72).abs() < 0.01 && (survey.was_margin.unwrap() - 9.70).abs() < 0.01);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReplaySurvey {
     /// Its id.
@@ -49,6 +84,18 @@ impl ContactPolicy {
     ///
     /// `customers` says what is known of those contacted (nothing but their ids where they are not there), and
     /// `deviation` is the standard deviation of one answer in points (about 70 for NPS).
+    ///
+    /// ```
+    /// use heedful::contact::{Contact, ContactPolicy, Customer, HoldCode};
+    ///
+    /// // What is known of customers counts: Bob has opted out.
+    /// let past = ["ada", "bob", "cid"].map(|customer| Contact::new(customer, "nps", 0));
+    /// let bob = Customer { opted_out: true, ..Customer::new("bob") };
+    /// let replay = ContactPolicy::default().replay(&past, &[bob], None)?;
+    /// assert_eq!((replay.sent, &replay.refused[..]), (2, &[(HoldCode::OptedOut, 1)][..]));
+    /// assert_eq!(replay.surveys[0].margin, None); // nobody answered
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// What [`ContactPolicy::check`] finds.

@@ -191,6 +191,18 @@ impl CsvOptions {
     /// Reads a file that is in memory: JSON where a preset is set and the text starts with a brace or a bracket, else
     /// CSV.
     ///
+    /// ```
+    /// use heedful::{CsvOptions, Metric, Preset};
+    ///
+    /// let options = CsvOptions::new().preset(Preset::Auto);
+    /// let json = br#"[{"person": "7", "score": 0, "created_at": 1404197100}]"#;
+    /// assert_eq!(options.read_bytes(json)?.responses.score(&Metric::nps())?.value, Some(-100.0));
+    /// // Without a brace or a bracket it is CSV.
+    /// let csv = b"Response ID,Score,Comment,Survey Type,Permalink\n1,10,fast,nps,https://d.example/1\n";
+    /// assert_eq!(options.read_bytes(csv)?.responses.score(&Metric::nps())?.value, Some(100.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As for [`CsvOptions::read`].
     pub fn read_bytes(&self, bytes: &[u8]) -> Result<Read> {
@@ -425,6 +437,17 @@ impl<R: io::Read> Batches<R> {
     }
 
     /// What the file was taken for, where a preset was asked for.
+    ///
+    /// ```
+    /// use heedful::{CsvOptions, Preset};
+    ///
+    /// let csv = "Response ID,Score,Comment,Survey Type,Permalink\n1,10,fast,nps,https://d.example/1\n";
+    /// let batches = CsvOptions::new().preset(Preset::Auto).stream(csv.as_bytes(), 1_000)?;
+    /// assert_eq!(batches.recognised().map(|found| found.preset), Some(Preset::Delighted));
+    /// // Nothing is looked for where no preset is asked for.
+    /// assert!(CsvOptions::new().rating("Score").stream(csv.as_bytes(), 1_000)?.recognised().is_none());
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn recognised(&self) -> Option<&Recognised> {
         self.recognised.as_ref()

@@ -18,6 +18,18 @@ impl Survey {
     /// Whether the survey can be run: ids are there and unique, every text exists in the fallback language,
     /// bands, ratings, reasons and questions that are named exist, choices have options and ratings a metric.
     ///
+    /// ```
+    /// use heedful::survey::Survey;
+    ///
+    /// let mut survey = Survey::preset("nps")?;
+    /// survey.check()?;
+    /// survey.languages = vec!["en".into(), "it".into()];
+    /// survey.check()?; // a translation that is missing falls back to the first language: see `lint`
+    /// survey.id = " ".into();
+    /// assert_eq!(survey.check().unwrap_err().path(), "id");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `invalid-argument` with the path of the first thing that is wrong.
     pub fn check(&self) -> Result<()> {
@@ -28,10 +40,15 @@ impl Survey {
         let fallback = self.fallback();
         for (path, wording) in self.wordings() {
             if wording.in_language(fallback, fallback).is_none_or(|text| text.trim().is_empty()) {
-                return bad(
-                    path,
-                    format!("there is no text in the fallback language `{fallback}`"),
-                );
+                return match fallback {
+                    "" => bad(
+                        path,
+                        "it is not for every language, as the question is: name `languages`",
+                    ),
+                    _ => {
+                        bad(path, format!("there is no text in the fallback language `{fallback}`"))
+                    }
+                };
             }
         }
         self.check_bands()?;

@@ -13,6 +13,23 @@ use crate::base::config::{record, tagged};
 /// `{"all": [{"reason": ["price"]}, {"attribute": {"name": "plan", "is": ["pro"]}}]}`.
 ///
 /// [`Not`]: Condition::Not
+///
+/// ```
+/// use heedful::survey::{Answer, Condition, Context, Session, Survey};
+///
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {"wording": "Thanks"},
+///     "questions": [{"id": "call", "type": "text", "wording": "When may we call?",
+///         "when": {"all": [{"band": ["detractor"]}, {"not": {"attribute": {"name": "plan", "is": ["free"]}}}]}}]}"#)?;
+/// let Some(Condition::All(parts)) = &survey.questions[0].when else { panic!("two conditions") };
+/// assert_eq!(parts[0], Condition::Band(vec!["detractor".to_owned()]));
+/// let next = |plan: &str, rating: f64| {
+///     let attributes = vec![("plan".to_owned(), plan.to_owned())];
+///     let mut session = Session::start(survey.clone(), Context { attributes, ..Context::default() })?;
+///     session.answer("rating", Answer::Rating(rating)).map(|step| step.id)
+/// };
+/// assert_eq!([next("pro", 3.0)?, next("free", 3.0)?, next("pro", 9.0)?], ["call", "thanks", "thanks"]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -41,6 +58,20 @@ pub enum Condition {
 }
 
 /// A range, both ends included; an end that is left out is open.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey};
+///
+/// // Ends are included, and the upper one is open.
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {"wording": "Thanks"},
+///     "follow_up": {"wording": "Why?", "when": {"rating": {"from": 9}}}}"#)?;
+/// let next = |rating: f64| {
+///     let mut session = Session::start(survey.clone(), Context::default())?;
+///     session.answer("rating", Answer::Rating(rating)).map(|step| step.id)
+/// };
+/// assert_eq!([next(8.0)?, next(9.0)?, next(10.0)?], ["thanks", "comment", "comment"]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -54,6 +85,23 @@ pub struct Within {
 }
 
 /// One of several values of something that has a name.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey};
+///
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {"wording": "Thanks"},
+///     "questions": [
+///         {"id": "effort", "type": "rating", "metric": "ces", "wording": "Easy?"},
+///         {"id": "why", "type": "text", "wording": "What was hard?", "when": {"answer": {"name": "effort", "is": ["1", "2"]}}}
+///     ]}"#)?;
+/// let next = |effort: f64| {
+///     let mut session = Session::start(survey.clone(), Context::default())?;
+///     session.answer("rating", Answer::Rating(9.0))?;
+///     session.answer("effort", Answer::Rating(effort)).map(|step| step.id)
+/// };
+/// assert_eq!([next(2.0)?, next(3.0)?], ["why", "thanks"]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

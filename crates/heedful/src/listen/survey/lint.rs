@@ -12,6 +12,19 @@ use crate::base::metric::Metric;
 use crate::base::order::sort_by_key;
 
 /// Something that a survey would be better without.
+///
+/// ```
+/// use heedful::survey::{Finding, Survey};
+///
+/// let mut survey = Survey::preset("nps")?;
+/// if let Some(follow_up) = &mut survey.follow_up {
+///     follow_up.required = true;
+/// }
+/// let found: Vec<Finding> = survey.lint()?;
+/// assert_eq!((found.len(), found[0].path.as_str()), (1, "follow_up.required"));
+/// assert!(found[0].to_string().contains(&found[0].message));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// What kind of thing.
@@ -23,6 +36,22 @@ pub struct Finding {
 }
 
 /// Kinds of findings, stable for ever.
+///
+/// ```
+/// use heedful::survey::{FindingCode, Survey};
+///
+/// // A second question on the scale of the score, that only those can be asked who answered above 10.
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {"wording": "Thanks, {nmae}"},
+///     "follow_up": {"wording": "Why?"},
+///     "questions": [{"id": "again", "type": "rating", "metric": "nps", "wording": "Come again?", "when": {"rating": {"from": 10.5}}}],
+///     "metadata": [{"name": "name"}]}"#)?;
+/// let codes: Vec<_> = survey.lint()?.iter().map(|finding| finding.code).collect();
+/// for code in [FindingCode::CompetingRatings, FindingCode::UnanswerableCondition, FindingCode::UnknownPipe] {
+///     assert!(codes.contains(&code));
+/// }
+/// assert_eq!(codes.len(), 3);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive] // the lint may come to know more

@@ -118,6 +118,16 @@ fn relational() -> Kind {
 }
 
 /// The words at the ends of a scale.
+///
+/// ```
+/// use heedful::survey::{Context, Ends, Session, Survey};
+///
+/// let mut survey = Survey::preset("nps")?;
+/// survey.ends = Some(Ends { low: "Never".into(), high: "At once".into() });
+/// let step = Session::start(survey, Context::default())?.step();
+/// assert_eq!((step.low.as_deref(), step.high.as_deref()), (Some("Never"), Some("At once")));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -129,6 +139,19 @@ pub struct Ends {
 }
 
 /// A text for everybody, with others for a band or a single rating; the most particular one is shown.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey};
+///
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {"wording": "Thanks"},
+///     "follow_up": {"wording": "Why?", "bands": {"detractor": "What went wrong?"}, "ratings": {"0": "That bad?"}}}"#)?;
+/// let text = |rating: f64| {
+///     let mut session = Session::start(survey.clone(), Context::default())?;
+///     session.answer("rating", Answer::Rating(rating)).map(|step| step.text)
+/// };
+/// assert_eq!([text(8.0)?, text(5.0)?, text(0.0)?], ["Why?", "What went wrong?", "That bad?"]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -152,6 +175,24 @@ pub struct FollowUp {
 }
 
 /// Reason buttons.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey};
+///
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {"wording": "Thanks"},
+///     "reasons": [
+///         {"bands": ["detractor"], "question": "What went wrong?", "several": true, "options": [{"id": "price", "text": "Price"}, {"id": "wait", "text": "Wait"}]},
+///         {"question": "What was best?", "options": [{"id": "staff", "text": "Staff"}, {"id": "room", "text": "Room"}]}
+///     ]}"#)?;
+/// let mut session = Session::start(survey.clone(), Context::default())?;
+/// assert_eq!(session.answer("rating", Answer::Rating(2.0))?.text, "What went wrong?");
+/// session.answer("reasons", Answer::Choices(vec!["wait".into(), "price".into()]))?;
+/// assert_eq!(session.response().reasons, ["wait", "price"]);
+/// // The first entry that applies is shown.
+/// let mut session = Session::start(survey, Context::default())?;
+/// assert_eq!(session.answer("rating", Answer::Rating(9.0))?.text, "What was best?");
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -175,6 +216,21 @@ pub struct Reasons {
 }
 
 /// A button.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey};
+///
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {"wording": "Thanks"},
+///     "reasons": [{"question": "Why?", "options": [
+///         {"id": "price", "text": "Price", "sub": [{"id": "fees", "text": "Fees"}, {"id": "level", "text": "Level"}]}, {"id": "wait", "text": "Wait"}
+///     ]}]}"#)?;
+/// let mut session = Session::start(survey, Context::default())?;
+/// session.answer("rating", Answer::Rating(3.0))?;
+/// assert_eq!(session.answer("reasons", Answer::choice("price"))?.id, "reasons.price");
+/// session.answer("reasons.price", Answer::choice("fees"))?;
+/// assert_eq!(session.response().reasons, ["price", "fees"]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -189,6 +245,20 @@ pub struct Choice {
 }
 
 /// An extra question.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey};
+///
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {"wording": "Thanks"},
+///     "questions": [{"id": "visit", "type": "choice", "wording": "Why did you come?", "required": true,
+///         "options": [{"id": "work", "text": "Work"}, {"id": "leisure", "text": "Leisure"}]}]}"#)?;
+/// let mut session = Session::start(survey, Context::default())?;
+/// session.answer("rating", Answer::Rating(9.0))?;
+/// assert_eq!(session.answer("visit", Answer::Skip).unwrap_err().code().as_str(), "answer-required");
+/// session.answer("visit", Answer::choice("work"))?;
+/// assert_eq!(session.response().answers, [("visit".to_owned(), Answer::choice("work"))]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -221,6 +291,19 @@ pub struct Question {
 }
 
 /// The answer that an extra question takes.
+///
+/// ```
+/// use heedful::survey::{QuestionType, Survey};
+///
+/// let survey = |kind: &str| {
+///     Survey::from_json(&format!(r#"{{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {{"wording": "Thanks"}},
+///         "questions": [{{"id": "more", "type": "{kind}", "wording": "And?"}}]}}"#))
+/// };
+/// assert_eq!(survey("text")?.questions[0].kind, QuestionType::Text);
+/// // A choice has options, and a rating a metric.
+/// assert!(survey("choice").is_err() && survey("rating").is_err());
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -236,6 +319,21 @@ pub enum QuestionType {
 }
 
 /// The offer to go on.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey};
+///
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {"wording": "Thanks"},
+///     "questions": [{"id": "age", "type": "text", "wording": "How old are you?"}],
+///     "continuation": {"wording": "One more question?", "yes": "Yes", "no": "No", "questions": ["age"]}}"#)?;
+/// let next = |choice: &str| {
+///     let mut session = Session::start(survey.clone(), Context::default())?;
+///     assert_eq!(session.answer("rating", Answer::Rating(9.0))?.text, "One more question?");
+///     session.answer("continue", Answer::choice(choice)).map(|step| step.id)
+/// };
+/// assert_eq!([next("yes")?, next("no")?], ["age", "thanks"]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -254,6 +352,19 @@ pub struct Continuation {
 }
 
 /// What is said at the end, and what the respondent is invited to do.
+///
+/// ```
+/// use heedful::survey::{Answer, Context, Session, Survey};
+///
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?",
+///     "thanks": {"wording": "Thank you, {name|friend}!", "bands": {"detractor": {"wording": "We are sorry."}}}}"#)?;
+/// let thanks = |rating: f64| {
+///     let mut session = Session::start(survey.clone(), Context::default())?;
+///     session.answer("rating", Answer::Rating(rating)).map(|step| step.text)
+/// };
+/// assert_eq!([thanks(8.0)?, thanks(3.0)?], ["Thank you, friend!", "We are sorry."]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -273,6 +384,20 @@ pub struct Thanks {
 }
 
 /// What a band is thanked with.
+///
+/// ```
+/// use heedful::survey::{Action, ActionType, Answer, BandThanks, Context, Session, Survey};
+///
+/// let mut survey = Survey::preset("nps")?;
+/// survey.follow_up = None;
+/// let action = Action { kind: ActionType::CallMeBack, text: "Call me".into(), url: None };
+/// let sorry = BandThanks { wording: "We are sorry.".into(), action: Some(action) };
+/// survey.thanks.bands = vec![("detractor".to_owned(), sorry)];
+/// let mut session = Session::start(survey, Context::default())?;
+/// let step = session.answer("rating", Answer::Rating(1.0))?;
+/// assert_eq!((step.text.as_str(), step.action.unwrap().kind), ("We are sorry.", ActionType::CallMeBack));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -285,6 +410,20 @@ pub struct BandThanks {
 }
 
 /// A call to action.
+///
+/// ```
+/// use heedful::survey::{Action, ActionType, Answer, Context, Session, Survey};
+///
+/// let mut survey = Survey::preset("nps")?;
+/// survey.follow_up = None;
+/// let url = Some("https://example.com/review?rating={rating}".to_owned());
+/// survey.thanks.bands.clear();
+/// survey.thanks.action = Some(Action { kind: ActionType::Review, text: "Review us".into(), url });
+/// let mut session = Session::start(survey, Context::default())?;
+/// let action = session.answer("rating", Answer::Rating(9.0))?.action.unwrap();
+/// assert_eq!((action.text.as_str(), action.url.as_deref()), ("Review us", Some("https://example.com/review?rating=9")));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -300,6 +439,18 @@ pub struct Action {
 }
 
 /// What a respondent is invited to.
+///
+/// ```
+/// use heedful::survey::{ActionType, Survey};
+///
+/// let survey = |kind: &str| {
+///     Survey::from_json(&format!(r#"{{"id": "stay", "metric": "nps", "question": "How likely?",
+///         "thanks": {{"wording": "Thanks", "action": {{"type": "{kind}", "text": "Go on"}}}}}}"#))
+/// };
+/// assert_eq!(survey("call_me_back")?.thanks.action.unwrap().kind, ActionType::CallMeBack);
+/// assert_eq!(survey("shout").unwrap_err().path(), "thanks.action.type");
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -315,6 +466,22 @@ pub enum ActionType {
 }
 
 /// An attribute that the survey needs from its host.
+///
+/// ```
+/// use heedful::survey::{Context, Metadata, Session, Survey};
+///
+/// let mut survey = Survey::preset("nps")?;
+/// let values = vec!["pro".to_owned(), "free".to_owned()];
+/// survey.metadata = vec![Metadata { name: "plan".to_owned(), required: true, values }];
+/// let start = |attributes: &[(&str, &str)]| {
+///     let attributes = attributes.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+///     let session = Session::start(survey.clone(), Context { attributes, ..Context::default() });
+///     session.map(|session| session.response().attributes.len()).map_err(|error| error.code().as_str())
+/// };
+/// assert_eq!(start(&[("plan", "pro")]), Ok(1));
+/// assert_eq!((start(&[]), start(&[("plan", "trial")])), (Err("answer-required"), Err("answer-invalid")));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -331,6 +498,17 @@ pub struct Metadata {
 
 impl Survey {
     /// A survey with this main question and nothing else but thanks; the fields are public, so add what you need.
+    ///
+    /// ```
+    /// use heedful::{Metric, survey::{Survey, Wording}};
+    ///
+    /// let question = Wording::of([("de", "Wie zufrieden sind Sie?"), ("en", "How satisfied are you?")]);
+    /// let survey = Survey::new("stay", Metric::csat(), question, "Danke!".into());
+    /// survey.check()?;
+    /// assert_eq!((survey.version, survey.fallback(), survey.paths()?.len()), (1, "de", survey.metric.bands().len()));
+    /// assert_eq!(Survey::from_json(&survey.to_json())?, survey);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn new(id: &str, metric: Metric, question: Wording, thanks: Wording) -> Self {
         Self {

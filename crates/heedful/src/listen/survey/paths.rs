@@ -10,6 +10,24 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::listen::session::{Answer, Context, Session, Step, StepType, Written};
 
 /// One way through a survey, with answers that lead there.
+///
+/// ```
+/// use heedful::survey::{Context, Session, Survey};
+///
+/// let survey = Survey::from_json(r#"{"id": "stay", "metric": "nps", "question": "How likely?", "thanks": {"wording": "Thanks"},
+///     "follow_up": {"wording": "Why?", "when": {"attribute": {"name": "plan", "is": ["pro"]}}}}"#)?;
+/// let paths = survey.paths()?;
+/// assert_eq!(paths.len(), 6); // three bands, with the question and without
+/// let asked = paths.iter().find(|path| path.steps.len() == 3).unwrap();
+/// assert_eq!((&asked.steps[1], &asked.attributes[..]), (&"comment".to_owned(), &[("plan".to_owned(), "pro".to_owned())][..]));
+/// // The answers lead there.
+/// let mut session = Session::start(survey, Context { attributes: asked.attributes.clone(), ..Context::default() })?;
+/// for (step, answer) in &asked.answers {
+///     session.answer(step, answer.clone())?;
+/// }
+/// assert_eq!((session.step().id.as_str(), &session.response().band), ("thanks", &asked.band));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Path {
     /// The ids of the steps that are shown, the thanks last.

@@ -42,6 +42,16 @@ impl Survey {
     }
 
     /// The names that [`Survey::preset`] knows.
+    ///
+    /// ```
+    /// use heedful::survey::Survey;
+    ///
+    /// assert!(Survey::presets().any(|name| name == "ces"));
+    /// for name in Survey::presets() {
+    ///     assert!(Survey::preset(name)?.languages.contains(&"fi".to_owned()));
+    /// }
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     pub fn presets() -> impl Iterator<Item = &'static str> {
         PRESETS.iter().map(|(name, _)| *name)
     }

@@ -49,6 +49,17 @@ fn code(result: crate::Result<impl std::fmt::Debug>) -> (ErrorCode, String) {
 }
 
 #[test]
+fn texts_in_some_languages_need_their_names() {
+    let mut survey = Survey::new("x", Metric::nps(), "How likely?".into(), "Thanks".into());
+    survey.thanks.wording = Wording::of([("en", "Thanks"), ("fr", "Merci")]);
+    let error = survey.check().unwrap_err();
+    assert_eq!(error.path(), "thanks.wording");
+    assert!(error.to_string().contains("name `languages`"), "{error}");
+    survey.languages = vec!["en".to_owned(), "fr".to_owned()];
+    survey.check().unwrap();
+}
+
+#[test]
 fn a_detractor_s_way_through() {
     let mut session = Session::start(rich(), context()).unwrap();
     assert_eq!(session.status(), SessionStatus::Open);

@@ -39,6 +39,16 @@ const ANY: &str = "";
 
 impl Wording {
     /// One text for every language.
+    ///
+    /// ```
+    /// use heedful::survey::Wording;
+    ///
+    /// let everybody = Wording::new("Hi!");
+    /// assert!(everybody.speaks("sw") && everybody.in_language("sw", "en") == Some("Hi!"));
+    /// let two = Wording::of([("en", "Thanks!"), ("de", "Danke!")]);
+    /// assert!(two.speaks("de-AT") && !two.speaks("fi"));
+    /// assert_eq!(two.texts().collect::<Vec<_>>(), [("en", "Thanks!"), ("de", "Danke!")]);
+    /// ```
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(vec![(ANY.to_owned(), text.into())])

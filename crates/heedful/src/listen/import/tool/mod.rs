@@ -68,6 +68,20 @@ names!(Preset {
 });
 
 /// What was recognised in an export: see [`Preset`]. The texts are names of columns and questions, never answers.
+///
+/// ```
+/// use heedful::{CsvOptions, Preset};
+///
+/// let file = "Timestamp,How likely are you to recommend us?,Why?,Email,IP Address\n\
+///     2026-01-05 10:00:00,9,fast,ada@example.com,203.0.113.7\n";
+/// let read = CsvOptions::new().preset(Preset::GoogleForms).read(file.as_bytes())?;
+/// let recognised = read.recognised.unwrap();
+/// assert_eq!((recognised.preset, recognised.header_rows), (Preset::GoogleForms, 1));
+/// let roles: Vec<_> = recognised.columns.iter().map(|guess| guess.role).collect();
+/// assert_eq!(roles, ["at", "rating", "comment", "customer"]);
+/// assert_eq!(recognised.left_out[0].column, "IP Address");
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // more may be told
 pub struct Recognised {
@@ -86,6 +100,18 @@ pub struct Recognised {
 }
 
 /// A column that is read, and as what.
+///
+/// ```
+/// use heedful::{CsvOptions, Preset};
+///
+/// let file = "score,plan\n10,pro\n3,free\n";
+/// let read = CsvOptions::new().preset(Preset::Generic).rating("score").read(file.as_bytes())?;
+/// let columns = read.recognised.unwrap().columns;
+/// let [score, plan] = &columns[..] else { panic!("two columns") };
+/// assert_eq!((score.column.as_str(), score.role, score.why.as_str()), ("score", "rating", "it is named in the options"));
+/// assert_eq!((plan.role, plan.metric, &plan.question), ("attribute", None, &None));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive] // more may be told
 pub struct ColumnGuess {
@@ -102,6 +128,17 @@ pub struct ColumnGuess {
 }
 
 /// A column that is not read.
+///
+/// ```
+/// use heedful::{CsvOptions, Preset};
+///
+/// let file = "score,full name,plan\n10,Ada Lovelace,pro\n3,Bob Ross,free\n";
+/// let read = CsvOptions::new().preset(Preset::Generic).rating("score").read(file.as_bytes())?;
+/// let left_out = read.recognised.unwrap().left_out;
+/// assert_eq!((left_out.len(), left_out[0].column.as_str()), (1, "full name"));
+/// assert!(read.responses.column("full name").is_none() && read.responses.column("plan").is_some());
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive] // more may be told
 pub struct ColumnLeftOut {

@@ -11,12 +11,7 @@ use crate::shell::{self, Result, root};
 
 const CORE: &str = "crates/heedful/src";
 /// Where examples are still missing: files or folders, from the core's root. This list only gets shorter.
-const OPEN: &[&str] = &[
-    "interpret/reason",
-    "interpret/sentiment",
-    "monitor",
-    "text",
-];
+const OPEN: &[&str] = &["interpret/reason", "interpret/sentiment", "monitor", "text"];
 
 struct Item {
     place: String,

@@ -40,15 +40,12 @@ impl Survey {
         let fallback = self.fallback();
         for (path, wording) in self.wordings() {
             if wording.in_language(fallback, fallback).is_none_or(|text| text.trim().is_empty()) {
-                return match fallback {
-                    "" => bad(
-                        path,
-                        "it is not for every language, as the question is: name `languages`",
-                    ),
-                    _ => {
-                        bad(path, format!("there is no text in the fallback language `{fallback}`"))
-                    }
+                let message = if fallback.is_empty() {
+                    "it is not for every language, as the question is: name `languages`".to_owned()
+                } else {
+                    format!("there is no text in the fallback language `{fallback}`")
                 };
+                return bad(path, message);
             }
         }
         self.check_bands()?;

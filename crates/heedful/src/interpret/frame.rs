@@ -75,13 +75,26 @@ impl<'a> Frame<'a> {
         self.weights.as_ref().map_or(1.0, |w| w.get(row).copied().unwrap_or_default())
     }
 
-    /// The tally of all rated rows.
+    /// The tally of all rows that are not left out.
     pub(crate) fn total(&self) -> Tally {
         let mut cells = Cells::new(1, self);
         for (row, code) in self.rated() {
             cells.add(0, code, row);
         }
-        cells.tally()
+        self.with_unrated(cells.tally())
+    }
+
+    /// A tally of the rated rows with those that have no rating beside them: missing, invalid, out of range.
+    pub(crate) fn with_unrated(&self, mut tally: Tally) -> Tally {
+        let rated = |code: u8| usize::from(code) < self.points;
+        if any_byte(&self.codes, |code| !rated(code)) {
+            let unrated = [Reading::Missing, Reading::Invalid, Reading::OutOfRange];
+            for (code, reading) in (self.points..).zip(unrated) {
+                let with_it = self.codes.iter().filter(|own| usize::from(**own) == code);
+                tally.count(reading, with_it.count() as u64, None);
+            }
+        }
+        tally
     }
 }
 

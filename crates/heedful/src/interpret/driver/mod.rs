@@ -259,7 +259,7 @@ impl Drivers {
         let stated = self.scoring.stated();
         let counted = sets.count(&frame);
         let (with, all) = sets.by_player(&frame, &counted);
-        let score = Score::from_tally(&all, frame.metric, stated)?;
+        let score = Score::from_tally(&frame.with_unrated(all.clone()), frame.metric, stated)?;
         let mut random = Random::new(self.seed);
 
         let named = reasons.iter().zip(with.iter().cloned());
@@ -487,6 +487,27 @@ mod tests {
             .unwrap()
             .rating("score");
         (responses, Mentions::from_lists(lists).unwrap())
+    }
+
+    /// The score of a report says of every row what became of it, as that of a scoring.
+    #[test]
+    fn ratings_that_are_none_are_counted() {
+        use crate::base::scale::Invalid;
+        use crate::interpret::change::Change;
+
+        let ratings = Column::Number(
+            vec![9.0, 12.0, 6.5, 3.0, 8.0].into(),
+            Some(vec![true, true, true, true, false].into()),
+        );
+        let table = Responses::new().with("score", ratings).unwrap().rating("score");
+        let scoring = || Scoring::new(Metric::nps()).invalid(Invalid::Count);
+        let whole = scoring().run(&table).unwrap().rows.remove(0).score;
+        assert_eq!((whole.n, whole.missing, whole.invalid, whole.out_of_range), (2, 1, 1, 1));
+        let mentions = Mentions::none(5);
+        let report = Drivers::of(scoring()).replicates(0).run_with(&table, &mentions).unwrap();
+        assert_eq!(report.score, whole);
+        let change = Change::of(scoring()).run(&table, &table).unwrap();
+        assert_eq!((change.comparison.before, change.comparison.after), (whole.clone(), whole));
     }
 
     #[test]

@@ -461,7 +461,7 @@ class Detector:
         self._ready.feedback((topic, place), (day(start, "start"), day(end, "end")), said)
 
     def __repr__(self) -> str:
-        watched = self._settings if self._inner is None else json.loads(self._inner.watcher())
+        watched: dict[str, Any] = self._settings if self._inner is None else json.loads(self._inner.watcher())
         parts = [*([watched["topic"]] if watched.get("topic") else []), *watched.get("by", [])]
         return f"Detector(every {watched.get('every', 'day')}{''.join(f', {part}' for part in parts)})"
 

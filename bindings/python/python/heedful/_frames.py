@@ -75,11 +75,14 @@ def _choose(wanted: list[str] | None, available: Iterable[object]) -> list[str]:
 
 def _pandas(frame: pandas.DataFrame, wanted: list[str] | None) -> dict[str, object]:
     columns: dict[str, object] = {}
-    names = [str(name) for name in frame.columns]
+    labels = list(frame.columns)
+    names = [str(label) for label in labels]
     for name in _choose(wanted, names):
         if names.count(name) > 1:
             raise HeedfulError("duplicate-column", "the column is there more than once", name)
-        columns[name] = column(frame.iloc[:, names.index(name)])
+        place = names.index(name)
+        # By its label where that is a text: many times quicker than by its place.
+        columns[name] = column(frame[name] if isinstance(labels[place], str) else frame.iloc[:, place])
     return columns
 
 

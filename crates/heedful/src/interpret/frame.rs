@@ -137,40 +137,15 @@ impl<'a> Cells<'a> {
     /// Adds every rated row to the group that is listed for it.
     pub(crate) fn add_rows<T: Copy + Into<u32>>(&mut self, groups: &[T]) {
         let points = self.frame.points;
-        let codes = &self.frame.codes;
-        if self.frame.weights.is_some() {
-            for (row, (group, code)) in groups.iter().zip(codes.iter()).enumerate() {
-                if usize::from(*code) < points {
-                    self.add((*group).into() as usize, usize::from(*code), row);
-                }
-            }
-            return;
-        }
-        // Two tables in turn: a counter that was just written is read late.
-        let mut others = vec![0_u32; self.counts.len()];
-        let at = |group: T, code: u8| group.into() as usize * points + usize::from(code);
-        let (pairs, last) = groups.as_chunks::<2>();
-        let (codes, last_code) = codes.as_chunks::<2>();
-        for ([a, b], [code_a, code_b]) in pairs.iter().zip(codes) {
-            if usize::from(*code_a) < points
-                && let Some(count) = self.counts.get_mut(at(*a, *code_a))
-            {
+        let weighted = self.frame.weights.is_some();
+        let codes = self.frame.codes.iter().map(|code| usize::from(*code));
+        let pairs = groups.iter().map(|group| (*group).into() as usize).zip(codes);
+        for (row, (group, code)) in pairs.enumerate().filter(|(_, (_, code))| *code < points) {
+            if weighted {
+                self.add(group, code, row);
+            } else if let Some(count) = self.counts.get_mut(group * points + code) {
                 *count += 1;
             }
-            if usize::from(*code_b) < points
-                && let Some(count) = others.get_mut(at(*b, *code_b))
-            {
-                *count += 1;
-            }
-        }
-        if let ([group], [code]) = (last, last_code)
-            && usize::from(*code) < points
-            && let Some(count) = self.counts.get_mut(at(*group, *code))
-        {
-            *count += 1;
-        }
-        for (count, other) in self.counts.iter_mut().zip(others) {
-            *count += other;
         }
     }
 

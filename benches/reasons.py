@@ -76,8 +76,8 @@ def micro(found: np.ndarray, known: np.ndarray) -> tuple[float, float, float]:
     return right / found.sum(), right / known.sum(), 2 * right / (found.sum() + known.sum())
 
 
-def reviews(name: str) -> tuple[float, float]:
-    """Micro-F1, and precision where a recall of 0.90 was asked for."""
+def reviews(name: str, recall: float) -> tuple[float, float]:
+    """Micro-F1, and precision where it finds as much of the test file as that recall."""
     features, classifier, costs = RIVALS[name]
     (texts, sets), (test, test_sets) = restaurants("train"), restaurants("test")
     names = sorted(set().union(*sets))
@@ -101,10 +101,14 @@ def reviews(name: str) -> tuple[float, float]:
     _, cost, held = chosen
     scores = decide(texts, has, test, cost)
     at = np.array([best_threshold(s, h) for s, h in zip(held.T, has.T)])
-    asked = np.array([np.quantile(s[h], 0.1) for s, h in zip(held.T, has.T)])
-    precision, recall, _ = micro(scores >= asked, known)
+    # What it asks for is moved until it finds on the test file what ours found there: precision is compared at one recall.
+    for missed in np.arange(0.2, 0.0, -0.001):
+        asked = np.array([np.quantile(s[h], missed) for s, h in zip(held.T, has.T)])
+        precision, found, _ = micro(scores >= asked, known)
+        if found >= recall:
+            break
     f1 = micro(scores >= at, known)[2]
-    print(f"mams_acsa, {name}, C={cost}: micro-F1 {f1:.4f}; recall 0.90 asked: {recall:.4f} at precision {precision:.4f}")
+    print(f"mams_acsa, {name}, C={cost}: micro-F1 {f1:.4f}; precision {precision:.4f} at recall {found:.4f}")
     return f1, precision
 
 
@@ -122,12 +126,12 @@ def main() -> None:
         right = float(np.mean(model.predict(test) == np.array(truth)))
         rate = len(test) / (time.perf_counter() - start)
         print(f"BANKING77, {name}: accuracy {right:.4f}, trained in {trained:.1f} s, {rate:,.0f} comments a second", flush=True)
-    rivals = [reviews(name) for name in RIVALS]
+    rivals = [reviews(name, ours["mams_recall"]) for name in RIVALS]
     bars = {
         "banking_accuracy of 0.915": ours["banking_accuracy"] >= 0.915,
         "mams_f1 above the rivals": ours["mams_f1"] > max(f1 for f1, _ in rivals),
         "mams_recall as asked for": abs(ours["mams_recall"] - 0.9) <= 0.02,
-        "mams_precision above the rivals": ours["mams_precision"] > max(precision for _, precision in rivals),
+        "mams_precision above the rivals' at the same recall": ours["mams_precision"] > max(precision for _, precision in rivals),
         "files of 2 MB for 10 reasons": ours["bytes_10"] <= 2_000_000,
     }
     if failed := [bar for bar, reached in bars.items() if not reached]:

@@ -1,9 +1,11 @@
 //! The words and phrases of many comments: what keywords and topics are made from.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 
 use crate::base::order::sort_by;
-use crate::text::{Kind, Language, Lexer};
+use crate::text::{Kind, Language, Lexer, Word};
 
 /// What the words of a comment are separated by in a sequence of stems: punctuation.
 const BREAK: u32 = u32::MAX;
@@ -58,10 +60,17 @@ pub(crate) struct Vocabulary {
 /// Stems as texts, the same as numbers, and the item.
 type Kept<'a> = (Vec<&'a Box<str>>, &'a [u32], Item);
 
-/// The comments as stems.
+/// The words of all comments, one after another, as numbers.
+#[derive(Default)]
 struct Sequences {
+    /// What the numbers of `stem` and of `form` stand for.
     stems: Vec<Box<str>>,
-    rows: Vec<Vec<u32>>,
+    forms: Vec<Box<str>>,
+    /// The stem of each word, with what it is for a phrase, and how it is written, folded.
+    stem: Vec<u32>,
+    form: Vec<u32>,
+    /// Where each comment ends.
+    ends: Vec<usize>,
 }
 
 impl Vocabulary {
@@ -69,10 +78,9 @@ impl Vocabulary {
         let sequences = Sequences::read(comments, limits.language);
         let words = limits.words.clamp(1, 5);
         let mut counts: HashMap<&[u32], (u64, u64, usize)> = HashMap::new();
-        let mut total = 0_u64;
-        for (row, sequence) in sequences.rows.iter().enumerate() {
-            total += sequence.iter().filter(|stem| **stem != BREAK).count() as u64;
-            for (_, phrase) in phrases(sequence, words) {
+        for (row, range) in sequences.rows().enumerate() {
+            for phrase in phrases(&sequences.stem, range, words) {
+                let phrase = sequences.stem.get(phrase).unwrap_or_default();
                 let (count, comments, last) = counts.entry(phrase).or_insert((0, 0, usize::MAX));
                 *count += 1;
                 if *last != row {
@@ -82,8 +90,10 @@ impl Vocabulary {
         }
         // Fillers count as parts of a phrase, though not as items.
         let mut fillers: HashMap<u32, u64> = HashMap::new();
-        for stem in sequences.rows.iter().flatten().filter(|stem| **stem != BREAK) {
+        let mut total = 0_u64;
+        for stem in sequences.stem.iter().filter(|stem| **stem != BREAK) {
             *fillers.entry(*stem).or_default() += 1;
+            total += 1;
         }
         let share = |count: u64| count as f64 / total as f64;
         // Generalised to several words: of the joint probability against independent words.
@@ -117,43 +127,46 @@ impl Vocabulary {
             .enumerate()
             .map(|(place, (_, phrase, _))| (*phrase, place as u32))
             .collect();
+        let mut spelt: Spelling<'_> = HashMap::new();
         let rows = sequences
-            .rows
-            .iter()
-            .map(|sequence| {
-                let mut row: Vec<u32> = phrases(sequence, words)
-                    .filter_map(|(_, phrase)| place.get(phrase).copied())
-                    .collect();
+            .rows()
+            .map(|range| {
+                let mut row = Vec::new();
+                for phrase in phrases(&sequences.stem, range, words) {
+                    let stems = sequences.stem.get(phrase.clone()).unwrap_or_default();
+                    let Some(&item) = place.get(stems) else { continue };
+                    let forms = sequences.form.get(phrase).unwrap_or_default();
+                    *spelt.entry((item, forms)).or_default() += 1;
+                    row.push(item);
+                }
                 row.sort_unstable();
                 row.dedup();
                 row
             })
             .collect();
-        let mut spelt = Spelling::read(comments, limits.language, words, &place);
-        let items = kept
-            .iter()
-            .enumerate()
-            .map(|(place, (.., item))| Item { text: spelt.take(place), ..item.clone() })
-            .collect();
-        Self { items, rows }
+        let texts = sequences.commonest(spelt, kept.len());
+        let items = kept.iter().zip(texts).map(|((.., item), text)| Item { text, ..item.clone() });
+        Self { items: items.collect(), rows }
     }
 }
 
-/// Every run of up to so many words without punctuation that neither starts nor ends with a filler, and
-/// where it starts.
-fn phrases(sequence: &[u32], words: usize) -> impl Iterator<Item = (usize, &[u32])> {
-    let ends = |stem: Option<&u32>| stem.is_some_and(|stem| *stem & FILLER == 0);
-    (0..sequence.len()).filter(move |start| ends(sequence.get(*start))).flat_map(move |start| {
-        (start + 1..=sequence.len().min(start + words))
-            .map_while(move |end| sequence.get(start..end).filter(|run| !run.contains(&BREAK)))
-            .filter(move |run| ends(run.last()))
-            .map(move |run| (start, run))
+/// How often each item is written in which words.
+type Spelling<'a> = HashMap<(u32, &'a [u32]), u64>;
+
+/// Where in the stems of a comment there is a run of up to so many words without punctuation that neither starts nor
+/// ends with a filler.
+fn phrases(stems: &[u32], range: Range<usize>, words: usize) -> impl Iterator<Item = Range<usize>> {
+    let at = |place: usize| stems.get(place).copied().unwrap_or(BREAK);
+    range.clone().filter(move |start| at(*start) & FILLER == 0).flat_map(move |start| {
+        (start..range.end.min(start + words))
+            .take_while(move |last| at(*last) != BREAK)
+            .filter(move |last| at(*last) & FILLER == 0)
+            .map(move |last| start..last + 1)
     })
 }
 
 /// What a token is for a vocabulary.
-fn class(lexer: &Lexer, slot: u32) -> Class {
-    let word = lexer.word(slot);
+fn class(word: &Word) -> Class {
     match word.kind() {
         Kind::Punctuation => Class::Break,
         Kind::Number | Kind::Url | Kind::Email | Kind::Mention => Class::Filler,
@@ -173,62 +186,71 @@ impl Sequences {
     fn read<T: AsRef<str>>(comments: &[T], language: Language) -> Self {
         let mut lexer = Lexer::new(language);
         let mut tokens = Vec::new();
-        let mut numbers: HashMap<String, u32> = HashMap::new();
-        let mut stems = Vec::new();
-        let mut rows = Vec::with_capacity(comments.len());
+        let (mut stems, mut forms) = (Numbers::default(), Numbers::default());
+        // The numbers of each word that the lexer remembers.
+        let mut known: Vec<(u32, u32)> = Vec::new();
+        let mut generation = lexer.generation();
+        let mut all = Self::default();
         for comment in comments {
             lexer.read(comment.as_ref(), &mut tokens);
-            let number = |slot: u32| {
-                let class = class(&lexer, slot);
-                if class == Class::Break {
-                    return BREAK;
-                }
-                let stem = lexer.word(slot).stem();
-                let number = *numbers.entry_ref(stem).or_insert_with(|| {
-                    stems.push(stem.into());
-                    stems.len() as u32 - 1
-                });
-                if class == Class::Filler { number | FILLER } else { number }
-            };
-            rows.push(tokens.iter().map(|token| token.slot).map(number).collect());
+            if generation != lexer.generation() {
+                generation = lexer.generation();
+                known.clear();
+            }
+            for slot in known.len()..lexer.words() {
+                let word = lexer.word(slot as u32);
+                let stem = match class(word) {
+                    Class::Break => BREAK,
+                    Class::Filler => stems.of(word.stem()) | FILLER,
+                    Class::Word => stems.of(word.stem()),
+                };
+                known.push((stem, forms.of(word.folded())));
+            }
+            let numbers = |slot: u32| known.get(slot as usize).copied().unwrap_or((BREAK, 0));
+            all.stem.extend(tokens.iter().map(|token| numbers(token.slot).0));
+            all.form.extend(tokens.iter().map(|token| numbers(token.slot).1));
+            all.ends.push(all.stem.len());
         }
-        Self { stems, rows }
+        Self { stems: stems.texts, forms: forms.texts, ..all }
+    }
+
+    /// Where the words of each comment are.
+    fn rows(&self) -> impl Iterator<Item = Range<usize>> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| start..*end)
+    }
+
+    /// How each item is written most often; of equally common ways the first in alphabetical order.
+    fn commonest(&self, spelt: Spelling<'_>, items: usize) -> Vec<String> {
+        let mut best = vec![(0, String::new()); items];
+        for ((item, forms), count) in spelt {
+            let Some((most, text)) = best.get_mut(item as usize) else { continue };
+            if count < *most {
+                continue;
+            }
+            let forms = forms.iter().filter_map(|form| self.forms.get(*form as usize));
+            let written = forms.map(|form| &**form).collect::<Vec<_>>().join(" ");
+            if count > *most || written < *text {
+                (*most, *text) = (count, written);
+            }
+        }
+        best.into_iter().map(|(_, text)| text).collect()
     }
 }
 
-/// How items are written, and how often so.
-struct Spelling(Vec<HashMap<String, u64>>);
+/// Texts and their numbers.
+#[derive(Default)]
+struct Numbers {
+    numbers: HashMap<String, u32>,
+    texts: Vec<Box<str>>,
+}
 
-impl Spelling {
-    fn read<T: AsRef<str>>(
-        comments: &[T],
-        language: Language,
-        words: usize,
-        place: &HashMap<&[u32], u32>,
-    ) -> Self {
-        let mut spelt = vec![HashMap::new(); place.len()];
-        let sequences = Sequences::read(comments, language);
-        let mut lexer = Lexer::new(language);
-        let mut tokens = Vec::new();
-        for (comment, sequence) in comments.iter().zip(&sequences.rows) {
-            lexer.read(comment.as_ref(), &mut tokens);
-            for (start, phrase) in phrases(sequence, words) {
-                let Some(spelt) = place.get(phrase).and_then(|p| spelt.get_mut(*p as usize)) else {
-                    continue;
-                };
-                let forms = tokens.iter().skip(start).take(phrase.len());
-                let forms: Vec<&str> = forms.map(|t| lexer.word(t.slot).folded()).collect();
-                *spelt.entry(forms.join(" ")).or_default() += 1;
-            }
-        }
-        Self(spelt)
-    }
-
-    /// The commonest form; of equally common ones the first in alphabetical order.
-    fn take(&mut self, place: usize) -> String {
-        let forms = self.0.get_mut(place).map(std::mem::take).unwrap_or_default();
-        let best = forms.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)));
-        best.map(|(form, _)| form).unwrap_or_default()
+impl Numbers {
+    fn of(&mut self, text: &str) -> u32 {
+        *self.numbers.entry_ref(text).or_insert_with(|| {
+            self.texts.push(text.into());
+            self.texts.len() as u32 - 1
+        })
     }
 }
 

@@ -51,7 +51,8 @@ impl<'a> Phrase<'a> {
         Self { text, group, exact: false, gap: USUAL_GAP }
     }
 
-    /// Whether words must be just these, compared [folded](super::Word::folded), instead of having the same stems.
+    /// Whether words must be just these, compared [folded](super::Word::folded), instead of having the same
+    /// stems.
     #[must_use]
     pub fn exact(mut self, exact: bool) -> Self {
         self.exact = exact;
@@ -139,8 +140,8 @@ impl Phrases {
     /// ```
     ///
     /// # Errors
-    /// `invalid-argument` with the path `[i]` of a phrase without words, with more than 32 words, with a gap at its
-    /// start or end or next to another, or with gaps of more than 20 words.
+    /// `invalid-argument` with the path `[i]` of a phrase without words, with more than 32 words, with a gap
+    /// at its start or end or next to another, or with gaps of more than 20 words.
     pub fn new<'a>(
         language: Language,
         phrases: impl IntoIterator<Item = Phrase<'a>>,

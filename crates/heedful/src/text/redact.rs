@@ -28,8 +28,8 @@ use crate::base::table::Table;
 pub enum Private {
     /// An e-mail address.
     Email,
-    /// A web address with a query, a fragment, a name and password, or a part of 16 bytes or more with a digit in it:
-    /// these may hold keys and names.
+    /// A web address with a query, a fragment, a name and password, or a part of 16 bytes or more with a
+    /// digit in it: these may hold keys and names.
     Url,
     /// The number of a payment card: 13 to 19 digits that pass the Luhn check.
     Card,
@@ -146,6 +146,7 @@ impl Redacted {
 /// let mut redactor = Redactor::new(["Anna"]);
 /// let text = "Anna (anna@mail.example, +44 20 7946 0000) waited 40 minutes on 12/05/2024";
 /// assert_eq!(redactor.redact(text), "[name] ([email], [phone]) waited 40 minutes on 12/05/2024");
+/// assert_eq!(redactor.find(text).len(), 3);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Redactor {

@@ -106,8 +106,8 @@ pub fn convert_spans(text: &str, unit: Unit, spans: &mut [(usize, usize)]) {
     }
 }
 
-/// A table with the columns `row`, `start` and `end`, its offsets (in bytes) in another unit; `text` gives the text of
-/// a row. Missing offsets stay missing; without a text of the row they are 0.
+/// A table with the columns `row`, `start` and `end`, its offsets (in bytes) in another unit; `text` gives
+/// the text of a row. Missing offsets stay missing; without a text of the row they are 0.
 ///
 /// ```
 /// use heedful::Data;

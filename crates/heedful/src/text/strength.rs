@@ -44,7 +44,8 @@ pub struct CommentStrength {
     pub why: f64,
     /// Words.
     pub words: u64,
-    /// What to ask for: what, where `what` is below 0.6; else why, where `why` is. `None` where it says enough.
+    /// What to ask for: what, where `what` is below 0.6; else why, where `why` is. `None` where it says
+    /// enough.
     pub nudge: Option<Nudge>,
 }
 

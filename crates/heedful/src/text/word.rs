@@ -58,7 +58,7 @@ const SENTENCE: u8 = 32;
 /// What is known of a distinct surface form: computed once, then looked up.
 ///
 /// ```
-/// use heedful::text::{Language, Lexer};
+/// use heedful::text::{Kind, Language, Lexer};
 ///
 /// let mut lexer = Lexer::new(Language::English);
 /// let mut tokens = Vec::new();
@@ -67,7 +67,7 @@ const SENTENCE: u8 = 32;
 /// assert!(words[0].is_stop() && !words[1].is_stop() && words[1].is_upper());
 /// assert_eq!((words[1].surface(), words[1].folded()), ("DONT", "don't"));
 /// assert_eq!((words[4].stem(), words[4].stem_id()), ("answer", words[2].stem_id()));
-/// assert!(words[5].is_elongated() && words[8].is_title());
+/// assert!(words[5].is_elongated() && words[8].is_title() && words[8].kind() == Kind::Word);
 /// assert!(words[3].ends_sentence() && !words[7].ends_sentence());
 /// ```
 #[derive(Debug, Clone)]
@@ -107,9 +107,9 @@ impl Word {
     }
 
     /// For comparing: lower case, apostrophes straight, invisible characters gone, letters repeated three
-    /// times or more cut to two (but in Roman numbers), articles that French and Italian glue to a word cut off (`l'accueil`),
-    /// English contractions with their apostrophe (`dont` is `don't`). Emoji lose skin tone, gender and
-    /// variation; emoticons lose their nose.
+    /// times or more cut to two (but in Roman numbers), articles that French and Italian glue to a word cut
+    /// off (`l'accueil`), English contractions with their apostrophe (`dont` is `don't`). Emoji lose skin
+    /// tone, gender and variation; emoticons lose their nose.
     #[must_use]
     pub fn folded(&self) -> &str {
         self.part(self.folded)

@@ -476,6 +476,7 @@ impl Vocabulary {
 /// assert_eq!(words, ["engin never", "never", "onc", "engin came"]); // low ratings, then high ones
 /// let stored = SentimentModel::from_bytes(&model.to_bytes())?;
 /// assert_eq!(stored, model);
+/// assert!(stored.reader()?.value("The engineer never came") < Some(-0.5));
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -532,9 +533,9 @@ impl SentimentModel {
         })
     }
 
-    /// What it has learned: the `most` words and pairs that speak most for a low rating, lowest first, then those for
-    /// a high one, highest first. Columns: `word` (stems), `weight` (before comments are brought to length 1: a word's
-    /// weight times what its rarity is worth), `comments` that have it.
+    /// What it has learned: the `most` words and pairs that speak most for a low rating, lowest first, then
+    /// those for a high one, highest first. Columns: `word` (stems), `weight` (before comments are brought to
+    /// length 1: a word's weight times what its rarity is worth), `comments` that have it.
     #[must_use]
     pub fn top_words(&self, most: usize) -> Table {
         let mut words: Vec<(&str, u32, f64)> = self

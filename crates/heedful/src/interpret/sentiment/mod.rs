@@ -370,8 +370,8 @@ impl Feelings {
         table
     }
 
-    /// One row for each clause: `row`, `start` and `end` (bytes), `value`, `strength`, `mood`, `sentence` (its number,
-    /// from 0), `contrast` (whether it is set against another).
+    /// One row for each clause: `row`, `start` and `end` (bytes), `value`, `strength`, `mood`, `sentence`
+    /// (its number, from 0), `contrast` (whether it is set against another).
     #[must_use]
     pub fn clauses_to_table(&self) -> Table {
         let mut table = Table::new();

@@ -322,7 +322,7 @@ fn confusion(ids: &[String], patterns: &[(Pattern, u64)]) -> Option<Confusion> {
 impl Predictions {
     /// What other thresholds would give: for each reason that the model knows and each probability from 0.01 to
     /// 0.99 in hundredths, `reason`, `threshold`, `found`, `precision`, `recall`, `f1` (missing where not
-    /// defined).
+    /// defined). Comments without labels are left out; those of which no word is known are given nothing.
     ///
     /// ```
     /// use heedful::{Labels, Model, ModelOptions};
@@ -350,6 +350,8 @@ impl Predictions {
             let mut without = [0_u64; 100];
             for (row, set) in known.iter().enumerate() {
                 let Some((set, p)) = set.zip(self.probability(row, reason)) else { continue };
+                // Without a known word no reason is given, whatever the threshold.
+                let p = if self.knows(row) { p } else { 0.0 };
                 let has = label.is_some_and(|label| set.contains(&label));
                 let side = if has { &mut with } else { &mut without };
                 if let Some(count) = side.get_mut(((p * 100.0) as usize).min(99)) {
@@ -381,6 +383,8 @@ impl Predictions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::table::Data;
+    use crate::interpret::reason::model::{Aim, Model, ModelOptions};
     use crate::stats::Random;
     use crate::stats::resample;
 
@@ -484,5 +488,22 @@ mod tests {
         let short = letters("a");
         let error = Evaluation::of(&known, &short, &EvaluateOptions::default()).unwrap_err();
         assert_eq!(error.code(), crate::ErrorCode::LengthMismatch);
+    }
+
+    #[test]
+    fn a_curve_gives_nothing_to_comments_of_unknown_words() {
+        // Words tell nothing: four in five comments have the reason whatever they say.
+        let words = ["dear", "cheap", "fair", "worth"];
+        let texts: Vec<&str> = (0..100).map(|row| words[row % 4]).collect();
+        let labels = (0..100).map(|row| Some((row % 5 > 0).then_some("price")));
+        let model =
+            Model::fit(&texts, &Labels::sets(labels).unwrap(), &ModelOptions::default()).unwrap();
+        let known = Labels::single(["price", "price"].map(Some)).unwrap();
+        let curve = model.predict(&["dear", "zzz"]).curve(&known).unwrap();
+        let Data::Int(found) = &curve.columns()[2].data else { panic!() };
+        let model = model.with_aim(None, Aim::Probability(0.01)).unwrap();
+        let given = model.predict(&["dear", "zzz"]).labels();
+        assert_eq!(given.iter().collect::<Vec<_>>(), [Some(&[0][..]), Some(&[])]);
+        assert_eq!(found[0], Some(1));
     }
 }

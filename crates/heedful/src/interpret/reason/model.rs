@@ -348,7 +348,8 @@ impl Predictions {
     }
 
     /// The calibrated probability (0 to 1) that a comment has a reason: the row of the comment, the place of
-    /// the reason in [`ids`](Self::ids). `None` where there is no such row or reason.
+    /// the reason in [`ids`](Self::ids). `None` where there is no such row or reason. A comment of which no word
+    /// is known has that of comments in general, and is given no reason however high it is.
     #[must_use]
     pub fn probability(&self, row: usize, reason: usize) -> Option<f64> {
         self.odds(row).get(reason).map(|odds| probability(*odds))
@@ -395,8 +396,13 @@ impl Predictions {
         self.ids.get(label).map(String::as_str)
     }
 
+    /// Whether any word of a comment is known to the model.
+    pub(super) fn knows(&self, row: usize) -> bool {
+        self.known.get(row).copied().unwrap_or_default()
+    }
+
     fn given(&self, row: usize) -> impl Iterator<Item = (usize, f64)> {
-        let known = self.known.get(row).copied().unwrap_or_default();
+        let known = self.knows(row);
         let reached = self.odds(row).iter().copied().zip(&self.thresholds).enumerate();
         reached
             .filter(move |(_, (odds, threshold))| known && odds >= *threshold)
@@ -404,7 +410,9 @@ impl Predictions {
     }
 
     fn best_label(&self, row: usize) -> Option<usize> {
-        self.known.get(row).copied().filter(|known| *known)?;
+        if !self.knows(row) {
+            return None;
+        }
         let odds = self.odds(row).iter().enumerate();
         Some(odds.max_by(|(a, x), (b, y)| x.total_cmp(y).then(b.cmp(a)))?.0)
     }

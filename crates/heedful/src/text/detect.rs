@@ -32,6 +32,15 @@ impl Language {
 
     /// The most likely one of these languages, and how sure that is, from 0 to 1; `None` where nothing in the text
     /// tells, or the text is in a script that none of them is written in.
+    ///
+    /// ```
+    /// use heedful::text::Language;
+    ///
+    /// let market = [Language::English, Language::French];
+    /// let language = |text| Language::detect_among(text, &market).map(|(language, _)| language);
+    /// assert_eq!(language("très bien"), Some(Language::French));
+    /// assert_eq!(language("送货太慢了"), None);
+    /// ```
     #[must_use]
     pub fn detect_among(text: &str, languages: &[Self]) -> Option<(Self, f64)> {
         let among = languages.iter().filter_map(|language| language.lang()).collect();

@@ -22,7 +22,7 @@ macro_rules! languages {
         /// use heedful::text::Language;
         ///
         /// assert_eq!("pt-BR".parse::<Language>()?, Language::Portuguese);
-        /// assert_eq!(Language::Swedish.code(), "sv");
+        /// assert_eq!((Language::Swedish.code(), Language::Swedish.name()), ("sv", "Swedish"));
         /// # Ok::<(), heedful::Error>(())
         /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -39,7 +39,7 @@ macro_rules! languages {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// The English name.
+            /// The English name, for example `English`; `other` for a language that is not known.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => $english,)* }
@@ -108,6 +108,14 @@ impl Language {
     /// The words that say little by themselves: articles, pronouns, prepositions, auxiliaries, conjunctions,
     /// folded. Negations ("not", "never") and degrees ("very", "too") are not among them, because they do
     /// say something about a customer's mind.
+    ///
+    /// ```
+    /// use heedful::text::Language;
+    ///
+    /// let stop: Vec<_> = Language::English.stop_words().collect();
+    /// assert!(stop.contains(&"the") && !stop.contains(&"not"));
+    /// assert_eq!(Language::Other.stop_words().next(), None);
+    /// ```
     pub fn stop_words(self) -> impl Iterator<Item = &'static str> {
         self.stop_list().split_whitespace()
     }

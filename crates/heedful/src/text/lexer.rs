@@ -13,6 +13,18 @@ use super::word::{Kind, Word, beginning, cut};
 use super::{address, emoticon};
 
 /// A token: where it stands in the original text, in bytes, and which [word](Lexer::word) it is.
+///
+/// ```
+/// use heedful::text::{Language, Lexer};
+///
+/// let mut lexer = Lexer::new(Language::English);
+/// let mut tokens = Vec::new();
+/// let comment = "Rude staff!";
+/// lexer.read(comment, &mut tokens);
+/// let staff = tokens[1];
+/// assert_eq!((staff.start, comment.get(staff.range())), (5, Some("staff")));
+/// assert_eq!(lexer.word(staff.slot).folded(), "staff");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token {
     /// The byte where it starts; always a character boundary.
@@ -110,6 +122,20 @@ impl Lexer {
     }
 
     /// Changes whenever the cache was emptied: slots and stem ids from before mean nothing any more.
+    ///
+    /// ```
+    /// use heedful::text::{Language, Lexer};
+    ///
+    /// let mut lexer = Lexer::new(Language::English).with_capacity(1024);
+    /// let mut tokens = Vec::new();
+    /// let codes: Vec<_> = (0..2000).map(|number| format!("item{number}")).collect();
+    /// lexer.read(&codes.join(" "), &mut tokens);
+    /// let before = lexer.generation();
+    /// assert!(lexer.words() > 2000);
+    /// lexer.read("late again", &mut tokens);
+    /// assert!(lexer.words() < 20 && lexer.generation() != before);
+    /// assert_eq!(lexer.language(), Language::English);
+    /// ```
     #[must_use]
     pub fn generation(&self) -> u32 {
         self.generation

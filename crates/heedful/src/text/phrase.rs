@@ -5,7 +5,7 @@ use super::lexer::{Lexer, Token};
 use super::trie::{Builder, Form, Found, Leap, ROOT, Search, Trie, settle};
 use crate::base::error::{Error, ErrorCode, Result};
 
-/// The most words and gaps of a phrase.
+/// The most words of a phrase.
 const MOST_PARTS: usize = 32;
 /// The most words that a gap may pass over.
 const WIDEST: u8 = 20;
@@ -17,6 +17,25 @@ const USUAL_GAP: u8 = 4;
 /// The text is words as people write them; how they are written is folded away. `*` alone is a gap of any words,
 /// at most [`gap`](Self::gap) of them and perhaps none; `*` at the end of a word stands for any ending. Signs
 /// do not matter.
+///
+/// ```
+/// use heedful::text::{Language, Lexer, Phrase, Phrases};
+///
+/// let phrases = Phrases::new(Language::English, [
+///     Phrase::new("wait * counter", 7).gap(2),
+///     Phrase::new("wait", 8).exact(true),
+/// ])?;
+/// let mut lexer = Lexer::new(Language::English);
+/// let mut groups = |comment| {
+///     let (mut tokens, mut hits) = (Vec::new(), Vec::new());
+///     lexer.read(comment, &mut tokens);
+///     phrases.finder().find(&lexer, &tokens, &mut hits);
+///     hits.iter().map(|hit| hit.group).collect::<Vec<_>>()
+/// };
+/// assert_eq!(groups("Waited at the counter."), [7]);
+/// assert_eq!(groups("A wait of an hour at the counter."), [8]); // five words between
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase<'a> {
     text: &'a str,
@@ -32,7 +51,8 @@ impl<'a> Phrase<'a> {
         Self { text, group, exact: false, gap: USUAL_GAP }
     }
 
-    /// Whether words must be just these, upper and lower case apart, instead of having the same stems.
+    /// Whether words must be just these, compared [folded](super::Word::folded), instead of having the same
+    /// stems.
     #[must_use]
     pub fn exact(mut self, exact: bool) -> Self {
         self.exact = exact;
@@ -48,6 +68,18 @@ impl<'a> Phrase<'a> {
 }
 
 /// Where a phrase was found.
+///
+/// ```
+/// use heedful::text::{Hit, Language, Lexer, Phrase, Phrases};
+///
+/// let phrases = Phrases::new(Language::English, [Phrase::new("late", 4), Phrase::new("rude staff", 9)])?;
+/// let mut lexer = Lexer::new(Language::English);
+/// let (mut tokens, mut hits) = (Vec::new(), Vec::new());
+/// lexer.read("Such rude staff", &mut tokens);
+/// phrases.finder().find(&lexer, &tokens, &mut hits);
+/// assert_eq!(hits, [Hit { start: 5, end: 15, first: 1, last: 2, group: 9, phrase: 1 }]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Hit {
     /// The byte where it starts in the original text.
@@ -97,9 +129,19 @@ pub struct Phrases {
 impl Phrases {
     /// Prepares phrases.
     ///
+    /// ```
+    /// use heedful::text::{Language, Phrase, Phrases};
+    ///
+    /// let phrases = Phrases::new(Language::German, [Phrase::new("lange Wartezeit", 0)])?;
+    /// assert_eq!((phrases.language(), phrases.len(), phrases.is_empty()), (Language::German, 1, false));
+    /// let phrases = [Phrase::new("Preis", 0), Phrase::new("* teuer", 0)];
+    /// assert_eq!(Phrases::new(Language::German, phrases).unwrap_err().path(), "[1]");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// `invalid-argument` with the path `[i]` of a phrase without words, with more than 32 words and gaps, with a
-    /// gap at its start or end, or with a gap of more than 20 words.
+    /// `invalid-argument` with the path `[i]` of a phrase without words, with more than 32 words, with a gap
+    /// at its start or end or next to another, or with gaps of more than 20 words.
     pub fn new<'a>(
         language: Language,
         phrases: impl IntoIterator<Item = Phrase<'a>>,
@@ -177,6 +219,23 @@ fn add(builder: &mut Builder, phrase: &Phrase<'_>, number: u32) -> Result<(), &'
 ///
 /// Use it with one lexer, of the language of the phrases. A word that starts no phrase costs one read of a list.
 /// Time is linear in the length of the text, whatever the text.
+///
+/// ```
+/// use heedful::text::{Language, Lexer, Phrase, Phrases};
+///
+/// let phrases = Phrases::new(Language::English, [Phrase::new("late", 0), Phrase::new("never answer", 1)])?;
+/// let (mut finder, mut lexer) = (phrases.finder(), Lexer::new(Language::English));
+/// let (mut tokens, mut hits) = (Vec::new(), Vec::new());
+/// let mut comments_with = [0, 0];
+/// for comment in ["Late again", "They never answered", "late, and never an answer", "fine"] {
+///     lexer.read(comment, &mut tokens);
+///     finder.find(&lexer, &tokens, &mut hits);
+///     hits.dedup_by_key(|hit| hit.group);
+///     hits.iter().for_each(|hit| comments_with[hit.group as usize] += 1);
+/// }
+/// assert_eq!(comments_with, [2, 1]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Finder<'a> {
     phrases: &'a Phrases,

@@ -12,13 +12,24 @@ use crate::base::config::names;
 use crate::base::table::Table;
 
 /// What was found to identify a person.
+///
+/// ```
+/// use heedful::text::{Private, Redactor};
+///
+/// let comment = "Order 8841237 was billed to DE89 3704 0044 0532 0130 00 twice";
+/// let spans = Redactor::new(["Anna"]).find(comment);
+/// let kinds: Vec<_> = spans.iter().map(|span| span.kind).collect();
+/// assert_eq!(kinds, [Private::Number, Private::Iban]);
+/// assert!(Private::ALL.iter().all(|kind| kind.as_str() == kind.to_string()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // more may be found later
 pub enum Private {
     /// An e-mail address.
     Email,
-    /// A web address with a query, a fragment or a name and password: these may hold keys and names.
+    /// A web address with a query, a fragment, a name and password, or a part of 16 bytes or more with a
+    /// digit in it: these may hold keys and names.
     Url,
     /// The number of a payment card: 13 to 19 digits that pass the Luhn check.
     Card,
@@ -72,6 +83,15 @@ impl fmt::Display for Private {
 }
 
 /// Something private in a text.
+///
+/// ```
+/// use heedful::text::{Private, PrivateSpan, Redactor};
+///
+/// let comment = "Mail anna@mail.example about the refund of 25.00";
+/// let spans = Redactor::new::<&str>([]).find(comment);
+/// assert_eq!(spans, [PrivateSpan { kind: Private::Email, start: 5, end: 22 }]);
+/// assert_eq!(comment.get(5..22), Some("anna@mail.example"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct PrivateSpan {
     /// What it is.
@@ -83,6 +103,17 @@ pub struct PrivateSpan {
 }
 
 /// Texts without what identifies persons.
+///
+/// ```
+/// use heedful::text::Redactor;
+///
+/// let comments = [Some("Anna was rude"), None, Some("call +44 20 7946 0000")];
+/// let redacted = Redactor::new(["Anna"]).redact_all(&comments);
+/// assert_eq!(redacted.texts[2].as_deref(), Some("call [phone]"));
+/// let table = redacted.to_table().to_string();
+/// assert_eq!(table.lines().nth(2).map(|line| line.split_whitespace().collect::<Vec<_>>()),
+///     Some(vec!["2", "phone", "5", "21"]));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Redacted {
@@ -115,6 +146,7 @@ impl Redacted {
 /// let mut redactor = Redactor::new(["Anna"]);
 /// let text = "Anna (anna@mail.example, +44 20 7946 0000) waited 40 minutes on 12/05/2024";
 /// assert_eq!(redactor.redact(text), "[name] ([email], [phone]) waited 40 minutes on 12/05/2024");
+/// assert_eq!(redactor.find(text).len(), 3);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Redactor {

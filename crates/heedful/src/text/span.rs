@@ -4,6 +4,15 @@ use crate::base::config::names;
 use crate::base::table::{Data, Table};
 
 /// The unit in which a host language counts positions in a text.
+///
+/// ```
+/// use heedful::text::{Positions, Unit};
+///
+/// let comment = "😡 zu spät";
+/// let late = comment.find("spät").unwrap_or_default();
+/// let at = |unit| Positions::new(comment, unit).at(late);
+/// assert_eq!([Unit::Bytes, Unit::Characters, Unit::Utf16].map(at), [8, 5, 6]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
@@ -97,7 +106,19 @@ pub fn convert_spans(text: &str, unit: Unit, spans: &mut [(usize, usize)]) {
     }
 }
 
-/// A table with the columns `row`, `start` and `end`, its offsets in another unit; `text` gives the text of a row.
+/// A table with the columns `row`, `start` and `end`, its offsets (in bytes) in another unit; `text` gives
+/// the text of a row. Missing offsets stay missing; without a text of the row they are 0.
+///
+/// ```
+/// use heedful::Data;
+/// use heedful::text::{Redactor, Unit, in_unit};
+///
+/// let comments = ["Très cher, écrivez à anna@mail.example"];
+/// let table = Redactor::new::<&str>([]).redact_all(&comments.map(Some)).to_table();
+/// let table = in_unit(table, Unit::Characters, |row| comments.get(row).copied());
+/// let start = table.columns().iter().find(|column| column.name == "start").map(|column| &column.data);
+/// assert_eq!(start, Some(&Data::Int(vec![Some(21)])));
+/// ```
 #[must_use]
 pub fn in_unit<'a>(table: Table, unit: Unit, text: impl Fn(usize) -> Option<&'a str>) -> Table {
     if unit == Unit::Bytes {

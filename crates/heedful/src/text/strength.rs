@@ -44,11 +44,25 @@ pub struct CommentStrength {
     pub why: f64,
     /// Words.
     pub words: u64,
-    /// What to ask for; `None` where it says enough.
+    /// What to ask for: what, where `what` is below 0.6; else why, where `why` is. `None` where it says
+    /// enough.
     pub nudge: Option<Nudge>,
 }
 
 /// What a comment box may ask for.
+///
+/// ```
+/// use heedful::text::{CommentStrength, Nudge};
+///
+/// let hint = |comment| match CommentStrength::of(comment).nudge {
+///     Some(Nudge::SayWhat) => "What was it about?",
+///     Some(Nudge::SayWhy) => "What happened?",
+///     None => "Thank you!",
+/// };
+/// assert_eq!(hint("All fine"), "What was it about?");
+/// assert_eq!(hint("The delivery driver was unfriendly"), "What happened?");
+/// assert_eq!(Nudge::SayWhy.as_str(), "say_why");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Nudge {

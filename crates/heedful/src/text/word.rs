@@ -7,6 +7,17 @@ use rust_stemmers::Stemmer;
 use super::language::Language;
 
 /// What a token is.
+///
+/// ```
+/// use heedful::text::{Kind, Language, Lexer};
+///
+/// let mut lexer = Lexer::new(Language::English);
+/// let mut tokens = Vec::new();
+/// lexer.read("@shop #refund of 1,000 :-( https://shop.example", &mut tokens);
+/// let kinds: Vec<_> = tokens.iter().map(|token| lexer.word(token.slot).kind()).collect();
+/// use Kind::*;
+/// assert_eq!(kinds, [Mention, Hashtag, Word, Number, Emoticon, Url]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive] // a later version may tell more apart
 pub enum Kind {
@@ -45,6 +56,20 @@ const ADDRESS: u8 = 16;
 const SENTENCE: u8 = 32;
 
 /// What is known of a distinct surface form: computed once, then looked up.
+///
+/// ```
+/// use heedful::text::{Kind, Language, Lexer};
+///
+/// let mut lexer = Lexer::new(Language::English);
+/// let mut tokens = Vec::new();
+/// lexer.read("They DONT answer. Answered soooo late, Anna!", &mut tokens);
+/// let words: Vec<_> = tokens.iter().map(|token| lexer.word(token.slot)).collect();
+/// assert!(words[0].is_stop() && !words[1].is_stop() && words[1].is_upper());
+/// assert_eq!((words[1].surface(), words[1].folded()), ("DONT", "don't"));
+/// assert_eq!((words[4].stem(), words[4].stem_id()), ("answer", words[2].stem_id()));
+/// assert!(words[5].is_elongated() && words[8].is_title() && words[8].kind() == Kind::Word);
+/// assert!(words[3].ends_sentence() && !words[7].ends_sentence());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Word {
     /// Surface, then the folded form, then the stem, each only where it is not part of one before.
@@ -82,9 +107,9 @@ impl Word {
     }
 
     /// For comparing: lower case, apostrophes straight, invisible characters gone, letters repeated three
-    /// times or more cut to two, articles that French and Italian glue to a word cut off (`l'accueil`),
-    /// English contractions with their apostrophe (`dont` is `don't`). Emoji lose skin tone, gender and
-    /// variation; emoticons lose their nose.
+    /// times or more cut to two (but in Roman numbers), articles that French and Italian glue to a word cut
+    /// off (`l'accueil`), English contractions with their apostrophe (`dont` is `don't`). Emoji lose skin
+    /// tone, gender and variation; emoticons lose their nose.
     #[must_use]
     pub fn folded(&self) -> &str {
         self.part(self.folded)
@@ -121,13 +146,13 @@ impl Word {
         self.flags & UPPER != 0
     }
 
-    /// Whether it starts with a capital and goes on otherwise.
+    /// Whether it starts with a capital and is not [all capitals](Self::is_upper): "Anna", "McDonald", "I".
     #[must_use]
     pub fn is_title(&self) -> bool {
         self.flags & TITLE != 0
     }
 
-    /// Whether a letter was repeated three times or more ("soooo").
+    /// Whether a letter was repeated three times or more ("soooo"); a Roman number ("VIII") is not.
     #[must_use]
     pub fn is_elongated(&self) -> bool {
         self.flags & ELONGATED != 0

@@ -10,13 +10,27 @@ use crate::base::order::sort_by;
 use crate::base::table::Table;
 
 /// How well coders agree on one question. Intervals are percentiles of a bootstrap over comments.
+///
+/// ```
+/// use heedful::{Agreement, EvaluateOptions, Labels};
+///
+/// let one = Labels::single(["price", "staff", "price", "staff"].map(Some))?;
+/// let two = Labels::single(["price", "staff", "staff", "staff"].map(Some))?;
+/// let agreed = Agreement::of(&[&one, &two], &EvaluateOptions::default())?.overall;
+/// assert_eq!(agreed.share.value, Some(0.75));
+/// assert_eq!(agreed.kappa.value, Some(0.5)); // half of it would come by chance
+/// assert!(agreed.alpha.value > Some(0.53) && agreed.alpha.interval.is_some());
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Agreed {
     /// The share (0 to 1) of pairs of codings of the same comment that are equal.
     pub share: Measure,
-    /// Cohen's kappa (1960); only for two coders, and not defined where both say the same of all comments.
+    /// Cohen's kappa (1960), at most 1, 0 for chance; only for two coders, and not defined where both say the
+    /// same one thing of all comments.
     pub kappa: Measure,
-    /// Krippendorff's alpha for nominal data; codings may be missing. Not defined where all codings are the same.
+    /// Krippendorff's alpha for nominal data (2011), at most 1, 0 for chance; codings may be missing. Not
+    /// defined where all codings are the same.
     pub alpha: Measure,
 }
 
@@ -30,6 +44,7 @@ pub struct Agreed {
 /// let agreement = Agreement::of(&[&one, &two], &EvaluateOptions::default())?;
 /// assert_eq!(agreement.n, 3);
 /// assert_eq!(agreement.overall.share.value, Some(2.0 / 3.0));
+/// assert_eq!(agreement.to_table().len(), 3); // all at once, `price`, `staff`
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,7 +58,8 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// Compares coders, each of whom coded some or all of the same comments. Comments that fewer than two coded are left out.
+    /// Compares coders, each of whom coded some or all of the same comments. Comments that fewer than two
+    /// coded are left out.
     ///
     /// # Errors
     ///
@@ -67,8 +83,8 @@ impl Agreement {
         Ok(Self { n: counts.iter().sum(), overall, reasons: reasons.collect() })
     }
 
-    /// One row for each reason and a first one for all at once (`reason` missing): `reason`, and `agreement`, `kappa` and `alpha`, each with
-    /// `_lower` and `_upper`.
+    /// One row for each reason and a first one for all at once (`reason` missing): `reason`, and `agreement`,
+    /// `kappa` and `alpha`, each with `_lower` and `_upper`.
     #[must_use]
     pub fn to_table(&self) -> Table {
         let rows: Vec<(Option<&str>, &Agreed)> = std::iter::once((None, &self.overall))

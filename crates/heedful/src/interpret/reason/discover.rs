@@ -119,6 +119,22 @@ impl Default for Discover {
 }
 
 /// A word or phrase of a topic.
+///
+/// ```
+/// use heedful::Discover;
+///
+/// let said = [
+///     "parking full", "parking full", "parking dear", "parking far",
+///     "pool full", "pool cold", "no towels", "loud bar",
+/// ];
+/// let comments: Vec<_> = (0..32).map(|i| said[i % 8]).collect();
+/// let topics = Discover::default().run(&comments)?.topics;
+/// let terms = &topics[0].terms;
+/// assert_eq!((terms[0].text.as_str(), terms[0].comments, terms[0].lift), ("parking", 16, None)); // the seed
+/// let full = terms.iter().find(|term| term.text == "full");
+/// assert_eq!(full.and_then(|term| term.lift), Some(2.0)); // half of parking, a quarter of the others
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct TopicTerm {
@@ -132,6 +148,19 @@ pub struct TopicTerm {
 }
 
 /// A candidate for a reason.
+///
+/// ```
+/// use heedful::Discover;
+///
+/// let comments: Vec<_> =
+///     (0..30).map(|i| ["no parking left", "parking was dear", "slow lift"][i % 3]).collect();
+/// let topics = Discover::default().run(&comments)?.topics;
+/// let parking = &topics[0];
+/// assert_eq!((parking.name.as_str(), parking.comments, parking.share), ("parking", 20, 20.0 / 30.0));
+/// assert_eq!(parking.rows[..3], [0, 1, 3]);
+/// assert!(parking.representative.iter().all(|row| comments[*row].contains("parking")));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Topic {
@@ -143,7 +172,8 @@ pub struct Topic {
     pub comments: u64,
     /// Of the comments that were read, 0 to 1.
     pub share: f64,
-    /// How much its comments say the same, 0 to 1; see [`Topics::homogeneity`].
+    /// How much its comments say the same, 0 to 1; see [`Topics::homogeneity`]. `None` for fewer than 2
+    /// comments with words that count.
     pub homogeneity: Option<f64>,
     /// The comments, as rows.
     pub rows: Vec<usize>,
@@ -175,6 +205,17 @@ impl Topic {
 }
 
 /// How much the comments of a group say the same.
+///
+/// ```
+/// use heedful::{Discover, Key};
+///
+/// let comments = ["parking", "parking", "parking", "wifi", "lift", "wifi", "lift", "parking"];
+/// let groups: Vec<Key> = ["1", "1", "1", "2", "2", "2", "2", "2"].map(Key::from).to_vec();
+/// let topics = Discover::default().run_grouped(&comments, &groups)?;
+/// let groups: Vec<_> = topics.by_group.iter().map(|g| (g.group.to_string(), g.comments, g.value)).collect();
+/// assert_eq!(groups, [("1".to_owned(), 3, Some(1.0)), ("2".to_owned(), 5, Some(0.2))]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Homogeneity {
@@ -182,11 +223,24 @@ pub struct Homogeneity {
     pub group: Key,
     /// Comments with at least one word that counts.
     pub comments: u64,
-    /// 0 (nobody says what another says) to 1 (all say the same); `None` for fewer than 2 comments.
+    /// 0 (nobody says what another says) to 1 (all say the same); `None` for fewer than 2 such comments.
     pub value: Option<f64>,
 }
 
 /// Topics, the first seed first: roughly by size.
+///
+/// ```
+/// use heedful::{Discover, Key};
+///
+/// let comments: Vec<_> = (0..24).map(|i| ["no parking", "slow wifi", "good"][i % 3]).collect();
+/// let stars: Vec<Key> = (0..24).map(|i| Key::from(["1", "2", "5"][i % 3])).collect();
+/// let topics = Discover::default().run_grouped(&comments, &stars)?;
+/// assert_eq!((topics.topics.len(), topics.comments, topics.rest.len()), (2, 24, 8));
+/// let table = topics.to_table().to_string();
+/// assert_eq!(table.lines().nth(1), Some("no parking  no parking, parking         8   0.33         1.00"));
+/// assert_eq!(topics.groups_to_table().len(), 3); // all who give a star say the same
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Topics {
@@ -197,7 +251,7 @@ pub struct Topics {
     /// Comments that no topic has.
     pub rest: Vec<usize>,
     /// How much all comments that were read say the same: the mean cosine between two of them, over words
-    /// weighted by their rarity, 0 to 1.
+    /// weighted by their rarity, 0 to 1. `None` for fewer than 2 comments with words that count.
     pub homogeneity: Option<f64>,
     /// The same by group, in the order of groups; empty where there are none.
     pub by_group: Vec<Homogeneity>,
@@ -242,6 +296,14 @@ impl Discover {
 
     /// Reads options from JSON.
     ///
+    /// ```
+    /// use heedful::{Discover, text::Language};
+    ///
+    /// let discover = Discover::from_json(r#"{"language": "de", "most": 5}"#)?;
+    /// assert_eq!(discover, Discover { most: 5, ..Discover::new(Language::German) });
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -258,6 +320,20 @@ impl Discover {
 
     /// The topics of all comments, and homogeneity by group (bands, say; one for each comment, or none).
     ///
+    /// ```
+    /// use heedful::{Discover, Key};
+    ///
+    /// let comments = ["wifi down", "wifi down", "lift stuck", "no towels", "wifi slow"];
+    /// let groups: Vec<Key> = ["1", "1", "2", "2", "2"].map(Key::from).to_vec();
+    /// let discover = Discover { minimum_comments: 3, ..Discover::default() };
+    /// let topics = discover.run_grouped(&comments, &groups)?;
+    /// assert_eq!((topics.topics[0].name.as_str(), topics.topics[0].comments), ("wifi", 3));
+    /// assert_eq!(topics.by_group[0].value, Some(1.0)); // group 1 says one thing
+    /// let error = discover.run_grouped(&comments, &groups[1..]).unwrap_err();
+    /// assert_eq!(error.code().as_str(), "length-mismatch");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `length-mismatch` for groups of another length; as for [`run`](Self::run).
     pub fn run_grouped<T: AsRef<str>>(&self, comments: &[T], groups: &[Key]) -> Result<Topics> {
@@ -270,6 +346,20 @@ impl Discover {
     /// this reason: its sub-reasons, and whether everybody says the same. Words that are terms of the reason,
     /// or of those below it, are no topics. `groups` (bands, say; one for each comment, or none) tells
     /// homogeneity by group.
+    ///
+    /// ```
+    /// use heedful::{Discover, ReasonMapper, Taxonomy};
+    ///
+    /// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "room", "terms": ["room"]}]}"#)?;
+    /// let mapper = ReasonMapper::new(taxonomy)?;
+    /// let said = ["smoke in the room", "parking full", "room full of smoke", "parking dear"];
+    /// let comments: Vec<_> = (0..20).map(|i| said[i % 4]).collect();
+    /// let unexplained = Discover::default().run_known(&comments, &mapper, None, &[])?;
+    /// assert_eq!((unexplained.comments, unexplained.topics[0].name.as_str()), (10, "parking"));
+    /// let within = Discover::default().run_known(&comments, &mapper, Some("room"), &[])?;
+    /// assert_eq!((within.comments, within.topics[0].name.as_str()), (10, "smoke"));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `unknown-name` where the taxonomy has no such reason, `length-mismatch` for groups of another

@@ -11,6 +11,18 @@ use crate::base::table::Table;
 use crate::stats::{Confidence, Interval, Kappa, KappaWeights, ProportionSample};
 
 /// A number and how sure it is.
+///
+/// ```
+/// use heedful::{EvaluateOptions, Evaluation, Labels};
+///
+/// let known = Labels::single(["price", "staff", "price"].map(Some))?;
+/// let found = Labels::single(["price", "price", "price"].map(Some))?;
+/// let quality = Evaluation::of(&known, &found, &EvaluateOptions::default())?;
+/// let staff = &quality.reasons[1];
+/// assert_eq!(staff.recall.value, Some(0.0));
+/// assert_eq!((staff.precision.value, staff.precision.interval), (None, None)); // nothing was found
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Measure {
     /// The number; `None` where it is not defined (a precision of nothing found, say).
@@ -28,6 +40,19 @@ impl Measure {
 }
 
 /// How well one reason was found.
+///
+/// ```
+/// use heedful::{EvaluateOptions, Evaluation, Labels};
+///
+/// let known = Labels::single(["price", "price", "staff", "staff"].map(Some))?;
+/// let found = Labels::single(["price", "staff", "staff", "staff"].map(Some))?;
+/// let quality = Evaluation::of(&known, &found, &EvaluateOptions::default())?;
+/// let staff = &quality.reasons[1];
+/// assert_eq!((staff.reason.as_str(), staff.support, staff.found, staff.right), ("staff", 2, 3, 2));
+/// assert_eq!((staff.precision.value, staff.recall.value), (Some(2.0 / 3.0), Some(1.0)));
+/// assert_eq!((staff.f1.value, staff.kappa), (Some(0.8), Some(0.5)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReasonQuality {
     /// The reason's id.
@@ -42,14 +67,26 @@ pub struct ReasonQuality {
     pub precision: Measure,
     /// The share of what there is that was found; Wilson's interval.
     pub recall: Measure,
-    /// The harmonic mean of precision and recall. It is 2 j / (1 + j) of the share j of right ones among all comments that
-    /// have the reason or were given it, and so is its interval, from Wilson's of j.
+    /// The harmonic mean of precision and recall. It is 2 j / (1 + j) of the share j of right ones among all
+    /// comments that have the reason or were given it, and so is its interval, from Wilson's of j.
     pub f1: Measure,
     /// Cohen's kappa between what is known and what was found, each comment having the reason or not.
     pub kappa: Option<f64>,
 }
 
 /// Precision, recall and F1 over several reasons. The intervals are percentiles of a bootstrap over comments.
+///
+/// ```
+/// use heedful::{EvaluateOptions, Evaluation, Labels};
+///
+/// let known = Labels::single(["price", "price", "price", "staff"].map(Some))?;
+/// let found = Labels::single(["price", "price", "price", "price"].map(Some))?;
+/// let quality = Evaluation::of(&known, &found, &EvaluateOptions::default())?;
+/// // One rare reason that is never found costs micro little and macro much.
+/// assert_eq!(quality.micro.recall.value, Some(0.75));
+/// assert_eq!(quality.macro_average.recall.value, Some(0.5));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Average {
     /// Precision.
@@ -61,11 +98,24 @@ pub struct Average {
 }
 
 /// What comments with a reason were given: one reason each, or none.
+///
+/// ```
+/// use heedful::{EvaluateOptions, Evaluation, Labels};
+///
+/// let known = Labels::single(["price", "price", "staff"].map(Some))?;
+/// let found = Labels::sets([Some(vec!["price"]), Some(vec!["staff"]), Some(vec![])])?;
+/// let quality = Evaluation::of(&known, &found, &EvaluateOptions::default())?;
+/// let (counts, table) = quality.confusion.map(|all| (all.counts.clone(), all.to_table())).unzip();
+/// assert_eq!(counts, Some(vec![vec![1, 1, 0], vec![0, 0, 1], vec![0, 0, 0]]));
+/// let text = "known  found  n\nprice  price  1\nprice  staff  1\nstaff  -      1\n";
+/// assert_eq!(table.map(|table| table.to_string()).as_deref(), Some(text));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Confusion {
     /// The reasons, ascending; a last row and column stands for none.
     pub reasons: Vec<String>,
-    /// For each known reason, how many comments were given each.
+    /// For each known reason (the row), how many comments were given each (the column).
     pub counts: Vec<Vec<u64>>,
 }
 
@@ -97,6 +147,7 @@ impl Confusion {
 /// assert_eq!((quality.n, quality.missing), (3, 1));
 /// assert_eq!(quality.reasons[0].precision.value, Some(0.5));
 /// assert_eq!(quality.micro.recall.value, Some(2.0 / 3.0));
+/// assert_eq!(quality.to_table().len(), 4); // `price`, `staff`, `micro`, `macro`
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -121,8 +172,8 @@ pub struct Evaluation {
 type Counts = (u64, u64, u64);
 
 impl Evaluation {
-    /// Compares what was found with what is known. Comments whose reasons are not known on either side are left out; an empty
-    /// list of reasons is an answer.
+    /// Compares what was found with what is known. Comments whose reasons are not known on one side or both
+    /// are left out; an empty list of reasons is an answer.
     ///
     /// # Errors
     ///
@@ -271,7 +322,20 @@ fn confusion(ids: &[String], patterns: &[(Pattern, u64)]) -> Option<Confusion> {
 impl Predictions {
     /// What other thresholds would give: for each reason that the model knows and each probability from 0.01 to
     /// 0.99 in hundredths, `reason`, `threshold`, `found`, `precision`, `recall`, `f1` (missing where not
-    /// defined).
+    /// defined). Comments without labels are left out; those of which no word is known are given nothing.
+    ///
+    /// ```
+    /// use heedful::{Labels, Model, ModelOptions};
+    ///
+    /// let texts = ["late again", "so late", "late parcel", "too dear", "dear stuff", "dear me"];
+    /// let labels = Labels::single(["delay", "delay", "delay", "price", "price", "price"].map(Some))?;
+    /// let model = Model::fit(&texts, &labels, &ModelOptions::default())?;
+    /// let curve = model.predict(&texts).curve(&labels)?;
+    /// assert_eq!(curve.len(), 2 * 99);
+    /// let names: Vec<_> = curve.columns().iter().map(|column| column.name.as_str()).collect();
+    /// assert_eq!(names, ["reason", "threshold", "found", "precision", "recall", "f1"]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -286,6 +350,8 @@ impl Predictions {
             let mut without = [0_u64; 100];
             for (row, set) in known.iter().enumerate() {
                 let Some((set, p)) = set.zip(self.probability(row, reason)) else { continue };
+                // Without a known word no reason is given, whatever the threshold.
+                let p = if self.knows(row) { p } else { 0.0 };
                 let has = label.is_some_and(|label| set.contains(&label));
                 let side = if has { &mut with } else { &mut without };
                 if let Some(count) = side.get_mut(((p * 100.0) as usize).min(99)) {
@@ -317,6 +383,8 @@ impl Predictions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::table::Data;
+    use crate::interpret::reason::model::{Aim, Model, ModelOptions};
     use crate::stats::Random;
     use crate::stats::resample;
 
@@ -420,5 +488,22 @@ mod tests {
         let short = letters("a");
         let error = Evaluation::of(&known, &short, &EvaluateOptions::default()).unwrap_err();
         assert_eq!(error.code(), crate::ErrorCode::LengthMismatch);
+    }
+
+    #[test]
+    fn a_curve_gives_nothing_to_comments_of_unknown_words() {
+        // Words tell nothing: four in five comments have the reason whatever they say.
+        let words = ["dear", "cheap", "fair", "worth"];
+        let texts: Vec<&str> = (0..100).map(|row| words[row % 4]).collect();
+        let labels = (0..100).map(|row| Some((row % 5 > 0).then_some("price")));
+        let model =
+            Model::fit(&texts, &Labels::sets(labels).unwrap(), &ModelOptions::default()).unwrap();
+        let known = Labels::single(["price", "price"].map(Some)).unwrap();
+        let curve = model.predict(&["dear", "zzz"]).curve(&known).unwrap();
+        let Data::Int(found) = &curve.columns()[2].data else { panic!() };
+        let model = model.with_aim(None, Aim::Probability(0.01)).unwrap();
+        let given = model.predict(&["dear", "zzz"]).labels();
+        assert_eq!(given.iter().collect::<Vec<_>>(), [Some(&[0][..]), Some(&[])]);
+        assert_eq!(found[0], Some(1));
     }
 }

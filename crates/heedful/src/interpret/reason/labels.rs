@@ -30,6 +30,16 @@ pub struct Labels {
 impl Labels {
     /// One reason for each comment; `None` where it is not known.
     ///
+    /// ```
+    /// use heedful::Labels;
+    ///
+    /// let labels = Labels::single([Some("staff"), None, Some("price")])?;
+    /// assert_eq!((labels.len(), labels.is_empty()), (3, false));
+    /// assert_eq!(labels.iter().collect::<Vec<_>>(), [Some(&[1][..]), None, Some(&[0][..])]);
+    /// assert_eq!((labels.id(1), labels.names(0)), (Some("staff"), Some(vec!["staff"])));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid-argument` for an empty id or more than 4,096 different ones.

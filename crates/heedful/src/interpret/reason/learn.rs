@@ -43,7 +43,7 @@ impl ReasonMapper {
     /// ```
     ///
     /// # Errors
-    /// As for [`Model::fit`].
+    /// As for [`Model::fit`]; `invalid-argument` for a new reason with an id that a taxonomy does not take.
     pub fn fit(&self, texts: &[&str], labels: &Labels, options: &ModelOptions) -> Result<Self> {
         let mapper = self.knowing(labels)?;
         let terms = mapper.terms_of(texts, options);
@@ -53,8 +53,28 @@ impl ReasonMapper {
 
     /// Refines the model with more comments; learns afresh where there is none. See [`Model::fit_more`].
     ///
+    /// ```
+    /// use heedful::text::Language;
+    /// use heedful::{Labels, ModelOptions, ReasonMapper, Taxonomy};
+    ///
+    /// let options = ModelOptions::default();
+    /// let texts = ["late again", "so late", "too dear", "dear stuff", "late parcel", "dear me"];
+    /// let labels = Labels::single(["delay", "delay", "price", "price", "delay", "price"].map(Some))?;
+    /// let mapper = ReasonMapper::new(Taxonomy::new("shop", Language::English))?;
+    /// assert!(mapper.model().is_none());
+    /// let mapper = mapper.fit(&texts, &labels, &options)?;
+    /// let texts = ["tardy courier", "courier tardy", "so tardy", "pricey", "pricey parcel", "so pricey"];
+    /// let labels = Labels::single(["delay", "delay", "delay", "price", "price", "price"].map(Some))?;
+    /// let mapper = mapper.fit_more(&texts, &labels, &options)?;
+    /// assert_eq!(mapper.model().map(|model| model.comments()), Some(12));
+    /// let best = |text: &str| mapper.predictions(&[text])?.best(0).map(str::to_owned);
+    /// assert_eq!(best("the tardy courier").as_deref(), Some("delay")); // new
+    /// assert_eq!(best("how dear").as_deref(), Some("price")); // still known
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// As for [`Model::fit_more`].
+    /// As for [`fit`](Self::fit).
     pub fn fit_more(
         &self,
         texts: &[&str],
@@ -69,6 +89,19 @@ impl ReasonMapper {
     }
 
     /// Adds a model that was trained before, or takes the place of the one there is.
+    ///
+    /// ```
+    /// use heedful::{Labels, Model, ModelOptions, ReasonMapper, Taxonomy};
+    ///
+    /// let texts = ["late again", "so late", "too dear", "dear stuff", "late parcel", "dear me"];
+    /// let labels = Labels::single(["delay", "delay", "price", "price", "delay", "price"].map(Some))?;
+    /// let stored = Model::fit(&texts, &labels, &ModelOptions::default())?.to_bytes();
+    ///
+    /// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "delay"}, {"id": "price"}]}"#)?;
+    /// let mapper = ReasonMapper::new(taxonomy)?.with_model(Model::from_bytes(&stored)?)?;
+    /// assert_eq!(mapper.predict(&["dear dear"], false)?, [Some("price".to_owned())]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `unknown-name` where it knows a reason that the taxonomy does not.
@@ -90,13 +123,14 @@ impl ReasonMapper {
         Ok(mapper)
     }
 
-    /// The trained model, to be stored or asked apart.
+    /// The trained model, to be stored or asked apart; `None` for a mapper that has not learned.
     #[must_use]
     pub fn model(&self) -> Option<&Model> {
         self.learned.as_ref().map(|learned| &learned.model)
     }
 
-    /// What the model says of each text, terms of the taxonomy told to it; one row for each text.
+    /// What the model says of each text, terms of the taxonomy told to it; one row for each text. `None` for
+    /// a mapper that has not learned.
     ///
     /// [`Model::predict`] reads the texts alone: use this one for a model that was trained by [`fit`](Self::fit).
     #[must_use]

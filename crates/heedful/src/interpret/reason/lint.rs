@@ -16,6 +16,18 @@ const MOST_TERMS: usize = 48;
 const FEWEST_TOGETHER: u64 = 5;
 
 /// What was found about a term.
+///
+/// ```
+/// use heedful::{LintKind, ReasonMapper, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "price", "terms": ["the", "fee +a -a"]}]}"#)?;
+/// let lint = ReasonMapper::new(taxonomy)?.lint::<&str>(&[]);
+/// let kinds: Vec<_> = lint.findings.iter().map(|finding| finding.kind).collect();
+/// assert_eq!(kinds, [LintKind::Dead, LintKind::StopWords]);
+/// assert_eq!(LintKind::StopWords.as_str(), "stop_words");
+/// assert!(LintKind::Dead.is_error() && !LintKind::StopWords.is_error());
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further checks may come
@@ -30,12 +42,12 @@ pub enum LintKind {
     Shared,
     /// It fired in no comment.
     Unseen,
-    /// It and another term fired in the same comments, and in no others.
+    /// It and another term fired in the same comments, at least 5, and in no others.
     Together,
 }
 
 impl LintKind {
-    /// As in JSON.
+    /// As in JSON, for example `stop_words`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -56,6 +68,20 @@ impl LintKind {
 }
 
 /// Something about a term.
+///
+/// ```
+/// use heedful::{LintKind, ReasonMapper, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+///     {"id": "price", "terms": ["price"]}, {"id": "bill", "terms": ["invoice", "prices"]}
+/// ]}"#)?;
+/// let lint = ReasonMapper::new(taxonomy)?.lint(&["the price"]);
+/// let (shared, unseen) = (&lint.findings[0], &lint.findings[1]);
+/// assert_eq!((shared.kind, shared.term.as_str()), (LintKind::Shared, "prices"));
+/// assert_eq!(shared.other_reason.as_deref(), Some("price"));
+/// assert_eq!((unseen.term.as_str(), unseen.comments), ("invoice", Some(0)));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct LintFinding {
@@ -71,11 +97,25 @@ pub struct LintFinding {
     pub other_reason: Option<String>,
     /// The other term.
     pub other_term: Option<String>,
-    /// Comments in which the term fired; `None` where none were looked at.
+    /// Comments in which the term fired; `None` for what is told from the terms alone.
     pub comments: Option<u64>,
 }
 
 /// How much two reasons that are not above each other go together.
+///
+/// ```
+/// use heedful::{ReasonMapper, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+///     {"id": "delivery", "terms": ["parcel", "delivery"]}, {"id": "damage", "terms": ["broken"]}
+/// ]}"#)?;
+/// let comments = ["parcel broken", "broken parcel", "delivery late", "parcel lost"];
+/// let lint = ReasonMapper::new(taxonomy)?.lint(&comments);
+/// let overlap = &lint.overlaps[0];
+/// assert_eq!((overlap.reason.as_str(), overlap.other.as_str()), ("damage", "delivery"));
+/// assert_eq!((overlap.share, overlap.jaccard), (1.0, 0.5)); // damage never stands alone
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Overlap {
@@ -96,6 +136,20 @@ pub struct Overlap {
 }
 
 /// What a lint found.
+///
+/// ```
+/// use heedful::{ReasonMapper, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+///     {"id": "delivery", "terms": ["parcel", "the"]}, {"id": "damage", "terms": ["broken", "crack +x -x"]}
+/// ]}"#)?;
+/// let lint = ReasonMapper::new(taxonomy)?.lint(&["parcel broken"]);
+/// assert_eq!((lint.errors().count(), lint.comments), (1, 1));
+/// assert!(lint.errors().all(|finding| finding.term == "crack +x -x"));
+/// assert_eq!((lint.to_table().len(), lint.findings.len()), (2, 2)); // and the stop word `the`
+/// assert_eq!(lint.overlaps_to_table().len(), 1); // delivery and damage
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Lint {
     /// Sorted by kind, the worst first, then by language, reason and term.

@@ -24,6 +24,18 @@ use crate::text::Language;
 /// How a taxonomy is read in comments.
 ///
 /// Quick advice: set [`typos`](Self::typos) for comments typed on telephones; leave the rest alone.
+///
+/// ```
+/// use heedful::{Given, MapperOptions, ReasonMapper, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "delivery", "terms": ["delivery"]}]}"#)?;
+/// let options = MapperOptions::from_json(r#"{"typos": true, "sentiment": false}"#)?;
+/// let mapper = ReasonMapper::with_options(taxonomy, options)?;
+/// let mappings = mapper.map(&[Some("terrible delivry")], Given::default())?;
+/// let found: Vec<_> = mappings.iter().map(|m| (m.id, m.confidence, m.sentiment)).collect();
+/// assert_eq!(found, [("delivery", 0.4, None)]); // 0.5 for a word, 0.8 times that for the typing error
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -62,6 +74,15 @@ impl MapperOptions {
 config::written!(MapperOptions, r#"{"typos": true, "metric": "nps"}"#);
 
 /// What a classifier says of a text.
+///
+/// ```
+/// use heedful::Claim;
+///
+/// let sure = Claim::new("delivery", 0.9);
+/// let shown = Claim { spans: vec![(4, 10)], ..sure.clone() };
+/// assert!(sure.spans.is_empty());
+/// assert_eq!("The parcel came late".get(shown.spans[0].0..shown.spans[0].1), Some("parcel"));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
     /// The id of a reason of the taxonomy.
@@ -83,12 +104,37 @@ impl Claim {
 /// Anything that can tell reasons from texts: a trained model, a language model, a hosted service.
 ///
 /// Its claims have the source [`Source::Model`].
+///
+/// ```
+/// use std::sync::Arc;
+/// use heedful::{Claim, Classifier, Given, ReasonMapper, Result, Source, Taxonomy};
+///
+/// struct Shouting;
+/// impl Classifier for Shouting {
+///     fn reasons(&self) -> Vec<String> {
+///         vec!["anger".to_owned()]
+///     }
+///     fn classify(&self, texts: &[&str]) -> Result<Vec<Vec<Claim>>> {
+///         let claim = |text: &&str| text.ends_with("!!").then(|| Claim::new("anger", 0.8));
+///         Ok(texts.iter().map(|text| claim(text).into_iter().collect()).collect())
+///     }
+/// }
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "anger", "terms": ["angry"]}]}"#)?;
+/// let mapper = ReasonMapper::new(taxonomy)?.with_classifier(Arc::new(Shouting))?;
+/// let mappings = mapper.map(&[Some("NO REPLY!!"), Some("not angry")], Given::default())?;
+/// let found: Vec<_> = mappings.iter().map(|m| (m.row, m.source)).collect();
+/// assert_eq!(found, [(0, Source::Model)]); // terms are silent about what the classifier knows
+/// # Ok::<(), heedful::Error>(())
+/// ```
 pub trait Classifier: Send + Sync {
     /// The ids of the reasons that it can tell. Terms are silent about these: where it does not claim
     /// one of them, it is not there.
     fn reasons(&self) -> Vec<String>;
 
-    /// What it says of each text of a batch, in order.
+    /// What it says of each text of a batch, in order: as many lists as texts (else mapping fails with
+    /// `length-mismatch`), of known reasons (`unknown-name`) with confidences from 0 to 1 and spans on
+    /// boundaries of characters (`invalid-argument`). Of several claims about one reason the surest counts.
     ///
     /// # Errors
     /// Whatever kept it from answering.
@@ -96,6 +142,23 @@ pub trait Classifier: Send + Sync {
 }
 
 /// What is known beside the comments, row by row.
+///
+/// ```
+/// use heedful::{Given, Labels, ReasonMapper, Source, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+///     {"id": "staff", "terms": ["staff"]},
+///     {"id": "checkout", "terms": ["till"], "touchpoints": ["store"]}
+/// ]}"#)?;
+/// let mapper = ReasonMapper::new(taxonomy)?;
+/// let clicks = Labels::single([Some("staff"), None])?;
+/// let touchpoints = [Some("store"), Some("web")];
+/// let given = Given { clicks: Some(&clicks), touchpoints: Some(&touchpoints), ..Given::default() };
+/// let mappings = mapper.map(&[Some("waited at the till"), Some("the till again")], given)?;
+/// let found: Vec<_> = mappings.iter().map(|m| (m.row, m.id, m.source)).collect();
+/// assert_eq!(found, [(0, "staff", Source::Click), (0, "checkout", Source::Terms)]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Given<'a> {
     /// The reasons that customers clicked.
@@ -109,17 +172,32 @@ pub struct Given<'a> {
 }
 
 /// Which columns of responses a mapper reads.
+///
+/// ```
+/// use heedful::{Column, ReasonColumns, ReasonMapper, Responses, Source, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "price"}, {"id": "staff"}]}"#)?;
+/// let responses = Responses::new()
+///     .with("text", Column::texts([Some("hm"), None]))?
+///     .with("button", Column::texts([Some("staff | price"), None]))?;
+/// let columns = ReasonColumns::from_json(r#"{"comment": "text", "clicks": "button", "separator": "|"}"#)?;
+/// let mappings = ReasonMapper::new(taxonomy)?.map_responses(&responses, &columns)?;
+/// let found: Vec<_> = mappings.iter().map(|m| (m.row, m.id, m.source)).collect();
+/// assert_eq!(found, [(0, "price", Source::Click), (0, "staff", Source::Click)]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ReasonColumns {
     /// The comment; the column in the role `comment` where not set.
     pub comment: Option<String>,
-    /// The ids of the reasons that were clicked.
+    /// The ids of the reasons that were clicked. A missing cell says nothing, an empty one that none was
+    /// clicked.
     pub clicks: Option<String>,
-    /// The ids of the reasons that a person gave.
+    /// The ids of the reasons that a person gave. A missing cell says nothing, an empty one "none of these".
     pub manual: Option<String>,
-    /// What stands between several ids in one cell.
+    /// What stands between several ids in one cell; `;` where not set.
     pub separator: String,
     /// Where the response was given.
     pub touchpoint: Option<String>,
@@ -247,6 +325,19 @@ struct KnownReasons {
 }
 
 /// Reads comments one after the other; see [`ReasonMapper::session`].
+///
+/// ```
+/// use std::sync::Arc;
+/// use heedful::{MapperSession, ReasonMapper, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "price", "terms": ["price*"]}]}"#)?;
+/// let mapper = Arc::new(ReasonMapper::new(taxonomy)?);
+/// let mut session = MapperSession::new(Arc::clone(&mapper));
+/// let typed = ["Your pri", "Your prices a", "Your prices are up"];
+/// let found = typed.map(|text| session.map(text).map(|mappings| mappings.len()));
+/// assert_eq!(found, [Ok(0), Ok(1), Ok(1)]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct MapperSession<M> {
     mapper: M,
@@ -276,6 +367,20 @@ impl ReasonMapper {
     }
 
     /// Prepares a taxonomy.
+    ///
+    /// ```
+    /// use heedful::{MapperOptions, ReasonMapper, Taxonomy, text::Language};
+    ///
+    /// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+    ///     {"id": "price", "terms": {"en": ["price"], "de": ["Preis"]}}
+    /// ]}"#)?;
+    /// let options = MapperOptions { language: Some(Language::German), ..MapperOptions::default() };
+    /// let mapper = ReasonMapper::with_options(taxonomy, options.clone())?;
+    /// assert_eq!((mapper.language(), mapper.taxonomy().language()), (Language::German, Language::English));
+    /// assert_eq!(mapper.options(), &options);
+    /// assert_eq!(mapper.session().map("Die Preise steigen")?.len(), 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid-argument` where `least_confidence` does not lie between 0 and 1.
@@ -399,8 +504,10 @@ impl ReasonMapper {
     /// Maps comments, in order; `None` is a response without one.
     ///
     /// # Errors
-    /// `length-mismatch` where what is given has another number of rows; `unknown-name` with the row
-    /// for a click or code that the taxonomy does not have; what the classifier reports.
+    /// `length-mismatch` where what is given has another number of rows, and `unknown-name` for a click or
+    /// code that the taxonomy does not have, with the path (`clicks`, `manual`, `touchpoints`, `languages`);
+    /// what the classifier reports, and with the path `classifier` what is wrong with its answer (see
+    /// [`Classifier::classify`]).
     pub fn map<T: AsRef<str>>(&self, comments: &[Option<T>], given: Given<'_>) -> Result<Mappings> {
         let texts: Vec<Option<&str>> =
             comments.iter().map(|text| text.as_ref().map(T::as_ref)).collect();
@@ -445,6 +552,19 @@ impl ReasonMapper {
     }
 
     /// Maps responses by their columns.
+    ///
+    /// ```
+    /// use heedful::{Column, ReasonColumns, ReasonMapper, Responses, Taxonomy};
+    ///
+    /// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "price", "terms": ["price", "dear"]}]}"#)?;
+    /// let responses = Responses::new()
+    ///     .with("why", Column::texts([Some("too dear"), None, Some("no idea")]))?
+    ///     .comment("why");
+    /// let mappings = ReasonMapper::new(taxonomy)?.map_responses(&responses, &ReasonColumns::default())?;
+    /// assert_eq!(mappings.iter().map(|m| (m.row, m.id)).collect::<Vec<_>>(), [(0, "price")]);
+    /// assert_eq!(mappings.unmapped().collect::<Vec<_>>(), [2]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `missing-column`; `unknown-name` for a language that is not known; as for [`map`](Self::map).
@@ -548,6 +668,20 @@ impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
     }
 
     /// The reasons of one comment, the main one first.
+    ///
+    /// ```
+    /// use heedful::{ReasonMapper, Taxonomy};
+    ///
+    /// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+    ///     {"id": "price", "terms": ["price"]}, {"id": "staff", "terms": ["staff"]}
+    /// ]}"#)?;
+    /// let mapper = ReasonMapper::new(taxonomy)?;
+    /// let mut session = mapper.session();
+    /// let main = |mappings: heedful::Mappings| mappings.row(0).next().map(|m| m.id.to_owned());
+    /// assert_eq!(main(session.map("Rude staff, and the price!")?).as_deref(), Some("staff"));
+    /// assert_eq!(main(session.map("")?), None);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// What the classifier reports.

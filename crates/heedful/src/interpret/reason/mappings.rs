@@ -15,6 +15,22 @@ use crate::listen::responses::Responses;
 use crate::stats::{Confidence, Interval, IntervalMethod, ProportionSample};
 
 /// Where a mapping comes from, the most trusted first.
+///
+/// ```
+/// use heedful::{Given, Labels, ReasonMapper, Source, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+///     {"id": "price", "terms": ["price"]}, {"id": "staff", "terms": ["staff"]}
+/// ]}"#)?;
+/// let manual = Labels::sets([Some(Vec::<&str>::new()), None])?; // a person read the first: none of these
+/// let given = Given { manual: Some(&manual), ..Given::default() };
+/// let comments = [Some("price and staff"), Some("rude staff")];
+/// let mappings = ReasonMapper::new(taxonomy)?.map(&comments, given)?;
+/// let found: Vec<_> = mappings.iter().map(|m| (m.row, m.id, m.source.as_str())).collect();
+/// assert_eq!(found, [(1, "staff", "terms")]);
+/// assert!(Source::Click < Source::Manual && Source::Model < Source::Terms);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -33,7 +49,7 @@ names!(Source { Click = "click", Manual = "manual", Model = "model", Terms = "te
 names!(ReasonCount { Mentions = "mentions", Main = "main" });
 
 impl Source {
-    /// As in JSON.
+    /// As in JSON, for example `click`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -46,6 +62,18 @@ impl Source {
 }
 
 /// Which of a comment's reasons count.
+///
+/// ```
+/// use heedful::{Given, ReasonCount, ReasonMapper, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+///     {"id": "price", "terms": ["price"]}, {"id": "staff", "terms": ["staff"]}
+/// ]}"#)?;
+/// let mappings = ReasonMapper::new(taxonomy)?.map(&[Some("rude staff, high price")], Given::default())?;
+/// assert_eq!(mappings.labels(ReasonCount::Mentions)?.names(0), Some(vec!["price", "staff"]));
+/// assert_eq!(mappings.labels(ReasonCount::Main)?.names(0), Some(vec!["staff"])); // it came first
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -77,6 +105,20 @@ pub(super) struct Found {
 }
 
 /// One reason of one comment.
+///
+/// ```
+/// use heedful::{Given, ReasonMapper, Source, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "staff", "terms": ["staff", "waiter"]}]}"#)?;
+/// let comment = "Rude staff, the waiter worst";
+/// let mappings = ReasonMapper::new(taxonomy)?.map(&[Some(comment)], Given::default())?;
+/// let staff = mappings.row(0).next();
+/// assert_eq!(staff.map(|m| (m.id, m.main, m.source)), Some(("staff", true, Source::Terms)));
+/// assert_eq!(staff.map(|m| m.confidence), Some(0.75)); // two words: 1 - 0.5 × 0.5
+/// assert_eq!(staff.map(|m| m.spans), Some(&[(5, 10), (16, 22)][..]));
+/// assert!(staff.and_then(|m| m.sentiment) < Some(-0.1));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Mapping<'a> {
@@ -90,24 +132,58 @@ pub struct Mapping<'a> {
     pub source: Source,
     /// How sure it is, 0 to 1.
     pub confidence: f64,
-    /// The feeling about it, -1 to 1: the mean over its spans; `None` where nothing is felt.
+    /// The feeling about it, -1 to 1: the mean over its spans, or that of the comment where a classifier gave
+    /// none; `None` where nothing is felt or read.
     pub sentiment: Option<f64>,
-    /// The bytes that made it so, in order; none for clicks and codes without words of theirs.
+    /// The bytes of the comment that made it so, from the first to after the last, in order; none for clicks
+    /// and codes without words of theirs.
     pub spans: &'a [(u32, u32)],
 }
 
 /// A comment whose customer clicked one thing and wrote of another.
+///
+/// ```
+/// use heedful::{Given, Labels, ReasonMapper, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+///     {"id": "price", "terms": ["price"]}, {"id": "staff", "terms": ["staff"]}
+/// ]}"#)?;
+/// let clicks = Labels::single([Some("price"), Some("price"), Some("staff")])?;
+/// let given = Given { clicks: Some(&clicks), ..Given::default() };
+/// let comments = [Some("a fair price"), Some("your staff!"), Some("ok")];
+/// let mappings = ReasonMapper::new(taxonomy)?.map(&comments, given)?;
+/// let wrong: Vec<_> = mappings.disagreements().map(|d| (d.row, d.clicked, d.read)).collect();
+/// assert_eq!((wrong, mappings.compared()), (vec![(1, "price", "staff")], 2));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Disagreement<'a> {
     /// The comment, counted from 0.
     pub row: usize,
-    /// The first reason that was clicked.
+    /// The reason that was clicked; of several the first by id.
     pub clicked: &'a str,
-    /// The surest reason that the text speaks of.
+    /// The main reason that the text speaks of: of the most trusted source, of these the surest.
     pub read: &'a str,
 }
 
 /// How often a reason came up.
+///
+/// ```
+/// use heedful::{Given, ReasonMapper, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+///     {"id": "staff", "terms": ["staff"]},
+///     {"id": "delivery", "reasons": [{"id": "damage", "terms": ["broken"]}]}
+/// ]}"#)?;
+/// let comments = ["staff", "staff", "broken and rude staff", "hello"].map(Some);
+/// let mappings = ReasonMapper::new(taxonomy)?.map(&comments, Given::default())?;
+/// let totals = mappings.totals();
+/// let (staff, delivery) = (&totals[0], &totals[1]);
+/// assert_eq!((staff.mentions, staff.main, staff.main_share), (3, 2, Some(2.0 / 3.0)));
+/// assert_eq!((delivery.mentions, delivery.level, delivery.parent.as_deref()), (1, 0, None));
+/// assert!(staff.main_interval.is_some_and(|interval| interval.upper < 1.0));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct ReasonTotal {
@@ -123,14 +199,15 @@ pub struct ReasonTotal {
     pub mentions: u64,
     /// Of the responses that have any reason, 0 to 1; over all reasons these add up to more than 1.
     pub mention_share: Option<f64>,
-    /// Of that share (Wilson).
+    /// Of that share (Wilson), of confidence 0.95.
     pub mention_interval: Option<Interval>,
     /// Responses whose main reason it is, or what is below it.
     pub main: u64,
-    /// Of the responses that have any reason, 0 to 1; over the reasons of one level, and those above
-    /// without reasons below, these add up to 1.
+    /// Of the responses that have any reason, 0 to 1; over the reasons at the top these add up to 1, over
+    /// those right below a branch to the share of the branch, or less where the branch itself is the main
+    /// reason of some.
     pub main_share: Option<f64>,
-    /// Of that share (Wilson).
+    /// Of that share (Wilson), of confidence 0.95.
     pub main_interval: Option<Interval>,
     /// Mean feeling where it is mentioned, -1 to 1.
     pub sentiment: Option<f64>,
@@ -141,6 +218,21 @@ pub struct ReasonTotal {
 ///
 /// The main reason is the one with the most trusted source; of several, the surest; then the one that
 /// comes first in the text; then the first of the taxonomy.
+///
+/// ```
+/// use heedful::{Given, ReasonMapper, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+///     {"id": "price", "terms": ["price"]}, {"id": "staff", "terms": ["staff", "waiter"]}
+/// ]}"#)?;
+/// let comments = [Some("staff and waiter: price"), None, Some("hello")];
+/// let mappings = ReasonMapper::new(taxonomy)?.map(&comments, Given::default())?;
+/// assert_eq!((mappings.rows(), mappings.len(), mappings.is_empty()), (3, 2, false));
+/// assert_eq!(mappings.row(0).map(|m| m.id).collect::<Vec<_>>(), ["staff", "price"]);
+/// assert_eq!(mappings.unmapped().collect::<Vec<_>>(), [2]);
+/// assert_eq!((mappings.to_table().len(), mappings.spans_to_table().len()), (2, 3));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mappings {
     nodes: Arc<Vec<Node>>,
@@ -350,7 +442,19 @@ impl Mappings {
     }
 
     /// The reasons of each row, as labels to train or compare with: empty where nothing was found,
-    /// unknown where there is neither comment nor click.
+    /// unknown where there is neither comment nor click nor code.
+    ///
+    /// ```
+    /// use heedful::{Given, ReasonCount, ReasonMapper, Taxonomy};
+    ///
+    /// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "price", "terms": ["price"]}]}"#)?;
+    /// let comments = [Some("what a price"), Some("hello"), None];
+    /// let mappings = ReasonMapper::new(taxonomy)?.map(&comments, Given::default())?;
+    /// let labels = mappings.labels(ReasonCount::Mentions)?;
+    /// let rows = [0, 1, 2].map(|row| labels.names(row));
+    /// assert_eq!(rows, [Some(vec!["price"]), Some(vec![]), None]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid-argument` for more reasons than labels can tell apart.
@@ -364,6 +468,18 @@ impl Mappings {
 
     /// The reasons of each row, to be looked at as drivers; numbered in the order of the taxonomy, without
     /// those that nobody speaks of.
+    ///
+    /// ```
+    /// use heedful::{Given, ReasonMapper, Taxonomy};
+    ///
+    /// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+    ///     {"id": "price", "terms": ["price"]}, {"id": "app"}, {"id": "staff", "terms": ["staff"]}
+    /// ]}"#)?;
+    /// let comments = [Some("staff"), None, Some("price of staff")];
+    /// let mappings = ReasonMapper::new(taxonomy)?.map(&comments, Given::default())?;
+    /// assert_eq!(mappings.mentions()?.names(), ["price", "staff"]); // nobody speaks of the app
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid-argument` for more than 65,536 reasons.
@@ -425,6 +541,21 @@ impl Mappings {
 
     /// How many comments had both a click and a reason in the text: of these,
     /// [`disagreements`](Self::disagreements) disagree.
+    ///
+    /// ```
+    /// use heedful::{Given, Labels, ReasonMapper, Taxonomy};
+    ///
+    /// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+    ///     {"id": "price", "terms": ["price"]}, {"id": "staff", "terms": ["staff"]}
+    /// ]}"#)?;
+    /// let clicks = Labels::single([Some("price"), Some("staff"), Some("staff"), None])?;
+    /// let given = Given { clicks: Some(&clicks), ..Given::default() };
+    /// let comments = [Some("rude staff"), Some("rude staff"), Some("hm"), Some("the price")];
+    /// let mappings = ReasonMapper::new(taxonomy)?.map(&comments, given)?;
+    /// let share = mappings.disagreements().count() as f64 / mappings.compared() as f64;
+    /// assert_eq!(share, 0.5);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn compared(&self) -> usize {
         self.compared
@@ -433,6 +564,21 @@ impl Mappings {
     /// The same mappings at a level of the tree: reasons below it become the branch above them (0 is
     /// the top). What is put together keeps the most trusted source, the greatest confidence, all spans,
     /// and the mean of feelings.
+    ///
+    /// ```
+    /// use heedful::{Given, ReasonMapper, Taxonomy};
+    ///
+    /// let taxonomy = Taxonomy::from_json(r#"{"reasons": [{"id": "delivery", "reasons": [
+    ///     {"id": "delay", "terms": ["late"]}, {"id": "damage", "terms": ["broken"]}
+    /// ]}]}"#)?;
+    /// let mappings = ReasonMapper::new(taxonomy)?.map(&[Some("late and broken")], Given::default())?;
+    /// assert_eq!(mappings.iter().map(|m| m.id).collect::<Vec<_>>(), ["delay", "damage"]);
+    /// let top = mappings.at_level(0);
+    /// assert_eq!(top.iter().map(|m| (m.id, m.spans.len())).collect::<Vec<_>>(), [("delivery", 2)]);
+    /// let mentions: Vec<_> = top.totals().iter().map(|total| total.mentions).collect();
+    /// assert_eq!(mentions, [1, 0, 0]); // one comment, and nothing below the top any more
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn at_level(&self, level: u32) -> Self {
         let mut risen = Self::new(Arc::clone(&self.nodes));
@@ -549,6 +695,18 @@ impl Mappings {
 
     /// The totals as a table: `reason`, `name`, `parent`, `level`, `mentions`, `mention_share`,
     /// `mention_lower`, `mention_upper`, `main`, `main_share`, `main_lower`, `main_upper`, `sentiment`.
+    ///
+    /// ```
+    /// use heedful::{Given, ReasonMapper, Taxonomy};
+    ///
+    /// let taxonomy = r#"{"reasons": [{"id": "staff", "terms": ["staff"]}, {"id": "app"}]}"#;
+    /// let taxonomy = Taxonomy::from_json(taxonomy)?;
+    /// let mappings = ReasonMapper::new(taxonomy)?.map(&[Some("rude staff")], Given::default())?;
+    /// let table = mappings.totals_to_table();
+    /// assert_eq!((table.len(), table.columns().len()), (2, 13)); // reasons that nobody speaks of too
+    /// assert_eq!(table.columns()[0].name, "reason");
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn totals_to_table(&self) -> Table {
         let totals = self.totals();

@@ -108,8 +108,8 @@ impl Model {
     /// Learns from comments and their reasons. Comments whose reasons are not known are passed over; a comment
     /// known to have none is an example of what no reason looks like.
     ///
-    /// The same input and options give the same model on every platform. Comments that are equal but for case, spacing and
-    /// punctuation are held out together.
+    /// The same input and options give the same model on every platform. Comments that are equal but for
+    /// case, spacing and punctuation are held out together.
     ///
     /// # Errors
     ///
@@ -131,16 +131,33 @@ impl Model {
         train::train(texts, terms, labels, options, None)
     }
 
-    /// Learns from more comments, without those it learned from before: the new model stays as near to the old as the new
-    /// labels allow. Language, kinds of features and aims stay; new features and reasons are added. A reason that is new needs comments
-    /// that have it and comments that have not among the new ones.
+    /// Learns from more comments, without those it learned from before: the new model stays as near to the
+    /// old as the new labels allow. Language, kinds of features and aims stay; new features and reasons are
+    /// added. A reason that is new needs comments that have it and comments that have not among the new ones.
     ///
-    /// Training on all comments at once is the better model; this one is for when the old comments are gone. The calibration
-    /// counts what the old model said of the new comments, beside what it counted before.
+    /// Training on all comments at once is the better model; this one is for when the old comments are gone.
+    /// The calibration counts what the old model said of the new comments, beside what it counted before.
+    ///
+    /// ```
+    /// use heedful::{Labels, Model, ModelOptions, text::Language};
+    ///
+    /// let options = ModelOptions::default();
+    /// let texts = ["late again", "so late", "late parcel", "too dear", "dear stuff", "dear me"];
+    /// let labels = Labels::single(["delay", "delay", "delay", "price", "price", "price"].map(Some))?;
+    /// let model = Model::fit(&texts, &labels, &options)?;
+    /// let texts = ["rude staff", "staff so rude", "rude man", "late", "dear", "a dear parcel"];
+    /// let labels = Labels::single(["staff", "staff", "staff", "delay", "price", "price"].map(Some))?;
+    /// let model = model.fit_more(&texts, &labels, &options)?;
+    /// assert_eq!(model.ids(), ["delay", "price", "staff"]);
+    /// assert_eq!((model.comments(), model.language()), (12, Language::English));
+    /// assert_eq!(model.predict(&["how rude"]).best(0), Some("staff"));
+    /// assert_eq!(model.thresholds().len(), 3);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit), but for `too-few`, which needs two labelled comments here too.
+    /// As [`fit`](Self::fit); `too-few` only for fewer than two labelled comments.
     pub fn fit_more(
         &self,
         texts: &[&str],
@@ -279,6 +296,22 @@ fn calibrations(margins: &[Margins], aims: &[Aim]) -> Vec<Calibration> {
 }
 
 /// What a [`Model`] says of comments.
+///
+/// ```
+/// use heedful::{Labels, Model, ModelOptions};
+///
+/// let texts = ["late again", "so late", "late parcel", "too dear", "dear stuff", "dear me"];
+/// let labels = Labels::single(["delay", "delay", "delay", "price", "price", "price"].map(Some))?;
+/// let model = Model::fit(&texts, &labels, &ModelOptions::default())?;
+/// let said = model.predict(&["very late", "tout va bien"]);
+/// assert_eq!((said.ids(), said.len(), said.is_empty()), (model.ids(), 2, false));
+/// assert_eq!((said.best(0), said.sure(0)), (Some("delay"), Some("delay")));
+/// assert!(said.probability(0, 0) > said.probability(0, 1));
+/// assert_eq!((said.best(1), said.sure(1)), (None, None)); // no word is known
+/// assert_eq!(said.labels().names(0), Some(vec!["delay"]));
+/// assert_eq!(said.to_table().len(), 1);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Predictions {
     ids: Vec<String>,
@@ -314,7 +347,9 @@ impl Predictions {
         self.odds.get(row * labels..(row + 1) * labels).unwrap_or_default()
     }
 
-    /// The calibrated probability (0 to 1) that a comment has a reason, by their numbers.
+    /// The calibrated probability (0 to 1) that a comment has a reason: the row of the comment, the place of
+    /// the reason in [`ids`](Self::ids). `None` where there is no such row or reason. A comment of which no word
+    /// is known has that of comments in general, and is given no reason however high it is.
     #[must_use]
     pub fn probability(&self, row: usize, reason: usize) -> Option<f64> {
         self.odds(row).get(reason).map(|odds| probability(*odds))
@@ -361,8 +396,13 @@ impl Predictions {
         self.ids.get(label).map(String::as_str)
     }
 
+    /// Whether any word of a comment is known to the model.
+    pub(super) fn knows(&self, row: usize) -> bool {
+        self.known.get(row).copied().unwrap_or_default()
+    }
+
     fn given(&self, row: usize) -> impl Iterator<Item = (usize, f64)> {
-        let known = self.known.get(row).copied().unwrap_or_default();
+        let known = self.knows(row);
         let reached = self.odds(row).iter().copied().zip(&self.thresholds).enumerate();
         reached
             .filter(move |(_, (odds, threshold))| known && odds >= *threshold)
@@ -370,7 +410,9 @@ impl Predictions {
     }
 
     fn best_label(&self, row: usize) -> Option<usize> {
-        self.known.get(row).copied().filter(|known| *known)?;
+        if !self.knows(row) {
+            return None;
+        }
         let odds = self.odds(row).iter().enumerate();
         Some(odds.max_by(|(a, x), (b, y)| x.total_cmp(y).then(b.cmp(a)))?.0)
     }

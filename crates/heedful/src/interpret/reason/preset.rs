@@ -74,6 +74,12 @@ impl Taxonomy {
     }
 
     /// The fields for which there is a starter taxonomy.
+    ///
+    /// ```
+    /// use heedful::Taxonomy;
+    ///
+    /// assert!(Taxonomy::presets().contains(&"retail"));
+    /// ```
     #[must_use]
     pub fn presets() -> &'static [&'static str] {
         FIELDS

@@ -8,6 +8,17 @@ use crate::base::order::sort_by;
 use crate::{Error, ErrorCode, Result};
 
 /// Two sides of a table of comments: row numbers, ascending.
+///
+/// ```
+/// use heedful::{Labels, Split};
+///
+/// let texts: Vec<_> = (0..100).map(|row| format!("comment {row}")).collect();
+/// let labels = Labels::single((0..100).map(|row| Some(["price", "staff"][usize::from(row % 5 == 0)])))?;
+/// let split = Split::new(&texts, &labels, 0.2, 1)?;
+/// assert_eq!((split.train.len(), split.test.len()), (80, 20));
+/// assert_eq!(split.test.iter().filter(|row| *row % 5 == 0).count(), 4); // one in five of either reason
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Split {
     /// To learn from.

@@ -53,6 +53,25 @@ type Places = BTreeMap<String, Vec<u32>>;
 /// A reason: a leaf or a branch of a [`Taxonomy`].
 ///
 /// Ids are unique in a taxonomy, so that `damage` needs no path; a branch can have terms of its own.
+///
+/// ```
+/// use heedful::{Reason, Term, text::Language};
+///
+/// let delivery = Reason::new("delivery")
+///     .with_name(Language::German, "Lieferung")
+///     .with_terms(Language::English, [Term::new("deliver*")?, Term::new("arrived * late")?])
+///     .with_examples(Language::English, ["The parcel never arrived"])
+///     .at_touchpoints(["order"])
+///     .for_metrics(["nps"])
+///     .with_reason(Reason::new("damage"));
+/// assert_eq!((delivery.id(), delivery.reasons()[0].id()), ("delivery", "damage"));
+/// assert_eq!([Language::German, Language::French].map(|l| delivery.name(l)), ["Lieferung", "delivery"]);
+/// assert_eq!(delivery.terms(Language::English)[1].text(), "arrived * late");
+/// assert_eq!(delivery.examples(Language::German), &[] as &[String]);
+/// assert_eq!([delivery.touchpoints(), delivery.metrics()].concat(), ["order", "nps"]);
+/// assert!(delivery.labels().is_empty());
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
     id: String,
@@ -73,6 +92,19 @@ pub struct Reason {
 }
 
 /// A reason and where it is in the tree.
+///
+/// ```
+/// use heedful::Taxonomy;
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+///     {"id": "price"}, {"id": "delivery", "reasons": [{"id": "delay"}, {"id": "damage"}]}
+/// ]}"#)?;
+/// let entries: Vec<_> = taxonomy.iter().collect();
+/// let damage = entries[3];
+/// assert_eq!((damage.reason.id(), damage.level), ("damage", 1));
+/// assert_eq!(damage.parent.map(|place| entries[place].reason.id()), Some("delivery"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
     /// The reason.
@@ -109,7 +141,9 @@ impl Taxonomy {
     /// Adds a reason at the top, or under another one.
     ///
     /// # Errors
-    /// `unknown-name` where there is no such parent, `duplicate-key` where the id is taken.
+    /// `unknown-name` where there is no such parent, `duplicate-key` where the id is taken,
+    /// `invalid-argument` for an empty id or one with `/`, `;` or `|`, and beyond 8 levels. The reason is not
+    /// added then.
     pub fn add(&mut self, reason: Reason, under: Option<&str>) -> Result<()> {
         let mut place = match under {
             None => Vec::new(),
@@ -214,6 +248,21 @@ impl Taxonomy {
     }
 
     /// Adds terms in a language to a reason.
+    ///
+    /// ```
+    /// use heedful::{Reason, Taxonomy, Term, text::Language};
+    ///
+    /// let mut shop = Taxonomy::new("shop", Language::English);
+    /// shop.add(Reason::new("price"), None)?;
+    /// shop.add(Reason::new("fees"), Some("price"))?;
+    /// shop.add_terms("fees", Language::English, [Term::new("fee")?])?;
+    /// shop.add_terms("fees", Language::French, [Term::new("frais")?])?;
+    /// assert_eq!(shop.language(), Language::English);
+    /// assert_eq!(shop.languages(), [Language::English, Language::French]);
+    /// assert_eq!((shop.reasons().len(), shop.iter().count()), (1, 2));
+    /// assert_eq!(Taxonomy::from_json(&shop.to_json())?, shop);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `unknown-name` where there is no such reason.

@@ -17,6 +17,19 @@ const MOST_PIECES: usize = 12;
 const MOST_PHRASES: usize = 64;
 
 /// Where context words are looked for.
+///
+/// ```
+/// use heedful::{ReasonMapper, Taxonomy};
+///
+/// let taxonomy = Taxonomy::from_json(r#"{"reasons": [
+///     {"id": "clause", "terms": ["slow +app"]},
+///     {"id": "comment", "terms": [{"term": "slow +app", "within": "comment"}]}
+/// ]}"#)?;
+/// let mapper = ReasonMapper::new(taxonomy)?;
+/// let found = mapper.session().map("Your app is nice. Support is slow.")?;
+/// assert_eq!(found.iter().map(|m| m.id).collect::<Vec<_>>(), ["comment"]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

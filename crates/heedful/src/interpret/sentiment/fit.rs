@@ -80,6 +80,19 @@ fn some_penalty() -> f64 {
 }
 
 /// How well ratings are predicted from comments that were not learned from.
+///
+/// ```
+/// use heedful::{Scale, SentimentFit, SentimentOptions};
+///
+/// let comments = ["brilliant engineer", "engineer never came", "quick repair", "repair failed twice"];
+/// let rows = (0..40).map(|row| (row % 5 < 4).then(|| format!("{} on day {row}", comments[row % 5 % 4])));
+/// let ratings: Vec<_> = (0..40).map(|row| Some([10.0, 0.0, 9.0, 1.0, 5.0][row % 5])).collect();
+/// let held_out = SentimentFit::new(SentimentOptions::default(), Scale::preset("0-10")?)
+///     .cross_validate(&rows.collect(), &ratings, 4)?;
+/// assert_eq!((held_out.n, held_out.predicted[4]), (32, None)); // every fifth has no comment
+/// assert!(held_out.correlation > Some(0.9));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct HeldOut {
@@ -107,6 +120,16 @@ impl SentimentFit {
 
     /// Reads JSON.
     ///
+    /// ```
+    /// use heedful::{Scale, SentimentFit, SentimentOptions, text::Language};
+    ///
+    /// let json = r#"{"sentiment": {"language": "de"}, "scale": "1-5", "penalty": 5}"#;
+    /// let fit = SentimentFit::from_json(json)?;
+    /// let same = SentimentFit::new(SentimentOptions::new(Language::German), Scale::preset("1-5")?);
+    /// assert_eq!(fit, same.penalty(5.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `json`, `invalid-config`, and what the scale refuses, with the path.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -127,6 +150,18 @@ impl SentimentFit {
 
     /// Predicts every rated comment by a model that has learned from the other parts of the data: how good
     /// [`run`](Self::run) will be. Comments that are the same but for case, spacing and punctuation are in one part.
+    ///
+    /// ```
+    /// use heedful::{Scale, SentimentFit, SentimentOptions};
+    ///
+    /// let fit = SentimentFit::new(SentimentOptions::default(), Scale::preset("1-5")?);
+    /// let words = ["good", "poor"];
+    /// let comments: Vec<_> = (0..30).map(|row| format!("{} service {row}", words[row % 2])).collect();
+    /// let ratings: Vec<_> = (0..30).map(|row| Some([5.0, 1.0][row % 2])).collect();
+    /// let held_out = fit.cross_validate(&comments.iter().map(Some).collect(), &ratings, 5)?;
+    /// assert!(held_out.predicted[0] > Some(0.5) && held_out.predicted[1] < Some(-0.5));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`run`](Self::run), and `invalid-argument` for fewer than 2 folds.
@@ -427,6 +462,23 @@ impl Vocabulary {
 ///
 /// It holds stems of words and pairs of stems that occur in at least two comments, with how often they occur: no
 /// comment, no id.
+///
+/// ```
+/// use heedful::{Scale, SentimentFit, SentimentModel, SentimentOptions};
+///
+/// let comments = ["engineer came at once", "engineer never came", "ok"];
+/// let rows = (0..60).map(|row| Some(comments[row % 3])).collect();
+/// let ratings: Vec<_> = (0..60).map(|row| Some([10.0, 0.0, 6.0][row % 3])).collect();
+/// let model = SentimentFit::new(SentimentOptions::default(), Scale::preset("0-10")?).run(&rows, &ratings)?;
+/// assert_eq!((model.comments(), model.scale().max()), (60, 10.0));
+/// let words = model.top_words(2).to_string();
+/// let words: Vec<_> = words.lines().skip(1).filter_map(|line| line.split("  ").next()).collect();
+/// assert_eq!(words, ["engin never", "never", "onc", "engin came"]); // low ratings, then high ones
+/// let stored = SentimentModel::from_bytes(&model.to_bytes())?;
+/// assert_eq!(stored, model);
+/// assert!(stored.reader()?.value("The engineer never came") < Some(-0.5));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentimentModel(Arc<Stored>);
 
@@ -481,9 +533,9 @@ impl SentimentModel {
         })
     }
 
-    /// What it has learned: the `most` words and pairs that speak most for a low rating, lowest first, then those for
-    /// a high one, highest first. Columns: `word` (stems), `weight` (before comments are brought to length 1: a word's weight times
-    /// what its rarity is worth), `comments` that have it.
+    /// What it has learned: the `most` words and pairs that speak most for a low rating, lowest first, then
+    /// those for a high one, highest first. Columns: `word` (stems), `weight` (before comments are brought to
+    /// length 1: a word's weight times what its rarity is worth), `comments` that have it.
     #[must_use]
     pub fn top_words(&self, most: usize) -> Table {
         let mut words: Vec<(&str, u32, f64)> = self
@@ -524,6 +576,20 @@ impl SentimentModel {
 }
 
 /// Predicts ratings from comments with a [`SentimentModel`].
+///
+/// ```
+/// use heedful::{Scale, SentimentFit, SentimentOptions};
+///
+/// let comments = ["engineer came at once", "engineer never came", "ok"];
+/// let rows = (0..60).map(|row| Some(comments[row % 3])).collect();
+/// let ratings: Vec<_> = (0..60).map(|row| Some([10.0, 0.0, 6.0][row % 3])).collect();
+/// let mut reader = SentimentFit::new(SentimentOptions::default(), Scale::preset("0-10")?)
+///     .run(&rows, &ratings)?
+///     .reader()?;
+/// assert!(reader.value("The engineer never came!") < Some(-0.8));
+/// assert_eq!(reader.values(&[Some("parcel 17"), None].into_iter().collect()), [None, None]);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct SentimentReader {
     sentiment: Sentiment,

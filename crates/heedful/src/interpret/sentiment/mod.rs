@@ -143,6 +143,19 @@ impl SentimentOptions {
 config::written!(SentimentOptions, r#"{"language": "pt-BR", "words": {"lag": -0.5}}"#);
 
 /// What a comment says about how its writer feels.
+///
+/// ```
+/// use heedful::{FeelingBand, Sentiment, SentimentOptions};
+///
+/// let mut sentiment = Sentiment::new(SentimentOptions::default())?;
+/// let comment = "The room was lovely, but the waiter was rude.";
+/// let feeling = sentiment.read(comment);
+/// assert!(feeling.mixed && feeling.strength > 0.5);
+/// assert_eq!(feeling.band, feeling.value.map(FeelingBand::of));
+/// let waiter = comment.find("waiter").unwrap_or_default();
+/// assert_eq!(feeling.around(waiter, waiter + 6), feeling.clauses[1].value);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Feeling {
@@ -151,7 +164,7 @@ pub struct Feeling {
     pub value: Option<f64>,
     /// How much feeling there is, good and bad together, 0 to 1; 0 where `value` is `None`.
     pub strength: f64,
-    /// The value in words.
+    /// The value in words; `None` where `value` is.
     pub band: Option<FeelingBand>,
     /// Good and bad are both there, neither less than half of the other.
     pub mixed: bool,
@@ -162,6 +175,13 @@ pub struct Feeling {
 }
 
 /// The value of a comment in words.
+///
+/// ```
+/// use heedful::FeelingBand;
+///
+/// let bands = [-0.5, -0.1, 0.0, 0.4, 0.9].map(|value| FeelingBand::of(value).as_str());
+/// assert_eq!(bands, ["very_negative", "negative", "neutral", "positive", "very_positive"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeelingBand {
@@ -178,7 +198,7 @@ pub enum FeelingBand {
 }
 
 impl FeelingBand {
-    /// The band of a value from -1 to 1.
+    /// The band of a value from -1 to 1; a value beyond belongs to the band at that end.
     #[must_use]
     pub fn of(value: f64) -> Self {
         match value {
@@ -204,6 +224,19 @@ impl FeelingBand {
 }
 
 /// A part of a comment that says one thing.
+///
+/// ```
+/// use heedful::{Sentiment, SentimentOptions};
+///
+/// let mut sentiment = Sentiment::new(SentimentOptions::default())?;
+/// let comment = "Cheap parts, but they broke at once. When do you refund?";
+/// let clauses = sentiment.read(comment).clauses;
+/// let texts: Vec<_> = clauses.iter().filter_map(|clause| comment.get(clause.start..clause.end)).collect();
+/// assert_eq!(texts, ["Cheap parts", "but they broke at once", "When do you refund"]);
+/// assert_eq!(clauses.iter().map(|clause| clause.sentence).collect::<Vec<_>>(), [0, 0, 1]);
+/// assert!(clauses[1].contrast && clauses[1].value < Some(0.0));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct FeelingClause {
@@ -231,6 +264,17 @@ pub struct FeelingClause {
 }
 
 /// What a clause does.
+///
+/// ```
+/// use heedful::{ClauseMood, Sentiment, SentimentOptions};
+///
+/// let mut sentiment = Sentiment::new(SentimentOptions::default())?;
+/// let clauses = sentiment.read("Parcel came. Where is the invoice? Please add a dark mode.").clauses;
+/// let moods: Vec<_> = clauses.iter().map(|clause| clause.mood).collect();
+/// assert_eq!(moods, [ClauseMood::Statement, ClauseMood::Question, ClauseMood::Request]);
+/// assert_eq!(moods[2].as_str(), "request");
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // a later version may tell more apart
@@ -290,6 +334,20 @@ fn link(clauses: &mut [FeelingClause]) {
 }
 
 /// The feelings of many comments.
+///
+/// ```
+/// use heedful::{Sentiment, SentimentOptions};
+///
+/// let comments = [Some("I am furious: the worst service"), None, Some("Thank you, great team!")];
+/// let mut sentiment = Sentiment::new(SentimentOptions::default())?;
+/// let feelings = sentiment.read_all(&comments.into_iter().collect());
+/// assert!(feelings.rows[0].as_ref().and_then(|feeling| feeling.value) < Some(0.0));
+/// assert_eq!((feelings.to_table().len(), feelings.rows[1].as_ref()), (3, None));
+/// assert_eq!(feelings.clauses_to_table().len(), 4);
+/// let emotions = feelings.emotions_to_table().to_string();
+/// assert_eq!(emotions.lines().nth(1).and_then(|line| line.split_whitespace().nth(1)), Some("angry"));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Feelings {
@@ -299,7 +357,7 @@ pub struct Feelings {
 
 impl Feelings {
     /// One row for each comment: `value`, `strength`, `band`, `mixed`, and `emotion`, the strongest that is
-    /// named, the first of equals.
+    /// named, the first of equals. All are missing where there is no comment.
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();
@@ -312,8 +370,8 @@ impl Feelings {
         table
     }
 
-    /// One row for each clause: `row`, `start` and `end` (bytes), `value`, `strength`, `mood`, `sentence` (its number, from 0),
-    /// `contrast` (whether it is set against another).
+    /// One row for each clause: `row`, `start` and `end` (bytes), `value`, `strength`, `mood`, `sentence`
+    /// (its number, from 0), `contrast` (whether it is set against another).
     #[must_use]
     pub fn clauses_to_table(&self) -> Table {
         let mut table = Table::new();
@@ -376,7 +434,7 @@ impl Sentiment {
     /// An analyser.
     ///
     /// # Errors
-    /// `invalid-argument` where a word's value is not from -1 to 1.
+    /// `invalid-argument` with the path `words` where a word's value is not from -1 to 1.
     pub fn new(options: SentimentOptions) -> Result<Self> {
         let language = options.language;
         let lexicon = Lexicon::of(language);
@@ -433,6 +491,18 @@ impl Sentiment {
     }
 
     /// What many comments say.
+    ///
+    /// ```
+    /// use heedful::{Sentiment, SentimentOptions};
+    ///
+    /// let comments = [Some("Superb support"), None, Some("Parcel 17")];
+    /// let mut sentiment = Sentiment::new(SentimentOptions::default().word("superb", 1.0))?;
+    /// let feelings = sentiment.read_all(&comments.into_iter().collect());
+    /// let values: Vec<_> = feelings.rows.iter().map(|row| row.as_ref().and_then(|f| f.value)).collect();
+    /// assert_eq!(values, [sentiment.value("Superb support"), None, None]);
+    /// assert_eq!(sentiment.options(), &SentimentOptions::default().word("superb", 1.0));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     pub fn read_all(&mut self, comments: &Texts) -> Feelings {
         Feelings { rows: comments.iter().map(|comment| Some(self.read(comment?))).collect() }
     }

@@ -8,7 +8,19 @@ use crate::text::Language;
 use crate::{Error, ErrorCode, Result};
 
 /// What a threshold is chosen for. Chosen on comments that the model at hand was not trained on (by
-/// cross-validation), for each reason apart.
+/// cross-validation), for each reason apart. A share or probability lies between 0 and 1, neither included.
+///
+/// ```
+/// use heedful::{Aim, Labels, Model, ModelOptions};
+///
+/// let aim = ModelOptions::from_json(r#"{"aim": {"probability": 0.9}}"#)?.aim;
+/// assert_eq!(aim, Aim::Probability(0.9));
+/// let texts = ["late again", "so late", "late parcel", "too dear", "dear stuff", "dear me"];
+/// let labels = Labels::single(["delay", "delay", "delay", "price", "price", "price"].map(Some))?;
+/// let model = Model::fit(&texts, &labels, &ModelOptions::default())?.with_aim(Some("price"), aim)?;
+/// assert!(model.thresholds()[1].is_some_and(|threshold| (threshold - 0.9).abs() < 1e-9));
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -62,6 +74,15 @@ impl Aim {
 }
 
 /// How much a comment that has a reason weighs against one that has not.
+///
+/// ```
+/// use heedful::{ClassWeight, ModelOptions};
+///
+/// let options = ModelOptions::from_json(r#"{"class_weight": "balanced"}"#)?;
+/// assert_eq!(options.class_weight, ClassWeight::Balanced);
+/// assert_eq!(ModelOptions::default().class_weight, ClassWeight::Moderate);
+/// # Ok::<(), heedful::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -104,7 +125,8 @@ pub struct ModelOptions {
     pub aim: Aim,
     /// Weight of the reasons against each other.
     pub class_weight: ClassWeight,
-    /// How much an error costs against a large weight, above 0: higher follows the labels more closely.
+    /// How much an error costs against a large weight, above 0, at most a million: higher follows the labels
+    /// more closely.
     pub cost: f64,
     /// Shortest and longest group of characters inside words, 1 to 8; `[0, 0]` for none.
     pub grams: [u8; 2],
@@ -117,7 +139,7 @@ pub struct ModelOptions {
     /// Parts of the cross-validation that calibrates probabilities and thresholds, 2 to 20. Where not set, 10 for up
     /// to 5,000 labelled comments and 4 for more: more parts are nearer to what a model of all comments will do.
     pub folds: Option<u8>,
-    /// Passes over the comments, at most.
+    /// Passes over the comments, at most; 1 to 1,000.
     pub passes: u16,
     /// Where the order of learning starts from.
     pub seed: u64,

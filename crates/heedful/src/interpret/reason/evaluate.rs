@@ -354,7 +354,7 @@ impl Predictions {
                 let p = if self.knows(row) { p } else { 0.0 };
                 let has = label.is_some_and(|label| set.contains(&label));
                 let side = if has { &mut with } else { &mut without };
-                if let Some(count) = side.get_mut(((p * 100.0) as usize).min(99)) {
+                if let Some(count) = side.get_mut(hundredths(p).min(99)) {
                     *count += 1;
                 }
             }
@@ -378,6 +378,13 @@ impl Predictions {
         table.floats("f1", rate(2));
         Ok(table)
     }
+}
+
+/// The highest hundredth that a probability reaches: 0.29 reaches 0.29, though 100 times it is less than 29.
+fn hundredths(p: f64) -> usize {
+    let nearest = (p * 100.0).round();
+    let reached = if nearest / 100.0 <= p { nearest } else { nearest - 1.0 };
+    reached as usize
 }
 
 #[cfg(test)]
@@ -405,6 +412,17 @@ mod tests {
 
     /// scikit-learn 1.9.1: `precision_recall_fscore_support`, `accuracy_score`, `cohen_kappa_score`,
     /// `confusion_matrix`.
+    #[test]
+    fn a_probability_reaches_its_own_hundredth() {
+        for at in 0..=100_usize {
+            let p = at as f64 / 100.0;
+            assert_eq!(hundredths(p), at);
+            if at > 0 {
+                assert_eq!(hundredths(p.next_down()), at - 1);
+            }
+        }
+    }
+
     #[test]
     fn one_reason_each_as_scikit_learn() {
         let known = letters("cbccabaacacaabbaabbcacbccbbcbbcbcacbcaaa");

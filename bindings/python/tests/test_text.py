@@ -271,6 +271,9 @@ def test_keywords_refuse_what_is_wrong() -> None:
     with pytest.raises(hf.HeedfulError) as failure:
         hf.keywords(table, rating="score")
     assert failure.value.code == "missing-column"
+    with pytest.raises(hf.HeedfulError, match="need the column of ratings") as failure:
+        hf.keywords(table, comment="text")
+    assert (failure.value.code, failure.value.path) == ("missing-column", "band")
 
 
 def test_discover_then_a_taxonomy_entry_in_one_call() -> None:
@@ -417,3 +420,24 @@ def test_detects_in_every_kind_of_series() -> None:
     with pytest.raises(hf.HeedfulError) as failure:
         hf.detect([1, 2], every="day", volume=[1])
     assert failure.value.code == "length-mismatch"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+@pytest.mark.parametrize("field", hf.Taxonomy.presets())
+def test_a_starter_reads_whatever_comes(field: str, language: str) -> None:
+    mapper = hf.ReasonMapper(hf.Taxonomy.preset(field, language=language))
+    assert mapper.taxonomy.reasons == hf.Taxonomy.preset(field).reasons
+    assert not {"dead", "repeated", "stop_words"} & set(mapper.lint()["kind"])
+    comments = ["", " ", None, "?!", "\u200b", "a" * 5000, "🚆 +++ |*= -", "no"]
+    assert mapper.predict([comment for comment in comments if comment != "no"]) == [None] * 7
+    assert len(mapper.map({"text": comments * 50}, comment="text")) % 50 == 0
+
+
+def test_starters_tell_reasons_of_languages_apart() -> None:
+    travel = hf.ReasonMapper(hf.Taxonomy.preset("travel", language=["en", "de", "fr", "es"]))
+    table = {
+        "text": ["Our flight was cancelled", "Der Koffer ist weg", "Chambre très propre", "Nadie contesta el teléfono"],
+        "language": ["en", "de", "fr", "es"],
+    }
+    found = {(row["row"], row["reason"]) for row in rows(travel.map(table, comment="text", language="language"))}
+    assert found >= {(0, "cancellation"), (1, "baggage"), (2, "cleanliness"), (3, "customer_service")}

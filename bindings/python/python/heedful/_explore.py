@@ -65,7 +65,13 @@ def keywords(
     }
     options = {name: value for name, value in given.items() if value is not None}
     needed = [*roles.values(), *([] if bands else [by])]
-    table = _frames.table(data, needed)
+    try:
+        table = _frames.table(data, needed)
+    except HeedfulError as error:
+        if by != "band" or error.path != by:
+            raise
+        message = "bands need the column of ratings (`rating`), or group by another column (`by`)"
+        raise HeedfulError(error.code, message, by) from None
     document = _options.dumps(_options.metric(metric)) if bands else None
     found = _heedful.keywords(table, needed, _options.dumps(roles), by, document, _options.dumps(options))
     return _frames.like(data, found)

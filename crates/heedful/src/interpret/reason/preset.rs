@@ -46,6 +46,21 @@ impl Taxonomy {
     /// wrong matches. Look at the lint on comments of yours, then edit. Each reason's
     /// [`labels`](super::taxonomy::Reason::labels) say what public data sets call it.
     ///
+    /// Terms come from knowledge of how customers write. Those in English were tried on one part of labelled
+    /// public comments and measured on another; over all labels:
+    ///
+    /// | comments | recall | precision |
+    /// | --- | --- | --- |
+    /// | restaurants (SemEval 2014, 2015 and 2016) | 0.77, 0.81 | 0.70, 0.60 |
+    /// | hotels (OATS) | 0.92 | 0.63 |
+    /// | complaints about airlines (tweets, one label each) | 0.70 | 0.50 |
+    /// | patients of the NHS (Friends and Family Test) | 0.78 | 0.52 |
+    /// | groceries bought online (one label each) | 0.85 | 0.55 |
+    /// | reviews of apps: faults and wishes | 0.64 | 0.56 |
+    /// | requests to a support desk | 0.96 | 0.89 |
+    ///
+    /// The other languages say the same without having been measured, but for German travel by rail.
+    ///
     /// ```
     /// use heedful::{Taxonomy, text::Language};
     ///
@@ -105,6 +120,7 @@ fn unknown(field: &str, language: Language) -> Error {
 #[cfg(all(test, feature = "taxonomies"))]
 mod tests {
     use super::*;
+    use crate::interpret::reason::mapper::{Given, MapperOptions, ReasonMapper};
 
     #[test]
     fn every_starter_reads_and_is_complete() {
@@ -137,5 +153,82 @@ mod tests {
         assert_eq!(error.path(), "language");
         let error = Taxonomy::preset("retail", []).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidArgument);
+    }
+
+    /// Starter, comment, reasons that are in it, one that is not.
+    const COMMENTS: &str = r"
+travel.en | Sat in the plane on the runway for two hours, then we missed our connection | delay | cancellation
+travel.en | They cancelled our flight and nobody would rebook us | cancellation | baggage
+travel.en | They left my suitcase in Denver and it came back damaged | baggage | room
+travel.en | Forty minutes on hold and then your agent hung up on me | customer_service | delay
+travel.en | Comfy bed, spotless bathroom and a friendly front desk | room cleanliness staff | delay
+travel.de | Der Zug fiel aus und es gab keine Durchsage | cancellation customer_service | food
+travel.de | Das Zimmer war klein, aber zum Bahnhof sind es fünf Minuten zu Fuß | room location | delay
+travel.fr | Notre vol a été annulé et personne ne répond au téléphone | cancellation customer_service | room
+travel.fr | Petit déjeuner copieux et chambre très propre | food room cleanliness | delay
+travel.es | Perdieron mi maleta y nadie contesta | baggage customer_service | food
+travel.es | Habitación amplia y limpia, muy cerca de la playa | room cleanliness location | delay
+restaurants.en | Melted in my mouth, but twenty dollars for two bites is a rip off | food price | delivery
+restaurants.en | Had to flag down the waitress twice for water | service staff | price
+restaurants.en | Lovely patio with a view of the river, we will go back | place ambience overall | price
+restaurants.de | Das Schnitzel war zäh und die Bedienung hat uns ignoriert | food service | price
+restaurants.fr | Très bon accueil, plats copieux, nous reviendrons | staff food overall | cleanliness
+restaurants.es | Tardaron una hora en traer los platos y el camarero fue borde | service staff | cleanliness
+retail.en | Never received my parcel and the seller does not respond | delivery customer_service | staff
+retail.en | The bottle had leaked and the seal was broken | packaging | staff
+retail.en | They sent me the wrong size, not what I ordered | order_accuracy | store
+retail.en | Only one till open and a queue down the aisle | checkout | returns
+retail.en | Stopped working after a week and they refused to refund me | product_quality returns | store
+retail.de | Falsche Größe geliefert und auf die Rückerstattung warte ich noch | order_accuracy returns | store
+retail.fr | Pas assez de choix dans les rayons et trop d'attente aux caisses | availability checkout | returns
+retail.es | El producto llegó roto y nadie responde a mis correos | product_quality customer_service | store
+telecom.en | Paying for 80 meg and getting 10, the router drops out every evening | speed reliability | billing
+telecom.en | Charged twice this month and my bill keeps going up | billing | tv
+telecom.en | No bars at all in our house, calls keep dropping | network | tv
+telecom.en | The engineer never turned up and I had to chase them for weeks | installation delay | tv
+telecom.de | Seit drei Wochen kein Internet, und der Techniker kam nicht | reliability delay installation | tv
+telecom.fr | Coupures tous les soirs et le conseiller m'a raccroché au nez | reliability customer_service | tv
+telecom.es | Me cobraron dos veces y la señal es mala en mi pueblo | billing network | tv
+software.en | Keeps crashing since the last update, cannot open it any more | bugs updates | price
+software.en | Please add a dark mode, it would be nice to sort by date | features | price
+software.en | Way too many ads, and it logs me out every day | ads account | updates
+software.en | Lost all my notes when it failed to sync | data | price
+software.de | Seit dem letzten Update stürzt die App ständig ab | updates bugs | ads
+software.fr | Trop de pubs, et il faudrait pouvoir modifier les dossiers | ads features | account
+software.es | No me deja entrar en mi cuenta y se cierra sola | account bugs | ads
+healthcare.en | Could not get an appointment for weeks and nobody answered the phone | access | food
+healthcare.en | The nurse listened and told us what was happening at every step | communication | cost
+healthcare.en | The ambulance arrived within ten minutes | waiting | cost
+healthcare.en | Ward was filthy and the food inedible | cleanliness food | waiting
+healthcare.en | Not enough staff, but they were all kind | staffing staff_attitude | cost
+healthcare.de | Zwei Stunden gewartet, und der Arzt hatte keine Zeit | waiting staffing | cost
+healthcare.fr | Le médecin m'a tout expliqué, personnel très gentil | communication staff_attitude | cost
+healthcare.es | Esperé tres horas y la enfermera fue muy amable | waiting staff_attitude | cost
+support.en | Passed from one department to another and had to repeat myself | effort | delivery
+support.en | I want to talk to a real person, not a chatbot | reachability self_service | delivery
+support.en | My issue was resolved within minutes by a patient agent | resolution speed attitude | delivery
+support.en | How do I unsubscribe from your newsletter | subscription | delivery
+support.de | Ich wurde dreimal weitergeleitet und niemand konnte helfen | effort resolution | delivery
+support.fr | Impossible de joindre un conseiller, toujours pas remboursé | reachability refund | technical
+support.es | Nadie contesta el teléfono y mi problema sigue sin resolver | reachability resolution | delivery
+";
+
+    #[test]
+    fn starters_hear_how_customers_write() {
+        let options = MapperOptions { sentiment: false, ..MapperOptions::default() };
+        let mut wrong = Vec::new();
+        for line in COMMENTS.trim().lines() {
+            let parts: Vec<&str> = line.split(" | ").collect();
+            let [starter, comment, wanted, unwanted] = parts[..] else { panic!("{line}") };
+            let (field, code) = starter.split_once('.').unwrap();
+            let taxonomy = Taxonomy::preset(field, [code.parse().unwrap()]).unwrap();
+            let mapper = ReasonMapper::with_options(taxonomy, options.clone()).unwrap();
+            let mappings = mapper.map(&[Some(comment)], Given::default()).unwrap();
+            let found: Vec<&str> = mappings.iter().map(|m| m.id).collect();
+            if !wanted.split(' ').all(|id| found.contains(&id)) || found.contains(&unwanted) {
+                wrong.push(format!("{line}: {found:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }

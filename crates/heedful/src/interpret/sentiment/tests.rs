@@ -202,6 +202,26 @@ fn emotions_are_named_denied_and_strengthened() {
     assert!(intensity("very annoyed") > intensity("annoyed"));
 }
 
+/// A phrase or form with a value of its own names the emotion of the word in it.
+#[test]
+fn emotions_are_named_in_phrases_too() {
+    let named = [
+        (Language::English, "Pleasantly surprised by the room", Emotion::Surprised),
+        (Language::English, "It makes my blood boil", Emotion::Angry),
+        (Language::English, "We loved it", Emotion::Delighted),
+        (Language::German, "Rundum zufrieden", Emotion::Satisfied),
+        (Language::German, "Alles Lügen", Emotion::Betrayed),
+        (Language::French, "Je suis inquiet", Emotion::Anxious),
+        (Language::French, "Je ne comprends pas la facture", Emotion::Confused),
+        (Language::Spanish, "Muchas gracias por todo", Emotion::Grateful),
+        (Language::Spanish, "Muy decepcionante", Emotion::Disappointed),
+    ];
+    for (language, comment, emotion) in named {
+        let feeling = reader(language).read(comment);
+        assert!(feeling.emotions.iter().any(|e| e.emotion == emotion), "{comment}");
+    }
+}
+
 #[test]
 fn nothing_felt_is_not_zero() {
     let mut sentiment = reader(Language::English);

@@ -17,7 +17,7 @@ const WINDOWS: [(usize, f64); 6] =
     [(1, 0.62), (2, 0.34), (3, 0.02), (5, 0.01), (8, 0.005), (14, 0.005)];
 /// Windows of several periods count only while the last one is itself off by so many standard deviations: an
 /// episode that is over raises nothing.
-const STILL: f64 = 1.4;
+const STILL: f64 = 1.6;
 /// A window whose chance is roughly so many times (as a logarithm) that of the strongest before it adds nothing.
 const WEAKER: f64 = 2.3;
 /// The shares add up to 1, which would be right for windows that have nothing in common. These overlap, and longer

@@ -18,7 +18,8 @@ use std::time::Instant;
 
 use heedful::stats::Random;
 use heedful::{
-    Baseline, Clock, Column, Detect, Detector, Every, Farrington, Responses, TimeUnit, Times, Watcher,
+    Baseline, Clock, Column, Detect, Detector, Every, Farrington, Responses, TimeUnit, Times,
+    Watcher,
 };
 
 fn main() {

@@ -79,11 +79,7 @@ impl Evidence {
     fn and(self, other: Self, stronger: bool) -> Self {
         let told = if stronger { other } else { self };
         let both = |a: f64, b: f64| if a > 0.0 && b > 0.0 { a * b / (a + b) } else { 0.0 };
-        Self {
-            p_value: both(self.p_value, other.p_value),
-            mid: both(self.mid, other.mid),
-            ..told
-        }
+        Self { p_value: both(self.p_value, other.p_value), mid: both(self.mid, other.mid), ..told }
     }
 }
 

@@ -3,7 +3,7 @@
 //! `anomaly weekly SCORES ALARMS < counts` and `anomaly daily SCORES ALARMS HOLIDAY,... < counts` read one series a
 //! line (counts with commas between) and write the evaluated periods; `anomaly speed` times; `anomaly many [SERIES]` fits
 //! three years of many series and detects the last 90 days, with time and memory; `anomaly history [SERIES]` tests every day
-//! of them.
+//! of them; `anomaly rows [ROWS]` does the same as `many` from rows of responses: a hundred topics in a hundred places.
 
 #![expect(
     clippy::expect_used,
@@ -17,7 +17,10 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use heedful::stats::Random;
-use heedful::{Baseline, Detect, Every, Farrington};
+use heedful::{
+    Baseline, Clock, Column, Detect, Detector, Every, Farrington, Responses, TimeUnit, Times,
+    Watcher,
+};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +29,7 @@ fn main() {
         ("speed", _) => speed(),
         ("many", rest) => many(rest.first().map_or(10_000, |n| n.parse().expect("a number"))),
         ("history", rest) => history(rest.first().map_or(1_000, |n| n.parse().expect("a number"))),
+        ("rows", rest) => rows(rest.first().map_or(3_000_000, |n| n.parse().expect("a number"))),
         ("weekly", [scores, alarms]) => {
             let settings = Detect::new(Every::Week).start(11_323);
             score(&settings, 575, scores, alarms);
@@ -229,5 +233,40 @@ fn history(series: usize) {
         seconds / series as f64 * 1e4,
         each[0],
         each[1]
+    );
+}
+
+/// Responses of three years, each about one of a hundred topics in one of a hundred places, some of each far more
+/// frequent than others: 10,201 series with the totals.
+fn responses(rows: usize) -> Responses {
+    let mut random = Random::new(5);
+    let names: Vec<String> = (0..100).map(|name| format!("name {name}")).collect();
+    let mut days: Vec<i64> = (0..rows).map(|_| (random.uniform() * 1095.0) as i64).collect();
+    days.sort_unstable();
+    let values = days.into_iter().map(|day| (18_631 + day) * 86_400).collect();
+    let at = Times { values, validity: None, unit: TimeUnit::Second, clock: Clock::Wall };
+    let mut column = || {
+        let draw = |_| (random.uniform() * random.uniform() * 100.0) as usize;
+        Column::categories((0..rows).map(draw).map(|name| Some(names[name].as_str())))
+    };
+    let (topic, place) = (column(), column());
+    let table = Responses::new().with("at", Column::Time(at)).expect("a new column");
+    let table = table.with("topic", topic).expect("a new column");
+    table.with("place", place).expect("a new column").at("at")
+}
+
+fn rows(rows: usize) {
+    let responses = responses(rows);
+    let input = peak();
+    let watcher = Watcher::new(Every::Day).topic("topic").by(["place"]).since(18_631 + 1005);
+    let start = worked();
+    let mut detector = Detector::new(watcher).expect("right settings");
+    let found = detector.run(&responses, None).expect("right columns");
+    println!(
+        "{rows} rows, {} series: {:.2} s, {} anomalies, {:.0} MB beyond the {input:.0} MB before",
+        found.series,
+        worked() - start,
+        found.anomalies.len(),
+        peak() - input
     );
 }

@@ -277,6 +277,31 @@ def published():
     return out
 
 
+def check_cusum(counts, recorded, alpha):
+    """What the baseline expects is recorded; what Page's sum makes of it is computed here. A sum that did not start from 0
+    tells the dispersion of its period, which is held by a slowly changing baseline."""
+    k = mp.mpf("1.04")
+    periods = lambda h: (mp.exp(2 * k * (h + mp.mpf("1.166"))) - 2 * k * (h + mp.mpf("1.166")) - 1) / (2 * k * k)
+    limit = mp.findroot(lambda h: mp.log(periods(h) * alpha), 2)
+    before, dispersions, alarms, most = mp.mpf(0), [], 0, mp.mpf("1.6")
+    for y, row in zip(counts, (recorded or {}).get("rows", [])):
+        if not row or y is None:
+            continue
+        strength, mean = mp.mpf(row["strength"]), mp.mpf(row["expected"])
+        z = strength - before + k
+        if strength > 0 and abs(z) > 1e-6:
+            dispersions.append((2 * (mp.sqrt(y) - mp.sqrt(mean)) / z) ** 2)
+            assert mp.sign(z) == mp.sign(y - mean), row
+        else:
+            off = 2 * (mp.sqrt(y) - mp.sqrt(mean))
+            assert strength == 0 and before + min(off, off / mp.sqrt(most)) <= k + mp.mpf("1e-9"), row
+        assert row["alarm"] == (strength > limit), row
+        alarms += row["alarm"]
+        before = mp.mpf(0) if row["alarm"] else strength
+    if recorded:
+        assert alarms >= 2 and len(dispersions) > 10 and all(1 <= d < most for d in dispersions), dispersions
+
+
 def own():
     """The library's baseline on series that differ in what they count."""
     draw = random.Random(9)
@@ -291,6 +316,8 @@ def own():
     daily[40], daily[100], daily[110:114] = None, 52, [26, 31, 29, 27]
     add("detect-counts", daily, {"every": "day", "start": "2024-01-01"})
     add("detect-both", daily, {"every": "day", "start": "2024-01-01", "direction": "both", "alpha": 0.001, "holidays": ["2024-02-05", "2024-04-19"]})
+    add("detect-cusum", daily, {"every": "day", "start": "2024-01-01", "method": "cusum", "alpha": 0.005})
+    check_cusum(daily, RECORDED.get("detect-cusum"), 0.005)
     rare = [poisson(draw, 0.15) for _ in range(100)] + [0, 3, 2]
     add("detect-rare", rare, {"every": "day", "start": "2024-01-01", "min_cases": 2})
     volume = [80 + i % 30 for i in range(90)]

@@ -1,8 +1,9 @@
 //! How surprising the last periods are: one alone, and several together.
 //!
 //! Sums of negative binomial counts whose variance is φ times the mean are negative binomial again, so the tail of
-//! every window is exact given the fitted mean; the uncertainty of the fit widens φ. The windows are combined by
-//! the smallest p-value, each over its own share of the level.
+//! every window is exact given the fitted mean; the uncertainty of the fit widens φ. The windows are combined by the
+//! harmonic mean of their p-values, each weighted by its share of the level (Wilson, "The harmonic mean p-value for
+//! combining dependent tests", 2019): windows that agree say more than the strongest of them.
 
 use super::model::{Expectation, Kind, Parts};
 use crate::monitor::Direction;
@@ -13,13 +14,15 @@ pub(crate) const LONGEST: usize = 14;
 
 /// Lengths of windows and their shares of the level. Short ones get most: they speak first.
 const WINDOWS: [(usize, f64); 6] =
-    [(1, 0.50), (2, 0.40), (3, 0.05), (5, 0.03), (8, 0.01), (14, 0.01)];
+    [(1, 0.62), (2, 0.34), (3, 0.02), (5, 0.01), (8, 0.005), (14, 0.005)];
 /// Windows of several periods count only while the last one is itself off by so many standard deviations: an
 /// episode that is over raises nothing.
-pub(crate) const STILL: f64 = 1.2;
-/// The shares add up to 1, which would be safe for disjoint windows. These overlap, and longer ones speak only
-/// now and then: this makes the rate of false alarms what was asked for where counts are large.
-const OVERLAP: f64 = 0.66;
+const STILL: f64 = 1.6;
+/// A window whose chance is roughly so many times (as a logarithm) that of the strongest before it adds nothing.
+const WEAKER: f64 = 2.3;
+/// The shares add up to 1, which would be right for windows that have nothing in common. These overlap, and longer
+/// ones speak only now and then: this makes the rate of false alarms what was asked for where counts are large.
+const OVERLAP: f64 = 0.85;
 /// Counts are whole numbers: of the chance of the observed one itself half is taken, which makes false alarms as
 /// frequent as was asked for on average, but this much of the whole at least, so that none is more frequent than by a
 /// quarter where a single case decides.
@@ -69,6 +72,15 @@ pub(crate) struct Evidence {
     pub(crate) cases: f64,
     /// Whether it is above what is expected.
     pub(crate) up: bool,
+}
+
+impl Evidence {
+    /// With that of another window; told is the one that is the stronger by itself.
+    fn and(self, other: Self, stronger: bool) -> Self {
+        let told = if stronger { other } else { self };
+        let both = |a: f64, b: f64| if a > 0.0 && b > 0.0 { a * b / (a + b) } else { 0.0 };
+        Self { p_value: both(self.p_value, other.p_value), mid: both(self.mid, other.mid), ..told }
+    }
 }
 
 /// A window's sums.
@@ -162,22 +174,26 @@ pub(crate) fn scan(
             let (p_value, mid) = (mid.max(LEAST_PART * p) * level, mid * level);
             Evidence { p_value, mid, window: sum.length, cases: sum.period.observed, up }
         };
-        let mut found = tail(&one);
-        if sign * of(&one).z(observed) > STILL {
-            // The exact tail only of the window that looks strongest.
-            let rough = |sum: &Sum| {
-                let z = (sign * of(sum).z(sum.period.observed)).max(0.0);
-                -0.5 * z * z - libm::log((z + 1.0) * sum.share)
-            };
-            let longer = longer(now, recent).map(|sum| (rough(&sum), sum));
-            if let Some((_, sum)) = longer.min_by(|a, b| a.0.total_cmp(&b.0)) {
-                let other = tail(&sum);
-                if other.mid < found.mid {
-                    found = other;
-                }
-            }
+        let alone = tail(&one);
+        let z = sign * of(&one).z(observed);
+        if !(z > STILL) {
+            return alone;
         }
-        found
+        // Exact tails only of the windows that matter.
+        let rough = |z: f64, share: f64| -0.5 * z * z - libm::log((z + 1.0) * share);
+        let (mut all, mut strongest, mut least) = (alone, alone.mid, rough(z, one.share));
+        for sum in longer(now, recent) {
+            let z = (sign * of(&sum).z(sum.period.observed)).max(0.0);
+            let chance = rough(z, sum.share);
+            if chance > least + WEAKER {
+                continue;
+            }
+            least = least.min(chance);
+            let other = tail(&sum);
+            all = all.and(other, other.mid < strongest);
+            strongest = strongest.min(other.mid);
+        }
+        all
     };
     let found = match direction {
         Direction::Up => side(true),

@@ -38,8 +38,10 @@ const ROUNDS: usize = 3;
 const TELLING: usize = 1;
 /// Newton's steps in the first round, at most; later rounds start so near that one is enough.
 const FIRST_STEPS: usize = 6;
-/// Standard deviations of the priors: level, trend a year, first and second wave.
+/// Standard deviations of the priors before the data are asked: level, trend a year, first and second wave.
 const SPREAD: Terms = [20.0, 0.4, 0.5, 0.5, 0.25, 0.25];
+/// The least that a prior's standard deviation is taken for.
+const LEAST_SPREAD: f64 = 1e-3;
 /// Cases (over φ) by which weekday and holiday factors are drawn to 1.
 const PRIOR_CASES: f64 = 2.0;
 /// Years from which on it can be told whether a series of weeks has years of 52.
@@ -134,6 +136,7 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
     let mut course = Course::new();
     let mut places = 0.0;
     let mut means = Means::new();
+    let mut spread = SPREAD;
     for round in 0..=ROUNDS {
         let mut sums;
         (course, sums) = pass(calendar, stretch, &parts, &mut spans, &marks, used, round);
@@ -150,9 +153,12 @@ pub(crate) fn fit(calendar: &Calendar, kind: Kind, stretch: Stretch<'_>) -> Opti
             break;
         }
         places = positions(&mut parts, &sums, round);
-        solve(&mut parts, &spans, round);
+        if round > 0 {
+            learn_spread(&parts, &spans, &mut spread);
+        }
+        solve(&mut parts, &spans, &spread, round);
         if round == 1 && calendar.every == Cadence::Week && span > SETTLED {
-            try_52_weeks(calendar, &mut parts, &mut spans);
+            try_52_weeks(calendar, &mut parts, &mut spans, &spread);
         }
     }
     Some(Fitted { parts, course })
@@ -423,7 +429,7 @@ fn positions(parts: &mut Parts, sums: &Sums, round: usize) -> f64 {
 }
 
 /// Takes a year of exactly 52 weeks where the series fits it better, as data by week of the year often do.
-fn try_52_weeks(calendar: &Calendar, parts: &mut Parts, spans: &mut [Span]) {
+fn try_52_weeks(calendar: &Calendar, parts: &mut Parts, spans: &mut [Span], spread: &Terms) {
     let likelihood = |parts: &Parts, spans: &[Span]| -> f64 {
         let of = |span: &Span| {
             let eta = dot(&parts.terms, &span.terms).clamp(-LARGEST, LARGEST);
@@ -437,7 +443,7 @@ fn try_52_weeks(calendar: &Calendar, parts: &mut Parts, spans: &mut [Span]) {
     for span in spans.iter_mut() {
         span.terms = other.basis.at(calendar.block_years(span.block));
     }
-    solve(&mut other, spans, 0);
+    solve(&mut other, spans, spread, 0);
     if likelihood(&other, spans) > by_date + 2.0 * parts.phi {
         *parts = other;
         return;
@@ -447,15 +453,55 @@ fn try_52_weeks(calendar: &Calendar, parts: &mut Parts, spans: &mut [Span]) {
     }
 }
 
+/// The mean of a block as the terms have it, given the rest.
+fn mean_of(parts: &Parts, span: &Span) -> f64 {
+    span.sums.expected * libm::exp(dot(&parts.terms, &span.terms).clamp(-LARGEST, LARGEST))
+}
+
+/// The standard deviations of the priors of trend and waves as the data show them: a series without a season is not to
+/// pay for one (empirical Bayes: the mean square of the terms as they were without prior, less what chance makes of
+/// nothing; Morris, "Parametric empirical Bayes inference", 1983).
+fn learn_spread(parts: &Parts, spans: &[Span], spread: &mut Terms) {
+    let (mut total, mut sums, mut squares) = (0.0, [0.0; TERMS], [0.0; TERMS]);
+    for span in spans {
+        let mean = mean_of(parts, span);
+        total += mean;
+        for ((sum, square), term) in sums.iter_mut().zip(&mut squares).zip(&span.terms) {
+            *sum += mean * term;
+            *square += mean * term * term;
+        }
+    }
+    if !(total > 0.0) {
+        return;
+    }
+    for group in [1..2, 2..4, 4..6] {
+        let (mut square, mut chance, mut terms) = (0.0, 0.0, 0.0);
+        let cells = parts.terms.iter().zip(spread.iter()).zip(sums.iter().zip(&squares));
+        for ((term, spread), (sum, squares)) in cells.skip(group.start).take(group.len()) {
+            let information = (squares - sum * sum / total) / parts.phi;
+            if information > 0.0 {
+                let free = term * (1.0 + 1.0 / (spread * spread * information));
+                square += free * free;
+                chance += 1.0 / information;
+                terms += 1.0;
+            }
+        }
+        let shown = libm::sqrt(((square - chance) / terms).max(LEAST_SPREAD * LEAST_SPREAD));
+        let most = SPREAD.iter().skip(group.start);
+        for (spread, most) in spread.iter_mut().skip(group.start).take(group.len()).zip(most) {
+            *spread = if terms > 0.0 { shown.min(*most) } else { *most };
+        }
+    }
+}
+
 /// Newton's steps for level, trend and time of year, given the rest.
-fn solve(parts: &mut Parts, spans: &[Span], round: usize) {
+fn solve(parts: &mut Parts, spans: &[Span], spread: &Terms, round: usize) {
     let steps = if round == 0 { FIRST_STEPS } else { 1 };
     for _ in 0..steps {
         let mut matrix = [[0.0; TERMS]; TERMS];
         let mut right = [0.0; TERMS];
         for span in spans.iter() {
-            let mean = span.sums.expected
-                * libm::exp(dot(&parts.terms, &span.terms).clamp(-LARGEST, LARGEST));
+            let mean = mean_of(parts, span);
             accumulate(&mut matrix, &span.terms, mean);
             let residual = span.sums.observed - mean;
             for (right, term) in right.iter_mut().zip(&span.terms) {
@@ -463,7 +509,7 @@ fn solve(parts: &mut Parts, spans: &[Span], round: usize) {
             }
         }
         for (i, ((row, right), (spread, term))) in
-            matrix.iter_mut().zip(&mut right).zip(SPREAD.iter().zip(&parts.terms)).enumerate()
+            matrix.iter_mut().zip(&mut right).zip(spread.iter().zip(&parts.terms)).enumerate()
         {
             let precision = parts.phi / (spread * spread);
             if let Some(pivot) = row.get_mut(i) {

@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 use super::calendar::Calendar;
-use super::evidence::{LONGEST, STILL};
+use super::evidence::LONGEST;
 use crate::base::config::stored;
 use crate::monitor::Direction;
 use crate::stats::saddlepoint::Tilted;
@@ -18,6 +18,8 @@ const WINDOWS: [(usize, f64); 6] =
     [(1, 0.50), (2, 0.32), (3, 0.08), (5, 0.05), (8, 0.03), (14, 0.02)];
 /// What makes the rate of false alarms of these windows, which overlap, what was asked for.
 const OVERLAP: f64 = 0.6;
+/// Standard deviations by which the last period must itself be off for windows of several to count.
+const STILL: f64 = 1.2;
 /// What followers keep of the blocks before, block by block; the first forgets nothing.
 const KEPT: [f64; 4] = [1.0, 0.973_7, 0.917_0, 0.793_7];
 /// Responses that pull a follower to the level of all.

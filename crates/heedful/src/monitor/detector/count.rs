@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cell, Detector, SeriesId};
+use super::{Cell, Detector, KEPT, SeriesId};
 use crate::base::error::Result;
 use crate::base::key::Key;
 use crate::base::time::{Clock, Zone};
@@ -70,6 +70,11 @@ impl Detector {
             }
             None => None,
         };
+        // Where nothing is judged nothing is to be placed, and most rows are history.
+        let placed_from = self.watcher.since.map_or(i32::MIN, |day| {
+            let every = self.watcher.every;
+            every.index_of_day(day).saturating_sub(every.stretch(KEPT))
+        });
         let judged = self.first.map(|_| self.next);
         for (row, period) in rows.periods.iter().enumerate() {
             let Some(period) = *period else { continue };
@@ -85,7 +90,7 @@ impl Detector {
                 Some((code, *points))
             });
             let pending = self.pending.entry(period).or_default();
-            let cells = self.cells.entry(period).or_default();
+            let mut cells = (period >= placed_from).then(|| self.cells.entry(period).or_default());
             let place = rows.place(row);
             let topics = std::iter::once(None).chain(rows.topics_of(row).map(Some));
             for topic in topics {
@@ -94,7 +99,9 @@ impl Detector {
                     let id = SeriesId { topic, place: Some((attribute, *value)) };
                     pending.entry(id).or_default().add(point);
                 }
-                cells.entry((topic, place.clone())).or_default().add(point);
+                if let Some(cells) = &mut cells {
+                    cells.entry((topic, place.clone())).or_default().add(point);
+                }
             }
         }
         if judged.is_none()

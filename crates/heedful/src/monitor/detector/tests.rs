@@ -136,6 +136,19 @@ fn batches_and_order_of_rows_change_nothing() {
 }
 
 #[test]
+fn long_history_is_placed_only_where_it_is_judged() {
+    let since = START + 180;
+    let table = table(&rows(4, 200, Some(190)));
+    let mut detector = Detector::new(watcher().since(since)).unwrap();
+    detector.count(&table, None).unwrap();
+    assert_eq!(detector.pending.keys().next(), Some(&START));
+    assert_eq!(detector.cells.keys().next(), Some(&(since - KEPT)));
+    let found = Detector::new(watcher().since(since)).unwrap().run(&table, None).unwrap();
+    let told = found.anomalies.iter().find(|one| one.topic.as_deref() == Some("promotions"));
+    assert!(!told.unwrap().places.is_empty(), "{told:?}");
+}
+
+#[test]
 fn a_quiet_year_raises_about_as_many_alarms_as_asked() {
     let mut raised = 0;
     for seed in 10..14 {

@@ -72,7 +72,7 @@ export interface EpisodeRow {
   observed: number;
   expected: number;
   excess: number;
-  pValue: number;
+  pValue: number | null;
   alarms: number;
 }
 

@@ -1,6 +1,6 @@
 // The detector: topics, places and scores of responses, on history or as they arrive.
 import { type Day, dayGiven, dayName, dayNumber, dayNumbers } from "./day.js";
-import { type Detected, detectedOf, type Direction, type Every } from "./detect.js";
+import { type Detected, detectedOf, type Direction, type Every, type Method } from "./detect.js";
 import { HeedfulError } from "./error.js";
 import type { Detector as Handle } from "./glue/watch.js";
 import { disposable } from "./disposer.js";
@@ -20,6 +20,8 @@ export interface DetectorOptions {
   fdr?: number;
   /** Which departures of counts alarm, `up` where not given; scores alarm both ways. */
   direction?: Direction;
+  /** What tests counts: the baseline where not given, or a published detector, which looks for more cases than expected. */
+  method?: Method;
   /** Topics are shares of the responses of their place, so that more surveys are no news. */
   share?: boolean;
   /** The first day that is judged; days before are learned. */
@@ -95,7 +97,8 @@ export interface Anomaly {
   /** Responses from start to last alarm; of a score, the score. */
   observed: number;
   expected: number;
-  pValue: number;
+  /** The smallest p-value; `null` where the method has none. */
+  pValue: number | null;
   /** Periods with an alarm. */
   alarms: number;
   /** The number, from 0, of the anomaly that already says it. */

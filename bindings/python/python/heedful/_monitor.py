@@ -194,9 +194,10 @@ class Anomaly:
         return float(self._known["episode"]["expected"])
 
     @property
-    def p_value(self) -> float:
-        """The smallest of its periods."""
-        return float(self._known["episode"]["p_value"])
+    def p_value(self) -> float | None:
+        """The smallest of its periods; `None` where the method has none."""
+        known = self._known["episode"]["p_value"]
+        return None if known is None else float(known)
 
     @property
     def part_of(self) -> int | None:
@@ -317,7 +318,8 @@ class Detector:
     Counted and judged are all responses, each topic, each value of the attributes in `by`, and each topic within each
     value; with a rating, their scores too. `alarms_per_month` is the wanted number of false alarms of all series together
     (2); `fdr` is a false-discovery rate for each period instead. `direction` says which departures of counts alarm (`up`);
-    scores alarm both ways. With `share` topics are shares of the responses of their place, so that more surveys are no
+    scores alarm both ways. `method` names a published detector for the counts, as in `detect`; farrington and
+    farrington_noufaily take weeks, and only they have p-values for an `fdr`. With `share` topics are shares of the responses of their place, so that more surveys are no
     news. `since` is the first day that is judged; days before are learned. `min_cases` keeps quiet where there are fewer
     cases, `memory` is how many periods are remembered, `holidays` have factors of their own, `time_zone` says on which
     day times with a zone fall, `language` is that of the comments, and the words in `redact` are taken out of those
@@ -348,6 +350,7 @@ class Detector:
         alarms_per_month: float | None = None,
         fdr: float | None = None,
         direction: Direction | None = None,
+        method: Method | None = None,
         share: bool = False,
         since: DayLike | None = None,
         holidays: Iterable[DayLike] = (),
@@ -362,6 +365,7 @@ class Detector:
             alarms_per_month=alarms_per_month,
             fdr=fdr,
             direction=direction,
+            method=method,
             share=share or None,
             since=None if since is None else day(since, "since"),
             holidays=[day(holiday, "holidays") for holiday in holidays] or None,

@@ -245,7 +245,7 @@ impl Detect {
                 answers.push(answer.map_err(|error| error.on_row(row as u64))?);
             }
         } else {
-            answers = self.method.run(self, counts, volume)?;
+            answers = self.method.run(self, counts, volume, 0..counts.len())?;
             baseline.learn(counts, volume)?;
         }
         let mut episodes = Episodes::new(self.every);

@@ -199,7 +199,7 @@ impl Emerging {
         let mut rising: Vec<(String, Episode)> =
             rising.filter_map(|a| Some((a.topic?, a.episode))).collect();
         sort_by(&mut rising, |a, b| {
-            let strength = a.1.p_value.total_cmp(&b.1.p_value);
+            let strength = a.1.chance().total_cmp(&b.1.chance());
             strength.then_with(|| b.0.len().cmp(&a.0.len())).then_with(|| a.0.cmp(&b.0))
         });
         let rows = |term: &str, episode: &Episode| -> BTreeSet<usize> {

@@ -37,8 +37,8 @@ pub struct Episode {
     pub observed: f64,
     /// What was expected of them.
     pub expected: f64,
-    /// The smallest p-value.
-    pub p_value: f64,
+    /// The smallest p-value; `None` where the method has none.
+    pub p_value: Option<f64>,
     /// The period with the largest difference from what was expected.
     pub peak: i32,
     /// Periods with an alarm.
@@ -65,6 +65,11 @@ impl Episode {
     #[must_use]
     pub fn excess(&self) -> f64 {
         self.observed - self.expected
+    }
+
+    /// The smallest p-value to compare by: 1 where there is none.
+    pub(crate) fn chance(&self) -> f64 {
+        self.p_value.unwrap_or(1.0)
     }
 }
 
@@ -115,12 +120,11 @@ impl Episodes {
         }
         if answer.alarm == Some(true) {
             let direction = answer.direction.unwrap_or_default();
-            let p_value = answer.p_value.unwrap_or(1.0);
             match self.current {
                 Some(episode) if episode.direction == direction => self.extend(episode, answer),
                 _ => {
                     self.close();
-                    self.open(answer, direction, p_value);
+                    self.open(answer, direction);
                 }
             }
             return self.current;
@@ -133,7 +137,7 @@ impl Episodes {
         None
     }
 
-    fn open(&mut self, answer: &Answer, direction: Direction, p_value: f64) {
+    fn open(&mut self, answer: &Answer, direction: Direction) {
         let window = i32::try_from(answer.window.unwrap_or(1)).unwrap_or(1);
         let start = answer.period.saturating_sub(window - 1);
         // Not into the episode before.
@@ -146,7 +150,7 @@ impl Episodes {
             direction,
             observed: 0.0,
             expected: 0.0,
-            p_value,
+            p_value: answer.p_value,
             peak: answer.period,
             alarms: 1,
         };
@@ -159,7 +163,8 @@ impl Episodes {
         let from = episode.last.saturating_add(1);
         episode.last = answer.period;
         episode.status = EpisodeStatus::Growing;
-        episode.p_value = episode.p_value.min(answer.p_value.unwrap_or(1.0));
+        let p_values = [episode.p_value, answer.p_value];
+        episode.p_value = p_values.into_iter().flatten().min_by(f64::total_cmp);
         episode.alarms += 1;
         self.add(&mut episode, from);
         self.current = Some(episode);
@@ -227,7 +232,7 @@ pub(crate) fn columns(table: &mut Table, every: Cadence, episodes: &[Episode]) {
     table.floats("observed", episodes.iter().map(|e| Some(e.observed)));
     table.floats("expected", episodes.iter().map(|e| Some(e.expected)));
     table.floats("excess", episodes.iter().map(|e| Some(e.excess())));
-    table.floats("p_value", episodes.iter().map(|e| Some(e.p_value)));
+    table.floats("p_value", episodes.iter().map(|e| e.p_value));
     table.ints("alarms", episodes.iter().map(|e| Some(e.alarms as u64)));
 }
 

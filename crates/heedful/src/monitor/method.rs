@@ -1,9 +1,11 @@
 //! Which detector tests a series.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::Direction;
-use super::baseline::stream::Answer;
+use super::baseline::stream::{Answer, Baseline};
 use super::cadence::Cadence;
 use super::classical::farrington::Farrington;
 use super::classical::moving::{Cusum, Ears, EarsMethod, PeriodReading, SeasonalZ};
@@ -52,38 +54,93 @@ names!(Method {
     Cusum = "cusum",
 });
 
+fn refuse<T>(path: &str, message: &str) -> Result<T> {
+    Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
+}
+
 impl Method {
-    /// Answers of the published detectors.
+    /// Whether its periods have a p-value, without which no false-discovery rate can be controlled.
+    pub(super) fn has_p_values(self) -> bool {
+        matches!(self, Self::Baseline | Self::Farrington | Self::FarringtonNoufaily)
+    }
+
+    /// Refuses periods and directions that a published detector was not made for.
+    pub(super) fn check(self, every: Cadence, direction: Direction) -> Result<()> {
+        if self == Self::Baseline {
+            return Ok(());
+        }
+        if direction != Direction::Up {
+            return refuse("direction", "this method looks for more cases than expected only");
+        }
+        let weekly = matches!(self, Self::Farrington | Self::FarringtonNoufaily);
+        if weekly && every != Cadence::Week {
+            return refuse("every", "this method is for weeks");
+        }
+        if self == Self::SeasonalZ && every == Cadence::Year {
+            return refuse("every", "years have no season");
+        }
+        Ok(())
+    }
+
+    /// What a published detector says of the last period that a baseline was told, which said `own` of it; `sum` is what
+    /// CUSUM has added up before.
+    pub(super) fn latest(
+        self,
+        settings: &Detect,
+        baseline: &Baseline,
+        own: Answer,
+        sum: &mut f64,
+    ) -> Result<Answer> {
+        let (first, counts) = baseline.history();
+        let counts: Vec<Option<u64>> = counts.collect();
+        let last = counts.len().saturating_sub(1);
+        let mut found = if self == Self::Cusum {
+            let count = counts.last().copied().flatten();
+            let dispersion = own.predictive.map(|known| known.dispersion());
+            let cusum = Cusum::at_level(settings.alpha);
+            let reading = cusum.add(sum, (count, own.expected, dispersion));
+            of_reading(&reading, own.period)
+        } else {
+            let settings = settings.clone().start_at(first);
+            let answers = self.run(&settings, &counts, None, last..counts.len())?;
+            answers.last().copied().unwrap_or_else(|| Answer::missing(own.period))
+        };
+        found.enough = found.observed.is_none_or(|observed| observed >= settings.min_cases as f64);
+        Ok(found)
+    }
+
+    /// Answers of the published detectors of the periods in `rows`.
     pub(super) fn run(
         self,
         settings: &Detect,
         counts: &[Option<u64>],
         volume: Option<&[Option<u64>]>,
+        rows: Range<usize>,
     ) -> Result<Vec<Answer>> {
-        let refuse = |path: &str, message: &str| {
-            Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
-        };
-        if settings.direction != Direction::Up {
-            return refuse("direction", "this method looks for more cases than expected only");
-        }
+        self.check(settings.every, settings.direction)?;
         let with_volume = matches!(self, Self::Farrington | Self::FarringtonNoufaily | Self::Cusum);
         if volume.is_some() && !with_volume || settings.share {
             return refuse("volume", "this method takes counts alone");
         }
         let alpha = settings.alpha;
-        let ears = |method| readings(settings, &Ears::new(method).alpha(alpha).run(counts)?);
+        let first = settings.first_period();
+        let answers = |readings: &[PeriodReading]| {
+            let wanted = readings.get(rows.clone()).unwrap_or_default();
+            Ok(wanted
+                .iter()
+                .map(|reading| of_reading(reading, period(first, reading.row)))
+                .collect())
+        };
+        let ears = |method| answers(&Ears::new(method).alpha(alpha).run(counts)?);
         match self {
             Self::Baseline => Ok(Vec::new()),
             Self::Farrington | Self::FarringtonNoufaily => {
-                if settings.every != Cadence::Week {
-                    return refuse("every", "this method is for weeks");
-                }
                 let farrington = if self == Self::Farrington {
                     Farrington::new()
                 } else {
                     Farrington::noufaily()
                 };
-                weeks(&farrington.alpha(alpha), settings, counts, volume)
+                weeks(&farrington.alpha(alpha), first, counts, volume, rows)
             }
             Self::EarsC1 => ears(EarsMethod::C1),
             Self::EarsC2 => ears(EarsMethod::C2),
@@ -95,38 +152,35 @@ impl Method {
                     Cadence::Day => SeasonalZ::new(7, 8),
                     Cadence::Week => SeasonalZ::new(52, 5).half_window(3),
                     Cadence::Month => SeasonalZ::new(12, 5),
-                    Cadence::Quarter => SeasonalZ::new(4, 5),
-                    Cadence::Year => return refuse("every", "years have no season"),
+                    Cadence::Quarter | Cadence::Year => SeasonalZ::new(4, 5),
                 };
-                readings(settings, &seasonal.alpha(alpha).run(counts)?)
+                answers(&seasonal.alpha(alpha).run(counts)?)
             }
             Self::Cusum => {
                 let known = settings.clone().method(Self::Baseline).run(counts, volume)?.answers;
                 let periods = counts.iter().zip(&known).map(|(count, answer)| {
                     (*count, answer.expected, answer.predictive.map(|known| known.dispersion()))
                 });
-                readings(settings, &Cusum::at_level(alpha).sums(periods))
+                answers(&Cusum::at_level(alpha).sums(periods))
             }
         }
     }
 }
 
-fn answer(settings: &Detect, row: usize) -> Answer {
-    let row = i32::try_from(row).unwrap_or(i32::MAX);
-    let enough = true;
-    Answer { enough, ..Answer::missing(settings.first_period().saturating_add(row)) }
+fn period(first: i32, row: usize) -> i32 {
+    first.saturating_add(i32::try_from(row).unwrap_or(i32::MAX))
 }
 
 fn weeks(
     method: &Farrington,
-    settings: &Detect,
+    first: i32,
     counts: &[Option<u64>],
     volume: Option<&[Option<u64>]>,
+    rows: Range<usize>,
 ) -> Result<Vec<Answer>> {
     let population: Option<Vec<f64>> =
         volume.map(|volume| volume.iter().map(|v| v.map_or(f64::NAN, |v| v as f64)).collect());
-    let start = Some(settings.first_period());
-    let weeks = method.run(counts, start, population.as_deref(), 0..counts.len())?;
+    let weeks = method.run(counts, Some(first), population.as_deref(), rows)?;
     let answers = weeks.into_iter().map(|week| Answer {
         observed: week.observed,
         expected: week.expected,
@@ -136,13 +190,14 @@ fn weeks(
         direction: (week.alarm == Some(true)).then_some(Direction::Up),
         window: week.p_value.map(|_| 1),
         limits: week.lower.zip(week.upper),
-        ..answer(settings, week.row)
+        enough: true,
+        ..Answer::missing(period(first, week.row))
     });
     Ok(answers.collect())
 }
 
-fn readings(settings: &Detect, readings: &[PeriodReading]) -> Result<Vec<Answer>> {
-    let answers = readings.iter().map(|reading| Answer {
+fn of_reading(reading: &PeriodReading, period: i32) -> Answer {
+    Answer {
         observed: reading.observed,
         expected: reading.expected,
         strength: reading.strength,
@@ -150,9 +205,9 @@ fn readings(settings: &Detect, readings: &[PeriodReading]) -> Result<Vec<Answer>
         direction: (reading.alarm == Some(true)).then_some(Direction::Up),
         window: reading.upper.map(|_| 1),
         limits: reading.upper.map(|upper| (0.0, upper)),
-        ..answer(settings, reading.row)
-    });
-    Ok(answers.collect())
+        enough: true,
+        ..Answer::missing(period)
+    }
 }
 
 #[cfg(test)]

@@ -253,7 +253,7 @@ impl Happening {
             let numbers = [
                 ("observed", Some(episode.observed)),
                 ("expected", Some(episode.expected)),
-                ("p_value", Some(episode.p_value)),
+                ("p_value", episode.p_value),
                 ("points", anomaly.cost.map(|cost| cost.points)),
             ];
             // One episode is one alert: its start tells it from the next.

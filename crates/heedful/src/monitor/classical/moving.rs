@@ -377,25 +377,27 @@ impl Cusum {
         &self,
         periods: impl Iterator<Item = (Option<u64>, Option<f64>, Option<f64>)>,
     ) -> Vec<PeriodReading> {
-        let mut sum: f64 = 0.0;
-        periods
-            .enumerate()
-            .map(|(row, (count, mean, dispersion))| {
-                let observed = count.map(|y| y as f64);
-                let mean = mean.filter(|m| *m > 0.0 && m.is_finite());
-                let z = observed.zip(mean).map(|(y, m)| match dispersion {
-                    Some(phi) => 2.0 * (libm::sqrt(y) - libm::sqrt(m)) / libm::sqrt(phi),
-                    None => (y - 3.0 * m + 2.0 * libm::sqrt(y * m)) / (2.0 * libm::sqrt(m)),
-                });
-                let strength = z.map(|z| (sum + z - self.k).max(0.0));
-                let alarm = strength.map(|s| s > self.h);
-                sum = strength.unwrap_or(sum);
-                if alarm == Some(true) {
-                    sum = 0.0;
-                }
-                PeriodReading { row, observed, expected: mean, upper: None, strength, alarm }
-            })
-            .collect()
+        let mut sum = 0.0;
+        let reading = |(row, period)| PeriodReading { row, ..self.add(&mut sum, period) };
+        periods.enumerate().map(reading).collect()
+    }
+
+    /// Adds a period to a sum; an alarm begins it anew.
+    pub(crate) fn add(
+        &self,
+        sum: &mut f64,
+        (count, mean, dispersion): (Option<u64>, Option<f64>, Option<f64>),
+    ) -> PeriodReading {
+        let observed = count.map(|y| y as f64);
+        let mean = mean.filter(|m| *m > 0.0 && m.is_finite());
+        let z = observed.zip(mean).map(|(y, m)| match dispersion {
+            Some(phi) => 2.0 * (libm::sqrt(y) - libm::sqrt(m)) / libm::sqrt(phi),
+            None => (y - 3.0 * m + 2.0 * libm::sqrt(y * m)) / (2.0 * libm::sqrt(m)),
+        });
+        let strength = z.map(|z| (*sum + z - self.k).max(0.0));
+        let alarm = strength.map(|s| s > self.h);
+        *sum = if alarm == Some(true) { 0.0 } else { strength.unwrap_or(*sum) };
+        PeriodReading { row: 0, observed, expected: mean, upper: None, strength, alarm }
     }
 }
 

@@ -172,7 +172,11 @@ impl Anomaly {
             true => write!(text, " from {}", self.every.label(from)),
             false => write!(text, " from {} to {}", self.every.label(from), self.every.label(to)),
         };
-        let _ = write!(text, " ({}, p {p_value:.1e}).", self.episode.direction.as_str());
+        let direction = self.episode.direction.as_str();
+        let _ = match p_value {
+            Some(p) => write!(text, " ({direction}, p {p:.1e})."),
+            None => write!(text, " ({direction})."),
+        };
         for place in &self.places {
             let values: Vec<String> =
                 place.values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
@@ -244,6 +248,7 @@ fn say_once(anomalies: &mut [Anomaly]) {
             if i == j {
                 continue;
             }
+            let p = |anomaly: &Anomaly| anomaly.episode.chance();
             let (by_place, by_topic) = other.is_whole_of(one);
             let most =
                 |part: &Anomaly, whole: &Anomaly| part.excess() >= MOST_OF_IT * whole.excess();
@@ -252,8 +257,7 @@ fn say_once(anomalies: &mut [Anomaly]) {
                 || other.moves(one)
                 || (whole_of && one.kind == AnomalyKind::Count && most(other, one))
                 || (by_topic && !(one.kind == AnomalyKind::Count && most(one, other)))
-                || (one.is_sibling_of(other)
-                    && (other.episode.p_value, j) < (one.episode.p_value, i));
+                || (one.is_sibling_of(other) && (p(other), j) < (p(one), i));
             if said && let Some(slot) = covered.get_mut(i) {
                 slot.get_or_insert(j);
             }
@@ -339,7 +343,7 @@ impl Detector {
         }
         sort_by(&mut anomalies, |a, b| {
             let day = b.episode.last.cmp(&a.episode.last);
-            let p = || a.episode.p_value.total_cmp(&b.episode.p_value);
+            let p = || a.episode.chance().total_cmp(&b.episode.chance());
             let name = || (a.kind, &a.topic, &a.place).cmp(&(b.kind, &b.topic, &b.place));
             day.then_with(p).then_with(name)
         });

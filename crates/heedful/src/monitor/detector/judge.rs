@@ -10,6 +10,7 @@ use crate::monitor::baseline::score::ScoreBaseline;
 use crate::monitor::baseline::stream::{Answer, Baseline};
 use crate::monitor::cadence::Cadence;
 use crate::monitor::episode::Episodes;
+use crate::monitor::method::Method;
 use crate::stats::Adjustment;
 
 /// False alarms a month where no rate is asked for.
@@ -117,6 +118,7 @@ impl Detector {
             score: values.map(ScoreBaseline::new),
             episodes: Episodes::new(every),
             score_episodes: Episodes::new(every),
+            sum: 0.0,
         })
     }
 
@@ -149,12 +151,19 @@ impl Detector {
         let empty = Cell::default();
         let mut answers: Vec<Answer> = Vec::with_capacity(2 * self.series.len());
         let loans = self.loans();
+        let (method, level) = (self.watcher.method, self.level());
         for (id, series) in &mut self.series {
             let cell = cells.get(id).unwrap_or(&empty);
             let volume = (self.watcher.share && id.topic.is_some())
                 .then(|| volumes.get(&id.place).copied().unwrap_or(0));
             let lender = loans.get(id).map(|loan| (&loan.parts, loan.ratio));
-            answers.push(series.baseline.update_beside(Some(cell.count), volume, lender)?);
+            let own = series.baseline.update_beside(Some(cell.count), volume, lender)?;
+            answers.push(if method == Method::Baseline {
+                own
+            } else {
+                let settings = series.baseline.settings().clone().alpha(level);
+                method.latest(&settings, &series.baseline, own, &mut series.sum)?
+            });
             if let Some(score) = &mut series.score {
                 let answer = score.update(&self.calendar, period, &cell.points, Direction::Both);
                 answers.push(match answer {
@@ -164,9 +173,19 @@ impl Detector {
             }
         }
         let p_values: Vec<Option<f64>> = answers.iter().map(|answer| answer.p_value).collect();
-        let alarms = self.alarms(&p_values);
+        // A published detector has been asked at its level, unless its p-values are to be judged together.
+        let asked = method != Method::Baseline && self.watcher.fdr.is_none();
+        let known =
+            |answer: &&Answer| answer.p_value.or(answer.expected.filter(|_| asked)).is_some();
+        let alarms = self.alarms(&p_values, answers.iter().filter(known).count());
         let mut decided = answers.into_iter().zip(alarms).map(|(mut answer, alarm)| {
-            answer.decide(alarm);
+            if asked && answer.alarm.is_some() {
+                let alarm = answer.alarm == Some(true) && answer.enough;
+                answer.alarm = Some(alarm);
+                answer.direction = alarm.then_some(Direction::Up);
+            } else {
+                answer.decide(alarm);
+            }
             answer
         });
         for series in self.series.values_mut() {
@@ -211,7 +230,8 @@ impl Detector {
         new.filter_map(loan).collect()
     }
 
-    fn alarms(&self, p_values: &[Option<f64>]) -> Vec<Option<bool>> {
+    /// Which of so many tests alarm.
+    fn alarms(&self, p_values: &[Option<f64>], tests: usize) -> Vec<Option<bool>> {
         let below = |values: &[Option<f64>], limit: f64| {
             values.iter().map(|p| p.map(|p| p <= limit)).collect()
         };
@@ -219,7 +239,6 @@ impl Detector {
             Some(rate) => below(&Adjustment::BenjaminiHochberg.adjust(p_values), rate),
             None => {
                 let alarms = self.watcher.alarms_per_month.unwrap_or(USUAL);
-                let tests = p_values.iter().flatten().count();
                 below(p_values, level(alarms, self.watcher.every, tests))
             }
         }

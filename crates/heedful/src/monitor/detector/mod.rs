@@ -57,6 +57,8 @@ struct Series {
     score: Option<ScoreBaseline>,
     episodes: Episodes,
     score_episodes: Episodes,
+    /// What CUSUM has added up.
+    sum: f64,
 }
 
 /// Days or longer periods of which counts by topic and combination of values are kept, to tell where an episode comes from.
@@ -294,6 +296,7 @@ impl Detector {
         let mut settings = Detect::new(watcher.every)
             .start_at(start)
             .direction(watcher.direction)
+            .method(watcher.method)
             .holidays(watcher.holidays.iter().copied())
             .min_cases(watcher.min_cases);
         if let Some(memory) = watcher.memory {

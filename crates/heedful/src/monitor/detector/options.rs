@@ -8,6 +8,7 @@ use crate::base::metric::Metric;
 use crate::listen::responses::Roles;
 use crate::monitor::Direction;
 use crate::monitor::cadence::Cadence;
+use crate::monitor::method::Method;
 use crate::text::Language;
 
 /// What a [`Detector`](crate::Detector) watches.
@@ -50,6 +51,9 @@ pub struct Watcher {
     /// Which departures of counts alarm; scores alarm both ways.
     #[serde(default)]
     pub(crate) direction: Direction,
+    /// What tests counts; scores always have the baseline of this library.
+    #[serde(default)]
+    pub(crate) method: Method,
     /// Whether topics are shares of all responses in their place, so that more surveys are no news.
     #[serde(default)]
     pub(crate) share: bool,
@@ -98,6 +102,7 @@ impl Watcher {
             alarms_per_month: None,
             fdr: None,
             direction: Direction::Up,
+            method: Method::Baseline,
             share: false,
             holidays: Vec::new(),
             min_cases: 0,
@@ -115,6 +120,9 @@ impl Watcher {
         topic: &str => Some(topic.to_owned()),
         /// Which departures of counts alarm.
         direction: Direction => direction,
+        /// What tests counts: the baseline, or a published detector at the level that each of so many series has. CUSUM
+        /// begins to add up with the first period that is judged.
+        method: Method => method,
         /// Topics are shares of all responses in their place.
         share: bool => share,
         /// Silence where the evidence holds fewer cases.
@@ -185,6 +193,13 @@ impl Watcher {
         if self.memory.is_some_and(|memory| !(30..=100_000).contains(&memory)) {
             return refuse("memory", "memory must be 30 to 100000 periods");
         }
+        self.method.check(self.every, self.direction)?;
+        if self.share && self.method != Method::Baseline {
+            return refuse("share", "this method takes counts alone");
+        }
+        if self.fdr.is_some() && !self.method.has_p_values() {
+            return refuse("fdr", "this method has no p-values: ask for alarms a month");
+        }
         Ok(())
     }
 }
@@ -193,7 +208,7 @@ options!(
     Watcher,
     needs [every],
     takes [
-        columns, topic, by, metric, time_zone, alarms_per_month, fdr, direction, share, holidays, min_cases, memory,
+        columns, topic, by, metric, time_zone, alarms_per_month, fdr, direction, method, share, holidays, min_cases, memory,
         since, language, redact
     ],
     from Self::new(Cadence::Day)

@@ -31,7 +31,7 @@ enum StoredKey {
 }
 
 tagged!(StoredKey { Bool = "bool", Int = "int", Float = "float", Date = "date", Text = "text" } Missing = "missing");
-stored!(StoredSeries { id, baseline, score = Default::default(), episodes, score_episodes });
+stored!(StoredSeries { id, baseline, score = Default::default(), episodes, score_episodes, sum = 0.0 });
 stored!(Stored { version, watcher, topics, values, first = None, next, late, series, pending, cells });
 
 impl Config for StoredCell {
@@ -77,6 +77,12 @@ struct StoredSeries {
     score: Option<ScoreBaseline>,
     episodes: Episodes,
     score_episodes: Episodes,
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    sum: f64,
+}
+
+fn is_nothing(sum: &f64) -> bool {
+    *sum == 0.0
 }
 
 #[derive(Serialize)]
@@ -111,6 +117,7 @@ impl Detector {
             score: series.score.clone(),
             episodes: series.episodes.clone(),
             score_episodes: series.score_episodes.clone(),
+            sum: series.sum,
         });
         let pending = self.pending.iter().map(|(period, cells)| {
             (*period, cells.iter().map(|(id, cell)| (*id, cell.clone())).collect())
@@ -161,6 +168,7 @@ impl Detector {
                 score: one.score,
                 episodes: one.episodes,
                 score_episodes: one.score_episodes,
+                sum: one.sum,
             };
             detector.series.insert(one.id, series);
         }

@@ -2,6 +2,10 @@ use super::*;
 use crate::base::metric::Metric;
 use crate::base::time::{Clock, Every, TimeUnit};
 use crate::listen::column::{Column, Times};
+use crate::monitor::Direction;
+use crate::monitor::cadence::Cadence;
+use crate::monitor::episode::Episode;
+use crate::monitor::method::Method;
 use crate::stats::Random;
 
 /// A row: day, topic, state, channel, score, comment.
@@ -230,4 +234,65 @@ fn a_new_place_is_judged_in_the_light_of_the_whole() {
     assert!(seen >= 9, "{seen}");
     // Five series of thirty days at a level for two a month of all seventy.
     assert!(false_alarms <= 3, "{false_alarms}");
+}
+
+/// A published detector within the detector alarms where it does by itself, at the level of so many series.
+#[test]
+fn published_detectors_judge_as_by_themselves() {
+    let rows = rows(5, 150, Some(140));
+    let methods =
+        [Method::EarsC1, Method::EarsC2, Method::EarsC3, Method::SeasonalZ, Method::Cusum];
+    for method in methods {
+        let rate = 20.0;
+        let watcher = Watcher::new(Every::Day).topic("reason").method(method);
+        let mut detector = Detector::new(watcher.alarms_per_month(rate)).unwrap();
+        let found = detector.run(&table(&rows), None).unwrap();
+        assert_eq!(detector.series(), 5);
+        // The number of series is known from the first day on.
+        let level = rate / Cadence::Day.per_month() / 5.0;
+        let mut alarms = 0;
+        for topic in [None, Some("promotions"), Some("delivery"), Some("staff"), Some("price")] {
+            let counts: Vec<Option<u64>> = (START..START + 150)
+                .map(|day| {
+                    let of = |row: &&Row| row.0 == day && topic.is_none_or(|topic| topic == row.1);
+                    Some(rows.iter().filter(of).count() as u64)
+                })
+                .collect();
+            let alone = Detect::new(Every::Day).start(START).method(method).alpha(level);
+            let alone = alone.run(&counts, None).unwrap().episodes;
+            let series = |a: &&Anomaly| a.topic.as_deref() == topic && a.place.is_none();
+            let mut told: Vec<_> = found.anomalies.iter().filter(series).collect();
+            told.sort_by_key(|anomaly| anomaly.episode.raised);
+            let of = |episode: &Episode| (episode.raised, episode.last, episode.alarms);
+            let told: Vec<_> = told.iter().map(|anomaly| of(&anomaly.episode)).collect();
+            assert_eq!(told, alone.iter().map(of).collect::<Vec<_>>(), "{method:?} {topic:?}");
+            alarms += told.len();
+        }
+        assert!(alarms > 0, "{method:?}");
+        assert!(found.anomalies.iter().all(|anomaly| anomaly.episode.p_value.is_none()));
+        // Half of it, stored and read, goes on the same.
+        let parted = rows.partition_point(|row| row.0 < START + 70);
+        let (before, after) = rows.split_at(parted);
+        let mut first = Detector::new(detector.watcher().clone()).unwrap();
+        let early = first.run(&table(before), None).unwrap().anomalies.len();
+        let mut second = Detector::from_json(&first.to_json()).unwrap();
+        let late = second.update(&table(after), None, Some(START + 149)).unwrap().anomalies.len();
+        assert!((found.anomalies.len()..=found.anomalies.len() + 5).contains(&(early + late)));
+        let last =
+            |detector: &Detector| detector.series.values().map(|s| s.sum).collect::<Vec<_>>();
+        assert_eq!(last(&second), last(&detector), "{method:?}");
+    }
+}
+
+#[test]
+fn a_method_is_for_what_it_was_published_for() {
+    let refused = |watcher: Watcher| Detector::new(watcher).unwrap_err().path().to_owned();
+    let days = || Watcher::new(Every::Day);
+    assert_eq!(refused(days().method(Method::Farrington)), "every");
+    assert_eq!(refused(days().method(Method::EarsC1).direction(Direction::Both)), "direction");
+    assert_eq!(refused(days().method(Method::Cusum).share(true)), "share");
+    assert_eq!(refused(days().method(Method::Cusum).fdr(0.1)), "fdr");
+    let weeks = Watcher::new(Every::Week).method(Method::FarringtonNoufaily).fdr(0.1);
+    assert_eq!(Watcher::from_json(&weeks.to_json()).unwrap(), weeks);
+    assert!(Detector::new(weeks).is_ok());
 }

@@ -169,6 +169,12 @@ fn row<T>(rows: &[T], number: u32, width: usize) -> &[T] {
     rows.get(first..first + width).unwrap_or_default()
 }
 
+/// Reads something of every line of the cache that a row lies in.
+fn touched(row: &[u32]) -> u32 {
+    let lines = row.iter().step_by(64 / size_of::<u32>()).chain(row.last());
+    lines.fold(0, |all, word| all ^ word)
+}
+
 fn row_mut<T>(rows: &mut [T], number: u32, width: usize) -> &mut [T] {
     let first = number as usize * width;
     rows.get_mut(first..first + width).unwrap_or_default()
@@ -341,8 +347,7 @@ impl Watched {
     pub(super) fn read_ahead<'a>(&self, numbers: impl Iterator<Item = &'a u32>) {
         let width = self.width();
         let rows = numbers.map(|number| row(&self.rows, *number, width));
-        let ends = rows.map(|row| row.first().zip(row.last()).map_or(0, |(a, b)| a ^ b));
-        black_box(ends.fold(0, |all, one| all ^ one));
+        black_box(rows.fold(0, |all, row| all ^ touched(row)));
     }
 
     /// Those to look at, in the order in which they lie in memory.
@@ -389,7 +394,7 @@ impl Watched {
             // What lies far apart in memory is looked up in a row, so that the waits for it overlap.
             let mut seen = 0;
             for (known, record) in known.iter_mut().zip(records) {
-                seen ^= row(&self.rows, record.series, width).first().copied().unwrap_or_default();
+                seen ^= touched(row(&self.rows, record.series, width));
                 *known = self.person(record);
             }
             black_box(seen);

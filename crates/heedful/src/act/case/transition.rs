@@ -179,7 +179,9 @@ impl CasePolicy {
             }
             CaseEvent::Reply | CaseEvent::Promise { .. } => {
                 let event = event.name();
-                return Err(refused(&format!("no `{event}`: the customer asks not to be contacted")));
+                return Err(refused(&format!(
+                    "no `{event}`: the customer asks not to be contacted"
+                )));
             }
             _ => return Err(illegal(event, state)),
         }

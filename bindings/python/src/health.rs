@@ -17,6 +17,28 @@ pub(crate) fn scorecard(py: Python<'_>, json: &str) -> PyResult<String> {
     run(py, || Ok(Scorecard::from_json(json)?.to_json()))
 }
 
+/// What is doubtful about a scorecard, as JSON; with a table also about its measures.
+#[pyfunction]
+pub(crate) fn scorecard_lint(
+    py: Python<'_>,
+    scorecard: &str,
+    data: Option<&Bound<'_, PyAny>>,
+    columns: Vec<String>,
+    account: &str,
+    now: Option<i64>,
+) -> PyResult<String> {
+    let input = data.map(|data| Input::new(data, Some(columns), "{}")).transpose()?;
+    run(py, || {
+        let card = Scorecard::from_json(scorecard)?;
+        let look = |input: Input| {
+            let health = Health::new(card.clone(), account);
+            health.run(&input.whole()?, now.unwrap_or_default(), None)
+        };
+        let report = input.map(look).transpose()?;
+        out::json(&card.lint(now, report.as_ref()))
+    })
+}
+
 /// A table of accounts, one of their lines, and what the next look needs to know.
 #[pyfunction]
 pub(crate) fn health(

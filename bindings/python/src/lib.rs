@@ -49,6 +49,7 @@ pub mod _heedful {
     #[pymodule_export]
     use crate::health::{
         behaviour, fit_scorecard, health, health_agreement, health_backtest, repurchase, scorecard,
+        scorecard_lint,
     };
     #[pymodule_export]
     use crate::listen::{funnel, funnel_of_counts, join};

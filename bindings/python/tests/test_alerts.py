@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import pathlib
 from typing import Any
 
 import pytest
 
 import heedful as hf
-from test_vectors import difference
+from test_vectors import act_vectors, holds
 
-VECTORS = json.loads(
-    (pathlib.Path(__file__).parents[3] / "tests/vectors/act/alerts.json").read_text(encoding="utf-8")
-)
+VECTORS = act_vectors("alerts")
 
 
 def playbook(given: dict[str, Any], options: dict[str, Any]) -> Any:
@@ -58,10 +54,4 @@ def answer(function: str, given: dict[str, Any], options: dict[str, Any]) -> Any
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["id"] for vector in VECTORS])
 def test_vector(vector: dict[str, Any]) -> None:
-    if "error" in vector:
-        with pytest.raises(hf.HeedfulError) as caught:
-            answer(vector["function"], vector["input"], vector["options"])
-        assert caught.value.code == vector["error"]["code"]
-    else:
-        found = answer(vector["function"], vector["input"], vector["options"])
-        assert difference(vector["expected"], found, vector["tolerance"]) is None
+    holds(vector, answer)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
-import pathlib
 import pickle
 from typing import Any
 
@@ -13,11 +11,9 @@ import polars as pl
 import pytest
 
 import heedful as hf
-from test_vectors import difference
+from test_vectors import act_vectors, holds
 
-VECTORS = json.loads(
-    (pathlib.Path(__file__).parents[3] / "tests/vectors/act/cases.json").read_text(encoding="utf-8")
-)
+VECTORS = act_vectors("cases")
 MONDAY = datetime.datetime(2026, 1, 5, 9, tzinfo=datetime.timezone.utc)
 HOUR = datetime.timedelta(hours=1)
 POLICY = {
@@ -88,13 +84,7 @@ def answer(function: str, given: dict[str, Any], options: dict[str, Any]) -> Any
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["id"] for vector in VECTORS])
 def test_vector(vector: dict[str, Any]) -> None:
-    if "error" in vector:
-        with pytest.raises(hf.HeedfulError) as caught:
-            answer(vector["function"], vector["input"], vector["options"])
-        assert caught.value.code == vector["error"]["code"]
-    else:
-        found = answer(vector["function"], vector["input"], vector["options"])
-        assert difference(vector["expected"], found, vector["tolerance"]) is None
+    holds(vector, answer)
 
 
 @pytest.mark.parametrize("kind", [dict, pd.DataFrame, pl.DataFrame])

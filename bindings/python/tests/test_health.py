@@ -122,6 +122,29 @@ def test_what_is_wrong_is_said_with_its_place() -> None:
     assert error.value.code == "too-few"
 
 
+def test_doubts_about_a_scorecard() -> None:
+    points = {"linear": [[0, 0], [20, 100]]}
+    measures = [{"id": name, "points": points, "subjective": True} for name in ("x", "twice", "same")]
+    groups = [{"id": "a", "weight": 20, "measures": measures[:2]}, {"id": "b", "weight": 15, "measures": measures[2:]}]
+    card = hf.Scorecard({"name": "doubtful", "changed": 0, "groups": groups})
+    found = {finding["code"]: (finding["names"], finding["value"]) for finding in card.lint()}
+    assert found == {
+        "measure_count": ([], 3.0),
+        "subjective": (["x", "twice", "same"], 3.0),
+        "weight_sum": (["a", "b"], 35.0),
+    }
+    assert card.lint(now="1970-03-02")[-1] == {"code": "recent_change", "names": [], "value": 60.0}
+    assert len(card.lint(now="1970-07-03")) == 3
+    table = pd.DataFrame({"who": range(12), "x": range(12), "twice": range(0, 24, 2), "same": [7] * 12})
+    found = {finding["code"]: (finding["names"], finding["value"]) for finding in card.lint(table, account="who")}
+    assert found["never_varies"] == (["same"], 35.0)
+    assert found["correlated"][0] == ["x", "twice"]
+    assert found["correlated"][1] > 0.97
+    with pytest.raises(hf.HeedfulError) as error:
+        card.lint({"account": ["a"], "x": [1]})
+    assert (error.value.code, error.value.path) == ("missing-column", "twice")
+
+
 def test_a_scorecard_is_data() -> None:
     card = hf.Scorecard(CARD)
     assert card.measures == ["logins", "last_login", "nps"]

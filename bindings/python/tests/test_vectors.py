@@ -243,6 +243,22 @@ HEALTH = {
 }
 
 
+def act_vectors(name):
+    """Those of `tests/vectors/act`, which have runners of their own."""
+    return json.loads((ROOT / f"tests/vectors/act/{name}.json").read_text(encoding="utf-8"))
+
+
+def holds(vector, answer):
+    """Asserts that a runner answers as the vector says, or refuses with its code."""
+    if "error" in vector:
+        with pytest.raises(hf.HeedfulError) as caught:
+            answer(vector["function"], vector["input"], vector["options"])
+        assert caught.value.code == vector["error"]["code"]
+    else:
+        found = answer(vector["function"], vector["input"], vector["options"])
+        assert difference(vector["expected"], found, vector["tolerance"]) is None
+
+
 def difference(expected, found, tolerance, path=""):
     """Where `found` departs from what is expected; only what is expected is looked at."""
     if isinstance(expected, dict):

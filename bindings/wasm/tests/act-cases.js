@@ -165,7 +165,8 @@ export function actCases(act) {
       fails(() => made.queue(0, { by: "value" }), { code: "invalid-argument", path: "recovery" });
       fails(() => made.queue(0, { churn: { "0-2": 2 } }), { code: "invalid-argument" });
       fails(() => made.open([{ id: "x", p: 2 }], { id: "id", churn: "p", now: 0 }), { code: "invalid-argument", path: "churn", row: 0 });
-      fails(() => made.open([{ id: "x" }], { id: "id", rating: "score", now: 0 }), { code: "missing-column", path: "score" });
+      fails(() => made.open([{ id: "x" }], { id: "id", rating: "score", now: 0 }), { code: "missing-column", path: "score", message: "there is no such column: the table has id" });
+      fails(() => made.open([{ name: "x" }], { customer: "name", now: 0 }), { code: "invalid-config", path: "id" });
       fails(() => made.open([{ id: "x" }], { id: "id", colour: "id", now: 0 }), { code: "invalid-config", path: "colour" });
       fails(() => made.apply("red", { event: "paint" }, { now: 0 }), { code: "invalid-config", path: "event" });
       fails(() => made.apply("blue", { event: "start" }, { now: 0 }), { code: "unknown-name", path: "case" });

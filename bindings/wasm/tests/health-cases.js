@@ -97,7 +97,9 @@ export function healthCases(health) {
       fails(() => health.health(one, { account: ["a", "a"], logins: [1, 2] }), { code: "duplicate-key", row: 1 });
       fails(() => health.checkScorecard({ ...one, colour: 1 }), { code: "invalid-config", path: "colour" });
       fails(() => health.backtest(one, { ...churn, left: churn.left.map(() => "maybe") }, { outcome: "left" }), { code: "column-type", path: "left", row: 0 });
-      fails(() => health.behaviour([{ who: 1, day: 0 }], { customer: "who", at: "day", fanaticShare: 2 }), { code: "invalid-argument", path: "fanatic_share" });
+      fails(() => health.behaviour([{ who: 1, day: 0 }], { customer: "who", at: "day", fanaticShare: 2 }), { code: "invalid-argument", path: "fanaticShare" });
+      const stale = { name: "use", groups: [{ id: "use", measures: [{ id: "logins", points: { linear: [[0, 0], [19, 100]] }, freshDays: 9 }] }] };
+      fails(() => health.checkScorecard(stale), { code: "invalid-argument", path: "groups[0].measures[0].freshDays" });
       fails(() => health.repurchase([{ purchases: 1, daysSinceLast: 1, daysKnown: 2 }]), { code: "invalid-argument", row: 0 });
     }],
     ...healthVectorCases(health),

@@ -63,6 +63,14 @@ test("the example scores the sample", () => {
   assert.doesNotMatch(out, /NaN|undefined/);
 });
 
+test("the example takes cases from their opening to their end", () => {
+  const out = run(readFileSync(`${root}/examples/node/cases.mjs`, "utf8"));
+  assert.match(out, /assigned r3 to representative/);
+  assert.match(out, /escalation .* to head of care/);
+  assert.match(out, /illegal-transition/);
+  assert.doesNotMatch(out, /NaN|undefined/);
+});
+
 test("zones of the module and of the host are one", () => {
   const script = (entry) => `
     import { init, trend } from "${entry}";

@@ -111,6 +111,7 @@ export class Desk {
       return [FACTS[fact as keyof typeof FACTS], source.column(column)] as const;
     });
     const names = facts.map(([fact]) => fact);
+    if (!names.includes("id")) throw new HeedfulError("invalid-config", "the column of the case's id is needed: name it in `id`", { path: "id" });
     const { columns } = pack(Object.fromEntries(facts), {}, names, undefined, [], ["at"]);
     const coded = reasons === undefined ? undefined : reasonsOf(table, reasons);
     return this.#told((desk) => desk.open(columns, coded, every, at));

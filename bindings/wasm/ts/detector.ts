@@ -171,7 +171,7 @@ export class Detector {
 
   /** A stored detector, which goes on exactly as it would have. */
   static fromJson(json: string): Detector {
-    return new (Detector as unknown as new (options: null, stored: string) => Detector)(null, escapeText(json));
+    return new (Detector as unknown as new (options: null, stored: string) => Detector)(null, json);
   }
 
   /** Judges all of a table's history, the last period included, and is ready for {@link Detector.update}. */

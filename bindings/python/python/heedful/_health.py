@@ -65,6 +65,30 @@ class Scorecard:
         """The measures, in order: columns of the table of accounts."""
         return [measure["id"] for group in self._definition["groups"] for measure in group["measures"]]
 
+    def lint(
+        self, data: Any = None, now: TimeLike | None = None, *, account: str = "account"
+    ) -> list[dict[str, Any]]:
+        """What is doubtful about it: each finding has a `code`, the `names` that it is about, and its figure as `value`.
+
+        Codes are `measure_count` (4 to 6 are advised), `subjective` (more than 2 are opinions), `weight_sum` (weights of
+        groups that add up neither to 1 nor to 100), with `now` `recent_change` (the formula changed less than six months
+        ago; days), and with a table of accounts `correlated` (Pearson's r of 0.8 or more either way, of 10 accounts at
+        least) and `never_varies`.
+
+        >>> import heedful as hf
+        >>> card = hf.Scorecard({"name": "small", "groups": [{"id": "use", "measures": [
+        ...     {"id": "logins", "points": {"linear": [[0, 0], [20, 100]]}}]}]})
+        >>> [finding["code"] for finding in card.lint({"account": ["a", "b"], "logins": [7, 7]})]
+        ['measure_count', 'never_varies']
+        """
+        stages = _stages(self)
+        columns = [account, *_columns(stages)]
+        table = None if data is None else _frames.table(data, columns)
+        if data is not None:
+            _millis(now, stages)  # an account's measures may look at times
+        millis = None if now is None else instant(now, "now")
+        return json.loads(_heedful.scorecard_lint(self.to_json(), table, columns, account, millis))  # type: ignore[no-any-return]
+
     def __repr__(self) -> str:
         return f"Scorecard({self.name!r}, measures={self.measures})"
 

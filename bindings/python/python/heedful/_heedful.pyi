@@ -79,6 +79,7 @@ __all__ = [
     "score",
     "score_all",
     "scorecard",
+    "scorecard_lint",
     "sentiment",
     "split",
     "target",
@@ -122,6 +123,9 @@ def join(
     options: str,
 ) -> tuple[Responses, str]: ...
 def scorecard(json: str) -> str: ...
+def scorecard_lint(
+    scorecard: str, data: object | None, columns: list[str], account: str, now: int | None
+) -> str: ...
 def health(
     data: object, columns: list[str], options: str, now: int, previous: str | None
 ) -> tuple[Table, Table, str]: ...

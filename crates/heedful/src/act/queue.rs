@@ -375,7 +375,8 @@ fn most(rows: &[QueueRow], hours: f64) -> f64 {
         left -= spent;
         per_hour * spent
     };
-    best.into_iter().map(part).sum()
+    // An empty sum would be -0.
+    best.into_iter().map(part).fold(0.0, |all, saved| all + saved)
 }
 
 #[cfg(test)]

@@ -169,6 +169,8 @@ fn who_asked_not_to_be_contacted_is_counted_and_left_alone() {
     let asked = policy.apply(&opened(facts(1.0)), &CaseEvent::OptOut, None, MONDAY).unwrap().case;
     assert_eq!((asked.no_contact, asked.assignee.clone(), asked.next_tick()), (true, None, None));
     assert_eq!(code(&asked, &CaseEvent::OptOut), ErrorCode::IllegalTransition);
+    let refused = policy.apply(&asked, &CaseEvent::Reply, None, MONDAY).unwrap_err();
+    assert!(refused.to_string().contains("asks not to be contacted"), "{refused}");
 }
 
 #[test]

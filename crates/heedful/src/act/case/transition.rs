@@ -177,6 +177,12 @@ impl CasePolicy {
                 }
                 (case.rated, case.rated_at) = (Some(*rating), Some(now));
             }
+            CaseEvent::Reply | CaseEvent::Promise { .. } => {
+                let event = event.name();
+                return Err(refused(&format!(
+                    "no `{event}`: the customer asks not to be contacted"
+                )));
+            }
             _ => return Err(illegal(event, state)),
         }
         Ok(None)

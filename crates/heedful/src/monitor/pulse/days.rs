@@ -25,8 +25,7 @@ pub(super) struct Record {
     /// The point of the scale.
     pub(super) point: u8,
     pub(super) key_contact: bool,
-    /// The hash of the customer, or [`NONE`]; where a rule asks for people, what [`People`](super::people::People) call
-    /// the customer.
+    /// The hash of the customer, or [`NONE`].
     pub(super) who: u64,
     /// The number of its series.
     pub(super) series: u32,
@@ -44,8 +43,12 @@ struct Day {
 }
 
 impl Day {
+    fn coming(&self) -> impl Iterator<Item = &Record> {
+        self.coming.iter().map(|Reverse(record)| record)
+    }
+
     fn all(&self) -> impl Iterator<Item = &Record> {
-        self.counted.iter().chain(self.coming.iter().map(|Reverse(record)| record))
+        self.counted.iter().chain(self.coming())
     }
 }
 
@@ -53,6 +56,8 @@ impl Day {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Days {
     days: VecDeque<Day>,
+    /// The responses that are to come.
+    coming: usize,
 }
 
 impl Days {
@@ -82,11 +87,13 @@ impl Days {
             day.counted.push(record);
         } else {
             day.coming.push(Reverse(record));
+            self.coming += 1;
         }
     }
 
-    /// Tells of those that are after `since`, where all before are counted, and not after `now`. They are counted now.
-    pub(super) fn come(&mut self, since: i64, now: i64, mut met: impl FnMut(&Record)) {
+    /// Tells of those that are after `since`, where all before are counted, and not after `now`, many at a time. They are
+    /// counted now.
+    pub(super) fn come(&mut self, since: i64, now: i64, mut met: impl FnMut(&[Record])) {
         let begun = self.days.partition_point(|day| day.last <= since);
         for day in self.days.range_mut(begun..) {
             if day.first > now {
@@ -97,7 +104,8 @@ impl Days {
                 let mut coming: Vec<Record> = coming.collect();
                 // What is counted of a series lies in the order of their numbers.
                 coming.sort_unstable_by_key(|record| record.series);
-                coming.iter().for_each(&mut met);
+                met(&coming);
+                self.coming -= coming.len();
                 if day.counted.is_empty() {
                     day.counted = coming;
                 } else {
@@ -106,14 +114,27 @@ impl Days {
                 day.counted.shrink_to_fit();
                 continue;
             }
+            let counted = day.counted.len();
             while let Some(Reverse(next)) =
                 day.coming.peek().copied().filter(|next| next.0.at <= now)
             {
                 day.coming.pop();
-                met(&next);
                 day.counted.push(next);
             }
+            let come = day.counted.get(counted..).unwrap_or_default();
+            met(come);
+            self.coming -= come.len();
         }
+    }
+
+    /// The responses that are to come.
+    pub(super) fn coming(&self) -> impl Iterator<Item = &Record> {
+        self.days.iter().flat_map(Day::coming)
+    }
+
+    /// How many are to come.
+    pub(super) fn many_coming(&self) -> usize {
+        self.coming
     }
 
     /// The counted responses of days that begin at `from` or later and before `to`.
@@ -141,10 +162,12 @@ impl Days {
 
     /// Changes responses or, where told false, takes them out.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&mut Record) -> bool) {
+        self.coming = 0;
         for day in &mut self.days {
             day.counted.retain_mut(&mut keep);
             let mut coming = std::mem::take(&mut day.coming).into_vec();
             coming.retain_mut(|Reverse(record)| keep(record));
+            self.coming += coming.len();
             day.coming = coming.into();
         }
     }

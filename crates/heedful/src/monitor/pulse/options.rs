@@ -9,6 +9,7 @@ use crate::base::metric::{Better, Metric};
 use crate::base::scale::Invalid;
 use crate::base::severity::Severity;
 use crate::base::time::Zone;
+use crate::stats::interval::MeanPosterior;
 
 /// What a [`Pulse`](crate::pulse::Pulse) is of, over which window, and which rules raise alerts.
 ///
@@ -285,6 +286,12 @@ impl Level {
     /// The level that clears.
     pub(super) fn clears_at(&self) -> f64 {
         self.clear.unwrap_or(self.level())
+    }
+
+    /// The probability of lying beyond a level.
+    pub(super) fn beyond(&self, posterior: &MeanPosterior, level: f64) -> f64 {
+        let (below, above) = posterior.tails(level);
+        if self.below.is_some() { below } else { above }
     }
 
     fn check(&self) -> Result<()> {

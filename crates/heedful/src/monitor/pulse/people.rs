@@ -1,8 +1,9 @@
 //! The last two answers of customers, key by key; kept where a rule asks for them.
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
-use super::days::{NONE, Record};
+use super::days::Record;
 
 /// Bands from and to, as points.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,8 +61,8 @@ pub(super) struct Person {
     pub(super) last: Option<Answer>,
     pub(super) before: Option<Answer>,
     series: u32,
-    /// The records of the person, also those that are to come.
-    held: u32,
+    /// The records of the person that are counted.
+    pub(super) held: u32,
     /// A neighbour in the chain of the series, or [`NOBODY`].
     next: u32,
     previous: u32,
@@ -109,6 +110,7 @@ pub(super) struct People {
     names: Vec<Option<Box<str>>>,
     free: Vec<u32>,
     places: HashTable<u32>,
+    pub(super) coming: Coming,
 }
 
 /// Hashes of customers are spread already.
@@ -117,33 +119,24 @@ fn hash(series: u32, customer: u64) -> u64 {
 }
 
 impl People {
-    /// What a record calls the person at a place; never [`NONE`].
-    fn who(place: u32) -> u64 {
-        u64::from(place) + 1
+    pub(super) fn get(&self, place: u32) -> Option<&Person> {
+        self.slots.get(place as usize)
     }
 
-    fn place(who: u64) -> Option<usize> {
-        usize::try_from(who.checked_sub(NONE + 1)?).ok()
+    pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut Person> {
+        self.slots.get_mut(place as usize)
     }
 
-    pub(super) fn get(&self, who: u64) -> Option<&Person> {
-        self.slots.get(Self::place(who)?)
-    }
-
-    pub(super) fn get_mut(&mut self, who: u64) -> Option<&mut Person> {
-        self.slots.get_mut(Self::place(who)?)
-    }
-
-    pub(super) fn find(&self, series: u32, customer: u64) -> Option<u64> {
+    pub(super) fn find(&self, series: u32, customer: u64) -> Option<u32> {
         let place = self.places.find(hash(series, customer), |place| {
             let person = self.slots.get(*place as usize);
             person.is_some_and(|person| (person.series, person.customer) == (series, customer))
         });
-        place.copied().map(Self::who)
+        place.copied()
     }
 
     /// A customer who is new to a series, whose people are `chain`.
-    pub(super) fn add(&mut self, series: u32, chain: &mut u32, customer: u64) -> u64 {
+    pub(super) fn add(&mut self, series: u32, chain: &mut u32, customer: u64) -> u32 {
         let person = Person {
             customer,
             last: None,
@@ -177,40 +170,32 @@ impl People {
         self.places.insert_unique(hash(series, customer), place, |place| {
             slots.get(*place as usize).map_or(0, |person| hash(person.series, person.customer))
         });
-        Self::who(place)
+        place
     }
 
-    /// So many records more of a person, who may have told the name only now.
-    pub(super) fn hold(&mut self, who: u64, name: Option<&str>, more: u32) {
-        if let Some(person) = self.get_mut(who) {
-            person.held += more;
-            if person.is_named {
-                return;
-            }
-            person.is_named = name.is_some();
-            if let Some(slot) = Self::place(who).and_then(|place| self.names.get_mut(place)) {
-                *slot = name.map(Into::into);
-            }
+    /// Notes the id of a person where it was not known yet: the one given, or that of a record that was to come.
+    pub(super) fn call(&mut self, place: u32, name: Option<&str>) {
+        let Some(person) = self.slots.get_mut(place as usize).filter(|person| !person.is_named)
+        else {
+            return;
+        };
+        let name = name.or_else(|| self.coming.name(person.customer));
+        person.is_named = name.is_some();
+        if let Some(slot) = self.names.get_mut(place as usize) {
+            *slot = name.map(Into::into);
         }
     }
 
     /// The id of a person.
-    pub(super) fn name(&self, who: u64) -> Option<&str> {
-        self.names.get(Self::place(who)?)?.as_deref()
+    pub(super) fn name(&self, place: u32) -> Option<&str> {
+        self.names.get(place as usize)?.as_deref()
     }
 
-    /// One record less of a person.
-    pub(super) fn release(&mut self, who: u64) {
-        if let Some(person) = self.get_mut(who) {
-            person.held = person.held.saturating_sub(1);
-        }
-    }
-
-    pub(super) fn remove(&mut self, who: u64, chain: &mut u32) {
-        if let Some(slot) = Self::place(who).and_then(|place| self.names.get_mut(place)) {
+    pub(super) fn remove(&mut self, place: u32, chain: &mut u32) {
+        if let Some(slot) = self.names.get_mut(place as usize) {
             *slot = None;
         }
-        let Some(person) = self.get_mut(who) else { return };
+        let Some(person) = self.get(place) else { return };
         let (series, customer, next, previous) =
             (person.series, person.customer, person.next, person.previous);
         match self.slots.get_mut(previous as usize) {
@@ -220,40 +205,74 @@ impl People {
         if let Some(person) = self.slots.get_mut(next as usize) {
             person.previous = previous;
         }
-        let entry =
-            self.places.find_entry(hash(series, customer), |place| Self::who(*place) == who);
+        let entry = self.places.find_entry(hash(series, customer), |known| *known == place);
         if let Ok(entry) = entry {
             self.free.push(entry.remove().0);
         }
     }
 
     /// The people of a series.
-    pub(super) fn of(&self, chain: u32) -> impl Iterator<Item = (u64, &Person)> {
-        let at =
-            |place: u32| self.slots.get(place as usize).map(|person| (Self::who(place), person));
+    pub(super) fn of(&self, chain: u32) -> impl Iterator<Item = (u32, &Person)> {
+        let at = |place: u32| self.get(place).map(|person| (place, person));
         std::iter::successors(at(chain), move |(_, person)| at(person.next))
     }
 
-    /// Those of a customer, in all series: what records call them, and the series.
-    pub(super) fn of_customer(&self, customer: u64) -> Vec<(u64, u32)> {
+    /// Those of a customer in all series: where they are, and the series.
+    pub(super) fn of_customer(&self, customer: u64) -> Vec<(u32, u32)> {
         let all = self.places.iter().filter_map(|place| {
-            let person = self.slots.get(*place as usize)?;
-            (person.customer == customer).then_some((Self::who(*place), person.series))
+            let person = self.get(*place)?;
+            (person.customer == customer).then_some((*place, person.series))
         });
-        let mut all: Vec<(u64, u32)> = all.collect();
+        let mut all: Vec<(u32, u32)> = all.collect();
         all.sort_unstable();
         all
     }
 
-    /// The ids of customers, in the order of their hashes.
-    pub(super) fn names(&self) -> Vec<(u64, &str)> {
-        let known = self.places.iter().filter_map(|place| {
-            let person = self.slots.get(*place as usize)?;
-            Some((person.customer, self.name(Self::who(*place))?))
-        });
-        let mut names: Vec<(u64, &str)> = known.collect();
-        names.sort_unstable();
-        names.dedup_by_key(|(customer, _)| *customer);
-        names
+    /// The ids of customers by their hashes, in no order and of a customer of several series several times.
+    pub(super) fn names(&self) -> impl Iterator<Item = (u64, &str)> {
+        self.places
+            .iter()
+            .filter_map(|place| Some((self.get(*place)?.customer, self.name(*place)?)))
+    }
+}
+
+/// The ids of customers of whom records are to come: who is a person of a series is looked up when records are counted,
+/// many at a time. Those of records that were counted meanwhile stay until no more are to come, or too many.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Coming {
+    text: String,
+    /// The hash of a customer, and where in the text the id begins and ends.
+    places: HashTable<(u64, usize, usize)>,
+}
+
+impl Coming {
+    pub(super) fn add(&mut self, customer: u64, name: &str) {
+        let known = |(known, ..): &(u64, usize, usize)| *known == customer;
+        if let Entry::Vacant(free) = self.places.entry(customer, known, |(customer, ..)| *customer)
+        {
+            let start = self.text.len();
+            self.text.push_str(name);
+            free.insert((customer, start, self.text.len()));
+        }
+    }
+
+    pub(super) fn name(&self, customer: u64) -> Option<&str> {
+        let (_, start, end) = self.places.find(customer, |(known, ..)| *known == customer)?;
+        self.text.get(*start..*end)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The ids of these customers only.
+    pub(super) fn only(&self, customers: impl Iterator<Item = u64>) -> Self {
+        let mut kept = Self::default();
+        for customer in customers {
+            if let Some(name) = self.name(customer) {
+                kept.add(customer, name);
+            }
+        }
+        kept
     }
 }

@@ -6,6 +6,7 @@ use super::options::{Drop, Level, PulseOptions, PulseRule, Silent, When, Who};
 use super::people::{Move, Personal};
 use super::series::{KeyContact, View};
 use super::window::{Bounds, DAY};
+use crate::base::hash::mixed;
 use crate::base::key::Key;
 use crate::base::kind::Kind;
 use crate::base::severity::Severity;
@@ -157,8 +158,8 @@ enum Verdict {
 struct Seen {
     verdict: Verdict,
     value: f64,
-    /// Of lying beyond the level that raises, and beyond the one that clears.
-    probabilities: Option<[f64; 2]>,
+    /// Of lying beyond the level that was looked at: of a rule that stands the one that clears, else the one that raises.
+    probability: Option<f64>,
 }
 
 impl Seen {
@@ -168,13 +169,66 @@ impl Seen {
             (false, true) => Verdict::Clear,
             (false, false) => Verdict::Stay,
         };
-        Self { verdict, value, probabilities: None }
+        Self { verdict, value, probability: None }
     }
 
-    fn certain(value: f64, certainty: f64, clear: Option<f64>, probabilities: [f64; 2]) -> Self {
-        let [raises, clears] = probabilities;
-        let seen = Self::of(raises > certainty, clears <= clear.unwrap_or(certainty), value);
-        Self { probabilities: Some(probabilities), ..seen }
+    /// What a rule that asks for certainty read. A rule that does not stand is raised where the value lies beyond the
+    /// first level with more than the first probability; one that stands is cleared where that does not hold, and the
+    /// value lies beyond the second level with the second probability at most. The other answers change nothing.
+    fn certain(
+        stands: bool,
+        value: f64,
+        levels: [f64; 2],
+        sure: [f64; 2],
+        mut beyond: impl FnMut(f64) -> Option<f64>,
+    ) -> Option<Self> {
+        let ([raises, clears], [certainty, clear]) = (levels, sure);
+        let probability = beyond(if stands { clears } else { raises })?;
+        let seen = if stands {
+            let clear = probability <= clear && beyond(raises)? <= certainty;
+            Self::of(false, clear, value)
+        } else {
+            Self::of(probability > certainty, false, value)
+        };
+        Some(Self { probability: Some(probability), ..seen })
+    }
+}
+
+/// Probabilities that were worked out, by what they were worked out from: of many accounts with few responses each, many
+/// have the same counts. Bounded; what comes to a place that is taken takes it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    asked: Vec<u32>,
+    places: Vec<Option<(Box<[u32]>, f64)>>,
+}
+
+impl Known {
+    const PLACES: usize = 1 << 12;
+
+    /// The probability that a rule asks for at a level, given so many counts.
+    fn answer(
+        &mut self,
+        (rule, level): (usize, f64),
+        width: usize,
+        count: impl FnOnce(&mut [u32]),
+        find: impl FnOnce(&[u32]) -> Option<f64>,
+    ) -> Option<f64> {
+        let level = level.to_bits();
+        self.asked.clear();
+        self.asked.extend([rule as u32, level as u32, (level >> 32) as u32]);
+        self.asked.resize(3 + width, 0);
+        count(self.asked.get_mut(3..).unwrap_or_default());
+        let hash = self.asked.iter().fold(0, |hash, word| mixed(hash ^ u64::from(*word)));
+        self.places.resize(Self::PLACES, None);
+        let place = self.places.get_mut(hash as usize % Self::PLACES)?;
+        if let Some((asked, answer)) = place
+            && **asked == *self.asked
+        {
+            return Some(*answer);
+        }
+        let answer = find(self.asked.get(3..).unwrap_or_default())?;
+        *place = Some((self.asked.as_slice().into(), answer));
+        Some(answer)
     }
 }
 
@@ -262,59 +316,58 @@ impl Judge {
         MeanPosterior::new(&self.points, &counts, PRIOR)
     }
 
-    /// The posterior of the score: points that count alike are one share.
-    fn posterior(&self, counts: &[u32]) -> Option<MeanPosterior> {
-        let mut shares = vec![0.0; self.classes.len()];
+    /// How many count alike, for each class.
+    fn shares(&self, counts: &[u32], shares: &mut [u32]) {
         for (class, count) in self.class.iter().zip(counts) {
             if let Some(share) = shares.get_mut(*class) {
-                *share += f64::from(*count);
+                *share += count;
             }
         }
+    }
+
+    /// The posterior of the score, of the shares of its classes.
+    fn posterior(&self, shares: &[u32]) -> Option<MeanPosterior> {
+        let shares: Vec<f64> = shares.iter().copied().map(f64::from).collect();
         MeanPosterior::new(&self.classes, &shares, PRIOR)
     }
 
     fn level(
         level: &Level,
         value: Option<f64>,
-        posterior: impl Fn() -> Option<MeanPosterior>,
+        stands: bool,
+        mut posterior: impl FnMut(f64) -> Option<f64>,
     ) -> Option<Seen> {
         let value = value?;
+        let levels = [level.level(), level.clears_at()];
         let Some(certainty) = level.certainty else {
             // Better is up from here.
             let sign = if level.below.is_some() { 1.0 } else { -1.0 };
-            let raise = sign * value < sign * level.level();
-            let clear = sign * value >= sign * level.clears_at();
-            return Some(Seen::of(raise, clear, value));
+            let [raises, clears] = levels.map(|level| sign * level);
+            return Some(Seen::of(sign * value < raises, sign * value >= clears, value));
         };
-        let posterior = posterior()?;
-        let beyond = |at: f64| {
-            let (below, above) = posterior.tails(at);
-            if level.below.is_some() { below } else { above }
-        };
-        Some(Seen::certain(
-            value,
-            certainty,
-            level.clear_certainty,
-            [level.level(), level.clears_at()].map(beyond),
-        ))
+        let sure = [certainty, level.clear_certainty.unwrap_or(certainty)];
+        Seen::certain(stands, value, levels, sure, &mut posterior)
     }
 
-    fn drop(&self, drop: &Drop, view: &View<'_>) -> Option<Seen> {
+    fn drop(&self, drop: &Drop, view: &View<'_>, stands: bool) -> Option<Seen> {
         let (now, before) = self.scores(view);
         let worse = self.sign * (before? - now?);
+        let levels = [drop.by, drop.clears_at()];
         let Some(certainty) = drop.certainty else {
-            return Some(Seen::of(worse >= drop.by, worse < drop.clears_at(), worse));
+            let [raises, clears] = levels;
+            return Some(Seen::of(worse >= raises, worse < clears, worse));
         };
-        let (now, before) = (self.posterior(view.now)?, self.posterior(view.before)?);
+        let posterior = |counts| {
+            let mut shares = vec![0; self.classes.len()];
+            self.shares(counts, &mut shares);
+            self.posterior(&shares)
+        };
+        let (now, before) = (posterior(view.now)?, posterior(view.before)?);
         let mean = self.sign * (before.mean - now.mean);
         let deviation = (before.variance + now.variance).sqrt();
-        let more_than = |by: f64| normal_cdf((mean - by) / deviation);
-        Some(Seen::certain(
-            worse,
-            certainty,
-            drop.clear_certainty,
-            [drop.by, drop.clears_at()].map(more_than),
-        ))
+        let more_than = |by: f64| Some(normal_cdf((mean - by) / deviation));
+        let sure = [certainty, drop.clear_certainty.unwrap_or(certainty)];
+        Seen::certain(stands, worse, levels, sure, more_than)
     }
 
     fn silent(silent: Silent, view: &View<'_>, now: i64) -> Option<Seen> {
@@ -327,17 +380,41 @@ impl Judge {
     }
 
     /// `None` where nothing can be said.
-    fn see(&self, rule: &PulseRule, ready: &Ready, view: &View<'_>, now: i64) -> Option<Seen> {
+    fn see(
+        &self,
+        (place, rule, ready): (usize, &PulseRule, &Ready),
+        view: &View<'_>,
+        now: i64,
+        known: &mut Known,
+    ) -> Option<Seen> {
         let View { now: counts, n, n_before, .. } = *view;
         let enough = n >= rule.minimum_n;
+        let stands = view.is_raised(place);
         match (&rule.when, ready) {
             (When::Average(level), _) if enough => {
-                Self::level(level, self.average(view), || self.posterior_of_average(counts))
+                Self::level(level, self.average(view), stands, |at| {
+                    known.answer(
+                        (place, at),
+                        counts.len(),
+                        |to| to.copy_from_slice(counts),
+                        |counts| Some(level.beyond(&self.posterior_of_average(counts)?, at)),
+                    )
+                })
             }
             (When::Score(level), _) if enough => {
-                Self::level(level, self.scores(view).0, || self.posterior(counts))
+                let score = Self::mean(&self.values, counts, n);
+                Self::level(level, score, stands, |at| {
+                    known.answer(
+                        (place, at),
+                        self.classes.len(),
+                        |to| self.shares(counts, to),
+                        |shares| Some(level.beyond(&self.posterior(shares)?, at)),
+                    )
+                })
             }
-            (When::Drop(drop), _) if enough && n_before >= rule.minimum_n => self.drop(drop, view),
+            (When::Drop(drop), _) if enough && n_before >= rule.minimum_n => {
+                self.drop(drop, view, stands)
+            }
             (When::Turned(_), Ready::Move(place)) => {
                 let moved = view.moved.get(*place).copied()?;
                 Some(Seen::of(moved > 0, moved == 0, f64::from(moved)))
@@ -360,6 +437,7 @@ impl Judge {
         personal: &Personal,
         view: &View<'_>,
         bounds: &Bounds,
+        known: &mut Known,
         alerts: &mut Vec<PulseAlert>,
     ) -> Vec<(usize, Standing)> {
         let View { series, .. } = view;
@@ -368,7 +446,7 @@ impl Judge {
             if rule.kind.is_some() && rule.kind != series.kind {
                 continue;
             }
-            let seen = self.see(rule, ready, view, bounds.now);
+            let seen = self.see((place, rule, ready), view, bounds.now, known);
             let verdict = match &seen {
                 Some(seen) => seen.verdict,
                 // What nobody speaks of any more is over.
@@ -397,9 +475,7 @@ impl Judge {
                 measure,
                 value: seen.as_ref().map(|seen| seen.value),
                 level,
-                probability: seen
-                    .and_then(|seen| seen.probabilities)
-                    .map(|[raises, clears]| if raised { raises } else { clears }),
+                probability: seen.and_then(|seen| seen.probability),
                 n: view.n,
                 n_before: view.n_before,
                 customers,

@@ -1,8 +1,10 @@
 //! What is counted of each key: of the window and of the one before it, point by point.
 
+use std::hint::black_box;
+
 use hashbrown::HashMap;
 
-use super::days::{NONE, Record};
+use super::days::{Days, NONE, Record};
 use super::people::{Answer, NOBODY, People, Person, Personal};
 use super::rule::Standing;
 use super::window::Bounds;
@@ -72,7 +74,7 @@ impl<'a> View<'a> {
     /// The ids of the people for whom something holds, at most so many.
     pub(super) fn names(&self, holds: impl Fn(&Person) -> bool, most: u32) -> Vec<&'a str> {
         let people = self.people.of(self.series.chain).filter(|(_, person)| holds(person));
-        people.take(most as usize).filter_map(|(who, _)| self.people.name(who)).collect()
+        people.take(most as usize).filter_map(|(place, _)| self.people.name(place)).collect()
     }
 
     /// The id of a customer.
@@ -135,6 +137,9 @@ pub(super) struct Watched {
     series: Vec<Series>,
 }
 
+/// So many are looked up together.
+pub(super) const AHEAD: usize = 64;
+
 /// The head of a row: the last answer's point plus one (0 where there is none), both halves of its time, and the day on
 /// which the series is looked at again although nothing came.
 const HEAD: usize = 4;
@@ -162,6 +167,12 @@ fn bit(rule: usize) -> (usize, u32) {
 fn row<T>(rows: &[T], number: u32, width: usize) -> &[T] {
     let first = number as usize * width;
     rows.get(first..first + width).unwrap_or_default()
+}
+
+/// Reads something of every line of the cache that a row lies in.
+fn touched(row: &[u32]) -> u32 {
+    let lines = row.iter().step_by(64 / size_of::<u32>()).chain(row.last());
+    lines.fold(0, |all, word| all ^ word)
 }
 
 fn row_mut<T>(rows: &mut [T], number: u32, width: usize) -> &mut [T] {
@@ -332,6 +343,13 @@ impl Watched {
         }
     }
 
+    /// Reads ahead the rows of a few series, so that the waits for them overlap.
+    pub(super) fn read_ahead<'a>(&self, numbers: impl Iterator<Item = &'a u32>) {
+        let width = self.width();
+        let rows = numbers.map(|number| row(&self.rows, *number, width));
+        black_box(rows.fold(0, |all, row| all ^ touched(row)));
+    }
+
     /// Those to look at, in the order in which they lie in memory.
     pub(super) fn take_waiting(&mut self) -> Vec<u32> {
         let mut waiting = std::mem::take(&mut self.waiting);
@@ -346,49 +364,80 @@ impl Watched {
         waiting
     }
 
-    /// A response has come to a series. Gives what its record calls the customer.
-    pub(super) fn hold(&mut self, number: u32, customer: u64, name: Option<&str>) -> u64 {
+    /// A response has come to a series, which may be counted later.
+    pub(super) fn hold(&mut self, number: u32) {
         add(&mut self.held, number as usize, 1);
-        if customer == NONE || !self.personal.any() {
-            return customer;
-        }
-        self.enter(number, customer, name, 1)
     }
 
-    /// What the records of a series call a customer, who has so many records more.
-    fn enter(&mut self, number: u32, customer: u64, name: Option<&str>, more: u32) -> u64 {
-        let who = match self.people.find(number, customer) {
-            Some(who) => who,
-            None => match self.series.get_mut(number as usize) {
-                Some(series) => self.people.add(number, &mut series.chain, customer),
-                None => return NONE,
-            },
-        };
-        self.people.hold(who, name, more);
-        who
+    /// Where the person of a record is among the people, where a rule asks for them and the person is known.
+    fn person(&self, record: &Record) -> Option<u32> {
+        if record.who == NONE || !self.personal.any() {
+            return None;
+        }
+        self.people.find(record.series, record.who)
+    }
+
+    /// A customer of a series, who is added where there is none yet.
+    fn enter(&mut self, number: u32, customer: u64) -> Option<u32> {
+        let found = self.people.find(number, customer);
+        found.or_else(|| {
+            let series = self.series.get_mut(number as usize)?;
+            Some(self.people.add(number, &mut series.chain, customer))
+        })
+    }
+
+    /// Responses that came before are counted, all in the window.
+    pub(super) fn all_met(&mut self, records: &[Record]) {
+        let width = self.width();
+        let mut known = [None; AHEAD];
+        for records in records.chunks(AHEAD) {
+            // What lies far apart in memory is looked up in a row, so that the waits for it overlap.
+            let mut seen = 0;
+            for (known, record) in known.iter_mut().zip(records) {
+                seen ^= touched(row(&self.rows, record.series, width));
+                *known = self.person(record);
+            }
+            black_box(seen);
+            for (known, record) in known.iter().zip(records) {
+                self.count(record, true, *known, None);
+            }
+        }
     }
 
     /// A response is counted, in the window or in the one before.
-    pub(super) fn met(&mut self, record: &Record, in_window: bool) {
+    pub(super) fn met(&mut self, record: &Record, in_window: bool, name: Option<&str>) {
+        let known = self.person(record);
+        self.count(record, in_window, known, name);
+    }
+
+    fn count(&mut self, record: &Record, in_window: bool, known: Option<u32>, name: Option<&str>) {
         let (width, moves) = (self.width(), self.moves());
+        // Who was not known a moment ago may be by now.
+        let place = if record.who == NONE || !self.personal.any() {
+            None
+        } else {
+            known.or_else(|| self.enter(record.series, record.who))
+        };
         let row = row_mut(&mut self.rows, record.series, width);
         let first = if in_window { HEAD } else { HEAD + self.points };
         add(row, first + usize::from(record.point), 1);
         if last_of(row).is_none_or(|last| (record.at, record.point) > last) {
             set_last(row, (record.at, record.point));
         }
-        if self.personal.any()
-            && let Some(person) = self.people.get_mut(record.who)
-        {
-            let answer = Answer::of(record);
-            let moved = row.get_mut(moves..).unwrap_or_default();
-            moving(&self.personal, moved, person, |person| person.met(answer));
-            if self.personal.contacts
-                && person.last == Some(answer)
-                && (person.contact || answer.key_contact)
-                && let Some(series) = self.series.get_mut(record.series as usize)
-            {
-                series.contact(person, answer);
+        if let Some(place) = place {
+            self.people.call(place, name);
+            if let Some(person) = self.people.get_mut(place) {
+                let answer = Answer::of(record);
+                let moved = row.get_mut(moves..).unwrap_or_default();
+                person.held += 1;
+                moving(&self.personal, moved, person, |person| person.met(answer));
+                if self.personal.contacts
+                    && person.last == Some(answer)
+                    && (person.contact || answer.key_contact)
+                    && let Some(series) = self.series.get_mut(record.series as usize)
+                {
+                    series.contact(person, answer);
+                }
             }
         }
         self.changed(record.series);
@@ -406,16 +455,17 @@ impl Watched {
     /// A response leaves the window before.
     pub(super) fn gone(&mut self, record: &Record, bounds: &Bounds) {
         let (width, moves) = (self.width(), self.moves());
+        let person = self.person(record);
         let row = row_mut(&mut self.rows, record.series, width);
         add(row, HEAD + self.points + usize::from(record.point), -1);
         add(&mut self.held, record.series as usize, -1);
-        if self.personal.any()
-            && let Some(person) = self.people.get_mut(record.who)
+        if let Some(place) = person
+            && let Some(person) = self.people.get_mut(place)
         {
             let moved = row.get_mut(moves..).unwrap_or_default();
+            person.held = person.held.saturating_sub(1);
             moving(&self.personal, moved, person, |person| person.age(bounds.before));
-            self.people.release(record.who);
-            self.settle(record.series, record.who);
+            self.settle(record.series, place);
         }
         if self.held.get(record.series as usize) == Some(&0) {
             self.wake(record.series);
@@ -425,11 +475,11 @@ impl Watched {
     }
 
     /// Takes out a person of whom nothing is left.
-    fn settle(&mut self, number: u32, who: u64) {
-        if self.people.get(who).is_some_and(Person::is_over)
+    fn settle(&mut self, number: u32, place: u32) {
+        if self.people.get(place).is_some_and(Person::is_over)
             && let Some(series) = self.series.get_mut(number as usize)
         {
-            self.people.remove(who, &mut series.chain);
+            self.people.remove(place, &mut series.chain);
         }
     }
 
@@ -444,9 +494,10 @@ impl Watched {
 
     /// A key contact of whom there need not be a record any more.
     pub(super) fn add_contact(&mut self, number: u32, (customer, name): (u64, &str), last: i64) {
-        let who = self.enter(number, customer, Some(name), 0);
+        let Some(place) = self.enter(number, customer) else { return };
+        self.people.call(place, Some(name));
         let Some(series) = self.series.get_mut(number as usize) else { return };
-        let Some(person) = self.people.get_mut(who) else { return };
+        let Some(person) = self.people.get_mut(place) else { return };
         let no_longer = person.last.is_some_and(|answer| answer.at >= last && !answer.key_contact);
         if person.contact {
             let mut known = series.contacts.iter_mut();
@@ -457,42 +508,58 @@ impl Watched {
             series.contacts.push(KeyContact { customer, last });
             person.contact = true;
         }
-        self.settle(number, who);
-    }
-
-    /// What records call a customer, in any series.
-    pub(super) fn calls(&self, customer: u64) -> Vec<u64> {
-        if !self.personal.any() {
-            return vec![customer];
-        }
-        self.people.of_customer(customer).into_iter().map(|(who, _)| who).collect()
-    }
-
-    /// The hash of the customer of a record.
-    pub(super) fn customer(&self, record: &Record) -> u64 {
-        if !self.personal.any() {
-            return record.who;
-        }
-        self.people.get(record.who).map_or(NONE, |person| person.customer)
+        self.settle(number, place);
     }
 
     /// The id of the customer of a record.
     pub(super) fn name(&self, record: &Record) -> Option<&str> {
-        self.people.name(record.who)
+        let person = self.person(record).and_then(|place| self.people.name(place));
+        person.or_else(|| self.people.coming.name(record.who))
+    }
+
+    /// The id of a customer of whom a record is to come, where a rule may want to name the customer.
+    pub(super) fn expect(&mut self, customer: u64, name: Option<&str>) {
+        if let Some(name) = name.filter(|_| self.personal.any()) {
+            self.people.coming.add(customer, name);
+        }
+    }
+
+    /// Lets go of the ids of customers of whom no record is to come any more, from time to time.
+    pub(super) fn let_go(&mut self, days: &Days) {
+        let (named, coming) = (self.people.coming.len(), days.many_coming());
+        if named > 0 && (coming == 0 || named > 2 * coming + AHEAD) {
+            self.keep_names(days);
+        }
+    }
+
+    fn keep_names(&mut self, days: &Days) {
+        let customers = days.coming().map(|record| record.who);
+        self.people.coming = self.people.coming.only(customers);
+    }
+
+    /// The ids of customers, in the order of their hashes.
+    pub(super) fn names(&self, days: &Days) -> Vec<(u64, &str)> {
+        let coming = days.coming().map(|record| record.who);
+        let coming = coming.filter_map(|who| Some((who, self.people.coming.name(who)?)));
+        let mut names: Vec<(u64, &str)> = self.people.names().chain(coming).collect();
+        names.sort_unstable();
+        names.dedup_by_key(|(customer, _)| *customer);
+        names
     }
 
     /// Takes out what is known of a customer beside the records, which no longer name the customer.
-    pub(super) fn forget(&mut self, customer: u64) {
+    pub(super) fn forget(&mut self, customer: u64, days: &Days) {
         let (width, moves) = (self.width(), self.moves());
-        for (who, number) in self.people.of_customer(customer) {
+        self.keep_names(days);
+        for (place, number) in self.people.of_customer(customer) {
             let Some(series) = self.series.get_mut(number as usize) else { continue };
             series.contacts.retain(|contact| contact.customer != customer);
             let row = row_mut(&mut self.rows, number, width);
-            if let Some(person) = self.people.get_mut(who) {
+            if let Some(person) = self.people.get_mut(place) {
                 let moved = row.get_mut(moves..).unwrap_or_default();
                 moving(&self.personal, moved, person, Person::clear);
             }
-            self.people.remove(who, &mut series.chain);
+            self.people.remove(place, &mut series.chain);
             self.wake(number);
         }
     }
@@ -501,9 +568,9 @@ impl Watched {
     pub(super) fn remove(&mut self, number: u32) {
         let (width, place) = (self.width(), number as usize);
         let Some(series) = self.series.get_mut(place) else { return };
-        let people: Vec<u64> = self.people.of(series.chain).map(|(who, _)| who).collect();
-        for who in people {
-            self.people.remove(who, &mut series.chain);
+        let people: Vec<u32> = self.people.of(series.chain).map(|(place, _)| place).collect();
+        for place in people {
+            self.people.remove(place, &mut series.chain);
         }
         if let Some(numbers) = self.numbers.get_mut(slot(series.kind)) {
             numbers.remove(&series.key);

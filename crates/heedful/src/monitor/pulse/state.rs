@@ -166,8 +166,7 @@ impl Pulse {
     pub fn to_json(&self) -> String {
         let mut records: HashMap<u32, Vec<Record>> = HashMap::new();
         for record in self.days.all() {
-            let named = Record { who: self.watched.customer(record), ..*record };
-            records.entry(record.series).or_default().push(named);
+            records.entry(record.series).or_default().push(*record);
         }
         let mut of = |view: &View<'_>| records.remove(&view.number).unwrap_or_default();
         config::to_json(&Stored {
@@ -175,7 +174,7 @@ impl Pulse {
             options: &self.options,
             now: self.now(),
             counts: self.counts,
-            customers: self.watched.people.names(),
+            customers: self.watched.names(&self.days),
             series: self.watched.sorted().iter().map(|v| StoredSeries::of(v, of(v))).collect(),
         })
     }

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::days::{Days, NONE, Record, hash_of};
 use super::options::{PulseOptions, When, Who};
-use super::rule::{Judge, PulseAlert, Standing};
-use super::series::{View, Watched};
+use super::rule::{Judge, Known, PulseAlert, Standing};
+use super::series::{AHEAD, View, Watched};
 use super::window::{Bounds, local_day, start_of_day};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
@@ -56,6 +56,7 @@ pub struct Pulse {
     /// Series by the day on which time alone changes them.
     due: BTreeMap<i32, Vec<u32>>,
     pub(super) counts: PulseCounts,
+    known: Known,
 }
 
 /// One response.
@@ -234,6 +235,7 @@ impl Pulse {
             ids: HashTable::new(),
             due: BTreeMap::new(),
             counts: PulseCounts::default(),
+            known: Known::default(),
             options,
         })
     }
@@ -327,13 +329,15 @@ impl Pulse {
     /// Takes in a response that was admitted.
     pub(super) fn take(&mut self, number: u32, arrival: Arrival<'_>) {
         let Arrival { at, point, id, customer: (customer, name), key_contact } = arrival;
-        let who = self.watched.hold(number, customer, name);
+        self.watched.hold(number);
         let key_contact = key_contact && customer != NONE;
-        let record = Record { at, id, point, key_contact, who, series: number };
+        let record = Record { at, id, point, key_contact, who: customer, series: number };
         let counted = at <= self.bounds.now;
         self.days.add(record, &self.zone, counted);
         if counted {
-            self.watched.met(&record, at >= self.bounds.start);
+            self.watched.met(&record, at >= self.bounds.start, name);
+        } else {
+            self.watched.expect(customer, name);
         }
     }
 
@@ -341,7 +345,8 @@ impl Pulse {
     fn advance(&mut self, bounds: Bounds) {
         let Self { days, watched, ids, bounds: current, .. } = self;
         let old = std::mem::replace(current, bounds);
-        days.come(old.now, bounds.now, |record| watched.met(record, true));
+        days.come(old.now, bounds.now, |records| watched.all_met(records));
+        watched.let_go(days);
         if bounds.start > old.start {
             days.between(old.start, bounds.start).for_each(|record| watched.aged(record));
         }
@@ -372,15 +377,20 @@ impl Pulse {
             bounds if bounds.day == day && bounds != Bounds::NONE => Bounds { now, ..bounds },
             _ => Bounds::at(self.options.window, &zone, now),
         });
-        let Self { options, judge, watched, due, bounds, .. } = self;
+        let Self { options, judge, watched, due, bounds, known, .. } = self;
         while let Some(of_day) = due.first_entry().filter(|of_day| *of_day.key() <= day) {
             of_day.remove().into_iter().for_each(|number| watched.wake(number));
         }
         let mut alerts = Vec::new();
-        for number in watched.take_waiting() {
+        let waiting = watched.take_waiting();
+        for (place, number) in waiting.iter().copied().enumerate() {
+            if place % AHEAD == 0 {
+                let ahead = waiting.iter().skip(place).take(AHEAD);
+                watched.read_ahead(ahead);
+            }
             let Some(mut view) = watched.view(number) else { continue };
             let changed =
-                judge.judge(&options.rules, &watched.personal, &view, bounds, &mut alerts);
+                judge.judge(&options.rules, &watched.personal, &view, bounds, known, &mut alerts);
             if !changed.is_empty() {
                 watched.stand(number, changed);
                 let Some(after) = watched.view(number) else { continue };
@@ -471,12 +481,11 @@ impl Pulse {
             numbers.insert(number, self.number(&series.key, series.kind));
         }
         for record in other.days.all() {
-            let Record { at, id, point, key_contact, series, .. } = *record;
-            let customer = other.watched.customer(record);
+            let Record { at, id, point, key_contact, series, who } = *record;
             let received = self.admit(at, id);
             match numbers.get(&series) {
                 Some(number) if received == Received::Counted => {
-                    let customer = (customer, other.watched.name(record));
+                    let customer = (who, other.watched.name(record));
                     self.take(*number, Arrival { at, point, id, customer, key_contact });
                 }
                 _ => {
@@ -534,18 +543,17 @@ impl Pulse {
     /// ```
     pub fn forget(&mut self, customer: &str) -> u64 {
         let gone = hash_of(customer);
-        let called = self.watched.calls(gone);
         let mut changed = 0;
         let Self { days, watched, ids, .. } = self;
         days.retain(|record| {
-            if called.contains(&record.who) {
+            if record.who == gone {
                 forget_id(ids, record.id);
                 (record.who, record.id, record.key_contact) = (NONE, NONE, false);
                 changed += 1;
             }
             true
         });
-        watched.forget(gone);
+        watched.forget(gone, days);
         if self.options.people {
             changed += self.forget_key(customer);
         }

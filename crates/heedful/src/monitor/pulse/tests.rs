@@ -493,7 +493,7 @@ fn what_is_over_is_not_kept() {
     assert_eq!(pulse.to_table().unwrap().len(), 100);
     pulse.judge(400 * DAY).unwrap();
     assert_eq!(pulse.to_table().unwrap().len(), 0);
-    assert!(pulse.ids.is_empty() && pulse.watched.people.names().is_empty());
+    assert!(pulse.ids.is_empty() && pulse.watched.names(&pulse.days).is_empty());
     assert!(pulse.to_json().len() < 600, "{}", pulse.to_json());
 }
 

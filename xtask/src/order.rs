@@ -57,7 +57,8 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
     let (mut window, mut length): (VecDeque<usize>, usize) = (VecDeque::new(), 0);
     let next = |left: &[usize], shared: &[u32]| {
         // Long ones share more than short ones anyway.
-        let score = |function: usize| f64::from(shared[function]) / (bodies[function].len() + 100) as f64;
+        let score =
+            |function: usize| f64::from(shared[function]) / (bodies[function].len() + 100) as f64;
         (0..left.len()).max_by(|a, b| {
             score(left[*a]).total_cmp(&score(left[*b])).then(left[*b].cmp(&left[*a]))
         })
@@ -204,16 +205,27 @@ mod tests {
 
     /// A module with an imported memory and function, and functions of these bodies.
     fn module(bodies: &[Vec<u8>]) -> Vec<u8> {
-        let section = |id: u8, content: Vec<u8>| [vec![id], number(content.len()), content].concat();
-        let imports = [number(2), text("a"), text("m"), vec![2, 1, 1, 9], text("a"), text("f"), vec![0, 0]].concat();
+        let section =
+            |id: u8, content: Vec<u8>| [vec![id], number(content.len()), content].concat();
+        let imports =
+            [number(2), text("a"), text("m"), vec![2, 1, 1, 9], text("a"), text("f"), vec![0, 0]]
+                .concat();
         let code = bodies.iter().flat_map(|body| [number(body.len()), body.clone()].concat());
         let code = number(bodies.len()).into_iter().chain(code).collect();
-        [b"\0asm\x01\0\0\0".to_vec(), section(2, imports), section(10, code), section(0, text("name"))].concat()
+        [
+            b"\0asm\x01\0\0\0".to_vec(),
+            section(2, imports),
+            section(10, code),
+            section(0, text("name")),
+        ]
+        .concat()
     }
 
     #[test]
     fn those_that_are_alike_stand_together() {
-        let alike = |sign: u8| (0..40).map(|at: u8| if at == 20 { 0 } else { at * 5 + sign }).collect::<Vec<_>>();
+        let alike = |sign: u8| {
+            (0..40).map(|at: u8| if at == 20 { 0 } else { at * 5 + sign }).collect::<Vec<_>>()
+        };
         let bodies = [alike(1), alike(2), alike(3), alike(1), alike(2), alike(3)];
         let order = order(&bodies.each_ref().map(Vec::as_slice));
         for pair in order.chunks(2) {
@@ -225,7 +237,17 @@ mod tests {
     fn every_function_has_a_name_behind_the_imported_ones() {
         let named = named(&module(&[vec![1; 9], vec![2; 9]])).unwrap();
         let old = module(&[vec![1; 9], vec![2; 9]]);
-        let section = [text("name"), vec![1], number(17), vec![2], vec![1], text("000000"), vec![2], text("000001")].concat();
+        let section = [
+            text("name"),
+            vec![1],
+            number(17),
+            vec![2],
+            vec![1],
+            text("000000"),
+            vec![2],
+            text("000001"),
+        ]
+        .concat();
         let kept = &old[..old.len() - 7];
         assert_eq!(named, [kept, &[0], &number(section.len()), &section].concat());
         assert_eq!(super::named(b"\0asm"), None);

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{npm, order};
 use crate::setup::debian;
 use crate::shell::{
     self, Result, cache, cargo, find, fresh, output, program, root, run, say, target,
 };
+use crate::{npm, order};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// What the module may use: supported by every browser of the last years, and on by default in the compiler.
@@ -163,7 +163,8 @@ fn optimised(feature: &str, module: &Path) -> Result<PathBuf> {
         .arg(module)
         .arg("-o")
         .arg(&small))?;
-    let named = order::named(&bytes(&small)).ok_or("the module that wasm-opt wrote cannot be read")?;
+    let named =
+        order::named(&bytes(&small)).ok_or("the module that wasm-opt wrote cannot be read")?;
     std::fs::write(&small, named).map_err(|error| error.to_string())?;
     run(npm::tool("wasm-opt")
         .args(["--reorder-functions-by-name", "--strip-debug"])

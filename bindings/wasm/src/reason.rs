@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use heedful::text::{Language, Unit, convert_spans};
 use heedful::{
-    Error, Given, Labels, MapperOptions, MapperSession, Mappings, Model, ReasonCount, ReasonMapper, Result, Taxonomy,
+    Error, Given, Labels, MapperOptions, MapperSession, Mappings, Model, ReasonCount, ReasonMapper,
+    Result, Taxonomy,
 };
 use js_sys::Array;
 use serde::Serialize;

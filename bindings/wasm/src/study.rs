@@ -3,8 +3,8 @@
 
 use heedful::text::{Language, Lexer, Unit, in_unit};
 use heedful::{
-    Agreement, Discover, Error, ErrorCode, EvaluateOptions, Evaluation, Key, Keyness, Labels, Metric, ModelOptions, Reason, Result,
-    SentimentFit, Split, Texts, Topics,
+    Agreement, Discover, Error, ErrorCode, EvaluateOptions, Evaluation, Key, Keyness, Labels,
+    Metric, ModelOptions, Reason, Result, SentimentFit, Split, Texts, Topics,
 };
 use js_sys::Array;
 use serde::Serialize;

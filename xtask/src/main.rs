@@ -7,6 +7,7 @@ mod imports;
 mod licences;
 mod lint;
 mod npm;
+mod order;
 mod python;
 mod rust;
 mod setup;

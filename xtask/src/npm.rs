@@ -21,15 +21,16 @@ struct Entry {
 }
 
 /// The aims are 150,000 for the main entry and 90,000 for surveys, which they keep, and 350,000 for scores, files and texts
-/// together, which they do not yet: the budgets are a little above what they have today, so that they grow no further
-/// unseen.
-const ENTRIES: [Entry; 11] = [
-    Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 147_000 },
+/// together, which `core` does not yet (and it leaves learning to `text`): the budgets are a little above what they have
+/// today, so that they grow no further unseen.
+const ENTRIES: [Entry; 12] = [
+    Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 146_000 },
     Entry { script: "zoned", feature: "zones", module: "zoned.wasm", budget: 260_000 },
-    Entry { script: "read", feature: "read", module: "read.wasm", budget: 132_000 },
+    Entry { script: "read", feature: "read", module: "read.wasm", budget: 116_500 },
     Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 72_000 },
     Entry { script: "contact", feature: "contact", module: "contact.wasm", budget: 157_000 },
-    Entry { script: "text", feature: "text", module: "text.wasm", budget: 320_000 },
+    Entry { script: "text", feature: "text", module: "text.wasm", budget: 302_000 },
+    Entry { script: "core", feature: "core", module: "core.wasm", budget: 384_500 },
     Entry { script: "watch", feature: "watch", module: "watch.wasm", budget: 277_000 },
     Entry { script: "why", feature: "why", module: "why.wasm", budget: 196_000 },
     Entry { script: "health", feature: "health", module: "health.wasm", budget: 134_000 },

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::npm;
 use crate::setup::debian;
 use crate::shell::{
     self, Result, cache, cargo, find, fresh, output, program, root, run, say, target,
 };
+use crate::{npm, order};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// What the module may use: supported by every browser of the last years, and on by default in the compiler.
@@ -144,10 +144,13 @@ fn optimised(feature: &str, module: &Path) -> Result<PathBuf> {
     }
     let _ = std::fs::remove_file(&input);
     say("optimising the module for size");
+    let small = directory.join(format!("{feature}-small.wasm"));
     run(npm::tool("wasm-opt")
         .args([
             // The lowest addresses are the end of the stack, which no pointer of ours has.
             "--low-memory-unused",
+            // Zeros cost a compressor nothing; the headers of the parts between them do.
+            "--skip-pass=memory-packing",
             "--flatten",
             "--rereloop",
             "-Oz",
@@ -158,6 +161,15 @@ fn optimised(feature: &str, module: &Path) -> Result<PathBuf> {
         ])
         .args(FEATURES)
         .arg(module)
+        .arg("-o")
+        .arg(&small))?;
+    let named =
+        order::named(&bytes(&small)).ok_or("the module that wasm-opt wrote cannot be read")?;
+    std::fs::write(&small, named).map_err(|error| error.to_string())?;
+    run(npm::tool("wasm-opt")
+        .args(["--reorder-functions-by-name", "--strip-debug"])
+        .args(FEATURES)
+        .arg(&small)
         .arg("-o")
         .arg(&result))?;
     shell::copy(module, &input)?;

@@ -7,7 +7,7 @@
 
 #[cfg(feature = "act")]
 pub mod act;
-#[cfg(feature = "text")]
+#[cfg(feature = "comments")]
 pub mod classifier;
 #[cfg(feature = "contact")]
 pub mod contact;
@@ -35,7 +35,7 @@ mod output;
 pub mod plan;
 #[cfg(feature = "read")]
 pub mod read;
-#[cfg(feature = "text")]
+#[cfg(feature = "comments")]
 pub mod reason;
 #[cfg(feature = "scores")]
 pub mod score;
@@ -53,7 +53,7 @@ pub mod survey;
 mod table;
 #[cfg(feature = "scores")]
 pub mod tally;
-#[cfg(feature = "text")]
+#[cfg(feature = "comments")]
 pub mod text;
 #[cfg(any(
     feature = "scores",

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use heedful::text::{Language, Unit, convert_spans};
 use heedful::{
-    Discover, Error, Given, Labels, MapperOptions, MapperSession, Mappings, Model, ModelOptions,
-    ReasonMapper, Result, Taxonomy,
+    Error, Given, Labels, MapperOptions, MapperSession, Mappings, Model, ReasonCount, ReasonMapper,
+    Result, Taxonomy,
 };
 use js_sys::Array;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 use crate::Answer;
 use crate::classifier::Said;
 use crate::output::{answer, failure};
-use crate::text::{comments, groups, labels, topics_of_rows, written};
+use crate::text::{comments, labels, written};
 
 /// A taxonomy prepared to be found in comments.
 #[derive(Debug)]
@@ -197,33 +197,6 @@ impl Mapper {
         answer(run().map(|mappings| mappings.totals()))
     }
 
-    /// Learns from comments with known reasons; with `more` on top of what it knows.
-    ///
-    /// # Errors
-    /// As for [`ReasonMapper::fit`] and [`ReasonMapper::fit_more`].
-    pub fn fit(
-        &mut self,
-        texts: &Array,
-        known: &Array,
-        options: &str,
-        more: bool,
-    ) -> Result<(), JsValue> {
-        let run = || {
-            let texts = comments(texts);
-            let texts: Vec<&str> =
-                texts.iter().map(|text| text.as_deref().unwrap_or_default()).collect();
-            let (known, options) = (labels(known)?, ModelOptions::from_json(options)?);
-            if more {
-                self.mapper.fit_more(&texts, &known, &options)
-            } else {
-                self.mapper.fit(&texts, &known, &options)
-            }
-        };
-        let mapper = run().map_err(|error| failure(&error))?;
-        *self = Self::of(mapper, self.said.take());
-        Ok(())
-    }
-
     /// The best reason of each comment, of the trained model or else of the terms, null where there is none; with
     /// `abstain` only where it is sure.
     ///
@@ -244,25 +217,27 @@ impl Mapper {
         answer(run())
     }
 
-    /// The topics of comments in which no reason is found, or within a reason.
+    /// The reasons of each comment, all of them or the main one.
     ///
     /// # Errors
-    /// As for [`Discover::run_known`].
-    pub fn discover(
-        &self,
-        texts: &Array,
-        within: Option<String>,
-        by: &Array,
-        options: &str,
-    ) -> Answer {
-        let run = || {
-            let texts = comments(texts);
-            let (written, rows) = written(&texts);
-            let options = Discover::from_json(options)?;
-            let groups = groups(by, &texts);
-            let found = options.run_known(&written, &self.mapper, within.as_deref(), &groups)?;
-            Ok(topics_of_rows(found, &rows, options.language))
-        };
-        answer(run())
+    /// As for [`heedful::ReasonMapper::map`].
+    pub fn labels(&self, texts: &Array, given: &Array, main: bool) -> Answer {
+        let count = if main { ReasonCount::Main } else { ReasonCount::Mentions };
+        answer(self.mappings(texts, given).and_then(|mappings| mappings.labels(count)))
+    }
+
+    /// Rows with a comment in which nothing was found.
+    ///
+    /// # Errors
+    /// As for [`heedful::ReasonMapper::map`].
+    pub fn unmapped(&self, texts: &Array, given: &Array) -> Result<Vec<usize>, JsValue> {
+        let mappings = self.mappings(texts, given).map_err(|error| failure(&error))?;
+        Ok(mappings.unmapped().collect())
+    }
+}
+
+impl Mapper {
+    pub(crate) fn mappings(&self, texts: &Array, given: &Array) -> Result<Mappings> {
+        Known::of(given)?.map(&self.mapper, &comments(texts))
     }
 }

@@ -1,18 +1,19 @@
-//! What those look at who make taxonomies and models: words, what is wrong with terms, which labels to ask for, how coders
-//! agree, and sentiment learned from ratings.
+//! What those look at who make taxonomies and models: words, what groups write, what comments are about, what is wrong with
+//! terms, which labels to ask for, how coders agree, and what is learned.
 
 use heedful::text::{Language, Lexer, Unit, in_unit};
 use heedful::{
-    Agreement, Error, ErrorCode, EvaluateOptions, Labels, Mappings, ReasonCount, Result,
-    SentimentFit, SentimentReader, Split, Texts,
+    Agreement, Discover, Error, ErrorCode, EvaluateOptions, Evaluation, Key, Keyness, Labels,
+    Metric, ModelOptions, Reason, Result, SentimentFit, Split, Texts, Topics,
 };
 use js_sys::Array;
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::Answer;
 use crate::output::{answer, failure};
-use crate::reason::{Known, Mapper};
-use crate::text::{comments, labels};
+use crate::reason::Mapper;
+use crate::text::{SentimentModel, comments, labels, written};
 
 /// The tokens of texts: a table.
 ///
@@ -68,6 +69,55 @@ fn nothing_learned() -> Error {
 
 #[wasm_bindgen]
 impl Mapper {
+    /// Learns from comments with known reasons; with `more` on top of what it knows.
+    ///
+    /// # Errors
+    /// As for [`ReasonMapper::fit`] and [`ReasonMapper::fit_more`].
+    pub fn fit(
+        &mut self,
+        texts: &Array,
+        known: &Array,
+        options: &str,
+        more: bool,
+    ) -> Result<(), JsValue> {
+        let run = || {
+            let texts = comments(texts);
+            let texts: Vec<&str> =
+                texts.iter().map(|text| text.as_deref().unwrap_or_default()).collect();
+            let (known, options) = (labels(known)?, ModelOptions::from_json(options)?);
+            if more {
+                self.mapper.fit_more(&texts, &known, &options)
+            } else {
+                self.mapper.fit(&texts, &known, &options)
+            }
+        };
+        let mapper = run().map_err(|error| failure(&error))?;
+        *self = Self::of(mapper, self.said.take());
+        Ok(())
+    }
+
+    /// The topics of comments in which no reason is found, or within a reason.
+    ///
+    /// # Errors
+    /// As for [`Discover::run_known`].
+    pub fn discover(
+        &self,
+        texts: &Array,
+        within: Option<String>,
+        by: &Array,
+        options: &str,
+    ) -> Answer {
+        let run = || {
+            let texts = comments(texts);
+            let (written, rows) = written(&texts);
+            let options = Discover::from_json(options)?;
+            let groups = groups(by, &texts);
+            let found = options.run_known(&written, &self.mapper, within.as_deref(), &groups)?;
+            Ok(topics_of_rows(found, &rows, options.language))
+        };
+        answer(run())
+    }
+
     /// What is wrong with terms, and which reasons overlap.
     ///
     /// # Errors
@@ -98,24 +148,6 @@ impl Mapper {
         answer(model.map(|model| model.suggest(&texts_of(texts), count)))
     }
 
-    /// The reasons of each comment, all of them or the main one.
-    ///
-    /// # Errors
-    /// As for [`heedful::ReasonMapper::map`].
-    pub fn labels(&self, texts: &Array, given: &Array, main: bool) -> Answer {
-        let count = if main { ReasonCount::Main } else { ReasonCount::Mentions };
-        answer(self.mappings(texts, given).and_then(|mappings| mappings.labels(count)))
-    }
-
-    /// Rows with a comment in which nothing was found.
-    ///
-    /// # Errors
-    /// As for [`heedful::ReasonMapper::map`].
-    pub fn unmapped(&self, texts: &Array, given: &Array) -> Result<Vec<usize>, JsValue> {
-        let mappings = self.mappings(texts, given).map_err(|error| failure(&error))?;
-        Ok(mappings.unmapped().collect())
-    }
-
     /// Rows that were clicked for one thing and speak of others: row, clicked, read.
     ///
     /// # Errors
@@ -131,31 +163,10 @@ impl Mapper {
     }
 }
 
-impl Mapper {
-    fn mappings(&self, texts: &Array, given: &Array) -> Result<Mappings> {
-        Known::of(given)?.map(&self.mapper, &comments(texts))
-    }
-}
-
-/// Sentiment learned from ratings.
-#[derive(Debug)]
-#[wasm_bindgen]
-pub struct SentimentModel {
-    model: heedful::SentimentModel,
-    reader: SentimentReader,
-}
-
 /// Comments and ratings, NaN where there is none.
 fn rated(texts: &Array, ratings: &[f64]) -> (Texts, Vec<Option<f64>>) {
     let ratings = ratings.iter().map(|rating| (!rating.is_nan()).then_some(*rating)).collect();
     (comments(texts).iter().map(Option::as_deref).collect(), ratings)
-}
-
-impl SentimentModel {
-    fn of(model: Result<heedful::SentimentModel>) -> Result<Self, JsValue> {
-        let ready = model.and_then(|model| Ok(Self { reader: model.reader()?, model }));
-        ready.map_err(|error| failure(&error))
-    }
 }
 
 #[wasm_bindgen]
@@ -167,43 +178,6 @@ impl SentimentModel {
     pub fn fit(texts: &Array, ratings: &[f64], options: &str) -> Result<Self, JsValue> {
         let (texts, ratings) = rated(texts, ratings);
         Self::of(SentimentFit::from_json(options).and_then(|fit| fit.run(&texts, &ratings)))
-    }
-
-    /// A stored model.
-    ///
-    /// # Errors
-    /// As for [`heedful::SentimentModel::from_bytes`].
-    pub fn stored(bytes: &[u8]) -> Result<Self, JsValue> {
-        Self::of(heedful::SentimentModel::from_bytes(bytes))
-    }
-
-    /// The model to be stored.
-    #[must_use]
-    pub fn bytes(&self) -> Vec<u8> {
-        self.model.to_bytes()
-    }
-
-    /// How many rated comments it learned from.
-    #[must_use]
-    pub fn comments(&self) -> f64 {
-        self.model.comments() as f64
-    }
-
-    /// The ratings that comments stand for, -1 to 1.
-    ///
-    /// # Errors
-    /// None.
-    pub fn values(&mut self, texts: &Array) -> Answer {
-        let texts = comments(texts);
-        answer(Ok(self.reader.values(&texts.iter().map(Option::as_deref).collect())))
-    }
-
-    /// The words that weigh most: a table.
-    ///
-    /// # Errors
-    /// None.
-    pub fn top_words(&self, most: usize) -> Answer {
-        answer(Ok(self.model.top_words(most)))
     }
 }
 
@@ -221,4 +195,121 @@ pub fn cross_validate_sentiment(
     let (texts, ratings) = rated(texts, ratings);
     let fit = SentimentFit::from_json(options);
     answer(fit.and_then(|fit| fit.cross_validate(&texts, &ratings, folds)))
+}
+
+/// The group of each comment that there is.
+pub(crate) fn groups(array: &Array, comments: &[Option<String>]) -> Vec<Key> {
+    let group = |value: JsValue| match (value.as_string(), value.as_f64(), value.as_bool()) {
+        (Some(text), ..) => Key::text(&text),
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
+        (_, Some(number), _) if number.fract() == 0.0 && number.abs() < 9e15 => {
+            Key::Int(number as i64)
+        }
+        (_, Some(number), _) if !number.is_nan() => Key::Float(number),
+        (.., Some(value)) => Key::Bool(value),
+        _ => Key::Missing,
+    };
+    let rows = array.iter().enumerate();
+    // A group without a comment beside it is left for the core to count and refuse.
+    rows.filter(|(row, _)| comments.get(*row).is_none_or(Option::is_some))
+        .map(|(_, value)| group(value))
+        .collect()
+}
+
+/// Numbers of comments that there are as rows of all comments.
+pub(crate) fn to_rows(places: &mut [usize], rows: &[usize]) {
+    for place in places {
+        *place = rows.get(*place).copied().unwrap_or_default();
+    }
+}
+
+/// The name of the band that a metric has for each rating of a column: a number, a text that its scale reads, or null.
+///
+/// # Errors
+/// As for [`Metric::from_json`]; as for [`Metric::band_of`], with the column and the row.
+#[wasm_bindgen]
+pub fn bands(ratings: &Array, metric: &str, column: &str) -> Answer {
+    let run = || {
+        let metric = Metric::from_json(metric)?;
+        let number = |rating: &JsValue| match rating.as_string() {
+            Some(text) if !matches!(text.trim(), "" | "NA" | "N/A") => {
+                let invalid = || Error::new(ErrorCode::RatingInvalid, "the rating is not a number");
+                metric.scale().read(&text).ok_or_else(invalid)
+            }
+            _ => Ok(rating.as_f64().or(rating.as_bool().map(f64::from)).unwrap_or(f64::NAN)),
+        };
+        let band = |(row, rating): (usize, JsValue)| {
+            let band = number(&rating).and_then(|rating| metric.band_of(rating));
+            let band = band.map_err(|error| error.at(column).on_row(row as u64))?;
+            Ok(band.map(|band| band.name.clone()))
+        };
+        ratings.iter().enumerate().map(band).collect::<Result<Vec<_>>>()
+    };
+    answer(run())
+}
+
+/// What each group writes more often than the others.
+///
+/// # Errors
+/// As for [`Keyness::run`].
+#[wasm_bindgen]
+pub fn keywords(texts: &Array, by: &Array, options: &str) -> Answer {
+    let run = || {
+        let texts = comments(texts);
+        let (written, rows) = written(&texts);
+        let mut found = Keyness::from_json(options)?.run(&written, &groups(by, &texts))?;
+        for keyword in &mut found.rows {
+            to_rows(&mut keyword.examples, &rows);
+        }
+        Ok(found.rows)
+    };
+    answer(run())
+}
+
+/// The topics of all comments, and homogeneity by group where there are groups.
+///
+/// # Errors
+/// As for [`Discover::run_grouped`].
+#[wasm_bindgen]
+pub fn discover(texts: &Array, by: &Array, options: &str) -> Answer {
+    let run = || {
+        let texts = comments(texts);
+        let (written, rows) = written(&texts);
+        let options = Discover::from_json(options)?;
+        let found = options.run_grouped(&written, &groups(by, &texts))?;
+        Ok(topics_of_rows(found, &rows, options.language))
+    };
+    answer(run())
+}
+
+/// Topics that name rows of all comments, and each of them as a reason.
+#[derive(Serialize)]
+pub(crate) struct Candidates {
+    found: Topics,
+    reasons: Vec<Reason>,
+}
+
+pub(crate) fn topics_of_rows(mut found: Topics, rows: &[usize], language: Language) -> Candidates {
+    to_rows(&mut found.rest, rows);
+    for topic in &mut found.topics {
+        to_rows(&mut topic.rows, rows);
+        to_rows(&mut topic.representative, rows);
+        to_rows(&mut topic.diverse, rows);
+    }
+    let topics = found.topics.iter();
+    let reasons = topics.map(|topic| topic.to_reason(topic.name.as_str(), language)).collect();
+    Candidates { found, reasons }
+}
+
+/// How well the reasons that were found are those that are known.
+///
+/// # Errors
+/// As for [`Evaluation::of`].
+#[wasm_bindgen]
+pub fn evaluate(known: &Array, found: &Array, options: &str) -> Answer {
+    let run = || {
+        let (known, found) = (labels(known)?, labels(found)?);
+        Evaluation::of(&known, &found, &EvaluateOptions::from_json(options)?)
+    };
+    answer(run())
 }

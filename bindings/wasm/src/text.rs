@@ -1,21 +1,17 @@
-//! Comments: what is private in them, how they feel, what groups write, what they are about.
+//! Comments: what is private in them, how they feel.
 //!
 //! Comments come as an array of texts, null where there is none; positions leave in UTF-16 code units. A lone surrogate
 //! arrives as U+FFFD, which is one code unit as well.
 
 use std::cell::RefCell;
 
-use heedful::text::{Language, PrivateSpan, Redactor, Unit, convert_spans};
-use heedful::{
-    Discover, Error, ErrorCode, EvaluateOptions, Evaluation, Feeling, Key, Keyness, Labels, Metric,
-    Reason, Result, Sentiment, SentimentOptions, Topics,
-};
+use heedful::text::{PrivateSpan, Redactor, Unit, convert_spans};
+use heedful::{Feeling, Labels, Result, Sentiment, SentimentOptions, SentimentReader};
 use js_sys::Array;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::Answer;
-use crate::output::answer;
+use crate::output::{answer, failure};
 
 /// The comments of an array.
 pub(crate) fn comments(array: &Array) -> Vec<Option<String>> {
@@ -30,36 +26,10 @@ pub(crate) fn labels(array: &Array) -> Result<Labels> {
     Labels::sets(array.iter().map(ids))
 }
 
-/// The group of each comment that there is.
-pub(crate) fn groups(array: &Array, comments: &[Option<String>]) -> Vec<Key> {
-    let group = |value: JsValue| match (value.as_string(), value.as_f64(), value.as_bool()) {
-        (Some(text), ..) => Key::text(&text),
-        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
-        (_, Some(number), _) if number.fract() == 0.0 && number.abs() < 9e15 => {
-            Key::Int(number as i64)
-        }
-        (_, Some(number), _) if !number.is_nan() => Key::Float(number),
-        (.., Some(value)) => Key::Bool(value),
-        _ => Key::Missing,
-    };
-    let rows = array.iter().enumerate();
-    // A group without a comment beside it is left for the core to count and refuse.
-    rows.filter(|(row, _)| comments.get(*row).is_none_or(Option::is_some))
-        .map(|(_, value)| group(value))
-        .collect()
-}
-
 /// The comments that there are, and the row of each.
 pub(crate) fn written(comments: &[Option<String>]) -> (Vec<&str>, Vec<usize>) {
     let rows = comments.iter().enumerate();
     rows.filter_map(|(row, comment)| Some((comment.as_deref()?, row))).unzip()
-}
-
-/// Numbers of comments that there are as rows of all comments.
-pub(crate) fn to_rows(places: &mut [usize], rows: &[usize]) {
-    for place in places {
-        *place = rows.get(*place).copied().unwrap_or_default();
-    }
 }
 
 /// What identifies a person, for each text.
@@ -123,93 +93,57 @@ fn feeling(reader: &mut Sentiment, text: &str) -> Feeling {
     feeling
 }
 
-/// The name of the band that a metric has for each rating of a column: a number, a text that its scale reads, or null.
-///
-/// # Errors
-/// As for [`Metric::from_json`]; as for [`Metric::band_of`], with the column and the row.
+/// Sentiment learned from ratings.
+#[derive(Debug)]
 #[wasm_bindgen]
-pub fn bands(ratings: &Array, metric: &str, column: &str) -> Answer {
-    let run = || {
-        let metric = Metric::from_json(metric)?;
-        let number = |rating: &JsValue| match rating.as_string() {
-            Some(text) if !matches!(text.trim(), "" | "NA" | "N/A") => {
-                let invalid = || Error::new(ErrorCode::RatingInvalid, "the rating is not a number");
-                metric.scale().read(&text).ok_or_else(invalid)
-            }
-            _ => Ok(rating.as_f64().or(rating.as_bool().map(f64::from)).unwrap_or(f64::NAN)),
-        };
-        let band = |(row, rating): (usize, JsValue)| {
-            let band = number(&rating).and_then(|rating| metric.band_of(rating));
-            let band = band.map_err(|error| error.at(column).on_row(row as u64))?;
-            Ok(band.map(|band| band.name.clone()))
-        };
-        ratings.iter().enumerate().map(band).collect::<Result<Vec<_>>>()
-    };
-    answer(run())
+pub struct SentimentModel {
+    model: heedful::SentimentModel,
+    reader: SentimentReader,
 }
 
-/// What each group writes more often than the others.
-///
-/// # Errors
-/// As for [`Keyness::run`].
-#[wasm_bindgen]
-pub fn keywords(texts: &Array, by: &Array, options: &str) -> Answer {
-    let run = || {
-        let texts = comments(texts);
-        let (written, rows) = written(&texts);
-        let mut found = Keyness::from_json(options)?.run(&written, &groups(by, &texts))?;
-        for keyword in &mut found.rows {
-            to_rows(&mut keyword.examples, &rows);
-        }
-        Ok(found.rows)
-    };
-    answer(run())
-}
-
-/// The topics of all comments, and homogeneity by group where there are groups.
-///
-/// # Errors
-/// As for [`Discover::run_grouped`].
-#[wasm_bindgen]
-pub fn discover(texts: &Array, by: &Array, options: &str) -> Answer {
-    let run = || {
-        let texts = comments(texts);
-        let (written, rows) = written(&texts);
-        let options = Discover::from_json(options)?;
-        let found = options.run_grouped(&written, &groups(by, &texts))?;
-        Ok(topics_of_rows(found, &rows, options.language))
-    };
-    answer(run())
-}
-
-/// Topics that name rows of all comments, and each of them as a reason.
-#[derive(Serialize)]
-pub(crate) struct Candidates {
-    found: Topics,
-    reasons: Vec<Reason>,
-}
-
-pub(crate) fn topics_of_rows(mut found: Topics, rows: &[usize], language: Language) -> Candidates {
-    to_rows(&mut found.rest, rows);
-    for topic in &mut found.topics {
-        to_rows(&mut topic.rows, rows);
-        to_rows(&mut topic.representative, rows);
-        to_rows(&mut topic.diverse, rows);
+impl SentimentModel {
+    pub(crate) fn of(model: Result<heedful::SentimentModel>) -> Result<Self, JsValue> {
+        let ready = model.and_then(|model| Ok(Self { reader: model.reader()?, model }));
+        ready.map_err(|error| failure(&error))
     }
-    let topics = found.topics.iter();
-    let reasons = topics.map(|topic| topic.to_reason(topic.name.as_str(), language)).collect();
-    Candidates { found, reasons }
 }
 
-/// How well the reasons that were found are those that are known.
-///
-/// # Errors
-/// As for [`Evaluation::of`].
 #[wasm_bindgen]
-pub fn evaluate(known: &Array, found: &Array, options: &str) -> Answer {
-    let run = || {
-        let (known, found) = (labels(known)?, labels(found)?);
-        Evaluation::of(&known, &found, &EvaluateOptions::from_json(options)?)
-    };
-    answer(run())
+impl SentimentModel {
+    /// A stored model.
+    ///
+    /// # Errors
+    /// As for [`heedful::SentimentModel::from_bytes`].
+    pub fn stored(bytes: &[u8]) -> Result<Self, JsValue> {
+        Self::of(heedful::SentimentModel::from_bytes(bytes))
+    }
+
+    /// The model to be stored.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        self.model.to_bytes()
+    }
+
+    /// How many rated comments it learned from.
+    #[must_use]
+    pub fn comments(&self) -> f64 {
+        self.model.comments() as f64
+    }
+
+    /// The ratings that comments stand for, -1 to 1.
+    ///
+    /// # Errors
+    /// None.
+    pub fn values(&mut self, texts: &Array) -> Answer {
+        let texts = comments(texts);
+        answer(Ok(self.reader.values(&texts.iter().map(Option::as_deref).collect())))
+    }
+
+    /// The words that weigh most: a table.
+    ///
+    /// # Errors
+    /// None.
+    pub fn top_words(&self, most: usize) -> Answer {
+        answer(Ok(self.model.top_words(most)))
+    }
 }

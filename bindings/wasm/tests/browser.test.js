@@ -23,11 +23,11 @@ let server, browser, origin;
 
 before(async () => {
   const common = { bundle: true, format: "esm", target: "es2022", outdir: site, logLevel: "warning" };
-  await esbuild.build({ ...common, entryPoints: [join(here, "page.js")] });
+  await esbuild.build({ ...common, entryPoints: [join(here, "page.js"), join(here, "core-page.js")] });
   await esbuild.build({ ...common, entryPoints: [join(here, "inline.js")], loader: { ".wasm": "binary" } });
   // A bundler without support for `new URL(..., import.meta.url)` needs the modules beside its bundle.
   const module = fileURLToPath(import.meta.resolve("heedful/heedful.wasm"));
-  const modules = ["heedful", "act", "contact", "health", "money", "read", "survey", "text", "watch", "why"].map((name) => `${name}.wasm`);
+  const modules = ["heedful", "act", "contact", "core", "health", "money", "read", "survey", "text", "watch", "why"].map((name) => `${name}.wasm`);
   for (const name of modules) await copyFile(join(dirname(module), name), join(site, name));
   // The example runs without a bundler, on the package as it is installed.
   await cp(dirname(module), join(site, "node_modules/heedful/dist"), { recursive: true });
@@ -52,7 +52,7 @@ after(async () => {
   server?.close();
 });
 
-for (const bundle of ["page.js", "inline.js"]) {
+for (const bundle of ["page.js", "core-page.js", "inline.js"]) {
   test(`Chromium, ${bundle}`, async (t) => {
     const page = await browser.newPage();
     const errors = [];

@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const file = (name) => `await (await import("node:fs/promises")).readFile(new URL(import.meta.resolve("heedful/${name}.wasm")))`;
-const modules = ["heedful", "zoned", "read", "text", "survey", "watch", "why", "health", "contact", "act", "money"];
-const [scores, zoned, read, text, survey, watch, why, health, contact, act, money] = modules.map(file);
+const modules = ["heedful", "zoned", "read", "text", "core", "survey", "watch", "why", "health", "contact", "act", "money"];
+const [scores, zoned, read, text, core, survey, watch, why, health, contact, act, money] = modules.map(file);
 const ways = {
   "node entry, no arguments": ["heedful", ""],
   "node entry, bytes": ["heedful", scores],
@@ -18,6 +18,8 @@ const ways = {
   "manual entry of reading, bytes": ["heedful/read/manual", read],
   "node entry of texts, no arguments": ["heedful/text", ""],
   "manual entry of texts, bytes": ["heedful/text/manual", text],
+  "node entry of the core, no arguments": ["heedful/core", ""],
+  "manual entry of the core, bytes": ["heedful/core/manual", core],
   "node entry of detectors, no arguments": ["heedful/watch", ""],
   "manual entry of detectors, bytes": ["heedful/watch/manual", watch],
   "node entry of whys, no arguments": ["heedful/why", ""],

@@ -13,6 +13,8 @@ import {
   ReasonMapper, type ReasonTotal, redact, sentiment, SentimentModel, split, type Split, type Taxonomy, type Token, tokens, type Topics, withReason,
 } from "heedful/text";
 import { init as initTextManually } from "heedful/text/manual";
+import { init as initCore, nps as npsOfCore, readCsv as readOfCore, ReasonMapper as MapperOfCore } from "heedful/core";
+import { init as initCoreManually } from "heedful/core/manual";
 import {
   drivers, type DriverReport, explainChange, init as initWhy, type Journey, lintJourney, scan, walkJourney, whatIf, type WhatIfReport,
 } from "heedful/why";
@@ -54,6 +56,10 @@ void initReader();
 void initReaderManually(bytes);
 void initText();
 void initTextManually(bytes);
+void initCore();
+void initCoreManually(bytes);
+is<Same<typeof MapperOfCore, typeof ReasonMapper>>(true);
+is<Same<[typeof npsOfCore, typeof readOfCore], [typeof nps, typeof readCsv]>>(true);
 void initWatch();
 void initWatchManually(bytes);
 const watched = new Detector({ every: "day", alarmsPerMonth: 2, holidays: ["2024-12-25", new Date()] });

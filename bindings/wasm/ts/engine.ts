@@ -23,6 +23,40 @@ export interface Engine<G> {
   call<T>(run: (module: G) => T, path?: string): T;
   /** Which instance of the module is at work: what was prepared in another one is lost. */
   life(): number;
+  /** Whether it has started. */
+  started(): boolean;
+}
+
+/** The functions of a module, without what starts it. @internal */
+export type Functions<G> = Omit<G, "default" | "initSync">;
+
+/** Calls of an entry point that has a module of its own and is part of another one as well. @internal */
+export interface Line<G> extends Pick<Engine<G>, "call" | "life" | "started"> {
+  /** From now on calls go to this engine. */
+  connect(engine: Engine<G>): void;
+}
+
+/** The calls of the entry point `entry`, whose engine comes later. @internal */
+export function line<G>(entry: string): Line<G> {
+  let connected: Engine<G> | undefined;
+  let lives = 0;
+  return {
+    connect(engine) {
+      // What was prepared in another module is not in this one.
+      if (connected !== undefined && connected !== engine) lives += connected.life() + 1;
+      connected = engine;
+    },
+    call(run, path) {
+      if (connected === undefined) throw notStarted(entry);
+      return connected.call(run, path);
+    },
+    life: () => lives + (connected?.life() ?? 0),
+    started: () => connected?.started() ?? false,
+  };
+}
+
+function notStarted(entry: string): Error {
+  return new Error(`the engine has not started: \`await init()\` of "${entry}" first`);
 }
 
 /**
@@ -50,7 +84,7 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G, nam
     },
 
     call(run, path) {
-      if (state === "waiting") throw new Error(`the engine has not started: \`await init()\` of "${entry}" first`);
+      if (state === "waiting") throw notStarted(entry);
       if (state === "broken") {
         glue.__wbg_reset_state();
         state = "ready";
@@ -67,6 +101,7 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G, nam
     },
 
     life: () => lives,
+    started: () => state !== "waiting",
   };
 }
 

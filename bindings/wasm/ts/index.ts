@@ -1,5 +1,5 @@
 // Browsers and bundlers: the module is fetched from beside this file.
-import { startWith } from "./scores-engine.js";
+import { startWith } from "./scores-module.js";
 import type { ModuleSource } from "./source.js";
 
 export * from "./api.js";

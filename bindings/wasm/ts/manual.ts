@@ -1,5 +1,5 @@
 // Everything else (workers, single-file pages, other bundlers): the caller brings the module.
-import { startWith } from "./scores-engine.js";
+import { startWith } from "./scores-module.js";
 import type { ModuleSource } from "./source.js";
 
 export * from "./api.js";

@@ -1,7 +1,7 @@
 // The engine of `heedful/read`.
-import { engine } from "./engine.js";
-import start, * as glue from "./glue/read.js";
+import { type Functions, line } from "./engine.js";
+import type * as glue from "./glue/read.js";
 import { packer } from "./table.js";
 
-export const { call, startWith } = engine("heedful/read", start, glue);
+export const { call, connect, started } = line<Functions<typeof glue>>("heedful/read");
 export const pack = packer(call);

@@ -1,5 +1,5 @@
 // Everything else (workers, single-file pages, other bundlers): the caller brings the module.
-import { startWith } from "./read-engine.js";
+import { startWith } from "./read-module.js";
 import type { ModuleSource } from "./source.js";
 
 export * from "./read-api.js";

@@ -1,7 +1,7 @@
 // Node: the module is read from the file beside this one.
 import { readFile } from "node:fs/promises";
 
-import { startWith } from "./read-engine.js";
+import { startWith } from "./read-module.js";
 import type { ModuleSource } from "./source.js";
 
 export * from "./read-api.js";

@@ -1,5 +1,5 @@
 // Browsers and bundlers: the module is fetched from beside this file.
-import { startWith } from "./read-engine.js";
+import { startWith } from "./read-module.js";
 import type { ModuleSource } from "./source.js";
 
 export * from "./read-api.js";

@@ -1,10 +1,10 @@
 // The engine of `heedful`.
-import { engine } from "./engine.js";
-import start, * as glue from "./glue/scores.js";
+import { type Functions, line } from "./engine.js";
+import type * as glue from "./glue/scores.js";
 import { packer } from "./table.js";
 import { type HostZone, hostZone } from "./zone.js";
 
-export const { call, startWith } = engine("heedful", start, glue);
+export const { call, connect, started } = line<Functions<typeof glue>>("heedful");
 export const pack = packer(call);
 
 /** A zone by its name where the module knows zones, else as the host knows it. @internal */

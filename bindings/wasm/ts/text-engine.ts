@@ -1,5 +1,5 @@
 // The engine of `heedful/text`.
-import { engine } from "./engine.js";
-import start, * as glue from "./glue/text.js";
+import { type Functions, line } from "./engine.js";
+import type * as glue from "./glue/text.js";
 
-export const { call, startWith, life } = engine("heedful/text", start, glue);
+export const { call, life, connect, started } = line<Functions<typeof glue>>("heedful/text");

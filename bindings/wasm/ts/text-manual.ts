@@ -1,5 +1,5 @@
 // Everything else (workers, single-file pages, other bundlers): the caller brings the module.
-import { startWith } from "./text-engine.js";
+import { startWith } from "./text-module.js";
 import type { ModuleSource } from "./source.js";
 
 export * from "./text-api.js";

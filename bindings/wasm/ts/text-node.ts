@@ -1,7 +1,7 @@
 // Node: the module is read from the file beside this one.
 import { readFile } from "node:fs/promises";
 
-import { startWith } from "./text-engine.js";
+import { startWith } from "./text-module.js";
 import type { ModuleSource } from "./source.js";
 
 export * from "./text-api.js";

@@ -1,5 +1,5 @@
 // Browsers and bundlers: the module is fetched from beside this file.
-import { startWith } from "./text-engine.js";
+import { startWith } from "./text-module.js";
 import type { ModuleSource } from "./source.js";
 
 export * from "./text-api.js";

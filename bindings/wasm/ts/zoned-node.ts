@@ -1,7 +1,7 @@
 // As `heedful` in Node, by the module that brings the time-zone database along.
 import { readFile } from "node:fs/promises";
 
-import { startWith } from "./scores-engine.js";
+import { startWith } from "./scores-module.js";
 import type { ModuleSource } from "./source.js";
 
 export * from "./api.js";

@@ -1,5 +1,5 @@
 // As `heedful`, by the module that brings the time-zone database along.
-import { startWith } from "./scores-engine.js";
+import { startWith } from "./scores-module.js";
 import type { ModuleSource } from "./source.js";
 
 export * from "./api.js";

@@ -1,13 +1,12 @@
 //! Changes meant for everybody: whom they concern, what they did, and whom to tell.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::money::panel::{Outcome, controls, units};
 use crate::base::config::{self, names, options, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::sorted::SortedMap;
 use crate::base::table::Table;
 use crate::interpret::columns::intervals;
 use crate::interpret::flag::truths;
@@ -417,8 +416,8 @@ impl Initiative {
         let asked_not =
             |row: usize| silent.as_ref().and_then(|s| s.get(row)).is_some_and(|s| *s != 0);
         // Who asked not to be contacted in any row, not just in that of the reason.
-        let mut withheld: BTreeMap<Key, bool> = BTreeMap::new();
-        let mut found: BTreeMap<Key, (ToTell, Vec<bool>, Option<f64>)> = BTreeMap::new();
+        let mut withheld: SortedMap<Key, bool> = SortedMap::new();
+        let mut found: SortedMap<Key, (ToTell, Vec<bool>, Option<f64>)> = SortedMap::new();
         for row in 0..table.len() {
             let key = customer.map_or(Key::Missing, |column| column.key(row));
             if key != Key::Missing && asked_not(row) {
@@ -530,7 +529,7 @@ impl Initiative {
     /// The treated against the others; with a time what changed at it.
     fn compare(&self, cases: &[&Case], split: Option<f64>) -> Option<InitiativeEffect> {
         let (mut values, mut response, mut clusters) = (Vec::new(), Vec::new(), Vec::new());
-        let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut numbers: SortedMap<usize, usize> = SortedMap::new();
         for case in cases {
             if let Some(split) = split {
                 let after = f64::from(u8::from(case.at.is_some_and(|at| at >= split)));

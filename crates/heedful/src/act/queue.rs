@@ -1,7 +1,6 @@
 //! Which cases come first where hours are limited.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -11,6 +10,7 @@ use super::case::model::Case;
 use crate::base::config::{self, names, options, setters, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::order::sort_by;
+use crate::base::sorted::SortedMap;
 use crate::base::table::{Data, Table};
 
 const HOUR: f64 = 3_600_000.0;
@@ -59,7 +59,7 @@ pub struct Queue {
     #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     effort: f64,
     /// Probability of leaving by rating tier, for cases that do not say.
-    churn: BTreeMap<String, f64>,
+    churn: SortedMap<String, f64>,
 }
 
 options!(Queue, takes [by, hours, recovery, effort, churn], from Self::default());
@@ -189,7 +189,7 @@ impl Default for Queue {
             hours: None,
             recovery: None,
             effort: 1.0,
-            churn: BTreeMap::new(),
+            churn: SortedMap::new(),
         }
     }
 }

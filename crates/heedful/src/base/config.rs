@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::{Error, ErrorCode, Result};
 use super::json::Json;
+use super::sorted::SortedMap;
 
 /// A type that is read from JSON. Errors carry the path to what is wrong.
 pub(crate) trait Config: Sized {
@@ -569,6 +570,12 @@ impl<T: Serialize> Serialize for Entries<T> {
 }
 
 impl<T: Config> Config for BTreeMap<String, T> {
+    fn read(json: &Json) -> Result<Self> {
+        Ok(entries(json)?.into_iter().collect())
+    }
+}
+
+impl<T: Config> Config for SortedMap<String, T> {
     fn read(json: &Json) -> Result<Self> {
         Ok(entries(json)?.into_iter().collect())
     }

@@ -28,12 +28,19 @@ impl Json {
     /// # Errors
     /// `json` with line and column.
     pub(crate) fn parse(text: &str) -> Result<Self> {
+        Self::scan(text).map_err(|(line, column)| {
+            Error::new(ErrorCode::Json, format!("not JSON from line {line} column {column} on"))
+        })
+    }
+
+    /// Reads a document; otherwise says from which line and column on, counted from 1, it is none.
+    pub(crate) fn scan(text: &str) -> std::result::Result<Self, (usize, usize)> {
         let mut parser = Parser { text, at: 0 };
         parser.document().ok_or_else(|| {
             let before = text.get(..parser.at).unwrap_or(text);
             let line = before.matches('\n').count() + 1;
             let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-            Error::new(ErrorCode::Json, format!("not JSON from line {line} column {column} on"))
+            (line, column)
         })
     }
 

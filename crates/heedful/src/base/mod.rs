@@ -14,6 +14,7 @@ pub(crate) mod number;
 pub(crate) mod order;
 pub(crate) mod scale;
 pub(crate) mod severity;
+pub(crate) mod sorted;
 pub(crate) mod state;
 pub(crate) mod suppression;
 pub(crate) mod table;

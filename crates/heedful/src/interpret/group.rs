@@ -1,7 +1,5 @@
 //! Groups before they are scored: periods filled and rolled, clusters and designs by unit.
 
-use std::collections::BTreeMap;
-
 use super::cluster::{self, Cells, Clusters};
 use super::count::{self, Coder};
 use super::scorer::first_off_scale;
@@ -11,6 +9,7 @@ use super::select::weights;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::scale::Invalid;
+use crate::base::sorted::SortedMap;
 use crate::base::tally::Tally;
 use crate::base::time::{Every, Zone};
 use crate::listen::responses::Responses;
@@ -63,13 +62,13 @@ impl Content for UnitCells {
 /// Contents by the keys of their group.
 #[derive(Debug, Clone)]
 pub(super) struct Groups<C> {
-    places: BTreeMap<Vec<Key>, usize>,
+    places: SortedMap<Vec<Key>, usize>,
     contents: Vec<Option<C>>,
 }
 
 impl<C: Content> Groups<C> {
     pub(super) fn new() -> Self {
-        Self { places: BTreeMap::new(), contents: Vec::new() }
+        Self { places: SortedMap::new(), contents: Vec::new() }
     }
 
     /// Adds to the group of the keys.
@@ -134,7 +133,7 @@ impl Scoring {
     }
 
     /// The rows of the result, and which groups are merged into each.
-    fn rows(&self, places: BTreeMap<Vec<Key>, usize>) -> Result<Vec<Row>> {
+    fn rows(&self, places: SortedMap<Vec<Key>, usize>) -> Result<Vec<Row>> {
         let row = |(keys, place)| Row { keys, places: vec![place] };
         let mut rows: Vec<Row> = places.into_iter().map(row).collect();
         if self.by.is_empty() && self.every.is_none() && rows.is_empty() {

@@ -1,7 +1,5 @@
 //! Keywords: what one group writes more often than the others.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::vocabulary::{Limits, Vocabulary};
@@ -9,6 +7,7 @@ use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::order::{sort_by, sort_by_key};
+use crate::base::sorted::SortedMap;
 use crate::base::table::Table;
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
@@ -324,7 +323,7 @@ impl Keyness {
             return Err(Error::new(ErrorCode::LengthMismatch, message).at("groups"));
         }
         let vocabulary = self.vocabulary(comments);
-        let mut sizes: BTreeMap<&Key, Vec<usize>> = BTreeMap::new();
+        let mut sizes: SortedMap<&Key, Vec<usize>> = SortedMap::new();
         for (row, group) in groups.iter().enumerate() {
             sizes.entry(group).or_default().push(row);
         }

@@ -1,13 +1,12 @@
 //! Who answers: response rates by segment, what their silence can hide, and weights against it.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::base::config::{self, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
+use crate::base::sorted::SortedMap;
 use crate::base::table::Table;
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
@@ -120,7 +119,7 @@ impl Propensity {
         let answered = |row: usize| !matches!(rating.key(row), Key::Missing);
         let keys = |row: usize| columns.iter().map(|column| column.key(row)).collect::<Vec<_>>();
 
-        let mut counts: BTreeMap<Vec<Key>, (u64, u64)> = BTreeMap::new();
+        let mut counts: SortedMap<Vec<Key>, (u64, u64)> = SortedMap::new();
         for row in 0..invitations.len() {
             let (invited, responded) = counts.entry(keys(row)).or_default();
             *invited += 1;

@@ -1,7 +1,5 @@
 //! Words and phrases that rise against their own past: what nobody thought to watch.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::cadence::Cadence;
@@ -10,6 +8,7 @@ use super::episode::{self, Episode};
 use crate::base::config::{self, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::order::{sort_by, sort_by_key};
+use crate::base::sorted::SortedSet;
 use crate::base::table::Table;
 use crate::interpret::mention::Mentions;
 use crate::interpret::vocabulary::{Limits, Vocabulary};
@@ -202,19 +201,19 @@ impl Emerging {
             let strength = a.1.chance().total_cmp(&b.1.chance());
             strength.then_with(|| b.0.len().cmp(&a.0.len())).then_with(|| a.0.cmp(&b.0))
         });
-        let rows = |term: &str, episode: &Episode| -> BTreeSet<usize> {
-            let Some(code) = mentions.code(term) else { return BTreeSet::new() };
+        let rows = |term: &str, episode: &Episode| -> SortedSet<usize> {
+            let Some(code) = mentions.code(term) else { return SortedSet::new() };
             let inside = |period: &Option<i32>| {
                 period.is_some_and(|p| (episode.start..=episode.last).contains(&p))
             };
             let during = periods.iter().enumerate().filter(|(_, period)| inside(period));
             during.map(|(row, _)| row).filter(|row| mentions.row(*row).contains(&code)).collect()
         };
-        let mut groups: Vec<(EmergingTerm, BTreeSet<usize>)> = Vec::new();
+        let mut groups: Vec<(EmergingTerm, SortedSet<usize>)> = Vec::new();
         for (term, episode) in rising {
             let own = rows(&term, &episode);
             let same = groups.iter_mut().find(|(_, other)| {
-                let common = own.intersection(other).count() as f64;
+                let common = own.iter().filter(|row| other.contains(*row)).count() as f64;
                 common >= SAME * own.len().min(other.len()).max(1) as f64
             });
             match same {

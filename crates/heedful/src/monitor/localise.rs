@@ -1,11 +1,10 @@
 //! Where an episode comes from: the smallest description, of up to three attribute values together, that covers it.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::sorted::SortedMap;
 use crate::base::table::{Data, Table};
 use crate::stats::distribution::chi_square_sf;
 
@@ -51,7 +50,7 @@ pub struct Localise {
 }
 
 /// Counts now and before, by combination of values.
-pub(super) type Cells = BTreeMap<Vec<u32>, (f64, f64)>;
+pub(super) type Cells = SortedMap<Vec<u32>, (f64, f64)>;
 
 /// A description: positions of attributes and codes, unused ones last.
 type Description = [(u8, u32); 3];
@@ -138,7 +137,7 @@ impl Localise {
 
     /// Comments now and before for each combination of values that occurs.
     fn cells(&self, during: &[bool]) -> Cells {
-        let mut cells = BTreeMap::new();
+        let mut cells = SortedMap::new();
         for (row, now) in during.iter().enumerate() {
             let code = |a: &Attribute| {
                 let code = a.codes.get(row).copied().unwrap_or(u32::MAX);
@@ -168,7 +167,7 @@ impl Localise {
     }
 
     fn best(&self, cells: &Cells, ratio: f64) -> Option<(Description, f64, f64, f64)> {
-        let mut sums: BTreeMap<Description, (f64, f64)> = BTreeMap::new();
+        let mut sums: SortedMap<Description, (f64, f64)> = SortedMap::new();
         let mut add = |description: Description, (now, before): (f64, f64)| {
             let sum = sums.entry(description).or_default();
             sum.0 += now;

@@ -1,7 +1,5 @@
 //! Open alerts: each thing once, those of one cause together.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::happening::{AlertSource, Happening};
@@ -10,6 +8,7 @@ use crate::base::config::{self, Object, names, stored};
 use crate::base::error::Result;
 use crate::base::json::Json;
 use crate::base::severity::Severity;
+use crate::base::sorted::SortedMap;
 use crate::base::state::check_version;
 use crate::base::table::{Data, Table};
 
@@ -182,11 +181,11 @@ type Name = (AlertSource, String, Option<String>, Option<String>);
 pub struct Alerts {
     options: AlertOptions,
     next: u64,
-    open: BTreeMap<u64, Alert>,
+    open: SortedMap<u64, Alert>,
     /// The alert of a member.
-    names: BTreeMap<Name, u64>,
+    names: SortedMap<Name, u64>,
     /// The alerts of a cause.
-    causes: BTreeMap<(AlertSource, String), Vec<u64>>,
+    causes: SortedMap<(AlertSource, String), Vec<u64>>,
 }
 
 #[derive(Serialize)]
@@ -264,9 +263,9 @@ impl Alerts {
         Ok(Self {
             options,
             next: 1,
-            open: BTreeMap::new(),
-            names: BTreeMap::new(),
-            causes: BTreeMap::new(),
+            open: SortedMap::new(),
+            names: SortedMap::new(),
+            causes: SortedMap::new(),
         })
     }
 
@@ -465,8 +464,7 @@ impl Alerts {
     }
 
     fn index(&mut self) {
-        self.names.clear();
-        self.causes.clear();
+        (self.names, self.causes) = Default::default();
         for alert in self.open.values() {
             self.causes.entry(alert.cause()).or_default().push(alert.id);
             for member in &alert.members {

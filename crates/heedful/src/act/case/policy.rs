@@ -1,12 +1,11 @@
 //! How cases are handled, as data.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::facts::Facts;
 use crate::base::config::{self, options, setters, tagged, written};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::sorted::SortedMap;
 use crate::base::time::business::{BusinessCalendar, millis_of};
 use crate::monitor::health::scorecard::unique;
 
@@ -49,7 +48,7 @@ pub struct CasePolicy {
     values: Vec<ValueTier>,
     /// The priority by value tier and rating tier, 1 the most urgent; where not given the places in the two lists
     /// added up: A and 0-2 has 1, A and 3-4 as well as B and 0-2 have 2.
-    priority: BTreeMap<String, BTreeMap<String, u32>>,
+    priority: SortedMap<String, SortedMap<String, u32>>,
     /// The priority of cases that the matrix does not name; one more than its largest where not given.
     priority_otherwise: Option<u32>,
     /// Which responses open a case: those that one of these fits. Any rating in a tier where not given.
@@ -342,7 +341,7 @@ impl Default for CasePolicy {
             calendar: BusinessCalendar::default(),
             tiers: [("0-2", 0.0, 2.0), ("3-4", 3.0, 4.0), ("5-6", 5.0, 6.0)].map(tier).to_vec(),
             values: ["A", "B", "C"].map(value).to_vec(),
-            priority: BTreeMap::new(),
+            priority: SortedMap::new(),
             priority_otherwise: None,
             opens: None,
             routes: Vec::new(),
@@ -439,7 +438,7 @@ impl CasePolicy {
             u32::try_from(row + column + 1).ok()
         });
         cell.or(self.priority_otherwise).unwrap_or_else(|| {
-            let largest = self.priority.values().flat_map(BTreeMap::values).max().copied();
+            let largest = self.priority.values().flat_map(SortedMap::values).max().copied();
             let by_place = (self.tiers.len() + self.values.len()).saturating_sub(1);
             largest.unwrap_or_else(|| u32::try_from(by_place).unwrap_or(u32::MAX)).saturating_add(1)
         })

@@ -1,7 +1,5 @@
 //! What contacts cost that nobody would have needed.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::quantity::Quantity;
@@ -10,6 +8,7 @@ use crate::base::config::{self, options, setters};
 use crate::base::error::{Error, Result};
 use crate::base::key::Key;
 use crate::base::order::sort_by;
+use crate::base::sorted::SortedMap;
 use crate::base::table::Table;
 use crate::interpret::columns::intervals;
 use crate::interpret::flag::truths;
@@ -251,7 +250,7 @@ impl AvoidableContacts {
         };
         let mut without_cost = 0;
         let mut all = Sums::default();
-        let mut by_reason: BTreeMap<Key, Sums> = BTreeMap::new();
+        let mut by_reason: SortedMap<Key, Sums> = SortedMap::new();
         for row in 0..table.len() {
             let cost = match costs {
                 Some(column) => amount(column, row).map_err(|error| {

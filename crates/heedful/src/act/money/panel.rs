@@ -1,9 +1,8 @@
 //! What customers were asked and what became of them, month by month.
 
-use std::collections::BTreeMap;
-
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::sorted::SortedMap;
 use crate::base::time::{Clock, Every, Zone};
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
@@ -143,7 +142,7 @@ pub(in crate::act) fn months(table: &Responses, name: &str) -> Result<Vec<Option
 /// number of units.
 pub(in crate::act) fn units(column: Option<&Column>, rows: usize) -> (Vec<usize>, usize) {
     let Some(column) = column else { return ((0..rows).collect(), rows) };
-    let mut known: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut known: SortedMap<Key, usize> = SortedMap::new();
     let mut count = 0;
     let mut next = || {
         count += 1;

@@ -1,13 +1,12 @@
 //! The value of customers at risk.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use crate::base::config::{self, Config, Object, options, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::key::Key;
+use crate::base::sorted::{SortedMap, SortedSet};
 use crate::base::table::Table;
 use crate::interpret::columns::intervals;
 use crate::interpret::mention::Mentions;
@@ -128,7 +127,7 @@ pub struct ValueAtRisk {
     /// The bands whose customers are at risk.
     at_risk: Vec<String>,
     /// The rate at which customers of a band leave, by the band's name.
-    rates: BTreeMap<String, ChurnRate>,
+    rates: SortedMap<String, ChurnRate>,
     /// Probability from which a customer is at risk, where bands do not say so.
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
     threshold: f64,
@@ -296,7 +295,7 @@ struct Sums {
     loss: Total,
     losses: Losses,
     /// Value at risk by the rate that it is multiplied with.
-    by_rate: BTreeMap<usize, f64>,
+    by_rate: SortedMap<usize, f64>,
 }
 
 type Cell = (RiskKind, Vec<Key>, Key);
@@ -308,7 +307,7 @@ impl ValueAtRisk {
             churn: None,
             band: None,
             at_risk: Vec::new(),
-            rates: BTreeMap::new(),
+            rates: SortedMap::new(),
             threshold: 0.5,
             by: Vec::new(),
             customer: None,
@@ -440,7 +439,7 @@ impl ValueAtRisk {
             silent: self.silent,
             shared: self.share_reasons,
         };
-        let mut cells: BTreeMap<Cell, Sums> = BTreeMap::new();
+        let mut cells: SortedMap<Cell, Sums> = SortedMap::new();
         cells.insert((RiskKind::All, Vec::new(), Key::Missing), Sums::default());
         for row in 0..table.len() {
             let located = |error: Error, name: &str| error.at(name).on_row(row as u64);
@@ -467,7 +466,7 @@ impl ValueAtRisk {
     /// Adds a customer to all rows that it is part of.
     fn count(
         &self,
-        cells: &mut BTreeMap<Cell, Sums>,
+        cells: &mut SortedMap<Cell, Sums>,
         by: &[&Column],
         reasons: Option<&Mentions>,
         row: usize,
@@ -607,7 +606,7 @@ pub(super) fn amount(column: &Column, row: usize) -> Result<Option<f64>> {
 /// # Errors
 /// `duplicate-key` with the row for a customer that has a row above; missing ones are nobody.
 fn unique(column: &Column, name: &str) -> Result<()> {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for row in 0..column.len() {
         let key = column.key(row);
         if key != Key::Missing && !seen.insert(key) {

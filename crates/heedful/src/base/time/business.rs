@@ -1,7 +1,5 @@
 //! Business calendars: which time counts where people work at certain hours.
 
-use std::collections::BTreeSet;
-
 use serde::{Serialize, Serializer};
 
 use super::unit::SECONDS_PER_DAY;
@@ -10,6 +8,7 @@ use super::{Clock as Kind, DateStream, Every, Zone};
 use crate::base::config::{self, Config, deserialized, options, setters, written};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
+use crate::base::sorted::SortedSet;
 
 const HOUR: f64 = 3_600_000.0;
 const MINUTE: i64 = 60_000;
@@ -101,7 +100,7 @@ options!(
 /// Days, counted from 1970-01-01.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(schema_with = "days"))]
-struct Holidays(BTreeSet<i32>);
+struct Holidays(SortedSet<i32>);
 
 #[cfg(feature = "schema")]
 fn days(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
@@ -113,7 +112,7 @@ fn days(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 
 impl Config for Holidays {
     fn read(json: &Json) -> Result<Self> {
-        let mut days = BTreeSet::new();
+        let mut days = SortedSet::new();
         for (i, json) in json.list()?.iter().enumerate() {
             let day = holiday(json).map_err(|error| error.below(&format!("[{i}]")))?;
             days.insert(day);

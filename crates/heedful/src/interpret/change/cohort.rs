@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::effect::Effect;
 use super::mix_rate::Moments;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::sorted::SortedMap;
 use crate::base::tally::Tally;
 use crate::interpret::codes::{Codes, NONE};
 use crate::interpret::frame::{Cells, Frame};
@@ -110,7 +111,7 @@ pub(super) fn cohorts(
     confidence: Confidence,
     random: &mut Random,
 ) -> Result<Option<Cohorts>> {
-    let mut places: std::collections::BTreeMap<crate::base::key::Key, usize> = Default::default();
+    let mut places: SortedMap<crate::base::key::Key, usize> = Default::default();
     let mut customers: Vec<Customer> = Vec::new();
     let mut unknown = [[0.0; 2]; 2];
     let mut of_row: [Vec<Option<usize>>; 2] = Default::default();
@@ -149,7 +150,7 @@ pub(super) fn cohorts(
     let mut whole = Totals::new();
     let [mut stayers, mut joiners, mut leavers] = [0; 3];
     // Customers who answered alike are drawn together.
-    let mut alike: std::collections::BTreeMap<[u64; 4], (Customer, f64)> = Default::default();
+    let mut alike: SortedMap<[u64; 4], (Customer, f64)> = Default::default();
     for customer in &customers {
         whole.add(customer, 1.0);
         match customer.map(|[mass, _]| mass > 0.0) {

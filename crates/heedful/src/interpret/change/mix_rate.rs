@@ -1,9 +1,8 @@
 //! How much of a difference is who answered (mix), and how much is how they answered (rate).
 
-use std::collections::BTreeMap;
-
 use crate::base::key::Key;
 use crate::base::metric::Metric;
+use crate::base::sorted::SortedMap;
 use crate::base::tally::Tally;
 use crate::interpret::driver::impact::{Levels, mean};
 use crate::stats::Random;
@@ -39,9 +38,9 @@ pub(super) struct Effects {
 
 impl Tree {
     /// From the finest segments: keys, and their tallies before and after.
-    pub(super) fn new(leaves: BTreeMap<Vec<Key>, [Tally; 2]>, metric: &Metric) -> Self {
+    pub(super) fn new(leaves: SortedMap<Vec<Key>, [Tally; 2]>, metric: &Metric) -> Self {
         let mut nodes: Vec<Node> = Vec::new();
-        let mut places: BTreeMap<Vec<Key>, usize> = BTreeMap::new();
+        let mut places: SortedMap<Vec<Key>, usize> = SortedMap::new();
         let mut depth = 0;
         for (keys, tallies) in leaves {
             depth = keys.len();

@@ -6,8 +6,6 @@ mod mix_rate;
 mod reasons;
 mod sentence;
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 pub use cohort::Cohorts;
@@ -25,6 +23,7 @@ use crate::base::config::{self, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::{Better, Metric};
+use crate::base::sorted::SortedMap;
 use crate::base::table::{Data, Table};
 use crate::base::tally::Tally;
 use crate::interpret::columns::intervals;
@@ -546,7 +545,7 @@ impl Change {
             return Ok(Vec::new());
         }
         let metric = frames[0].metric;
-        let mut leaves: BTreeMap<Vec<Key>, [Tally; 2]> = BTreeMap::new();
+        let mut leaves: SortedMap<Vec<Key>, [Tally; 2]> = SortedMap::new();
         for (period, (table, frame)) in tables.into_iter().zip(frames).enumerate() {
             let split = Split::of(table, &self.by)?;
             let mut cells = Cells::new(split.len(), frame);

@@ -1,7 +1,5 @@
 //! What customers say at each touchpoint.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::Journey;
@@ -9,6 +7,7 @@ use crate::base::config::{self, record, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
+use crate::base::sorted::SortedSet;
 use crate::base::table::Table;
 use crate::base::tally::Tally;
 use crate::interpret::columns::intervals;
@@ -453,7 +452,7 @@ impl JourneyAnalysis {
         let column = self.touchpoint.as_ref().map(|name| responses.require(name)).transpose()?;
         let place = |name: &str| self.journey.place(name).and_then(|p| u16::try_from(p).ok());
         let of_reason: Vec<Option<u16>> = mentions.names().iter().map(|n| place(n)).collect();
-        let mut unknown = BTreeSet::new();
+        let mut unknown = SortedSet::new();
         let mut offsets = vec![0_u32];
         let mut codes = Vec::new();
         let category = column.map(|column| column.to_category());

@@ -7,6 +7,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Better;
 use crate::base::scale::Reading;
+use crate::base::sorted::SortedMap;
 use crate::base::tally::Tally;
 use crate::interpret::codes::{Codes, NONE};
 use crate::interpret::compare::Comparison;
@@ -235,7 +236,7 @@ impl JourneyAnalysis {
         let places = steps.names().len();
         let frame = Frame::of(&self.scoring, responses)?;
         let overall = Frame::of(&self.scoring, relational)?;
-        let mut known: std::collections::BTreeMap<Key, usize> = Default::default();
+        let mut known: SortedMap<Key, usize> = Default::default();
         let mut ways: Vec<Way> = Vec::new();
         let empty =
             || Way { ratings: vec![None; places], seen: vec![false; places], overall: None };

@@ -1,7 +1,5 @@
 //! Reasons that nobody thought of: topics of comments that no reason explains.
 
-use std::collections::BTreeMap;
-
 use hashbrown::{HashMap, HashSet};
 use serde::Serialize;
 
@@ -12,6 +10,7 @@ use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::order::sort_by;
+use crate::base::sorted::SortedMap;
 use crate::base::table::Table;
 use crate::interpret::sentiment::{Sentiment, SentimentOptions};
 use crate::interpret::vocabulary::{Limits, Vocabulary};
@@ -431,7 +430,7 @@ impl Discover {
         }
         let place = |at: usize| rows.get(at).copied().unwrap_or(at);
         let all: Vec<usize> = (0..rows.len()).collect();
-        let mut by_group: BTreeMap<&Key, Vec<usize>> = BTreeMap::new();
+        let mut by_group: SortedMap<&Key, Vec<usize>> = SortedMap::new();
         for at in &all {
             if let Some(group) = groups.get(place(*at)) {
                 by_group.entry(group).or_default().push(*at);
@@ -613,7 +612,7 @@ impl<'a> Growth<'a> {
     /// The free comments of a topic, which are taken: with the seed, or with two of its terms that are
     /// not parts of each other.
     fn take(&mut self, seed: u32, terms: &[(u32, Option<f64>)]) -> Vec<usize> {
-        let mut votes: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+        let mut votes: SortedMap<usize, Vec<u32>> = SortedMap::new();
         for (term, _) in terms {
             for row in self.at(*term) {
                 votes.entry(*row).or_default().push(*term);
@@ -688,7 +687,7 @@ impl Vectors {
 
     /// The mean cosine between two different comments: (|Σv|² - n) / (n (n - 1)).
     fn homogeneity(&self, members: &[usize]) -> (u64, Option<f64>) {
-        let mut sum: BTreeMap<u32, f64> = BTreeMap::new();
+        let mut sum: SortedMap<u32, f64> = SortedMap::new();
         let mut n = 0_u64;
         for row in members.iter().map(|at| self.row(*at)).filter(|row| !row.is_empty()) {
             n += 1;

@@ -1,11 +1,10 @@
 //! What is wrong, or at least odd, about the terms of a taxonomy.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::mapper::{Prepared, ReasonMapper};
 use crate::base::order::sort_by;
+use crate::base::sorted::SortedMap;
 use crate::base::table::Table;
 use crate::text::{Language, Lexer};
 
@@ -260,7 +259,7 @@ impl ReasonMapper {
     fn lint_terms(&self, language: Language, prepared: &Prepared, findings: &mut Vec<LintFinding>) {
         let matcher = &prepared.matcher;
         let phrases = matcher.phrases();
-        let mut first: BTreeMap<&[u32], Vec<u32>> = BTreeMap::new();
+        let mut first: SortedMap<&[u32], Vec<u32>> = SortedMap::new();
         let mut lexer = Lexer::new(language);
         let mut tokens = Vec::new();
         for (term, phrases) in phrases.iter().enumerate() {
@@ -365,19 +364,19 @@ impl ReasonMapper {
 
 /// In how many comments terms and reasons fired, alone and in pairs.
 struct Fired {
-    terms: BTreeMap<u32, u64>,
-    pairs: BTreeMap<(u32, u32), u64>,
-    reasons: BTreeMap<u32, u64>,
-    reason_pairs: BTreeMap<(u32, u32), u64>,
+    terms: SortedMap<u32, u64>,
+    pairs: SortedMap<(u32, u32), u64>,
+    reasons: SortedMap<u32, u64>,
+    reason_pairs: SortedMap<(u32, u32), u64>,
 }
 
 impl Fired {
     fn count<T: AsRef<str>>(prepared: &Prepared, comments: &[T]) -> Self {
         let mut fired = Self {
-            terms: BTreeMap::new(),
-            pairs: BTreeMap::new(),
-            reasons: BTreeMap::new(),
-            reason_pairs: BTreeMap::new(),
+            terms: SortedMap::new(),
+            pairs: SortedMap::new(),
+            reasons: SortedMap::new(),
+            reason_pairs: SortedMap::new(),
         };
         let mut reading = prepared.matcher.reading();
         for comment in comments {
@@ -403,8 +402,8 @@ fn set(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
 fn pairs(
     items: &[u32],
     most: usize,
-    alone: &mut BTreeMap<u32, u64>,
-    both: &mut BTreeMap<(u32, u32), u64>,
+    alone: &mut SortedMap<u32, u64>,
+    both: &mut SortedMap<(u32, u32), u64>,
 ) {
     for (i, a) in items.iter().enumerate() {
         *alone.entry(*a).or_default() += 1;

@@ -1,6 +1,5 @@
 //! From comments and clicks to reasons.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -16,6 +15,7 @@ use super::taxonomy::{Taxonomy, unknown_reason};
 use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
+use crate::base::sorted::SortedMap;
 use crate::interpret::sentiment::{Sentiment, SentimentOptions};
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
@@ -289,7 +289,7 @@ pub struct ReasonMapper {
     asked: Vec<bool>,
     /// Touchpoints of each reason or of what is above it; empty for all.
     touchpoints: Vec<Vec<String>>,
-    pub(super) prepared: BTreeMap<Language, Prepared>,
+    pub(super) prepared: SortedMap<Language, Prepared>,
     pub(super) classifier: Option<Arc<dyn Classifier>>,
     pub(super) learned: Option<Arc<Learned>>,
     /// Reasons about which terms are silent.
@@ -341,8 +341,8 @@ struct KnownReasons {
 #[derive(Debug)]
 pub struct MapperSession<M> {
     mapper: M,
-    readings: BTreeMap<Language, Reading>,
-    feelings: BTreeMap<Language, Sentiment>,
+    readings: SortedMap<Language, Reading>,
+    feelings: SortedMap<Language, Sentiment>,
     predictor: Predictor,
 }
 
@@ -415,7 +415,7 @@ impl ReasonMapper {
                 own.to_vec()
             });
         }
-        let mut prepared = BTreeMap::new();
+        let mut prepared = SortedMap::new();
         for language in taxonomy.languages() {
             let mut terms = Vec::new();
             let mut all = Vec::new();
@@ -493,7 +493,7 @@ impl ReasonMapper {
         place.map(|place| place as u32).ok_or_else(|| unknown_reason(id))
     }
 
-    pub(super) fn prepared(&self) -> &BTreeMap<Language, Prepared> {
+    pub(super) fn prepared(&self) -> &SortedMap<Language, Prepared> {
         &self.prepared
     }
 
@@ -661,8 +661,8 @@ impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
     pub fn new(mapper: M) -> Self {
         Self {
             mapper,
-            readings: BTreeMap::new(),
-            feelings: BTreeMap::new(),
+            readings: SortedMap::new(),
+            feelings: SortedMap::new(),
             predictor: Predictor::default(),
         }
     }
@@ -716,12 +716,9 @@ impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
         }
         found.retain(|found| mapper.applies(found.reason, touchpoint));
         if mapper.options.sentiment && !found.is_empty() {
-            let feelings = match self.feelings.entry(language) {
-                std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-                std::collections::btree_map::Entry::Vacant(free) => {
-                    free.insert(Sentiment::new(SentimentOptions::new(language))?)
-                }
-            };
+            let feelings = self.feelings.entry(language);
+            let feelings =
+                feelings.or_try_insert_with(|| Sentiment::new(SentimentOptions::new(language)))?;
             let feeling = match read {
                 Some(reading) => feelings.read_tokens(reading.lexer(), &reading.tokens),
                 None => feelings.read(text),

@@ -1,6 +1,5 @@
 //! Which reasons comments have: the result of a mapper.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
@@ -8,6 +7,7 @@ use serde::{Serialize, Serializer};
 use super::labels::Labels;
 use crate::base::config::names;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::sorted::{SortedMap, SortedSet};
 use crate::base::table::{Data, Table};
 use crate::interpret::mention::Mentions;
 use crate::listen::column::Column;
@@ -513,8 +513,8 @@ impl Mappings {
         let all = self.reason.iter().zip(&self.sentiment);
         let kept: Vec<Option<u32>> =
             all.map(|(reason, feeling)| keep(*feeling).then_some(*reason)).collect();
-        let spoken: BTreeSet<u32> = kept.iter().flatten().copied().collect();
-        let codes: BTreeMap<u32, u16> = spoken.iter().copied().zip(0..=u16::MAX).collect();
+        let spoken: SortedSet<u32> = kept.iter().flatten().copied().collect();
+        let codes: SortedMap<u32, u16> = spoken.iter().copied().zip(0..=u16::MAX).collect();
         let mut offsets = vec![0];
         let mut found = Vec::new();
         for row in 0..self.rows() {

@@ -1,12 +1,11 @@
 //! Comments counted by what was said of them, so that a bootstrap replicate costs what the number of different
 //! answers costs and not the number of comments.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::labels::Labels;
 use crate::base::config::{self, options};
+use crate::base::sorted::SortedMap;
 use crate::stats::poisson::sorted_quantile;
 use crate::stats::{Confidence, Interval, IntervalMethod, Random, resample};
 use crate::{Error, ErrorCode, Result};
@@ -89,7 +88,7 @@ pub(super) fn patterns(
             return Err(Error::new(ErrorCode::LengthMismatch, message));
         }
     }
-    let mut counts: BTreeMap<Pattern, u64> = BTreeMap::new();
+    let mut counts: SortedMap<Pattern, u64> = SortedMap::new();
     for row in 0..rows {
         let said = coders.iter().zip(&tables).map(|(coder, table)| {
             let set = coder.row(row)?.iter();

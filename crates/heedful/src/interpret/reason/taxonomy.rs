@@ -1,13 +1,12 @@
 //! The taxonomy: a tree of reasons with names and terms in each language.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use super::term::Term;
 use crate::base::config::{self, Config, deserialized, entries, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
+use crate::base::sorted::{SortedMap, SortedSet};
 use crate::text::Language;
 
 /// Levels that a tree may have: deeper ones are a mistake in the document.
@@ -38,8 +37,8 @@ const MOST_LEVELS: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Taxonomy {
     id: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    name: BTreeMap<Language, String>,
+    #[serde(skip_serializing_if = "SortedMap::is_empty")]
+    name: SortedMap<Language, String>,
     language: Language,
     reasons: Vec<Reason>,
     /// Where each reason stands.
@@ -48,7 +47,7 @@ pub struct Taxonomy {
 }
 
 /// The place of each reason by its id: at the top, then below that, and so on.
-type Places = BTreeMap<String, Vec<u32>>;
+type Places = SortedMap<String, Vec<u32>>;
 
 /// A reason: a leaf or a branch of a [`Taxonomy`].
 ///
@@ -75,14 +74,14 @@ type Places = BTreeMap<String, Vec<u32>>;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
     id: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    name: BTreeMap<Language, String>,
+    #[serde(skip_serializing_if = "SortedMap::is_empty")]
+    name: SortedMap<Language, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     labels: Vec<String>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    terms: BTreeMap<Language, Vec<Term>>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    examples: BTreeMap<Language, Vec<String>>,
+    #[serde(skip_serializing_if = "SortedMap::is_empty")]
+    terms: SortedMap<Language, Vec<Term>>,
+    #[serde(skip_serializing_if = "SortedMap::is_empty")]
+    examples: SortedMap<Language, Vec<String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     touchpoints: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -119,7 +118,7 @@ impl Taxonomy {
     /// No reasons yet; what is added without a language is in this one.
     #[must_use]
     pub fn new(id: impl Into<String>, language: Language) -> Self {
-        let (name, reasons, places) = (BTreeMap::new(), Vec::new(), Places::new());
+        let (name, reasons, places) = (SortedMap::new(), Vec::new(), Places::new());
         Self { id: id.into(), name, language, reasons, places }
     }
 
@@ -333,20 +332,23 @@ fn list<'a>(
 }
 
 fn named<'a>(
-    names: &'a BTreeMap<Language, String>,
+    names: &'a SortedMap<Language, String>,
     languages: [Language; 2],
     id: &'a str,
 ) -> &'a str {
     languages.iter().find_map(|language| names.get(language)).map_or(id, String::as_str)
 }
 
-fn fill<K: Ord + Copy, V: Clone>(into: &mut BTreeMap<K, V>, from: &BTreeMap<K, V>) {
+fn fill<K: Ord + Copy, V: Clone>(into: &mut SortedMap<K, V>, from: &SortedMap<K, V>) {
     for (key, value) in from {
         into.entry(*key).or_insert_with(|| value.clone());
     }
 }
 
-fn join<K: Ord + Copy, V: Clone + Ord>(into: &mut BTreeMap<K, Vec<V>>, from: &BTreeMap<K, Vec<V>>) {
+fn join<K: Ord + Copy, V: Clone + Ord>(
+    into: &mut SortedMap<K, Vec<V>>,
+    from: &SortedMap<K, Vec<V>>,
+) {
     for (key, values) in from {
         append(into.entry(*key).or_default(), values);
     }
@@ -354,14 +356,14 @@ fn join<K: Ord + Copy, V: Clone + Ord>(into: &mut BTreeMap<K, Vec<V>>, from: &BT
 
 /// Adds what is not there yet.
 fn append<V: Clone + Ord>(into: &mut Vec<V>, from: &[V]) {
-    let mut known: BTreeSet<&V> = into.iter().collect();
+    let mut known: SortedSet<&V> = into.iter().collect();
     let new: Vec<V> = from.iter().filter(|value| known.insert(value)).cloned().collect();
     into.extend(new);
 }
 
 fn merge_reasons(into: &mut Vec<Reason>, from: &[Reason]) {
     let ids = into.iter().map(|reason| reason.id.clone());
-    let places: BTreeMap<String, usize> = ids.zip(0..).collect();
+    let places: SortedMap<String, usize> = ids.zip(0..).collect();
     for other in from {
         let known = places.get(&other.id).and_then(|place| into.get_mut(*place));
         match known {
@@ -385,10 +387,10 @@ impl Reason {
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
-            name: BTreeMap::new(),
+            name: SortedMap::new(),
             labels: Vec::new(),
-            terms: BTreeMap::new(),
-            examples: BTreeMap::new(),
+            terms: SortedMap::new(),
+            examples: SortedMap::new(),
             touchpoints: Vec::new(),
             metrics: Vec::new(),
             reasons: Vec::new(),
@@ -494,17 +496,17 @@ impl Reason {
 #[derive(Clone)]
 struct ByLanguage<T> {
     plain: Option<T>,
-    by: BTreeMap<Language, T>,
+    by: SortedMap<Language, T>,
 }
 
 impl<T> Default for ByLanguage<T> {
     fn default() -> Self {
-        Self { plain: None, by: BTreeMap::new() }
+        Self { plain: None, by: SortedMap::new() }
     }
 }
 
 impl<T> ByLanguage<T> {
-    fn settle(mut self, language: Language) -> BTreeMap<Language, T> {
+    fn settle(mut self, language: Language) -> SortedMap<Language, T> {
         if let Some(plain) = self.plain {
             self.by.insert(language, plain);
         }
@@ -516,7 +518,7 @@ impl<T: Config> Config for ByLanguage<T> {
     fn read(json: &Json) -> Result<Self> {
         match json {
             Json::Text(_) | Json::List(_) => {
-                Ok(Self { plain: Some(T::read(json)?), by: BTreeMap::new() })
+                Ok(Self { plain: Some(T::read(json)?), by: SortedMap::new() })
             }
             Json::Object(_) => {
                 let value = |(code, value): (String, T)| match code.parse::<Language>() {

@@ -3,8 +3,6 @@
 mod count;
 mod tail;
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use self::count::{Attribute, Rows, Sums, rows};
@@ -18,6 +16,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Metric;
 use crate::base::order::sort_by;
+use crate::base::sorted::SortedSet;
 use crate::base::table::{Data, Table};
 use crate::interpret::columns::intervals;
 use crate::listen::responses::Responses;
@@ -546,7 +545,7 @@ impl Scan {
         sort_by(&mut pairs, |a, b| b.z.abs().total_cmp(&a.z.abs()));
         pairs.truncate(PROMISING);
         // Three pairs lead to one triple.
-        let mut seen: BTreeSet<Vec<(usize, u16)>> = BTreeSet::new();
+        let mut seen: SortedSet<Vec<(usize, u16)>> = SortedSet::new();
         for pair in pairs {
             let inside: Vec<Vec<usize>> = periods
                 .iter()

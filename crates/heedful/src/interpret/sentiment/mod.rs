@@ -7,6 +7,7 @@ use super::emotion::{Emotion, EmotionMention};
 use crate::base::config::{self, options};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::number::Shown;
+use crate::base::sorted::SortedMap;
 use crate::base::table::{Data, Table};
 use crate::listen::column::Texts;
 use crate::text::trie::{Found, Search, settle};
@@ -111,7 +112,7 @@ pub struct SentimentOptions {
     language: Language,
     /// Values of words and phrases, -1 to 1, before those of the lists; 0 makes a word neutral.
     #[serde(default)]
-    words: std::collections::BTreeMap<String, f64>,
+    words: SortedMap<String, f64>,
 }
 
 options!(SentimentOptions, takes [language, words], from Self::default());

@@ -6,6 +6,7 @@ use super::plan::contact;
 use super::{Candidate, Contact, ContactPolicy, Customer, Histories, HoldCode, Outcome, Verdict};
 use crate::base::error::Result;
 use crate::base::order::sort_by_key;
+use crate::base::sorted::SortedMap;
 use crate::stats::distribution::normal_quantile;
 
 /// What a policy would have done.
@@ -111,8 +112,8 @@ impl ContactPolicy {
         let mut order: Vec<&Contact> = past.iter().collect();
         sort_by_key(&mut order, |contact| contact.at);
         let mut kept = Histories::new();
-        let mut refused = std::collections::BTreeMap::<HoldCode, u64>::new();
-        let mut surveys = std::collections::BTreeMap::<&str, [u64; 4]>::new();
+        let mut refused = SortedMap::<HoldCode, u64>::new();
+        let mut surveys = SortedMap::<&str, [u64; 4]>::new();
         for was in order {
             let candidate = candidate(was, known.get(was.customer.as_str()).copied());
             let decision = self.decided(&kept.of(&candidate.customer), &candidate, was.at);

@@ -23,6 +23,20 @@ pub(super) struct JsonLines<R> {
     columns: Vec<Field>,
 }
 
+/// The document on a line, or the character from which on it is none.
+#[cfg(not(target_arch = "wasm32"))]
+fn parsed(line: &str) -> std::result::Result<Json, usize> {
+    serde_json::from_str(line).or_else(|_| scanned(line))
+}
+
+/// The same by less code, more slowly.
+#[cfg(target_arch = "wasm32")]
+use scanned as parsed;
+
+fn scanned(line: &str) -> std::result::Result<Json, usize> {
+    Json::scan(line).map_err(|(_, column)| column)
+}
+
 #[derive(Debug)]
 struct Field {
     name: String,
@@ -105,11 +119,9 @@ impl<R: Read> JsonLines<R> {
     /// `encoding`, `json`.
     pub(super) fn object(&mut self) -> Result<Json> {
         let text = std::str::from_utf8(self.bytes()).map_err(|_| not_utf8())?;
-        let object: Json = serde_json::from_str(text).map_err(|error| {
-            Error::new(
-                ErrorCode::Json,
-                format!("not well-formed JSON at character {} of the line", error.column()),
-            )
+        let object = parsed(text).map_err(|column| {
+            let message = format!("not well-formed JSON at character {column} of the line");
+            Error::new(ErrorCode::Json, message)
         })?;
         if !matches!(object, Json::Object(_)) {
             return Err(Error::new(ErrorCode::Json, "the line is not an object"));

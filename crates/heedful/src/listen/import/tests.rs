@@ -259,6 +259,8 @@ fn json_lines() {
         let read = options.clone().on_error(OnError::Collect).read_jsonl(file.as_bytes()).unwrap();
         assert_eq!((read.rejected[0].line, read.rejected[0].fields[0].as_str()), (3, line));
     }
+    let error = options.read_jsonl("{\"é\": }".as_bytes()).unwrap_err();
+    assert!(error.message().contains("character 7"), "{error}");
     let error = options.read_jsonl(&b"{}\n"[..]).unwrap_err();
     assert_eq!((error.code(), error.path()), (ErrorCode::MissingColumn, "answer.score"));
     assert!(options.read_jsonl(&b""[..]).unwrap().responses.is_empty());

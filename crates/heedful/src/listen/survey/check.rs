@@ -1,11 +1,10 @@
 //! What makes a survey impossible to run. What is merely unwise is for the lint.
 
-use std::collections::BTreeSet;
-
 use super::condition::{Condition, Matches};
 use super::{Choice, QuestionType, Survey};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
+use crate::base::sorted::SortedSet;
 
 /// Ids of steps that a question cannot have.
 const RESERVED: &[&str] = &["rating", "reasons", "comment", "continue", "thanks"];
@@ -131,7 +130,7 @@ impl Survey {
 
     fn check_condition(&self, path: &str, condition: &Condition) -> Result<()> {
         let bands = band_names(&self.metric);
-        let reasons: BTreeSet<&str> = self.reason_ids();
+        let reasons: SortedSet<&str> = self.reason_ids();
         let mut wrong = None;
         condition.walk(&mut |condition| {
             let message = match condition {
@@ -172,14 +171,14 @@ impl Survey {
     }
 
     /// The ids of all buttons.
-    pub(super) fn reason_ids(&self) -> BTreeSet<&str> {
-        fn gather<'a>(choices: &'a [Choice], ids: &mut BTreeSet<&'a str>) {
+    pub(super) fn reason_ids(&self) -> SortedSet<&str> {
+        fn gather<'a>(choices: &'a [Choice], ids: &mut SortedSet<&'a str>) {
             for choice in choices {
                 ids.insert(&choice.id);
                 gather(&choice.sub, ids);
             }
         }
-        let mut ids = BTreeSet::new();
+        let mut ids = SortedSet::new();
         self.reasons.iter().for_each(|reasons| gather(&reasons.options, &mut ids));
         ids
     }
@@ -190,7 +189,7 @@ fn band_names(metric: &Metric) -> Vec<&str> {
 }
 
 fn unique<'a>(path: &str, ids: impl Iterator<Item = &'a String>) -> Result<()> {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (i, id) in ids.enumerate() {
         if !seen.insert(id) {
             return bad(format!("{path}[{i}]"), format!("`{id}` is there twice"));

@@ -1,12 +1,11 @@
 //! Every way through a survey.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::Survey;
 use super::condition::{Condition, Matches, Within};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::sorted::SortedSet;
 use crate::listen::session::{Answer, Context, Session, Step, StepType, Written};
 
 /// One way through a survey, with answers that lead there.
@@ -64,7 +63,7 @@ impl Survey {
     pub fn paths(&self) -> Result<Vec<Path>> {
         self.check()?;
         let looks = Looks::of(self);
-        let mut walk = Walk { looks: &looks, seen: BTreeSet::new(), paths: Vec::new(), tried: 0 };
+        let mut walk = Walk { looks: &looks, seen: SortedSet::new(), paths: Vec::new(), tried: 0 };
         for attributes in looks.attributes(self) {
             let context = Context { attributes, ..Context::default() };
             walk.go(&Session::start(self.clone(), context)?)?;
@@ -76,8 +75,8 @@ impl Survey {
 /// What the conditions of a survey look at.
 struct Looks<'a> {
     ranges: Vec<(&'a Condition, Within)>,
-    reasons: BTreeSet<&'a str>,
-    attributes: Vec<(&'a str, BTreeSet<&'a str>)>,
+    reasons: SortedSet<&'a str>,
+    attributes: Vec<(&'a str, SortedSet<&'a str>)>,
     answers: Vec<&'a Matches>,
 }
 
@@ -85,7 +84,7 @@ impl<'a> Looks<'a> {
     fn of(survey: &'a Survey) -> Self {
         let mut looks = Self {
             ranges: Vec::new(),
-            reasons: BTreeSet::new(),
+            reasons: SortedSet::new(),
             attributes: Vec::new(),
             answers: Vec::new(),
         };
@@ -156,7 +155,7 @@ impl<'a> Looks<'a> {
         }
         match step.kind {
             StepType::Rating if step.id == "rating" => {
-                let mut seen = BTreeSet::new();
+                let mut seen = SortedSet::new();
                 for point in &step.points {
                     let index = survey.metric.scale().index(point.value);
                     let band = index.and_then(|i| survey.metric.band(i)).map(|band| &band.name);
@@ -195,7 +194,7 @@ impl<'a> Looks<'a> {
     }
 
     /// The values of a question that conditions name.
-    fn named(&self, question: &str) -> BTreeSet<&'a str> {
+    fn named(&self, question: &str) -> SortedSet<&'a str> {
         let matches = self.answers.iter().filter(|matches| matches.name == question);
         matches.flat_map(|matches| &matches.is).map(String::as_str).collect()
     }
@@ -249,7 +248,7 @@ impl<'a> Looks<'a> {
         }
         lengths.retain(|length| (1.0..=10_000.0).contains(length));
         let mapped = std::iter::once(None).chain(self.reasons.iter().map(Some));
-        let mut seen = BTreeSet::new();
+        let mut seen = SortedSet::new();
         if !required {
             seen.insert((None, vec![false; self.ranges.len()]));
         }
@@ -306,7 +305,7 @@ impl Survey {
 
 struct Walk<'a> {
     looks: &'a Looks<'a>,
-    seen: BTreeSet<(Vec<String>, Option<String>)>,
+    seen: SortedSet<(Vec<String>, Option<String>)>,
     paths: Vec<Path>,
     tried: usize,
 }

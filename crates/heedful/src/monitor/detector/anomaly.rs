@@ -452,7 +452,7 @@ impl Detector {
             return Ok(Vec::new());
         }
         let Episode { start, last, expected, .. } = anomaly.episode;
-        let mut cells: std::collections::BTreeMap<Vec<u32>, (f64, f64)> = Default::default();
+        let mut cells = crate::monitor::localise::Cells::default();
         let mut before = 0.0;
         let id = anomaly.id;
         let fixed = id.place.map_or(u32::MAX, |(attribute, _)| attribute);

@@ -221,7 +221,7 @@ def episodes(rows, days, every):
                 open_ = [at, at, "raised", []]
             else:
                 open_[1:3] = [at, "growing"]
-            open_[3].append(row.get("p_value") if row.get("p_value") is not None else 1)
+            open_[3].append(row.get("p_value"))
         elif open_ is not None and at - open_[1] > patience:
             found.append([*open_[:2], "ended", open_[3]])
             open_ = None
@@ -234,7 +234,7 @@ def episodes(rows, days, every):
         out.append({
             "start": str(days[first]), "raised": str(days[first]), "last": str(days[last]), "peak": str(days[peak]), "status": status,
             "direction": "up", "observed": number(seen), "expected": number(wanted), "excess": number(seen - wanted),
-            "p_value": number(min(p)), "alarms": len(p),
+            "p_value": None if p[0] is None else number(min(p)), "alarms": len(p),
         })
     return out
 

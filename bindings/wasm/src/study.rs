@@ -72,7 +72,7 @@ impl Mapper {
     /// Learns from comments with known reasons; with `more` on top of what it knows.
     ///
     /// # Errors
-    /// As for [`ReasonMapper::fit`] and [`ReasonMapper::fit_more`].
+    /// As for [`heedful::ReasonMapper::fit`] and [`heedful::ReasonMapper::fit_more`].
     pub fn fit(
         &mut self,
         texts: &Array,

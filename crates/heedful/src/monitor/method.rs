@@ -58,6 +58,18 @@ fn refuse<T>(path: &str, message: &str) -> Result<T> {
     Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
 }
 
+/// Which earlier periods seasonal z compares with.
+fn seasons(every: Cadence) -> Result<SeasonalZ> {
+    Ok(match every {
+        Cadence::Hour => SeasonalZ::new(24 * 7, 8),
+        Cadence::Day => SeasonalZ::new(7, 8),
+        Cadence::Week => SeasonalZ::new(52, 5).half_window(3),
+        Cadence::Month => SeasonalZ::new(12, 5),
+        Cadence::Quarter => SeasonalZ::new(4, 5),
+        Cadence::Year => return refuse("every", "years have no season"),
+    })
+}
+
 impl Method {
     /// Whether its periods have a p-value, without which no false-discovery rate can be controlled.
     pub(super) fn has_p_values(self) -> bool {
@@ -76,8 +88,8 @@ impl Method {
         if weekly && every != Cadence::Week {
             return refuse("every", "this method is for weeks");
         }
-        if self == Self::SeasonalZ && every == Cadence::Year {
-            return refuse("every", "years have no season");
+        if self == Self::SeasonalZ {
+            seasons(every)?;
         }
         Ok(())
     }
@@ -91,18 +103,17 @@ impl Method {
         own: Answer,
         sum: &mut f64,
     ) -> Result<Answer> {
-        let (first, counts) = baseline.history();
-        let counts: Vec<Option<u64>> = counts.collect();
-        let last = counts.len().saturating_sub(1);
         let mut found = if self == Self::Cusum {
-            let count = counts.last().copied().flatten();
+            let count = own.observed.map(|observed| observed as u64);
             let dispersion = own.predictive.map(|known| known.dispersion());
             let cusum = Cusum::at_level(settings.alpha);
             let reading = cusum.add(sum, (count, own.expected, dispersion));
             of_reading(&reading, own.period)
         } else {
-            let settings = settings.clone().start_at(first);
-            let answers = self.run(&settings, &counts, None, last..counts.len())?;
+            let (first, counts) = baseline.history();
+            let counts: Vec<Option<u64>> = counts.collect();
+            let last = counts.len().saturating_sub(1)..counts.len();
+            let answers = self.run(&settings.clone().start_at(first), &counts, None, last)?;
             answers.last().copied().unwrap_or_else(|| Answer::missing(own.period))
         };
         found.enough = found.observed.is_none_or(|observed| observed >= settings.min_cases as f64);
@@ -146,16 +157,7 @@ impl Method {
             Self::EarsC2 => ears(EarsMethod::C2),
             Self::EarsC3 => ears(EarsMethod::C3),
             Self::EarsC3AsCoded => ears(EarsMethod::C3AsCoded),
-            Self::SeasonalZ => {
-                let seasonal = match settings.every {
-                    Cadence::Hour => SeasonalZ::new(24 * 7, 8),
-                    Cadence::Day => SeasonalZ::new(7, 8),
-                    Cadence::Week => SeasonalZ::new(52, 5).half_window(3),
-                    Cadence::Month => SeasonalZ::new(12, 5),
-                    Cadence::Quarter | Cadence::Year => SeasonalZ::new(4, 5),
-                };
-                answers(&seasonal.alpha(alpha).run(counts)?)
-            }
+            Self::SeasonalZ => answers(&seasons(settings.every)?.alpha(alpha).run(counts)?),
             Self::Cusum => {
                 let known = settings.clone().method(Self::Baseline).run(counts, volume)?.answers;
                 let periods = counts.iter().zip(&known).map(|(count, answer)| {

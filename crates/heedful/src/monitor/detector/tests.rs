@@ -237,50 +237,55 @@ fn a_new_place_is_judged_in_the_light_of_the_whole() {
 }
 
 /// A published detector within the detector alarms where it does by itself, at the level of so many series.
+fn judges_as_by_itself(every: Every, method: Method, rows: &[Row], split: i32) {
+    let days = if every == Every::Week { 7 } else { 1 };
+    let end = rows.last().unwrap().0;
+    let rate = 20.0;
+    let watcher = Watcher::new(every).topic("reason").method(method).alarms_per_month(rate);
+    let mut detector = Detector::new(watcher).unwrap();
+    let found = detector.run(&table(rows), None).unwrap();
+    assert_eq!(detector.series(), 5);
+    // The number of series is known from the first day on.
+    let level = rate / Cadence::from(every).per_month() / 5.0;
+    for topic in [None, Some("promotions"), Some("delivery"), Some("staff"), Some("price")] {
+        let mut counts = vec![Some(0); ((end - START) / days + 1) as usize];
+        for row in rows.iter().filter(|row| topic.is_none_or(|topic| topic == row.1)) {
+            *counts[((row.0 - START) / days) as usize].as_mut().unwrap() += 1;
+        }
+        let alone = Detect::new(every).start(START).method(method).alpha(level.min(0.25));
+        let alone = alone.run(&counts, None).unwrap().episodes;
+        let series = |a: &&Anomaly| a.topic.as_deref() == topic && a.place.is_none();
+        let mut told: Vec<_> = found.anomalies.iter().filter(series).collect();
+        told.sort_by_key(|anomaly| anomaly.episode.raised);
+        let of = |episode: &Episode| (episode.raised, episode.last, episode.alarms);
+        let told: Vec<_> = told.iter().map(|anomaly| of(&anomaly.episode)).collect();
+        assert_eq!(told, alone.iter().map(of).collect::<Vec<_>>(), "{method:?} {topic:?}");
+    }
+    assert!(!found.anomalies.is_empty(), "{method:?}");
+    let none = |anomaly: &Anomaly| anomaly.episode.p_value.is_none();
+    assert!(found.anomalies.iter().all(|anomaly| none(anomaly) != method.has_p_values()));
+    // Half of it, stored and read, goes on the same.
+    let (before, after) = rows.split_at(rows.partition_point(|row| row.0 < START + split));
+    let mut first = Detector::new(detector.watcher().clone()).unwrap();
+    let early = first.run(&table(before), None).unwrap().anomalies.len();
+    let mut second = Detector::from_json(&first.to_json()).unwrap();
+    let late = second.update(&table(after), None, Some(end)).unwrap().anomalies.len();
+    assert!((found.anomalies.len()..=found.anomalies.len() + 5).contains(&(early + late)));
+    let sums = |detector: &Detector| detector.series.values().map(|s| s.sum).collect::<Vec<_>>();
+    assert_eq!(sums(&second), sums(&detector), "{method:?}");
+}
+
 #[test]
 fn published_detectors_judge_as_by_themselves() {
-    let rows = rows(5, 150, Some(140));
+    let rows_of_days = rows(5, 150, Some(140));
     let methods =
         [Method::EarsC1, Method::EarsC2, Method::EarsC3, Method::SeasonalZ, Method::Cusum];
     for method in methods {
-        let rate = 20.0;
-        let watcher = Watcher::new(Every::Day).topic("reason").method(method);
-        let mut detector = Detector::new(watcher.alarms_per_month(rate)).unwrap();
-        let found = detector.run(&table(&rows), None).unwrap();
-        assert_eq!(detector.series(), 5);
-        // The number of series is known from the first day on.
-        let level = rate / Cadence::Day.per_month() / 5.0;
-        let mut alarms = 0;
-        for topic in [None, Some("promotions"), Some("delivery"), Some("staff"), Some("price")] {
-            let counts: Vec<Option<u64>> = (START..START + 150)
-                .map(|day| {
-                    let of = |row: &&Row| row.0 == day && topic.is_none_or(|topic| topic == row.1);
-                    Some(rows.iter().filter(of).count() as u64)
-                })
-                .collect();
-            let alone = Detect::new(Every::Day).start(START).method(method).alpha(level);
-            let alone = alone.run(&counts, None).unwrap().episodes;
-            let series = |a: &&Anomaly| a.topic.as_deref() == topic && a.place.is_none();
-            let mut told: Vec<_> = found.anomalies.iter().filter(series).collect();
-            told.sort_by_key(|anomaly| anomaly.episode.raised);
-            let of = |episode: &Episode| (episode.raised, episode.last, episode.alarms);
-            let told: Vec<_> = told.iter().map(|anomaly| of(&anomaly.episode)).collect();
-            assert_eq!(told, alone.iter().map(of).collect::<Vec<_>>(), "{method:?} {topic:?}");
-            alarms += told.len();
-        }
-        assert!(alarms > 0, "{method:?}");
-        assert!(found.anomalies.iter().all(|anomaly| anomaly.episode.p_value.is_none()));
-        // Half of it, stored and read, goes on the same.
-        let parted = rows.partition_point(|row| row.0 < START + 70);
-        let (before, after) = rows.split_at(parted);
-        let mut first = Detector::new(detector.watcher().clone()).unwrap();
-        let early = first.run(&table(before), None).unwrap().anomalies.len();
-        let mut second = Detector::from_json(&first.to_json()).unwrap();
-        let late = second.update(&table(after), None, Some(START + 149)).unwrap().anomalies.len();
-        assert!((found.anomalies.len()..=found.anomalies.len() + 5).contains(&(early + late)));
-        let last =
-            |detector: &Detector| detector.series.values().map(|s| s.sum).collect::<Vec<_>>();
-        assert_eq!(last(&second), last(&detector), "{method:?}");
+        judges_as_by_itself(Every::Day, method, &rows_of_days, 70);
+    }
+    let rows_of_weeks: Vec<Row> = rows(6, 7 * 290, Some(7 * 280)).into_iter().step_by(4).collect();
+    for method in [Method::Farrington, Method::FarringtonNoufaily] {
+        judges_as_by_itself(Every::Week, method, &rows_of_weeks, 7 * 270);
     }
 }
 

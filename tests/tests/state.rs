@@ -2,7 +2,7 @@
 //! release, never by changing the files.
 
 use heedful::cases::{CaseState, Desk, Outcomes};
-use heedful::pulse::Pulse;
+use heedful::pulse::{Observation, Pulse, Received};
 use heedful::{Detector, Tally};
 use heedful_tests::here;
 
@@ -66,6 +66,9 @@ fn every_stored_pulse_goes_on() {
         let mut pulse = Pulse::from_json(&text).unwrap();
         assert_eq!(Pulse::from_json(&pulse.to_json()).unwrap(), pulse);
         assert_eq!((pulse.counts().repeated, pulse.to_table().unwrap().len()), (3, 3));
+        // Ids are known by their hashes, which stay what they are.
+        let again = Observation::new("acme", 9.0, 1_767_225_600_000).id("r1");
+        assert_eq!(pulse.observe(&again).unwrap(), Received::Repeated);
         // Thirty days later the key contact has gone silent.
         let alerts = pulse.judge(1_770_681_600_000).unwrap();
         assert_eq!(

@@ -1,5 +1,7 @@
 //! The cells of a table, row by row, where columns are looked up by the names that we give them.
 
+use std::borrow::Cow;
+
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::listen::column::Column;
@@ -12,10 +14,7 @@ pub(crate) struct Cells<'a>(pub(crate) &'a Responses);
 impl Cells<'_> {
     /// The value as a text.
     pub(crate) fn text(&self, name: &str, row: usize) -> Option<String> {
-        match self.0.column(name)?.key(row) {
-            Key::Missing => None,
-            key => Some(key.to_string()),
-        }
+        self.0.column(name)?.text(row).map(Cow::into_owned)
     }
 
     /// The value as a text that must be there.
@@ -30,9 +29,7 @@ impl Cells<'_> {
         match (column, column.key(row)) {
             (_, Key::Missing) => Ok(None),
             (Column::Time(times), Key::Int(count)) => {
-                let per_second = i128::from(times.unit.per_second());
-                let millis = (i128::from(count) * 1_000).div_euclid(per_second);
-                i64::try_from(millis).map(Some).map_err(|_| wrong(name, row, "a time"))
+                times.unit.millis(count).map(Some).ok_or_else(|| wrong(name, row, "a time"))
             }
             (_, Key::Int(millis)) => Ok(Some(millis)),
             (_, Key::Float(millis)) if millis.fract() == 0.0 => Ok(Some(millis as i64)),

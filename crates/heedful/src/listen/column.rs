@@ -1,5 +1,6 @@
 //! Columns: typed arrays whose memory is shared, never copied, when a host lends it.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -498,6 +499,19 @@ impl Column {
         }
     }
 
+    /// The value of a row as a text, not copied where it is one; `None` where it is missing.
+    pub(crate) fn text(&self, row: usize) -> Option<Cow<'_, str>> {
+        let key = match self {
+            Self::Text(texts) => return texts.get(row).map(Cow::Borrowed),
+            Self::Category(category) => match category.values.get(category.position(row)?)? {
+                Key::Text(text) => return Some(Cow::Borrowed(text)),
+                key => key.clone(),
+            },
+            _ => self.key(row),
+        };
+        (key != Key::Missing).then(|| Cow::Owned(key.to_string()))
+    }
+
     /// The times that the column, of this name, holds.
     ///
     /// # Errors
@@ -681,9 +695,9 @@ impl Column {
     }
 
     /// The column as categories: itself where it is one, else every distinct value becomes one.
-    pub(crate) fn to_category(&self) -> std::borrow::Cow<'_, Category> {
+    pub(crate) fn to_category(&self) -> Cow<'_, Category> {
         if let Self::Category(category) = self {
-            return std::borrow::Cow::Borrowed(category);
+            return Cow::Borrowed(category);
         }
         let mut encoder = Encoder::default();
         if let Self::Text(texts) = self {
@@ -691,7 +705,7 @@ impl Column {
         } else {
             (0..self.len()).for_each(|row| encoder.push_key(&self.key(row)));
         }
-        std::borrow::Cow::Owned(encoder.finish())
+        Cow::Owned(encoder.finish())
     }
 }
 

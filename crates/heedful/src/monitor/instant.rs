@@ -20,9 +20,7 @@ pub(crate) fn instants(column: &Column, zone: &Zone) -> Result<Vec<i64>> {
         };
         match (column, column.key(row)) {
             (Column::Time(times), Key::Int(count)) => {
-                let per_second = i128::from(times.unit.per_second());
-                let millis = i64::try_from((i128::from(count) * 1000).div_euclid(per_second));
-                let millis = millis.map_err(|_| wrong())?;
+                let millis = times.unit.millis(count).ok_or_else(wrong)?;
                 if times.clock == Clock::Instant {
                     return Ok(millis);
                 }

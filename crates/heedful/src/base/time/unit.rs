@@ -53,6 +53,16 @@ impl TimeUnit {
         }
     }
 
+    /// Whole milliseconds since the epoch, rounded down; `None` where they are too many.
+    pub(crate) const fn millis(self, value: i64) -> Option<i64> {
+        match self {
+            Self::Second => value.checked_mul(1_000),
+            Self::Millisecond => Some(value),
+            Self::Microsecond => Some(value.div_euclid(1_000)),
+            Self::Nanosecond => Some(value.div_euclid(1_000_000)),
+        }
+    }
+
     /// Days since 1970-01-01, rounded down: the day that holds the value, read as it stands (UTC, or a wall
     /// clock). Beyond 5.8 million years, which only seconds and milliseconds reach, the nearest `i32`.
     #[must_use]

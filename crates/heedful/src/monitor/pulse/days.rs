@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::window::day_around;
-use crate::base::hash::{fnv, mixed};
+use crate::base::hash::mixed;
 use crate::base::time::Zone;
 
 /// No customer, no id.
@@ -12,7 +12,11 @@ pub(super) const NONE: u64 = 0;
 
 /// The hash of a customer or of a response's id.
 pub(super) fn hash_of(id: &str) -> u64 {
-    mixed(fnv(id.bytes())).max(NONE + 1)
+    let (words, rest) = id.as_bytes().as_chunks();
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(last, byte)| *last = *byte);
+    let add = |hash, word: &[u8; 8]| mixed(hash ^ u64::from_le_bytes(*word));
+    words.iter().chain([&last]).fold(id.len() as u64, add).max(NONE + 1)
 }
 
 /// A response.

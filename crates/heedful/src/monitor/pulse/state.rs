@@ -231,7 +231,7 @@ impl Pulse {
         {
             let customer = (*customer, name(customer));
             let (at, id, point, key_contact) = (*at, *id, *point, *key_contact);
-            if self.admit(at, id) == Received::Counted {
+            if self.admit(at, id, false) == Received::Counted {
                 self.take(number, Arrival { at, point, id, customer, key_contact });
             }
         }

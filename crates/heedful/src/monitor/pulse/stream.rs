@@ -280,7 +280,7 @@ impl Pulse {
             Reading::Missing => Received::Unrated,
             Reading::Point(point) => {
                 let id = response.id.map_or(NONE, hash_of);
-                let received = self.admit(response.at, id);
+                let received = self.admit(response.at, id, false);
                 if received == Received::Counted {
                     let arrival = Arrival {
                         at: response.at,
@@ -311,10 +311,19 @@ impl Pulse {
         self.watched.number(key, kind.filter(|_| !self.options.pool))
     }
 
-    /// Whether a response counts, which is not too old and has an id that is new.
-    pub(super) fn admit(&mut self, at: i64, id: u64) -> Received {
+    /// Whether there is a response of this id.
+    pub(super) fn knows(&self, id: u64) -> bool {
+        self.ids.find(id, |known| *known == id).is_some()
+    }
+
+    /// Whether a response counts, which is not too old and has an id that is new. That it `is_known` may have been found
+    /// before, while others of many were looked up: the waits for memory overlap.
+    pub(super) fn admit(&mut self, at: i64, id: u64, is_known: bool) -> Received {
         if at < self.bounds.before {
             return Received::Late;
+        }
+        if is_known {
+            return Received::Repeated;
         }
         if id != NONE {
             // Ids are spread already.
@@ -482,7 +491,7 @@ impl Pulse {
         }
         for record in other.days.all() {
             let Record { at, id, point, key_contact, series, who } = *record;
-            let received = self.admit(at, id);
+            let received = self.admit(at, id, false);
             match numbers.get(&series) {
                 Some(number) if received == Received::Counted => {
                     let customer = (who, other.watched.name(record));

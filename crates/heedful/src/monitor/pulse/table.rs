@@ -1,10 +1,12 @@
 //! Tables of responses in, tables of state and alerts out.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 
 use super::days::{NONE, hash_of};
 use super::rule::PulseAlert;
-use super::series::{View, slot};
+use super::series::{AHEAD, View, slot};
 use super::stream::{Arrival, Pulse, PulseCounts, Received};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
@@ -16,9 +18,68 @@ use crate::interpret::frame::Frame;
 use crate::interpret::score::{Score, Uncertainty};
 use crate::interpret::scoring::Scoring;
 use crate::interpret::select::kinds_of;
-use crate::listen::column::Column;
+use crate::listen::column::{Category, Column};
 use crate::listen::responses::Responses;
 use crate::monitor::instant::instants;
+
+/// A table whose columns were read.
+struct Rows<'a> {
+    /// The points of the scale.
+    points: usize,
+    keys: Cow<'a, Category>,
+    at: Vec<i64>,
+    kinds: Option<Vec<Option<Kind>>>,
+    customers: Option<&'a Column>,
+    contacts: Option<Vec<bool>>,
+    /// The series of each key, by kind, where they were looked up.
+    numbers: Vec<[Option<u32>; 3]>,
+}
+
+impl Rows<'_> {
+    /// Gives a row to a pulse, with the code of its rating, the hash of its id and whether that is known. `None` where it
+    /// is not to be counted at all.
+    fn give(
+        &mut self,
+        pulse: &mut Pulse,
+        row: usize,
+        code: usize,
+        (id, is_known): (u64, bool),
+    ) -> Option<Received> {
+        if code > self.points + 2 {
+            return None;
+        }
+        let key = self.keys.position(row);
+        let Some((place, key)) = key.and_then(|place| Some((place, self.keys.values.get(place)?)))
+        else {
+            return Some(Received::Keyless);
+        };
+        if code >= self.points {
+            return Some(if code == self.points { Received::Unrated } else { Received::Invalid });
+        }
+        let at = self.at.get(row).copied().unwrap_or_default();
+        let received = pulse.admit(at, id, is_known);
+        if received == Received::Counted {
+            let kind = self.kinds.as_ref().and_then(|kinds| kinds.get(row).copied().flatten());
+            let known = self.numbers.get_mut(place).and_then(|known| known.get_mut(slot(kind)));
+            let number = match known {
+                Some(Some(number)) => *number,
+                Some(slot) => *slot.insert(pulse.number(key, kind)),
+                None => pulse.number(key, kind),
+            };
+            let name = self.customers.and_then(|customers| customers.text(row));
+            let name = name.as_deref();
+            let arrival = Arrival {
+                at,
+                point: u8::try_from(code).unwrap_or(u8::MAX),
+                id,
+                customer: (name.map_or(NONE, hash_of), name),
+                key_contact: self.contacts.as_ref().is_some_and(|c| c.get(row) == Some(&true)),
+            };
+            pulse.take(number, arrival);
+        }
+        Some(received)
+    }
+}
 
 impl Pulse {
     /// Takes in a table of responses, one in each row, in any order: the columns that have the roles `rating` and `at`
@@ -44,67 +105,29 @@ impl Pulse {
         };
         let column =
             |name: &Option<String>| name.as_ref().map(|n| responses.require(n)).transpose();
-        let customers = column(&roles.customer)?.map(|column| column.to_category());
         let ids = column(&options.id)?;
-        let flags = match (column(&options.key_contact)?, &options.key_contact) {
+        let contacts = match (column(&options.key_contact)?, &options.key_contact) {
             (Some(column), Some(name)) => Some(flags(column).map_err(|error| error.at(name))?),
             _ => None,
         };
-        let names: Vec<Option<(u64, String)>> = customers
-            .as_ref()
-            .map(|customers| customers.values.iter())
-            .into_iter()
-            .flatten()
-            .map(|customer| text(customer).map(|name| (hash_of(&name), name)))
-            .collect();
-        let mut numbers: Vec<[Option<u32>; 3]> = vec![[None; 3]; keys.values.len()];
+        let numbers = vec![[None; 3]; keys.values.len()];
+        let customers = column(&roles.customer)?;
+        let mut rows = Rows { points: frame.points, keys, at, kinds, customers, contacts, numbers };
         let mut counts = PulseCounts::default();
-        for (row, code) in frame.codes.iter().enumerate() {
-            let code = usize::from(*code);
-            if code > frame.points + 2 {
-                continue;
-            }
-            let key = keys.position(row).and_then(|place| Some((place, keys.values.get(place)?)));
-            let key = key.filter(|(_, key)| **key != Key::Missing);
-            let received = match key {
-                None => Received::Keyless,
-                Some(_) if code == frame.points => Received::Unrated,
-                Some(_) if code > frame.points => Received::Invalid,
-                Some((place, key)) => {
-                    let (at, id) = (
-                        at.get(row).copied().unwrap_or_default(),
-                        ids.and_then(|ids| text(&ids.key(row))).map_or(NONE, |id| hash_of(&id)),
-                    );
-                    let received = self.admit(at, id);
-                    if received == Received::Counted {
-                        let kind =
-                            kinds.as_ref().and_then(|kinds| kinds.get(row).copied().flatten());
-                        let known =
-                            numbers.get_mut(place).and_then(|kinds| kinds.get_mut(slot(kind)));
-                        let number = match known {
-                            Some(Some(number)) => *number,
-                            Some(slot) => *slot.insert(self.number(key, kind)),
-                            None => self.number(key, kind),
-                        };
-                        let customer = customers
-                            .as_ref()
-                            .and_then(|customers| names.get(customers.position(row)?)?.as_ref());
-                        let arrival = Arrival {
-                            at,
-                            point: u8::try_from(code).unwrap_or(u8::MAX),
-                            id,
-                            customer: customer
-                                .map_or((NONE, None), |(hash, name)| (*hash, Some(name.as_str()))),
-                            key_contact: flags
-                                .as_ref()
-                                .is_some_and(|flags| flags.get(row) == Some(&true)),
-                        };
-                        self.take(number, arrival);
-                    }
-                    received
+        for (part, codes) in frame.codes.chunks(AHEAD).enumerate() {
+            let rows_of_part = || (part * AHEAD..).take(codes.len());
+            let mut of_part = [NONE; AHEAD];
+            if let Some(ids) = ids {
+                for (id, row) in of_part.iter_mut().zip(rows_of_part()) {
+                    *id = ids.text(row).map_or(NONE, |id| hash_of(&id));
                 }
-            };
-            counts.add(received);
+            }
+            let known = of_part.map(|id| self.knows(id));
+            for ((row, code), id) in rows_of_part().zip(codes).zip(of_part.into_iter().zip(known)) {
+                if let Some(received) = rows.give(self, row, usize::from(*code), id) {
+                    counts.add(received);
+                }
+            }
         }
         let mut more = counts;
         for ((_, count), (_, more)) in self.counts.each().into_iter().zip(more.each()) {
@@ -216,10 +239,6 @@ impl Pulse {
         table.texts("why", each().map(|alert| Some(alert.explain())));
         table
     }
-}
-
-fn text(key: &Key) -> Option<String> {
-    (*key != Key::Missing).then(|| key.to_string())
 }
 
 fn millis(table: &mut Table, name: &str, values: impl Iterator<Item = Option<i64>>) {

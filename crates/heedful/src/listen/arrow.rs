@@ -12,6 +12,7 @@ use arrow_buffer::{ArrowNativeType, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, TimeUnit as ArrowUnit};
 
 use super::column::{Category, Column, Encoder, Keys, Numbers, Texts, Times};
+use super::labels::Labels;
 use super::responses::{Responses, Roles};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
@@ -211,7 +212,7 @@ fn column(array: &ArrayRef, purpose: Purpose) -> Result<Column> {
             let array = $array.ok_or_else(|| unsuitable(array))?;
             Ok(match purpose {
                 Purpose::Text | Purpose::Time => Column::Text(array.iter().collect()),
-                Purpose::Group => Column::categories(array.iter()),
+                Purpose::Group => array.iter().collect::<Labels>().finish(),
             })
         }};
     }

@@ -667,15 +667,9 @@ impl Column {
                 .collect::<Result<Vec<f64>>>()?;
             return Ok(Self::Number(values.into(), validity));
         }
-        if parts.iter().all(|p| matches!(p, Self::Text(_))) {
-            return Ok(Self::Text(
-                parts
-                    .iter()
-                    .flat_map(
-                        |p| if let Self::Text(t) = p { t.iter().collect() } else { Vec::new() },
-                    )
-                    .collect(),
-            ));
+        if parts.iter().any(|p| matches!(p, Self::Text(_))) && parts.iter().all(|p| p.is_text()) {
+            // A part with few rows may hold categories of the same texts.
+            return Ok(Self::Text(rows().map(|(part, row)| part.text(row)).collect()));
         }
         let mut encoder = Encoder::default();
         for part in parts {
@@ -692,6 +686,16 @@ impl Column {
             }
         }
         Ok(Self::Category(encoder.finish()))
+    }
+
+    fn is_text(&self) -> bool {
+        match self {
+            Self::Text(_) => true,
+            Self::Category(category) => {
+                category.values.iter().all(|key| matches!(key, Key::Text(_) | Key::Missing))
+            }
+            _ => false,
+        }
     }
 
     /// The column as categories: itself where it is one, else every distinct value becomes one.
@@ -811,13 +815,13 @@ impl Encoder {
     }
 
     /// How many different values there are.
-    #[cfg(feature = "read")]
+    #[cfg(any(feature = "arrow", feature = "read"))]
     pub(crate) fn distinct(&self) -> usize {
         self.values.len()
     }
 
     /// How many rows there are.
-    #[cfg(feature = "read")]
+    #[cfg(any(feature = "arrow", feature = "read"))]
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }
@@ -857,6 +861,8 @@ mod tests {
         let texts = Column::texts([Some("a"), None, Some("é")]);
         let joined = Column::concat(&[&texts.slice(0, 2), &texts.slice(2, 1)]).unwrap();
         assert_eq!(joined, texts);
+        let some = Column::categories([Some("a"), None]);
+        assert_eq!(Column::concat(&[&some, &texts.slice(2, 1)]).unwrap(), texts);
     }
 
     #[test]

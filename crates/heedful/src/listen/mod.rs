@@ -9,6 +9,8 @@ pub(crate) mod funnel;
 #[cfg(feature = "read")]
 pub(crate) mod import;
 pub(crate) mod join;
+#[cfg(any(feature = "arrow", feature = "read"))]
+pub(crate) mod labels;
 pub(crate) mod privacy;
 pub(crate) mod responses;
 pub(crate) mod session;

@@ -7,12 +7,12 @@ use super::options::{Attributes, CsvOptions};
 use super::rating::{Ratings, Value};
 use super::tool::without_zone_name;
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::key::Key;
 use crate::base::number::decimal;
 use crate::base::scale::Scale;
 use crate::base::time::Clock;
 use crate::base::time::{DateReader, DateStream, TimeUnit};
-use crate::listen::column::{Column, Encoder, TextsBuilder, Times};
+use crate::listen::column::{Column, TextsBuilder, Times};
+use crate::listen::labels::Labels;
 use crate::listen::responses::{Responses, Roles};
 
 /// What a column becomes.
@@ -308,60 +308,6 @@ impl Dates {
             Self::Stream { millis, clock, .. } => {
                 Ok((std::mem::take(millis), DatesRead { clock: *clock, day_first: None }))
             }
-        }
-    }
-}
-
-/// Attributes and ids: categories as long as they repeat, then plain texts, because a dictionary of
-/// a file's length costs more than it saves. A text can be grouped by just as well.
-#[derive(Debug)]
-enum Labels {
-    Few(Encoder),
-    Many(TextsBuilder),
-}
-
-/// Categories there may be before more than one in this many rows makes the column one of texts.
-const MANY: usize = 1 << 16;
-const REPEATED: usize = 4;
-
-impl Default for Labels {
-    fn default() -> Self {
-        Self::Few(Encoder::default())
-    }
-}
-
-impl Labels {
-    #[inline]
-    fn push(&mut self, text: Option<&str>) {
-        match self {
-            Self::Few(encoder) => {
-                encoder.push(text);
-                let distinct = encoder.distinct();
-                if distinct > MANY && distinct * REPEATED > encoder.len() {
-                    self.give_up();
-                }
-            }
-            Self::Many(texts) => texts.push(text),
-        }
-    }
-
-    #[cold]
-    fn give_up(&mut self) {
-        if let Self::Few(encoder) = self {
-            let column = Column::Category(std::mem::take(encoder).finish());
-            let mut texts = TextsBuilder::default();
-            for row in 0..column.len() {
-                let key = column.key(row);
-                texts.push(if let Key::Text(text) = &key { Some(text) } else { None });
-            }
-            *self = Self::Many(texts);
-        }
-    }
-
-    fn finish(self) -> Column {
-        match self {
-            Self::Few(encoder) => Column::Category(encoder.finish()),
-            Self::Many(texts) => Column::Text(texts.finish()),
         }
     }
 }

@@ -109,13 +109,19 @@ pub(super) struct People {
     /// The ids of slots, to be named in alerts.
     names: Vec<Option<Box<str>>>,
     free: Vec<u32>,
-    places: HashTable<u32>,
+    /// Half of the hash and the slot: the table grows without looking at slots, which lie far apart.
+    places: HashTable<(u32, u32)>,
     pub(super) coming: Coming,
 }
 
 /// Hashes of customers are spread already.
-fn hash(series: u32, customer: u64) -> u64 {
-    customer.wrapping_add(u64::from(series).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+#[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+fn half_hash(series: u32, customer: u64) -> u32 {
+    customer.wrapping_add(u64::from(series).wrapping_mul(0x9e37_79b9_7f4a_7c15)) as u32
+}
+
+fn whole(half: u32) -> u64 {
+    u64::from(half) << 32 | u64::from(half)
 }
 
 impl People {
@@ -128,11 +134,12 @@ impl People {
     }
 
     pub(super) fn find(&self, series: u32, customer: u64) -> Option<u32> {
-        let place = self.places.find(hash(series, customer), |place| {
-            let person = self.slots.get(*place as usize);
+        let half = half_hash(series, customer);
+        let (_, place) = self.places.find(whole(half), |(known, place)| {
+            let person = self.slots.get(*place as usize).filter(|_| *known == half);
             person.is_some_and(|person| (person.series, person.customer) == (series, customer))
-        });
-        place.copied()
+        })?;
+        Some(*place)
     }
 
     /// A customer who is new to a series, whose people are `chain`.
@@ -166,10 +173,8 @@ impl People {
             next.previous = place;
         }
         *chain = place;
-        let slots = &self.slots;
-        self.places.insert_unique(hash(series, customer), place, |place| {
-            slots.get(*place as usize).map_or(0, |person| hash(person.series, person.customer))
-        });
+        let half = half_hash(series, customer);
+        self.places.insert_unique(whole(half), (half, place), |(half, _)| whole(*half));
         place
     }
 
@@ -205,9 +210,10 @@ impl People {
         if let Some(person) = self.slots.get_mut(next as usize) {
             person.previous = previous;
         }
-        let entry = self.places.find_entry(hash(series, customer), |known| *known == place);
-        if let Ok(entry) = entry {
-            self.free.push(entry.remove().0);
+        let hash = whole(half_hash(series, customer));
+        if let Ok(entry) = self.places.find_entry(hash, |(_, known)| *known == place) {
+            entry.remove();
+            self.free.push(place);
         }
     }
 
@@ -219,7 +225,7 @@ impl People {
 
     /// Those of a customer in all series: where they are, and the series.
     pub(super) fn of_customer(&self, customer: u64) -> Vec<(u32, u32)> {
-        let all = self.places.iter().filter_map(|place| {
+        let all = self.places.iter().filter_map(|(_, place)| {
             let person = self.get(*place)?;
             (person.customer == customer).then_some((*place, person.series))
         });
@@ -232,7 +238,7 @@ impl People {
     pub(super) fn names(&self) -> impl Iterator<Item = (u64, &str)> {
         self.places
             .iter()
-            .filter_map(|place| Some((self.get(*place)?.customer, self.name(*place)?)))
+            .filter_map(|(_, place)| Some((self.get(*place)?.customer, self.name(*place)?)))
     }
 }
 

@@ -396,6 +396,11 @@ impl Watched {
             for (known, record) in known.iter_mut().zip(records) {
                 seen ^= touched(row(&self.rows, record.series, width));
                 *known = self.person(record);
+                if known.is_none() {
+                    // Who is new will be called by name.
+                    let name = self.people.coming.name(record.who);
+                    seen ^= name.and_then(|name| name.bytes().next()).map_or(0, u32::from);
+                }
             }
             black_box(seen);
             for (known, record) in known.iter().zip(records) {

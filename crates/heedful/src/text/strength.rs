@@ -1,5 +1,8 @@
 //! How much a comment says, from its words alone: cheap enough to ask while somebody is writing.
 
+use std::sync::LazyLock;
+
+use hashbrown::HashSet;
 use serde::Serialize;
 
 use crate::base::letters::fold;
@@ -203,10 +206,11 @@ impl Reader {
         if let Some(most) = &mut self.since_stop {
             *most = (*most).max(self.run);
         }
-        if among(&JOINTS, word) {
+        let [joints, empty] = &*LISTED;
+        if joints.contains(word) {
             self.joints += 1;
         } else if (sign || word.chars().count() >= 4)
-            && !among(&EMPTY, word)
+            && !empty.contains(word)
             && self.telling.len() < 3
             && !self.telling.iter().any(|known| known == word)
         {
@@ -252,9 +256,10 @@ fn kind(character: char) -> Kind {
     }
 }
 
-fn among(lists: &[&str], word: &str) -> bool {
-    lists.iter().any(|list| list.split(' ').any(|known| known == word))
-}
+/// The words of both lists, of all languages.
+static LISTED: LazyLock<[HashSet<&str>; 2]> = LazyLock::new(|| {
+    [JOINTS, EMPTY].map(|lists| lists.iter().flat_map(|l| l.split(' ')).collect())
+});
 
 /// Words of cause, contrast, time and condition.
 const JOINTS: [&str; 4] = [

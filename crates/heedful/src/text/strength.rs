@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use hashbrown::HashSet;
 use serde::Serialize;
 
 use crate::base::letters::fold;
+use crate::base::sorted::SortedSet;
 use crate::base::table::Table;
 
 /// How much a comment says: does it tell what, and why?
@@ -257,7 +257,7 @@ fn kind(character: char) -> Kind {
 }
 
 /// The words of both lists, of all languages.
-static LISTED: LazyLock<[HashSet<&str>; 2]> = LazyLock::new(|| {
+static LISTED: LazyLock<[SortedSet<&str>; 2]> = LazyLock::new(|| {
     [JOINTS, EMPTY].map(|lists| lists.iter().flat_map(|l| l.split(' ')).collect())
 });
 

@@ -1,6 +1,7 @@
 // Checks of `heedful/act` that hold in every environment, as those of cases.js.
 import { actAnswers } from "./act-answers.js";
 import { equal, same } from "./cases.js";
+import { ODD, refusesOddJson } from "./odd-texts.js";
 import { actVectorCases } from "./vector-cases.js";
 
 const HOUR = 3_600_000;
@@ -322,6 +323,50 @@ export function actCases(act) {
       fails(() => new Playbooks([{ id: "x", on: { rated: { band: "a" } }, steps: [{ id: "s", what: "w", after: "t" }] }]), { code: "unknown-name", path: "playbooks[0].steps[0].after" });
       fails(() => books.start(band, { now: MONDAY, started: { save: "soon" } }), { path: "started.save" });
       fails(() => books.done(run, "dance", { now: MONDAY }), { code: "unknown-name" });
+    }],
+    ["odd names in what is stored", () => {
+      const [account, id, key] = ["acc\ud83d", "\ude00id", "k\ud83d"];
+      const rows = ODD.map((name, i) => ({ [account]: name, [id]: name, [key]: true, customer: name, rating: i % 11, at: MONDAY + i * HOUR }));
+      const pulse = new Pulse([{ id: "low \ud83d", when: { average: { below: 6.5 } } }], { by: account, id, keyContact: key });
+      equal(pulse.observe(rows).counted, ODD.length);
+      const judged = pulse.judge(MONDAY + 48 * HOUR);
+      const low = ODD.filter((_, i) => i % 11 < 6.5);
+      same(judged.alerts.map((row) => row[account]).sort(), [...low].sort());
+      equal(judged.alerts.every((row) => row.rule === "low \ud83d" && row.why.startsWith(`${row[account]}: `)), true);
+      const pulseAgain = Pulse.fromJson(pulse.toJson());
+      equal(pulseAgain.toJson(), pulse.toJson());
+      same(pulseAgain.state(), pulse.state());
+      same(pulseAgain.state().map((row) => row[account]).sort(), [...ODD].sort());
+      equal(pulseAgain.observe(rows).repeated, ODD.length);
+      for (const name of ODD) equal(pulseAgain.forget(name), 1);
+
+      const book = new Alerts([], { storm: false });
+      book.take(judged, { now: MONDAY + 48 * HOUR });
+      const bookAgain = Alerts.fromJson(book.toJson());
+      equal(bookAgain.toJson(), book.toJson());
+      same(bookAgain.open(), book.open());
+      same(bookAgain.open().map(({ subjects }) => subjects).sort(), [...low].sort());
+
+      const made = new Desk({ ...policy, fallback: { role: "r\ud83d" } });
+      made.open(ODD.map((name) => ({ name, score: 1 })), { id: "name", customer: "name", rating: "score", now: MONDAY });
+      made.apply(ODD[0], { event: "reply" }, { by: ODD[1], now: MONDAY + HOUR });
+      const again = Desk.fromJson(made.toJson());
+      equal(again.toJson(), made.toJson());
+      same(again.cases(MONDAY).map((one) => one.case).sort(), [...ODD].sort());
+      equal(again.cases(MONDAY).every((one) => one.customer === one.case && one.role === "r\ud83d"), true);
+      equal(again.case(ODD[0]).trail.at(-1).by, ODD[1]);
+      for (const name of ODD) equal(again.forget(name), 1);
+      // `JSON.stringify` writes halves as escapes.
+      same(new Desk(JSON.stringify(made.policy)).policy, made.policy);
+
+      const books = new Playbooks([{ id: "s\ud83d", on: { rated: { band: "detractor" } }, steps: [{ id: "\ude00", kind: "task", what: "e\u0301 👍🏽" }] }]);
+      const booksAgain = Playbooks.fromJson(JSON.stringify(books));
+      same(booksAgain.toJSON(), books.toJSON());
+      const [{ run }] = booksAgain.start({ rated: { band: "detractor" } }, { customer: ODD[0], now: MONDAY });
+      same([run.playbook, run.customer, booksAgain.done(run, "\ude00", { now: MONDAY }).run.steps[0].state], ["s\ud83d", ODD[0], "done"]);
+
+      for (const type of [Pulse, Alerts, Desk, Playbooks]) refusesOddJson((text) => type.fromJson(text), act.HeedfulError);
+      equal(made.size, ODD.length);
     }],
     ...actVectorCases(act, actAnswers, 47),
   ];

@@ -5,7 +5,7 @@ import { disposable } from "./disposer.js";
 import { HeedfulError } from "./error.js";
 import type { Desk as Handle } from "./glue/act.js";
 import { Held } from "./held.js";
-import { camel, decode, encode, escapeText, parse, snake } from "./json.js";
+import { camel, decode, encode, encoded, escapeText, parse, snake } from "./json.js";
 import { withName, withOffsets } from "./named-zone.js";
 import { reasonsOf, type WhyReasons } from "./row-reasons.js";
 import { open, type ResultColumn, rowsFrom, rowsOf, type Table } from "./table.js";
@@ -67,7 +67,7 @@ export class Desk {
 
   constructor(policy?: cases.CasePolicy | string);
   constructor(policy: cases.CasePolicy | string | null = {}, stored = "") {
-    const given = policy === null ? stored : typeof policy === "string" ? policy : encode(snake(policy));
+    const given = policy === null ? encoded(stored) : typeof policy === "string" ? encoded(policy) : encode(snake(policy));
     const [json, zone] = withOffsets(given, "zone", "calendar.zone");
     this.#zone = zone;
     this.#held = new Held("desk", life, () => call((module) => (policy === null ? module.Desk.stored(json) : new module.Desk(json))), true);

@@ -10,12 +10,13 @@ const NEWS = "\ud83d news"; // half of a surrogate pair
 
 export function actCases(act) {
   const { Alerts, alerts, BusinessCalendar, Desk, Playbooks, Pulse } = act;
-  const fails = (run, expected) => {
+  const fails = (run, expected, message = "") => {
     try {
       run();
     } catch (error) {
       if (!(error instanceof act.HeedfulError)) throw error;
       for (const [name, value] of Object.entries(expected)) equal(error[name], value);
+      if (!error.message.includes(message)) throw new Error(`${error.message} does not say ${message}`);
       return;
     }
     throw new Error("nothing was thrown");
@@ -323,6 +324,24 @@ export function actCases(act) {
       fails(() => new Playbooks([{ id: "x", on: { rated: { band: "a" } }, steps: [{ id: "s", what: "w", after: "t" }] }]), { code: "unknown-name", path: "playbooks[0].steps[0].after" });
       fails(() => books.start(band, { now: MONDAY, started: { save: "soon" } }), { path: "started.save" });
       fails(() => books.done(run, "dance", { now: MONDAY }), { code: "unknown-name" });
+    }],
+    ["what is wrong is said where its writer put it", () => {
+      const rule = (rest) => () => new Pulse([{ id: "a", when: { average: { below: 3 } }, ...rest }]);
+      fails(rule({ coolDown: 3 }), { code: "invalid-config", path: "rules[0].coolDown" }, "unknown field `coolDown`, expected one of `id`, `when`, `minimumN`, `coolDownDays`");
+      fails(rule({ when: { averageOf: {} } }), { code: "invalid-config", path: "rules[0].when" }, "unknown variant `averageOf`");
+      fails(rule({ when: { average: { below: 3, clearCertainty: 0.3 } } }), { code: "invalid-argument", path: "rules[0].when.average.clearCertainty" });
+      fails(() => new Pulse([], { keyContacts: "x" }), { code: "invalid-config", path: "keyContacts" }, "`keyContact`");
+      fails(() => new Alerts([{ id: "a", atmost: 3 }]), { code: "invalid-config", path: "rules[0].atmost" }, "`atMost`");
+      fails(() => new Desk({ escalations: [{ afterHour: 2, to: { role: "x" } }] }), { code: "invalid-config", path: "escalations[0].afterHour" }, "`afterHours`");
+      fails(() => new Desk({ priority: { key_accounts: { "0-2": "x" } } }), { code: "invalid-config", path: "priority.key_accounts.0-2" });
+      // A policy that is JSON has the names of every language.
+      fails(() => new Desk('{"due": [{"reply": {"business_hour": 3}}]}'), { code: "invalid-config", path: "due[0].reply" });
+      const step = { id: "s", kind: "reply", what: "x", dueHour: 2 };
+      fails(() => new Playbooks([{ id: "a", on: { rated: { band: "x" } }, steps: [step] }]), { code: "invalid-config", path: "playbooks[0].steps[0].dueHour" }, "`dueBusinessHours`");
+      const made = new Desk();
+      made.open([{ id: "r1", score: 1 }], { id: "id", rating: "score", now: 0 });
+      fails(() => made.queue(0, { halfLife: 3 }), { code: "invalid-config", path: "halfLife" });
+      fails(() => made.apply("r1", { event: "promise", what: "x", due: { businessHour: 3 } }, { now: 0 }), { code: "invalid-config", path: "due" }, "`businessHours`");
     }],
     ["odd names in what is stored", () => {
       const [account, id, key] = ["acc\ud83d", "\ude00id", "k\ud83d"];

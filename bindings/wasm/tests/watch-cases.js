@@ -139,6 +139,8 @@ export function watchCases(watch) {
     }],
     ["what is wrong is said", () => {
       fails(() => watch.detect([1, 2.5], { every: "day" }), { code: "invalid-argument", path: "counts", row: 1 });
+      fails(() => watch.detect([1], { every: "day", minCase: 3 }), { code: "invalid-config", path: "minCase" });
+      fails(() => new watch.Detector({ every: "day", alarmsPerMont: 3 }), { code: "invalid-config", path: "alarmsPerMont" });
       fails(() => watch.detect([1], { every: "day", alpha: 2 }), { code: "invalid-argument", path: "alpha" });
       fails(() => watch.detect([1], { every: "day", start: "1 May" }), { code: "date-invalid", path: "start" });
       fails(() => watch.detect([1], { every: "day", method: "farrington" }), { code: "invalid-argument", path: "every" });

@@ -144,8 +144,10 @@ export class Alerts {
   constructor(rules: readonly AlertRule[] | null = [], options: AlertOptions = {}, stored = "") {
     const { storm = true, ...rest } = options;
     const storms = storm === true ? {} : { storm: storm === false ? null : storm };
-    const json = rules === null ? encoded(stored) : encode(snake({ ...rest, ...storms, rules }));
-    this.#held = new Held("book of alerts", life, () => call((module) => (rules === null ? module.Alerts.stored(json) : new module.Alerts(json))), true);
+    const written = rules === null ? undefined : { ...rest, ...storms, rules };
+    const json = written === undefined ? encoded(stored) : encode(snake(written));
+    const made = () => call((module) => (written === undefined ? module.Alerts.stored(json) : new module.Alerts(json)), undefined, written);
+    this.#held = new Held("book of alerts", life, made, true);
   }
 
   /** Stored alerts. */

@@ -137,8 +137,9 @@ export class ContactPolicy {
   readonly #json: string;
 
   constructor(definition?: PolicyDefinition) {
+    const written = typeof definition === "string" ? undefined : definition;
     const json = definition === undefined ? "" : typeof definition === "string" ? encoded(definition) : encode(snake(definition));
-    this.#json = encode(decode(call((module) => module.policy(json))));
+    this.#json = encode(decode(call((module) => module.policy(json), undefined, written)));
   }
 
   /** The rules in full, as every language stores them. */

@@ -166,7 +166,7 @@ export class Detector {
     const days = { since: dayGiven(since, "since"), holidays: dayNumbers(holidays, "holidays") };
     this.#settings = { ...(snake(rest) as Settings), ...days };
     // What cannot be is said now, not at the first table.
-    call((module) => new module.Detector(encode(this.#settings)).free());
+    call((module) => new module.Detector(encode(this.#settings)).free(), undefined, options);
   }
 
   /** A stored detector, which goes on exactly as it would have. */

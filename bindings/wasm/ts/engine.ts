@@ -61,14 +61,8 @@ function notStarted(entry: string): Error {
   return new Error(`the engine has not started: \`await init()\` of "${entry}" first`);
 }
 
-/**
- * The engine of the entry point `entry`. In paths the options in `names` are called as in JavaScript, beside those of all
- * entries.
- * @internal
- */
-export function engine<G extends Glue>(entry: string, start: Start, glue: G, names: readonly string[] = []): Engine<G> {
-  const spelled = new RegExp(`\\b(?:${names.join("|")})\\b`, "g");
-
+/** The engine of the entry point `entry`. @internal */
+export function engine<G extends Glue>(entry: string, start: Start, glue: G): Engine<G> {
   let starting: Promise<void> | undefined;
   let state: "waiting" | "ready" | "broken" = "waiting";
   let lives = 0;
@@ -94,7 +88,7 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G, nam
       try {
         return run(glue);
       } catch (error) {
-        if (Array.isArray(error)) throw refusal(error, path, spelled, document);
+        if (Array.isArray(error)) throw refusal(error, path, document);
         if (error instanceof HeedfulError) throw error;
         state = "broken";
         lives += 1;
@@ -107,7 +101,7 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G, nam
   };
 }
 
-function refusal(error: unknown, column: string | undefined, spelled: RegExp, document: object | undefined): HeedfulError {
+function refusal(error: unknown, column: string | undefined, document: object | undefined): HeedfulError {
   const { code, message, path, row, line } = decode(error) as {
     code: string;
     message: string;
@@ -116,15 +110,10 @@ function refusal(error: unknown, column: string | undefined, spelled: RegExp, do
     line: number | null;
   };
   const ours = code === "invalid-config" || code === "invalid-argument" || code === "time-zone";
-  if (ours && document !== undefined) {
-    const written = asWritten(document, path, message);
-    return new HeedfulError(code, optionNames(written.message), { path: column ?? written.path, row, line });
-  }
-  return new HeedfulError(code, ours ? optionNames(message) : message, {
-    path: column ?? (ours ? optionNames(path.replace(/^scoring\./, "").replace(spelled, camelName)) : path),
-    row,
-    line,
-  });
+  if (!ours) return new HeedfulError(code, message, { path: column ?? path, row, line });
+  const place = path.replace(/^scoring\./, "");
+  const written = document === undefined ? { path: optionNames(place), message } : asWritten(document, place, message);
+  return new HeedfulError(code, optionNames(written.message), { path: column ?? written.path, row, line });
 }
 
 // The options whose names the engine spells differently; what else has an underscore is the user's.

@@ -104,9 +104,10 @@ export class Playbooks {
 
   constructor(playbooks: readonly Playbook[], options?: { askGapDays?: number; /** When people work. */ calendar?: CalendarDefinition });
   constructor(playbooks: readonly Playbook[] | null, options: object = {}, stored = "") {
-    const given = playbooks === null ? encoded(stored) : encode(snake({ ...options, playbooks }));
+    const written = playbooks === null ? undefined : { ...options, playbooks };
+    const given = written === undefined ? encoded(stored) : encode(snake(written));
     const [json, zone] = withOffsets(given, "zone", "calendar.zone");
-    this.#json = call((module) => module.playbooks(json));
+    this.#json = call((module) => module.playbooks(json), undefined, written);
     this.#zone = zone;
   }
 

@@ -26,6 +26,19 @@ pub mod health;
     feature = "money"
 ))]
 mod input;
+// Of tables, and of the groups of comments.
+#[cfg(any(
+    feature = "scores",
+    feature = "read",
+    feature = "watch",
+    feature = "why",
+    feature = "health",
+    feature = "contact",
+    feature = "act",
+    feature = "money",
+    feature = "text"
+))]
+mod key;
 #[cfg(feature = "read")]
 pub mod listen;
 #[cfg(feature = "money")]

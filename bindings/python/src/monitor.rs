@@ -7,7 +7,7 @@ use pyo3::types::PyList;
 use crate::cells;
 use crate::guard::{Held, OrRaise, run};
 use crate::out::{self, Table};
-use crate::table::Input;
+use crate::table::{Input, tabular};
 
 /// A table of periods, one of episodes, and a chart as JSON.
 #[pyfunction]
@@ -33,8 +33,7 @@ pub(crate) fn emerging(
     options: &str,
 ) -> PyResult<Table> {
     let emerging = run(py, || Emerging::from_json(options))?;
-    let input = Input::new(data, Some(columns), roles)?;
-    run(py, || Ok(Table(emerging.run(&input.whole()?)?.to_table())))
+    tabular(py, data, columns, roles, |table| Ok(emerging.run(table)?.to_table()))
 }
 
 /// Watches the series of a table.

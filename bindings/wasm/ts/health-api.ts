@@ -64,7 +64,7 @@ export interface Condition {
   test: Test;
 }
 
-/** How the health of an account is made of measures. */
+/** How the health of an account is made of measures. A variable is declared as one: TypeScript takes pairs for lists otherwise. */
 export interface Scorecard {
   name: string;
   /** Which edition of the formula it is: results of different versions are not compared. */
@@ -138,7 +138,7 @@ export interface HealthReport {
  * The health of every account of a table with one row for each. `scorecard` is one for all, or a list of stages.
  *
  * @example
- * const card = { name: "use", groups: [{ id: "use", measures: [{ id: "logins", points: { linear: [[0, 0], [20, 100]] } }] }] };
+ * const card: Scorecard = { name: "use", groups: [{ id: "use", measures: [{ id: "logins", points: { linear: [[0, 0], [20, 100]] } }] }] };
  * health(card, [{ account: "a", logins: 12 }]).accounts[0].total; // 60
  */
 export function health(
@@ -425,7 +425,7 @@ export interface ScorecardFinding {
  * their measures.
  *
  * @example
- * const card = { name: "use", groups: [{ id: "use", measures: [{ id: "logins", points: { linear: [[0, 0], [20, 100]] } }] }] };
+ * const card: Scorecard = { name: "use", groups: [{ id: "use", measures: [{ id: "logins", points: { linear: [[0, 0], [20, 100]] } }] }] };
  * lintScorecard(card, { account: ["a", "b"], logins: [7, 7] }).map(({ code }) => code); // ["measure_count", "never_varies"]
  */
 export function lintScorecard(scorecard: Scorecard, table?: Table, options: AccountOptions = {}): ScorecardFinding[] {

@@ -1,12 +1,10 @@
 //! Cases on tables, and business time.
 
-use std::sync::{Mutex, PoisonError};
-
 use heedful::Responses;
 use heedful::cases::{self, CaseEvent, CasePolicy, Facts, Outcomes, Queue, effects_table};
 use pyo3::prelude::*;
 
-use crate::guard::run;
+use crate::guard::{Held, run};
 use crate::out::{self, Table};
 use crate::table::Input;
 use crate::why::Reasons;
@@ -49,38 +47,27 @@ impl BusinessCalendar {
 
 /// Cases under one policy.
 #[pyclass(frozen, module = "heedful._heedful")]
-pub(crate) struct Desk(Mutex<cases::Desk>);
-
-impl Desk {
-    fn with<T: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut cases::Desk) -> heedful::Result<T> + Send,
-    ) -> PyResult<T> {
-        run(py, || work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
-    }
-}
+pub(crate) struct Desk(Held<cases::Desk>);
 
 #[pymethods]
 impl Desk {
     #[new]
     fn new(py: Python<'_>, policy: &str) -> PyResult<Self> {
-        let desk = run(py, || cases::Desk::new(CasePolicy::from_json(policy)?))?;
-        Ok(Self(Mutex::new(desk)))
+        Held::new(py, || cases::Desk::new(CasePolicy::from_json(policy)?)).map(Self)
     }
 
     #[staticmethod]
     fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
-        Ok(Self(Mutex::new(run(py, || cases::Desk::from_json(text))?)))
+        Held::new(py, || cases::Desk::from_json(text)).map(Self)
     }
 
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        self.with(py, |desk| Ok(desk.to_json()))
+        self.0.with(py, |desk| Ok(desk.to_json()))
     }
 
     /// The policy as JSON.
     fn policy(&self, py: Python<'_>) -> PyResult<String> {
-        self.with(py, |desk| Ok(desk.policy().to_json()))
+        self.0.with(py, |desk| Ok(desk.policy().to_json()))
     }
 
     /// Opens cases from a table, whose columns are named by the facts that they hold; `all` opens one for each row.
@@ -98,7 +85,7 @@ impl Desk {
         let wanted = columns.iter().map(|(_, column)| column.clone()).collect();
         let input = Input::new(data, Some(wanted), roles)?;
         let reasons = reasons.map(|reasons| reasons.get().0.clone());
-        self.with(py, |desk| {
+        self.0.with(py, |desk| {
             let table = input.whole()?;
             let mut named = Responses::new();
             for (fact, column) in &columns {
@@ -122,49 +109,49 @@ impl Desk {
         by: Option<&str>,
         now: i64,
     ) -> PyResult<Table> {
-        self.with(py, |desk| {
+        self.0.with(py, |desk| {
             let effects = desk.apply(case, &CaseEvent::from_json(event)?, by, now)?;
             Ok(Table(effects_table(&effects)))
         })
     }
 
     fn opt_out(&self, py: Python<'_>, customer: &str, now: i64) -> PyResult<Table> {
-        self.with(py, |desk| Ok(Table(effects_table(&desk.opt_out(customer, now)?))))
+        self.0.with(py, |desk| Ok(Table(effects_table(&desk.opt_out(customer, now)?))))
     }
 
     fn tick(&self, py: Python<'_>, now: i64) -> PyResult<Table> {
-        self.with(py, |desk| Ok(Table(effects_table(&desk.tick(now)?))))
+        self.0.with(py, |desk| Ok(Table(effects_table(&desk.tick(now)?))))
     }
 
     fn next_tick(&self, py: Python<'_>) -> PyResult<Option<i64>> {
-        self.with(py, |desk| Ok(desk.next_tick()))
+        self.0.with(py, |desk| Ok(desk.next_tick()))
     }
 
     fn forget(&self, py: Python<'_>, customer: &str) -> PyResult<u64> {
-        self.with(py, |desk| Ok(desk.forget(customer)))
+        self.0.with(py, |desk| Ok(desk.forget(customer)))
     }
 
     fn merge(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<()> {
-        let other = other.get().with(py, |desk| Ok(desk.clone()))?;
-        self.with(py, |desk| desk.merge(&other))
+        let other = other.get().0.with(py, |desk| Ok(desk.clone()))?;
+        self.0.with(py, |desk| desk.merge(&other))
     }
 
     fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
-        self.with(py, |desk| Ok(desk.cases().count()))
+        self.0.with(py, |desk| Ok(desk.cases().count()))
     }
 
     /// A case as JSON; nothing where there is none.
     fn case(&self, py: Python<'_>, id: &str) -> PyResult<Option<String>> {
-        self.with(py, |desk| desk.case(id).map(out::json).transpose())
+        self.0.with(py, |desk| desk.case(id).map(out::json).transpose())
     }
 
     fn cases(&self, py: Python<'_>, now: i64) -> PyResult<Table> {
-        self.with(py, |desk| Ok(Table(desk.to_table(now))))
+        self.0.with(py, |desk| Ok(Table(desk.to_table(now))))
     }
 
     /// The order as a table, and the report as JSON.
     fn queue(&self, py: Python<'_>, options: &str, now: i64) -> PyResult<(Table, String)> {
-        self.with(py, |desk| {
+        self.0.with(py, |desk| {
             let report = Queue::from_json(options)?.run(desk, now)?;
             Ok((Table(report.to_table()), out::json(&report)?))
         })
@@ -172,7 +159,7 @@ impl Desk {
 
     /// Groups as a table, and the report as JSON.
     fn outcomes(&self, py: Python<'_>, options: &str, now: i64) -> PyResult<(Table, String)> {
-        self.with(py, |desk| {
+        self.0.with(py, |desk| {
             let report = Outcomes::from_json(options)?.run(desk, now)?;
             Ok((Table(report.to_table()), out::json(&report)?))
         })

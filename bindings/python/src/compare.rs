@@ -1,13 +1,11 @@
 //! Tallies against each other, against targets, and plans for more.
 
-use heedful::{
-    Comparison, Contrast, League, Metric, Responses, Result, SampleSize, Target, Uncertainty,
-};
+use heedful::{Comparison, Contrast, League, Metric, SampleSize, Target, Uncertainty};
 use pyo3::prelude::*;
 
 use crate::guard::run;
 use crate::out::{self, Table};
-use crate::table::Input;
+use crate::table::tabular;
 use crate::tally::Tally;
 
 /// The difference of two tallies as JSON.
@@ -68,16 +66,4 @@ pub(crate) fn league(
 ) -> PyResult<Table> {
     let league = run(py, || League::from_json(options))?;
     tabular(py, data, columns, roles, |table| Ok(league.run(table)?.to_table()))
-}
-
-/// What needs the whole table and makes another one.
-fn tabular(
-    py: Python<'_>,
-    data: &Bound<'_, PyAny>,
-    columns: Vec<String>,
-    roles: &str,
-    work: impl FnOnce(&Responses) -> Result<heedful::Table> + Send,
-) -> PyResult<Table> {
-    let input = Input::new(data, Some(columns), roles)?;
-    run(py, || work(&input.whole()?).map(Table))
 }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 
 use heedful::{Error, ErrorCode, Result};
 use pyo3::prelude::*;
@@ -20,6 +21,24 @@ pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Se
 pub(crate) fn attached<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(exception(py, &defect(&*panic))))
+}
+
+/// What Python holds and what goes on from call to call. Calls of other threads wait for each other.
+pub(crate) struct Held<T>(Mutex<T>);
+
+impl<T: Send> Held<T> {
+    pub(crate) fn new(py: Python<'_>, make: impl FnOnce() -> Result<T> + Send) -> PyResult<Self> {
+        Ok(Self(Mutex::new(run(py, make)?)))
+    }
+
+    /// Runs work on it, as [`run`].
+    pub(crate) fn with<R: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut T) -> Result<R> + Send,
+    ) -> PyResult<R> {
+        run(py, || work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
 }
 
 /// What a panic says, which is a defect of ours.

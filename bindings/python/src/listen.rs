@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use crate::guard::{OrRaise, run};
 use crate::out::{self, Table};
 use crate::responses::Responses;
-use crate::table::Input;
+use crate::table::{Input, tabular};
 
 /// A table with what it needs of it, and its roles as JSON.
 type Named<'py> = (Bound<'py, PyAny>, Option<Vec<String>>, String);
@@ -37,8 +37,7 @@ pub(crate) fn funnel(
     options: &str,
 ) -> PyResult<Table> {
     let funnel = run(py, || FunnelOptions::from_json(options))?;
-    let input = Input::new(data, Some(columns), roles)?;
-    run(py, || Ok(Table(funnel.run(&input.whole()?)?.to_table())))
+    tabular(py, data, columns, roles, |table| Ok(funnel.run(table)?.to_table()))
 }
 
 /// The funnel of counts.

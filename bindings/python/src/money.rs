@@ -5,9 +5,9 @@ use heedful::money::{AvoidableContacts, BusinessCase, Linkage, ValueAtRisk};
 use pyo3::prelude::*;
 
 use crate::guard::run;
-use crate::out::{self, Table};
+use crate::out::{self, Found};
 use crate::responses::Responses;
-use crate::why::{Found, Reasons};
+use crate::why::{Reasons, with_reasons};
 
 /// The value of customers at risk: a table of all, segments and reasons.
 #[pyfunction]
@@ -18,12 +18,8 @@ pub(crate) fn value_at_risk(
     options: &str,
 ) -> PyResult<Found> {
     run(py, || {
-        let asked = ValueAtRisk::from_json(options)?;
-        let found = match reasons {
-            Some(reasons) => asked.run_with(&customers.0, &reasons.0)?,
-            None => asked.run(&customers.0)?,
-        };
-        Ok((out::json(&found)?, vec![Table(found.to_table())]))
+        let found = with_reasons!(ValueAtRisk::from_json(options)?, customers, reasons);
+        out::found(&found, [found.to_table()])
     })
 }
 
@@ -32,7 +28,7 @@ pub(crate) fn value_at_risk(
 pub(crate) fn business_case(py: Python<'_>, options: &str) -> PyResult<Found> {
     run(py, || {
         let found = BusinessCase::from_json(options)?.run()?;
-        Ok((out::json(&found)?, vec![Table(found.to_table()), Table(found.tornado_table())]))
+        out::found(&found, [found.to_table(), found.tornado_table()])
     })
 }
 
@@ -41,8 +37,7 @@ pub(crate) fn business_case(py: Python<'_>, options: &str) -> PyResult<Found> {
 pub(crate) fn linkage(py: Python<'_>, responses: &Responses, options: &str) -> PyResult<Found> {
     run(py, || {
         let found = Linkage::from_json(options)?.run(&responses.0)?;
-        let tables = [found.to_table(), found.lags_table(), found.bands_table()];
-        Ok((out::json(&found)?, tables.map(Table).into()))
+        out::found(&found, [found.to_table(), found.lags_table(), found.bands_table()])
     })
 }
 
@@ -55,12 +50,8 @@ pub(crate) fn avoidable_contacts(
     options: &str,
 ) -> PyResult<Found> {
     run(py, || {
-        let asked = AvoidableContacts::from_json(options)?;
-        let found = match reasons {
-            Some(reasons) => asked.run_with(&contacts.0, &reasons.0)?,
-            None => asked.run(&contacts.0)?,
-        };
-        Ok((out::json(&found)?, vec![Table(found.to_table())]))
+        let found = with_reasons!(AvoidableContacts::from_json(options)?, contacts, reasons);
+        out::found(&found, [found.to_table()])
     })
 }
 
@@ -73,12 +64,7 @@ pub(crate) fn initiative(
     options: &str,
 ) -> PyResult<Found> {
     run(py, || {
-        let asked = Initiative::from_json(options)?;
-        let found = match reasons {
-            Some(reasons) => asked.run_with(&responses.0, &reasons.0)?,
-            None => asked.run(&responses.0)?,
-        };
-        let tables = [found.to_table(), found.tell_table(), found.cells_table()];
-        Ok((out::json(&found)?, tables.map(Table).into()))
+        let found = with_reasons!(Initiative::from_json(options)?, responses, reasons);
+        out::found(&found, [found.to_table(), found.tell_table(), found.cells_table()])
     })
 }

@@ -1,15 +1,13 @@
 //! Series of counts, watched.
 
-use std::sync::{Mutex, PoisonError};
-
-use heedful::{Anomaly, Detect, Emerging, Feedback, Key, Mentions, Result, Watcher};
+use heedful::{Anomaly, Detect, Emerging, Feedback, Key, Mentions, Watcher};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::cells;
-use crate::guard::{OrRaise, run};
+use crate::guard::{Held, OrRaise, run};
 use crate::out::{self, Table};
-use crate::table::Input;
+use crate::table::{Input, tabular};
 
 /// A table of periods, one of episodes, and a chart as JSON.
 #[pyfunction]
@@ -35,13 +33,12 @@ pub(crate) fn emerging(
     options: &str,
 ) -> PyResult<Table> {
     let emerging = run(py, || Emerging::from_json(options))?;
-    let input = Input::new(data, Some(columns), roles)?;
-    run(py, || Ok(Table(emerging.run(&input.whole()?)?.to_table())))
+    tabular(py, data, columns, roles, |table| Ok(emerging.run(table)?.to_table()))
 }
 
 /// Watches the series of a table.
 #[pyclass(frozen, module = "heedful._heedful")]
-pub(crate) struct Detector(Mutex<heedful::Detector>);
+pub(crate) struct Detector(Held<heedful::Detector>);
 
 /// Topic, attribute and value that name a series.
 type Name<'py> = (Option<String>, Option<(String, Bound<'py, PyAny>)>);
@@ -53,41 +50,30 @@ fn place(name: &Name<'_>) -> PyResult<Option<(String, Key)>> {
     Ok(keys.into_iter().next().map(|key| (attribute.clone(), key)))
 }
 
-impl Detector {
-    fn with<T: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut heedful::Detector) -> Result<T> + Send,
-    ) -> PyResult<T> {
-        run(py, || work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
-    }
-}
-
 #[pymethods]
 impl Detector {
     #[new]
     fn new(py: Python<'_>, watcher: &str) -> PyResult<Self> {
-        let made = run(py, || heedful::Detector::new(Watcher::from_json(watcher)?))?;
-        Ok(Self(Mutex::new(made)))
+        Held::new(py, || heedful::Detector::new(Watcher::from_json(watcher)?)).map(Self)
     }
 
     #[staticmethod]
     fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
-        Ok(Self(Mutex::new(run(py, || heedful::Detector::from_json(text))?)))
+        Held::new(py, || heedful::Detector::from_json(text)).map(Self)
     }
 
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        self.with(py, |detector| Ok(detector.to_json()))
+        self.0.with(py, |detector| Ok(detector.to_json()))
     }
 
     /// The settings as JSON.
     fn watcher(&self, py: Python<'_>) -> PyResult<String> {
-        self.with(py, |detector| Ok(detector.watcher().to_json()))
+        self.0.with(py, |detector| Ok(detector.watcher().to_json()))
     }
 
     /// Series that are watched, and rows that came too late.
     fn counts(&self, py: Python<'_>) -> PyResult<(usize, u64)> {
-        self.with(py, |detector| Ok((detector.series(), detector.late())))
+        self.0.with(py, |detector| Ok((detector.series(), detector.late())))
     }
 
     /// What was found as JSON, each in words, and as a table. `history` judges everything, the last period included.
@@ -103,7 +89,7 @@ impl Detector {
         through: Option<i32>,
     ) -> PyResult<(String, Vec<String>, Table)> {
         let input = Input::new(data, Some(columns), roles)?;
-        self.with(py, |detector| {
+        self.0.with(py, |detector| {
             let responses = input.whole()?;
             let reasons = reasons.map(Mentions::from_lists).transpose()?;
             let found = if history {
@@ -126,7 +112,7 @@ impl Detector {
     ) -> PyResult<()> {
         let (topic, place) = (name.0.clone(), place(&name)?);
         let feedback: Feedback = feedback.parse().or_raise(py)?;
-        self.with(py, |detector| {
+        self.0.with(py, |detector| {
             let place = place.as_ref().map(|(attribute, value)| (attribute.as_str(), value));
             detector.feedback(topic.as_deref(), place, days.0..=days.1, feedback)
         })
@@ -140,7 +126,7 @@ impl Detector {
         title: &str,
     ) -> PyResult<(Table, Table, String)> {
         let (topic, place) = (name.0.clone(), place(&name)?);
-        self.with(py, |detector| {
+        self.0.with(py, |detector| {
             let place = place.as_ref().map(|(attribute, value)| (attribute.as_str(), value));
             let found = detector.series_of(topic.as_deref(), place)?;
             let chart = found.to_chart(title).to_string();

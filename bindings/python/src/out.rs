@@ -3,6 +3,7 @@
 use heedful::{Column, Data, Key, Numbers, Result, TimeUnit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList};
+use serde::Serialize;
 
 use crate::ffi;
 use crate::guard::run;
@@ -203,8 +204,18 @@ fn value<'py>(py: Python<'py>, key: &Key) -> PyResult<Bound<'py, PyAny>> {
     })
 }
 
+/// A result as JSON and as tables.
+pub(crate) type Found = (String, Vec<Table>);
+
+pub(crate) fn found<T: Serialize>(
+    result: &T,
+    tables: impl IntoIterator<Item = heedful::Table>,
+) -> Result<Found> {
+    Ok((json(result)?, tables.into_iter().map(Table).collect()))
+}
+
 /// A result as JSON, which the Python half turns into its own objects.
-pub(crate) fn json<T: serde::Serialize>(value: &T) -> Result<String> {
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|e| heedful::Error::new(heedful::ErrorCode::Internal, e.to_string()))
 }

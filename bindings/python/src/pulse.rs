@@ -1,56 +1,43 @@
 //! Rolling scores of accounts against rules, and alerts.
 
-use std::sync::{Mutex, PoisonError};
-
 use heedful::alert::{self, AlertOptions, Happening, alert_changes_table};
 use heedful::playbook::{Past, Playbooks, Run, RunEvent, Trigger};
 use heedful::pulse::{self, PulseAlert, PulseOptions};
 use heedful::{Mentions, Result};
 use pyo3::prelude::*;
 
-use crate::guard::run;
+use crate::guard::{Held, run};
 use crate::out::{self, Table};
 use crate::table::Input;
 
 /// Rolling scores and what rules say of them.
 #[pyclass(frozen, module = "heedful._heedful")]
-pub(crate) struct Pulse(Mutex<pulse::Pulse>);
-
-impl Pulse {
-    fn with<T: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut pulse::Pulse) -> Result<T> + Send,
-    ) -> PyResult<T> {
-        run(py, || work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
-    }
-}
+pub(crate) struct Pulse(Held<pulse::Pulse>);
 
 #[pymethods]
 impl Pulse {
     #[new]
     fn new(py: Python<'_>, options: &str) -> PyResult<Self> {
-        let made = run(py, || pulse::Pulse::new(PulseOptions::from_json(options)?))?;
-        Ok(Self(Mutex::new(made)))
+        Held::new(py, || pulse::Pulse::new(PulseOptions::from_json(options)?)).map(Self)
     }
 
     #[staticmethod]
     fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
-        Ok(Self(Mutex::new(run(py, || pulse::Pulse::from_json(text))?)))
+        Held::new(py, || pulse::Pulse::from_json(text)).map(Self)
     }
 
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        self.with(py, |pulse| Ok(pulse.to_json()))
+        self.0.with(py, |pulse| Ok(pulse.to_json()))
     }
 
     /// The options as JSON.
     fn options(&self, py: Python<'_>) -> PyResult<String> {
-        self.with(py, |pulse| Ok(pulse.options().to_json()))
+        self.0.with(py, |pulse| Ok(pulse.options().to_json()))
     }
 
     /// How many responses came, by what became of them, as JSON.
     fn counts(&self, py: Python<'_>) -> PyResult<String> {
-        self.with(py, |pulse| out::json(&pulse.counts()))
+        self.0.with(py, |pulse| out::json(&pulse.counts()))
     }
 
     /// The same of a table.
@@ -62,12 +49,12 @@ impl Pulse {
         roles: &str,
     ) -> PyResult<String> {
         let input = Input::new(data, Some(columns), roles)?;
-        self.with(py, |pulse| out::json(&pulse.observe_table(&input.whole()?)?))
+        self.0.with(py, |pulse| out::json(&pulse.observe_table(&input.whole()?)?))
     }
 
     /// The alerts as JSON, and as a table. `daily` looks at the end of every day.
     fn judge(&self, py: Python<'_>, now: i64, daily: bool) -> PyResult<(String, Table)> {
-        self.with(py, |pulse| {
+        self.0.with(py, |pulse| {
             let alerts: Vec<PulseAlert> =
                 if daily { pulse.judge_daily(now)? } else { pulse.judge(now)? };
             // What alerts take.
@@ -77,52 +64,41 @@ impl Pulse {
     }
 
     fn state(&self, py: Python<'_>) -> PyResult<Table> {
-        self.with(py, |pulse| Ok(Table(pulse.to_table()?)))
+        self.0.with(py, |pulse| Ok(Table(pulse.to_table()?)))
     }
 
     fn merge(&self, py: Python<'_>, stored: &str) -> PyResult<()> {
-        self.with(py, |pulse| pulse.merge(&pulse::Pulse::from_json(stored)?))
+        self.0.with(py, |pulse| pulse.merge(&pulse::Pulse::from_json(stored)?))
     }
 
     fn forget(&self, py: Python<'_>, customer: &str) -> PyResult<u64> {
-        self.with(py, |pulse| Ok(pulse.forget(customer)))
+        self.0.with(py, |pulse| Ok(pulse.forget(customer)))
     }
 }
 
 /// Open alerts.
 #[pyclass(frozen, module = "heedful._heedful")]
-pub(crate) struct Alerts(Mutex<alert::Alerts>);
-
-impl Alerts {
-    fn with<T: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut alert::Alerts) -> Result<T> + Send,
-    ) -> PyResult<T> {
-        run(py, || work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
-    }
-}
+pub(crate) struct Alerts(Held<alert::Alerts>);
 
 #[pymethods]
 impl Alerts {
     #[new]
     fn new(py: Python<'_>, options: &str) -> PyResult<Self> {
-        let made = run(py, || alert::Alerts::new(AlertOptions::from_json(options)?))?;
-        Ok(Self(Mutex::new(made)))
+        Held::new(py, || alert::Alerts::new(AlertOptions::from_json(options)?)).map(Self)
     }
 
     #[staticmethod]
     fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
-        Ok(Self(Mutex::new(run(py, || alert::Alerts::from_json(text))?)))
+        Held::new(py, || alert::Alerts::from_json(text)).map(Self)
     }
 
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        self.with(py, |alerts| Ok(alerts.to_json()))
+        self.0.with(py, |alerts| Ok(alerts.to_json()))
     }
 
     /// The changes as JSON and as a table, by happenings as JSON.
     fn take(&self, py: Python<'_>, happenings: &str, now: i64) -> PyResult<(String, Table)> {
-        self.with(py, |alerts| changed(alerts, Happening::list_from_json(happenings)?, now))
+        self.0.with(py, |alerts| changed(alerts, Happening::list_from_json(happenings)?, now))
     }
 
     /// The same by a table of responses.
@@ -138,7 +114,7 @@ impl Alerts {
         now: i64,
     ) -> PyResult<(String, Table)> {
         let input = Input::new(data, Some(columns), roles)?;
-        self.with(py, |alerts| {
+        self.0.with(py, |alerts| {
             let reasons = reasons.map(Mentions::from_lists).transpose()?;
             let happenings = alerts.options().of_table(&input.whole()?, id, reasons.as_ref())?;
             changed(alerts, happenings, now)
@@ -147,14 +123,14 @@ impl Alerts {
 
     /// The open alerts as JSON and as a table.
     fn open(&self, py: Python<'_>) -> PyResult<(String, Table)> {
-        self.with(py, |alerts| {
+        self.0.with(py, |alerts| {
             let open: Vec<&alert::Alert> = alerts.open().collect();
             Ok((out::json(&open)?, Table(alerts.to_table())))
         })
     }
 
     fn forget(&self, py: Python<'_>, customer: &str) -> PyResult<u64> {
-        self.with(py, |alerts| Ok(alerts.forget(customer)))
+        self.0.with(py, |alerts| Ok(alerts.forget(customer)))
     }
 }
 

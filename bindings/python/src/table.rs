@@ -15,8 +15,8 @@ use pyo3::types::{PyCapsule, PyDict, PyList};
 use serde_json::Value;
 
 use crate::cells::{self, Wanted};
-use crate::guard::{OrRaise, attached, exception};
-use crate::{ffi, responses};
+use crate::guard::{OrRaise, attached, exception, run};
+use crate::{ffi, out, responses};
 
 /// A table on its way in.
 pub(crate) enum Input {
@@ -370,4 +370,16 @@ fn numbers(array: &Bound<'_, PyAny>) -> PyResult<Option<Numbers>> {
         "u1" => U8, "i1" => I8, "u2" => U16, "i2" => I16, "u4" => U32, "i4" => I32, "u8" => U64, "i8" => I64,
         "f4" => F32, "f8" => F64
     ))
+}
+
+/// What needs the whole table and makes another one.
+pub(crate) fn tabular(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    columns: Vec<String>,
+    roles: &str,
+    work: impl FnOnce(&Responses) -> Result<heedful::Table> + Send,
+) -> PyResult<out::Table> {
+    let input = Input::new(data, Some(columns), roles)?;
+    run(py, || work(&input.whole()?).map(out::Table))
 }

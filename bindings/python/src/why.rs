@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
 use crate::guard::{OrRaise, attached, run};
-use crate::out::{self, Table};
+use crate::out::{self, Found, Table};
 use crate::responses::Responses;
 use crate::table;
 
@@ -160,8 +160,17 @@ impl Lists {
     }
 }
 
-/// A result as JSON and as tables.
-pub(crate) type Found = (String, Vec<Table>);
+/// Runs an analysis of responses, and of their reasons where they are known.
+macro_rules! with_reasons {
+    ($asked:expr, $responses:expr, $reasons:expr) => {{
+        let asked = &$asked;
+        match $reasons {
+            Some(reasons) => asked.run_with(&$responses.0, &reasons.0)?,
+            None => asked.run(&$responses.0)?,
+        }
+    }};
+}
+pub(crate) use with_reasons;
 
 pub(crate) fn mentions(reasons: Option<&Reasons>, responses: &Responses) -> Mentions {
     reasons.map_or_else(|| Mentions::none(responses.0.len()), |reasons| reasons.0.clone())
@@ -177,13 +186,9 @@ pub(crate) fn drivers(
     options: &str,
 ) -> PyResult<Found> {
     run(py, || {
-        let drivers = Drivers::from_json(options)?;
-        let found = match reasons {
-            Some(reasons) => drivers.run_with(&responses.0, &reasons.0)?,
-            None => drivers.run(&responses.0)?,
-        };
-        let shares = found.contributions.iter().map(|shares| Table(shares.to_table()));
-        Ok((out::json(&found)?, std::iter::once(Table(found.to_table())).chain(shares).collect()))
+        let found = with_reasons!(Drivers::from_json(options)?, responses, reasons);
+        let shares = found.contributions.iter().map(|shares| shares.to_table());
+        out::found(&found, std::iter::once(found.to_table()).chain(shares))
     })
 }
 
@@ -198,7 +203,7 @@ pub(crate) fn importance(
     run(py, || {
         let mentions = mentions(reasons, responses);
         let found = Importance::from_json(options)?.run_with(&responses.0, &mentions)?;
-        Ok((out::json(&found)?, vec![Table(found.to_table())]))
+        out::found(&found, [found.to_table()])
     })
 }
 
@@ -212,7 +217,7 @@ pub(crate) fn roles(
 ) -> PyResult<Found> {
     run(py, || {
         let found = ReasonRoles::from_json(options)?.run(&responses.0, &reasons.0)?;
-        Ok((out::json(&found)?, vec![Table(found.to_table())]))
+        out::found(&found, [found.to_table()])
     })
 }
 
@@ -227,7 +232,7 @@ pub(crate) fn role_changes(
     let (before, after) = ((&before.0.0, &before.1.0), (&after.0.0, &after.1.0));
     run(py, || {
         let found = ReasonRoles::from_json(options)?.compare(before, after)?;
-        Ok((out::json(&found)?, vec![Table(role_changes_table(&found))]))
+        out::found(&found, [role_changes_table(&found)])
     })
 }
 
@@ -243,7 +248,7 @@ pub(crate) fn asymmetry(
     run(py, || {
         let asymmetry = Asymmetry::from_json(options)?;
         let found = asymmetry.run(&responses.0, &failures.0, &delights.0)?;
-        Ok((out::json(&found)?, vec![Table(found.to_table())]))
+        out::found(&found, [found.to_table()])
     })
 }
 
@@ -258,7 +263,7 @@ pub(crate) fn confounding(
     run(py, || {
         let found = Confounding::from_json(options)?.run(&responses.0, &reasons.0)?;
         let tables = [confounding_table(&found), confounded_segments_table(&found)];
-        Ok((out::json(&found)?, tables.map(Table).into()))
+        out::found(&found, tables)
     })
 }
 
@@ -272,7 +277,7 @@ pub(crate) fn what_if(
 ) -> PyResult<Found> {
     run(py, || {
         let found = WhatIf::from_json(options)?.run(&responses.0, &reasons.0)?;
-        Ok((out::json(&found)?, vec![Table(found.to_table())]))
+        out::found(&found, [found.to_table()])
     })
 }
 
@@ -348,10 +353,7 @@ pub(crate) fn journey_run(
 ) -> PyResult<(String, String, Vec<Table>)> {
     run(py, || {
         let analysis = JourneyAnalysis::from_json(options)?;
-        let found = match reasons {
-            Some(reasons) => analysis.run_with(&responses.0, &reasons.0)?,
-            None => analysis.run(&responses.0)?,
-        };
+        let found = with_reasons!(analysis, responses, reasons);
         let issues = analysis.journey().lint_with(&found);
         Ok((out::json(&found)?, out::json(&self::issues(&issues))?, vec![Table(found.to_table())]))
     })

@@ -106,7 +106,7 @@ def test_what_is_wrong_is_said_with_its_place() -> None:
     wrong = {"name": "x", "groups": [{"id": "g", "measures": [{"id": "x", "points": {"linear": [[5, 0], [1, 9]]}}]}]}
     with pytest.raises(hf.HeedfulError) as error:
         hf.Scorecard(wrong)
-    assert error.value.path == "groups[0].measures[0].points[1]"
+    assert error.value.path == "groups[0].measures[0].points.linear[1]"
     with pytest.raises(hf.HeedfulError) as error:
         hf.health(CARD, {"account": ["a"]}, NOW)
     assert error.value.code == "missing-column"

@@ -41,6 +41,16 @@ fn ask(
     let at = now.unwrap_or_default();
     Ok(match question {
         "scorecard" => document(&Scorecard::from_json(options)?),
+        "stages" => document(&Health::from_json(options)?.stages()),
+        "lint" => {
+            let health = Health::from_json(options)?;
+            // Without a table only the definition is looked at.
+            let report =
+                (columns.length() > 0).then(|| health.run(&table, at, None)).transpose()?;
+            let cards = health.stages().iter().map(|stage| &stage.scorecard);
+            let found = cards.flat_map(|card| card.lint(now, report.as_ref()));
+            document(&found.collect::<Vec<_>>())
+        }
         "health" => {
             let previous = (!previous.is_empty()).then(|| HealthState::from_json(previous));
             let previous = previous.transpose()?;

@@ -3,12 +3,14 @@
 #[cfg(any(feature = "why", feature = "watch", feature = "act", feature = "money"))]
 use heedful::Mentions;
 use heedful::{
-    Category, Clock, Column, Error, ErrorCode, Key, Keys, Responses, Result, Roles, TimeUnit, Times,
+    Category, Clock, Column, Error, ErrorCode, Keys, Responses, Result, Roles, TimeUnit, Times,
 };
 #[cfg(any(feature = "why", feature = "watch", feature = "act", feature = "money"))]
 use js_sys::Uint16Array;
 use js_sys::{Array, Float64Array, Uint8Array, Uint32Array};
 use wasm_bindgen::{JsCast, JsValue};
+
+use crate::key::key;
 
 /// Builds the table of `columns`, each an array of its name, its kind and its data.
 pub(crate) fn responses(columns: &Array, roles: &str) -> Result<Responses> {
@@ -61,21 +63,6 @@ fn times(milliseconds: &[f64], clock: Clock) -> Column {
     #[expect(clippy::cast_possible_truncation, reason = "JavaScript's times are below 2^53")]
     let values = milliseconds.iter().map(|at| at.floor() as i64).collect();
     Column::Time(Times { values, validity, unit: TimeUnit::Millisecond, clock })
-}
-
-pub(crate) fn key(value: JsValue) -> Key {
-    if let Some(text) = value.as_string() {
-        return Key::text(&text);
-    }
-    match (value.as_f64(), value.as_bool()) {
-        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
-        (Some(number), _) if number.fract() == 0.0 && number.abs() < 9e15 => {
-            Key::Int(number as i64)
-        }
-        (Some(number), _) if !number.is_nan() => Key::Float(number),
-        (_, Some(value)) => Key::Bool(value),
-        _ => Key::Missing,
-    }
 }
 
 /// A time in milliseconds, or a number of something.

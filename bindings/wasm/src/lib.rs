@@ -15,17 +15,11 @@ pub mod contact;
 pub mod desk;
 #[cfg(feature = "health")]
 pub mod health;
-#[cfg(any(
-    feature = "scores",
-    feature = "read",
-    feature = "watch",
-    feature = "why",
-    feature = "health",
-    feature = "contact",
-    feature = "act",
-    feature = "money"
-))]
+#[cfg(feature = "tables")]
 mod input;
+// Of tables, and of the groups of comments.
+#[cfg(any(feature = "tables", feature = "text"))]
+mod key;
 #[cfg(feature = "read")]
 pub mod listen;
 #[cfg(feature = "money")]

@@ -11,6 +11,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::Answer;
+use crate::key::key;
 use crate::output::{answer, failure};
 use crate::reason::Mapper;
 use crate::text::{SentimentModel, comments, labels, written};
@@ -108,11 +109,10 @@ impl Mapper {
         options: &str,
     ) -> Answer {
         let run = || {
-            let texts = comments(texts);
-            let (written, rows) = written(&texts);
             let options = Discover::from_json(options)?;
-            let groups = groups(by, &texts);
-            let found = options.run_known(&written, &self.mapper, within.as_deref(), &groups)?;
+            let (found, rows) = of_groups(texts, by, |texts, groups| {
+                options.run_known(texts, &self.mapper, within.as_deref(), groups)
+            })?;
             Ok(topics_of_rows(found, &rows, options.language))
         };
         answer(run())
@@ -197,27 +197,23 @@ pub fn cross_validate_sentiment(
     answer(fit.and_then(|fit| fit.cross_validate(&texts, &ratings, folds)))
 }
 
-/// The group of each comment that there is.
-pub(crate) fn groups(array: &Array, comments: &[Option<String>]) -> Vec<Key> {
-    let group = |value: JsValue| match (value.as_string(), value.as_f64(), value.as_bool()) {
-        (Some(text), ..) => Key::text(&text),
-        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
-        (_, Some(number), _) if number.fract() == 0.0 && number.abs() < 9e15 => {
-            Key::Int(number as i64)
-        }
-        (_, Some(number), _) if !number.is_nan() => Key::Float(number),
-        (.., Some(value)) => Key::Bool(value),
-        _ => Key::Missing,
-    };
-    let rows = array.iter().enumerate();
+/// What is asked of the comments that there are and the group of each; and the rows of these comments.
+fn of_groups<T>(
+    texts: &Array,
+    by: &Array,
+    ask: impl FnOnce(&[&str], &[Key]) -> Result<T>,
+) -> Result<(T, Vec<usize>)> {
+    let texts = comments(texts);
+    let (written, rows) = written(&texts);
+    let keys = by.iter().enumerate();
     // A group without a comment beside it is left for the core to count and refuse.
-    rows.filter(|(row, _)| comments.get(*row).is_none_or(Option::is_some))
-        .map(|(_, value)| group(value))
-        .collect()
+    let keys = keys.filter(|(row, _)| texts.get(*row).is_none_or(Option::is_some));
+    let groups: Vec<Key> = keys.map(|(_, value)| key(value)).collect();
+    Ok((ask(&written, &groups)?, rows))
 }
 
 /// Numbers of comments that there are as rows of all comments.
-pub(crate) fn to_rows(places: &mut [usize], rows: &[usize]) {
+fn to_rows(places: &mut [usize], rows: &[usize]) {
     for place in places {
         *place = rows.get(*place).copied().unwrap_or_default();
     }
@@ -255,9 +251,8 @@ pub fn bands(ratings: &Array, metric: &str, column: &str) -> Answer {
 #[wasm_bindgen]
 pub fn keywords(texts: &Array, by: &Array, options: &str) -> Answer {
     let run = || {
-        let texts = comments(texts);
-        let (written, rows) = written(&texts);
-        let mut found = Keyness::from_json(options)?.run(&written, &groups(by, &texts))?;
+        let options = Keyness::from_json(options)?;
+        let (mut found, rows) = of_groups(texts, by, |texts, groups| options.run(texts, groups))?;
         for keyword in &mut found.rows {
             to_rows(&mut keyword.examples, &rows);
         }
@@ -273,10 +268,9 @@ pub fn keywords(texts: &Array, by: &Array, options: &str) -> Answer {
 #[wasm_bindgen]
 pub fn discover(texts: &Array, by: &Array, options: &str) -> Answer {
     let run = || {
-        let texts = comments(texts);
-        let (written, rows) = written(&texts);
         let options = Discover::from_json(options)?;
-        let found = options.run_grouped(&written, &groups(by, &texts))?;
+        let (found, rows) =
+            of_groups(texts, by, |texts, groups| options.run_grouped(texts, groups))?;
         Ok(topics_of_rows(found, &rows, options.language))
     };
     answer(run())
@@ -284,12 +278,12 @@ pub fn discover(texts: &Array, by: &Array, options: &str) -> Answer {
 
 /// Topics that name rows of all comments, and each of them as a reason.
 #[derive(Serialize)]
-pub(crate) struct Candidates {
+struct Candidates {
     found: Topics,
     reasons: Vec<Reason>,
 }
 
-pub(crate) fn topics_of_rows(mut found: Topics, rows: &[usize], language: Language) -> Candidates {
+fn topics_of_rows(mut found: Topics, rows: &[usize], language: Language) -> Candidates {
     to_rows(&mut found.rest, rows);
     for topic in &mut found.topics {
         to_rows(&mut topic.rows, rows);

@@ -10,7 +10,8 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use crate::Answer;
-use crate::input::{key, mentions, responses};
+use crate::input::{mentions, responses};
+use crate::key::key;
 use crate::output::{answer, document, failure};
 use crate::table::Columns;
 

@@ -1,6 +1,7 @@
 // Checks of `heedful/act` that hold in every environment, as those of cases.js.
 import { actAnswers } from "./act-answers.js";
 import { equal, same } from "./cases.js";
+import { ODD, refusesOddJson } from "./odd-texts.js";
 import { actVectorCases } from "./vector-cases.js";
 
 const HOUR = 3_600_000;
@@ -9,12 +10,13 @@ const NEWS = "\ud83d news"; // half of a surrogate pair
 
 export function actCases(act) {
   const { Alerts, alerts, BusinessCalendar, Desk, Playbooks, Pulse } = act;
-  const fails = (run, expected) => {
+  const fails = (run, expected, message = "") => {
     try {
       run();
     } catch (error) {
       if (!(error instanceof act.HeedfulError)) throw error;
       for (const [name, value] of Object.entries(expected)) equal(error[name], value);
+      if (!error.message.includes(message)) throw new Error(`${error.message} does not say ${message}`);
       return;
     }
     throw new Error("nothing was thrown");
@@ -322,6 +324,68 @@ export function actCases(act) {
       fails(() => new Playbooks([{ id: "x", on: { rated: { band: "a" } }, steps: [{ id: "s", what: "w", after: "t" }] }]), { code: "unknown-name", path: "playbooks[0].steps[0].after" });
       fails(() => books.start(band, { now: MONDAY, started: { save: "soon" } }), { path: "started.save" });
       fails(() => books.done(run, "dance", { now: MONDAY }), { code: "unknown-name" });
+    }],
+    ["what is wrong is said where its writer put it", () => {
+      const rule = (rest) => () => new Pulse([{ id: "a", when: { average: { below: 3 } }, ...rest }]);
+      fails(rule({ coolDown: 3 }), { code: "invalid-config", path: "rules[0].coolDown" }, "unknown field `coolDown`, expected one of `id`, `when`, `minimumN`, `coolDownDays`");
+      fails(rule({ when: { averageOf: {} } }), { code: "invalid-config", path: "rules[0].when" }, "unknown variant `averageOf`");
+      fails(rule({ when: { average: { below: 3, clearCertainty: 0.3 } } }), { code: "invalid-argument", path: "rules[0].when.average.clearCertainty" });
+      fails(() => new Pulse([], { keyContacts: "x" }), { code: "invalid-config", path: "keyContacts" }, "`keyContact`");
+      fails(() => new Alerts([{ id: "a", atmost: 3 }]), { code: "invalid-config", path: "rules[0].atmost" }, "`atMost`");
+      fails(() => new Desk({ escalations: [{ afterHour: 2, to: { role: "x" } }] }), { code: "invalid-config", path: "escalations[0].afterHour" }, "`afterHours`");
+      fails(() => new Desk({ priority: { key_accounts: { "0-2": "x" } } }), { code: "invalid-config", path: "priority.key_accounts.0-2" });
+      // A policy that is JSON has the names of every language.
+      fails(() => new Desk('{"due": [{"reply": {"business_hour": 3}}]}'), { code: "invalid-config", path: "due[0].reply" });
+      const step = { id: "s", kind: "reply", what: "x", dueHour: 2 };
+      fails(() => new Playbooks([{ id: "a", on: { rated: { band: "x" } }, steps: [step] }]), { code: "invalid-config", path: "playbooks[0].steps[0].dueHour" }, "`dueBusinessHours`");
+      const made = new Desk();
+      made.open([{ id: "r1", score: 1 }], { id: "id", rating: "score", now: 0 });
+      fails(() => made.queue(0, { halfLife: 3 }), { code: "invalid-config", path: "halfLife" });
+      fails(() => made.apply("r1", { event: "promise", what: "x", due: { businessHour: 3 } }, { now: 0 }), { code: "invalid-config", path: "due" }, "`businessHours`");
+    }],
+    ["odd names in what is stored", () => {
+      const [account, id, key] = ["acc\ud83d", "\ude00id", "k\ud83d"];
+      const rows = ODD.map((name, i) => ({ [account]: name, [id]: name, [key]: true, customer: name, rating: i % 11, at: MONDAY + i * HOUR }));
+      const pulse = new Pulse([{ id: "low \ud83d", when: { average: { below: 6.5 } } }], { by: account, id, keyContact: key });
+      equal(pulse.observe(rows).counted, ODD.length);
+      const judged = pulse.judge(MONDAY + 48 * HOUR);
+      const low = ODD.filter((_, i) => i % 11 < 6.5);
+      same(judged.alerts.map((row) => row[account]).sort(), [...low].sort());
+      equal(judged.alerts.every((row) => row.rule === "low \ud83d" && row.why.startsWith(`${row[account]}: `)), true);
+      const pulseAgain = Pulse.fromJson(pulse.toJson());
+      equal(pulseAgain.toJson(), pulse.toJson());
+      same(pulseAgain.state(), pulse.state());
+      same(pulseAgain.state().map((row) => row[account]).sort(), [...ODD].sort());
+      equal(pulseAgain.observe(rows).repeated, ODD.length);
+      for (const name of ODD) equal(pulseAgain.forget(name), 1);
+
+      const book = new Alerts([], { storm: false });
+      book.take(judged, { now: MONDAY + 48 * HOUR });
+      const bookAgain = Alerts.fromJson(book.toJson());
+      equal(bookAgain.toJson(), book.toJson());
+      same(bookAgain.open(), book.open());
+      same(bookAgain.open().map(({ subjects }) => subjects).sort(), [...low].sort());
+
+      const made = new Desk({ ...policy, fallback: { role: "r\ud83d" } });
+      made.open(ODD.map((name) => ({ name, score: 1 })), { id: "name", customer: "name", rating: "score", now: MONDAY });
+      made.apply(ODD[0], { event: "reply" }, { by: ODD[1], now: MONDAY + HOUR });
+      const again = Desk.fromJson(made.toJson());
+      equal(again.toJson(), made.toJson());
+      same(again.cases(MONDAY).map((one) => one.case).sort(), [...ODD].sort());
+      equal(again.cases(MONDAY).every((one) => one.customer === one.case && one.role === "r\ud83d"), true);
+      equal(again.case(ODD[0]).trail.at(-1).by, ODD[1]);
+      for (const name of ODD) equal(again.forget(name), 1);
+      // `JSON.stringify` writes halves as escapes.
+      same(new Desk(JSON.stringify(made.policy)).policy, made.policy);
+
+      const books = new Playbooks([{ id: "s\ud83d", on: { rated: { band: "detractor" } }, steps: [{ id: "\ude00", kind: "task", what: "e\u0301 👍🏽" }] }]);
+      const booksAgain = Playbooks.fromJson(JSON.stringify(books));
+      same(booksAgain.toJSON(), books.toJSON());
+      const [{ run }] = booksAgain.start({ rated: { band: "detractor" } }, { customer: ODD[0], now: MONDAY });
+      same([run.playbook, run.customer, booksAgain.done(run, "\ude00", { now: MONDAY }).run.steps[0].state], ["s\ud83d", ODD[0], "done"]);
+
+      for (const type of [Pulse, Alerts, Desk, Playbooks]) refusesOddJson((text) => type.fromJson(text), act.HeedfulError);
+      equal(made.size, ODD.length);
     }],
     ...actVectorCases(act, actAnswers, 47),
   ];

@@ -170,6 +170,10 @@ export function cases(modules, package_, memory) {
       const metric = Metric.preset("csat");
       same(metric.rule, { type: "top", boxes: 2 });
       same(Metric.fromJson(Metric.toJson(metric)), metric);
+      const halves = Metric.of({ ...metric, name: "\ud83d", bands: metric.bands?.map((band, i) => ({ ...band, name: `\ude00${i}` })) });
+      same(Metric.fromJson(Metric.toJson(halves)), halves);
+      fails(() => Metric.fromJson(3), { code: "invalid-argument", path: "json" });
+      fails(() => Tally.fromJson({}), { code: "invalid-argument", path: "json" });
       for (const name of Metric.presets()) equal(Metric.preset(name).name, name);
       const own = Metric.of({ scale: { points: [0, 0.5, 1], labels: ["never", null, "always"] }, rule: { type: "mean" } });
       equal(score(["never", "Always", 0.5], { metric: own }).value, 0.5);

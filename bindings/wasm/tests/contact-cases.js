@@ -27,6 +27,7 @@ export function contactCases(contact) {
       same(policy.toJSON(), new ContactPolicy(JSON.stringify(snake)).toJSON());
       same(new ContactPolicy(policy.toJSON()).toJSON(), JSON.parse(JSON.stringify(policy)));
       equal(new ContactPolicy().toJSON().rules.length, 4);
+      fails(() => new ContactPolicy({ rules: [{ gap: { daysBetween: 1 } }] }), { code: "invalid-config", path: "rules[0].gap.daysBetween" });
       fails(() => new ContactPolicy({ rules: [{ gap: { days: -1 } }] }), { code: "invalid-argument", path: "rules[0].gap.days" });
       fails(() => new ContactPolicy({ rules: [{ gap: { dayz: 1 } }] }), { code: "invalid-config", path: "rules[0].gap.dayz" });
     }],

@@ -77,6 +77,7 @@ export function moneyCases(money) {
       same(businessCase({ cost: 100_000, ...chain, saved: 10_000, months: 24 }), found);
       const averse = businessCase({ cost: 100_000, ...chain, months: 24, lossAversion: 2 });
       equal(averse.returnWithoutLossAversion >= averse.expectedReturn, true);
+      fails(() => businessCase({ cost: 1, delayMonth: 3 }), { code: "invalid-config", path: "delayMonth" });
       fails(() => businessCase({ cost: 1, effect: 1 }), { code: "invalid-argument", path: "scoreToBehaviour" });
       fails(() => businessCase({ cost: 1, delayMonths: 99 }), { code: "invalid-argument", path: "delayMonths" });
       fails(() => businessCase({ cost: { gauss: { mean: 1 } } }), { code: "invalid-config", path: "cost" });

@@ -21,6 +21,7 @@ import {
 import { init as initWhyManually } from "heedful/why/manual";
 import {
   backtest, type BacktestReport, behaviour, type BehaviourReport, fitScorecard, health, healthAgreement, type HealthReport, init as initHealth,
+  lintScorecard, type ScorecardFinding,
   repurchase, type Scorecard,
 } from "heedful/health";
 import { init as initHealthManually } from "heedful/health/manual";
@@ -243,6 +244,10 @@ const healthy: Scorecard = { name: "use", groups: [{ id: "use", measures: [{ id:
 is<Same<ReturnType<typeof health>, HealthReport>>(true);
 is<Same<ReturnType<typeof backtest>, BacktestReport>>(true);
 is<Same<ReturnType<typeof behaviour>, BehaviourReport>>(true);
+is<Same<ReturnType<typeof lintScorecard>, ScorecardFinding[]>>(true);
+lintScorecard(healthy, [{ account: "a", logins: new Date() }], { now: Date.now(), account: "id" })[0]?.value?.toFixed();
+// @ts-expect-error a lint has no such finding
+lintScorecard(healthy)[0]?.code === "too_long";
 health(healthy, [{ account: "a", logins: new Date() }], { now: Date.now(), previous: "{}" });
 health([{ name: "new", when: [{ column: "age", test: { below: 90 } }], scorecard: healthy }], []);
 backtest(fitScorecard([], { outcome: "left", measures: ["plan"], nonNegative: false }).scorecard, [], { outcome: "left" });

@@ -1,5 +1,6 @@
 // Checks of `heedful/watch` that hold in every environment, as those of cases.js.
 import { equal, same } from "./cases.js";
+import { ODD, refusesOddJson } from "./odd-texts.js";
 
 const DAY = 86_400_000;
 const FIRST = Date.UTC(2024, 0, 1);
@@ -89,6 +90,40 @@ export function watchCases(watch) {
       // Another table begins anew.
       same(again.run(rows, columns), new watch.Detector({ every: "day", fdr: 0.05 }).run(rows, columns));
     }],
+    ["odd names in a stored detector", () => {
+      // Eighteen responses a day; on the last sixty of the first topic in the second segment.
+      const [topic, seg] = ["to\ud83dpic", "\ude00 seg"];
+      const odd = Array.from({ length: 60 }, (_, day) => ODD.map((name, i) => (
+        { at: FIRST + day * DAY, [topic]: name, [seg]: ODD[(i + day) % ODD.length], text: `${name} as always`, s: i % 11 }
+      ))).flat();
+      odd.push(...Array.from({ length: 60 }, () => ({ at: FIRST + 59 * DAY, [topic]: ODD[0], [seg]: ODD[1], text: "sales tax \ud83d", s: 1 })));
+      const named = { at: "at", topic, by: [seg], rating: "s", comment: "text" };
+      const detector = new watch.Detector({ every: "day" });
+      const found = detector.run(odd, named);
+      same([found.series, found.anomalies[0].topic, found.anomalies[0].places[0].values], [338, ODD[0], { [seg]: ODD[1] }]);
+      equal(found.anomalies[0].sentence.startsWith(`${ODD[0]}: `) && found.anomalies[0].sentence.includes(`${seg} = ${ODD[1]}`), true);
+      equal(found.anomalies[0].comments.includes("sales tax \ud83d"), true);
+      const stored = detector.toJson();
+      const again = watch.Detector.fromJson(stored);
+      equal(again.toJson(), stored);
+      // As a program stores it that reads JSON and writes it anew, with every letter beyond ASCII as an escape.
+      const escaped = JSON.stringify(JSON.parse(stored)).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+      equal(watch.Detector.fromJson(escaped).toJson(), stored);
+      for (const name of ODD) {
+        const one = { topic: name, place: { attribute: seg, value: name } };
+        equal(again.series(one).chart.title, `${name} in ${seg} = ${name}`);
+        same(again.series(one), detector.series(one));
+      }
+      const later = odd.slice(-60).map((row) => ({ ...row, at: FIRST + 60 * DAY }));
+      const told = detector.update(later, { through: "2024-03-01" });
+      same(again.update(later, { through: "2024-03-01" }), told);
+      same([told.anomalies[0].topic, told.judged], [ODD[0], ["2024-03-01", "2024-03-01"]]);
+      again.feedback("expected", { topic: ODD[0], start: "2024-02-29", end: "2024-03-01" });
+      fails(() => again.feedback("expected", { topic: "\ud83d", start: "2024-02-29", end: "2024-03-01" }), { code: "unknown-name" });
+      refusesOddJson(watch.Detector.fromJson, watch.HeedfulError);
+      // The module went on, and so does what lives in it.
+      equal(watch.Detector.fromJson(again.toJson()).toJson(), again.toJson());
+    }],
     ["topics as reasons, days of a zone", () => {
       const reasons = rows.map(({ reason }) => [reason, "all"]);
       const { anomalies } = new watch.Detector({ every: "day" }).run(rows, { at: "created", reasons });
@@ -104,6 +139,8 @@ export function watchCases(watch) {
     }],
     ["what is wrong is said", () => {
       fails(() => watch.detect([1, 2.5], { every: "day" }), { code: "invalid-argument", path: "counts", row: 1 });
+      fails(() => watch.detect([1], { every: "day", minCase: 3 }), { code: "invalid-config", path: "minCase" });
+      fails(() => new watch.Detector({ every: "day", alarmsPerMont: 3 }), { code: "invalid-config", path: "alarmsPerMont" });
       fails(() => watch.detect([1], { every: "day", alpha: 2 }), { code: "invalid-argument", path: "alpha" });
       fails(() => watch.detect([1], { every: "day", start: "1 May" }), { code: "date-invalid", path: "start" });
       fails(() => watch.detect([1], { every: "day", method: "farrington" }), { code: "invalid-argument", path: "every" });

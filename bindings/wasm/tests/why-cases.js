@@ -142,6 +142,7 @@ export function whyCases(why) {
       fails(ask({ reasons: [{ row: 5000, reason: "price" }] }), { code: "length-mismatch" });
       fails(ask({ replicates: 3 }), { code: "invalid-argument", path: "replicates" });
       fails(ask({ colour: 3 }), { code: "invalid-config", path: "colour" });
+      fails(ask({ minimumNumber: 3 }), { code: "invalid-config", path: "minimumNumber" });
       fails(() => why.lintJourney({ name: "x", stages: [{ name: "a" }, { name: "a" }] }), { code: "duplicate-key", path: "stages[1].name" });
       fails(() => why.drivers({ score: [11] }, { rating: "score" }), { code: "rating-out-of-range", row: 0 });
     }],

@@ -3,7 +3,7 @@ import { call, life, pack } from "./act-engine.js";
 import { disposable } from "./disposer.js";
 import type { Alerts as Handle } from "./glue/act.js";
 import { Held } from "./held.js";
-import { decode, encode, escapeText, snake } from "./json.js";
+import { decode, encode, encoded, escapeText, snake } from "./json.js";
 import type { Judged } from "./pulse.js";
 import { reasonsOf, type WhyReasons } from "./row-reasons.js";
 import { open, type ResultColumn, type Roles, rowsFrom, type Table } from "./table.js";
@@ -144,8 +144,10 @@ export class Alerts {
   constructor(rules: readonly AlertRule[] | null = [], options: AlertOptions = {}, stored = "") {
     const { storm = true, ...rest } = options;
     const storms = storm === true ? {} : { storm: storm === false ? null : storm };
-    const json = rules === null ? stored : encode(snake({ ...rest, ...storms, rules }));
-    this.#held = new Held("book of alerts", life, () => call((module) => (rules === null ? module.Alerts.stored(json) : new module.Alerts(json))), true);
+    const written = rules === null ? undefined : { ...rest, ...storms, rules };
+    const json = written === undefined ? encoded(stored) : encode(snake(written));
+    const made = () => call((module) => (written === undefined ? module.Alerts.stored(json) : new module.Alerts(json)), undefined, written);
+    this.#held = new Held("book of alerts", life, made, true);
   }
 
   /** Stored alerts. */

@@ -1,7 +1,7 @@
 // What the entry points of `heedful/contact` export beside their own `init`: whom to ask and when, and the people who answer.
 import { call, pack } from "./contact-engine.js";
 import { HeedfulError } from "./error.js";
-import { camel, decode, encode, escapeText, parse, snake } from "./json.js";
+import { camel, decode, encode, encoded, escapeText, parse, snake } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import { isRead, open, type ResultColumn, type Roles, rowsFrom, rowsOf, split, type Table } from "./table.js";
 import { millis, type TimeLike } from "./times.js";
@@ -137,8 +137,9 @@ export class ContactPolicy {
   readonly #json: string;
 
   constructor(definition?: PolicyDefinition) {
-    const json = definition === undefined ? "" : typeof definition === "string" ? definition : encode(snake(definition));
-    this.#json = encode(decode(call((module) => module.policy(json))));
+    const written = typeof definition === "string" ? undefined : definition;
+    const json = definition === undefined ? "" : typeof definition === "string" ? encoded(definition) : encode(snake(definition));
+    this.#json = encode(decode(call((module) => module.policy(json), undefined, written)));
   }
 
   /** The rules in full, as every language stores them. */

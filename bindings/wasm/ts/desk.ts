@@ -5,7 +5,7 @@ import { disposable } from "./disposer.js";
 import { HeedfulError } from "./error.js";
 import type { Desk as Handle } from "./glue/act.js";
 import { Held } from "./held.js";
-import { camel, decode, encode, escapeText, parse, snake } from "./json.js";
+import { camel, decode, encode, encoded, escapeText, parse, snake } from "./json.js";
 import { withName, withOffsets } from "./named-zone.js";
 import { reasonsOf, type WhyReasons } from "./row-reasons.js";
 import { open, type ResultColumn, rowsFrom, rowsOf, type Table } from "./table.js";
@@ -67,10 +67,12 @@ export class Desk {
 
   constructor(policy?: cases.CasePolicy | string);
   constructor(policy: cases.CasePolicy | string | null = {}, stored = "") {
-    const given = policy === null ? stored : typeof policy === "string" ? policy : encode(snake(policy));
+    const written = typeof policy === "string" || policy === null ? undefined : policy;
+    const given = written === undefined ? encoded(policy === null ? stored : (policy as string)) : encode(snake(written));
     const [json, zone] = withOffsets(given, "zone", "calendar.zone");
     this.#zone = zone;
-    this.#held = new Held("desk", life, () => call((module) => (policy === null ? module.Desk.stored(json) : new module.Desk(json))), true);
+    const made = () => call((module) => (policy === null ? module.Desk.stored(json) : new module.Desk(json)), undefined, written);
+    this.#held = new Held("desk", life, made, true);
   }
 
   /** A stored desk, also of an earlier version. */
@@ -127,7 +129,7 @@ export class Desk {
     if (told["until"] !== undefined && told["until"] !== null) told["until"] = millis(told["until"], "until", call);
     if (typeof told["due"] === "object" && told["due"] !== null && "at" in told["due"]) told["due"] = { at: millis(told["due"].at, "due.at", call) };
     const who = by === undefined ? undefined : escapeText(by);
-    return this.#told((desk) => desk.apply(escapeText(id), encode(snake(told)), who, at));
+    return this.#told((desk) => desk.apply(escapeText(id), encode(snake(told)), who, at), event);
   }
 
   /** What happened by itself until now: reminders, escalations, the end of waiting. */
@@ -171,7 +173,7 @@ export class Desk {
     const at = millis(now, "now", call);
     const { churn = {}, ...rest } = options;
     const document = encode({ ...(snake(rest) as object), churn });
-    const found = camel(decode(call(() => this.#held.get().queue(document, at))));
+    const found = camel(decode(call(() => this.#held.get().queue(document, at), undefined, options)));
     const { rows, ...report } = found as cases.QueueReport & { rows: cases.QueueRow[] };
     return { order: rows, report };
   }
@@ -219,8 +221,8 @@ export class Desk {
     return call(() => this.#held.get().to_json());
   }
 
-  #told(run: (desk: Handle) => unknown): CaseEffect[] {
-    return rowsOf(call(() => run(this.#held.get()))) as unknown as CaseEffect[];
+  #told(run: (desk: Handle) => unknown, document?: object): CaseEffect[] {
+    return rowsOf(call(() => run(this.#held.get()), undefined, document)) as unknown as CaseEffect[];
   }
 }
 

@@ -100,7 +100,7 @@ export function detect(counts: ArrayLike<number | null | undefined>, options: De
     ...(rest.every === "hour" && start !== undefined && { start_hour: hourOf(start) }),
     holidays: dayNumbers(holidays, "holidays"),
   });
-  return detectedOf(call((module) => module.detect(numbers(counts), volume && numbers(volume), document)));
+  return detectedOf(call((module) => module.detect(numbers(counts), volume && numbers(volume), document), undefined, options));
 }
 
 function numbers(values: ArrayLike<number | null | undefined>): Float64Array {

@@ -4,7 +4,7 @@ import { type Detected, detectedOf, type Direction, type Every, type Method } fr
 import { HeedfulError } from "./error.js";
 import type { Detector as Handle } from "./glue/watch.js";
 import { disposable } from "./disposer.js";
-import { camel, decode, encode, escapeText, snake } from "./json.js";
+import { camel, decode, encode, encoded, escapeText, snake } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import { reasonsOf, type WhyReasons } from "./row-reasons.js";
 import type { Cell, Packed, Roles, Table } from "./table.js";
@@ -157,7 +157,7 @@ export class Detector {
   constructor(options: DetectorOptions);
   constructor(options: DetectorOptions | null, stored = "") {
     if (options === null) {
-      this.#hold(call((module) => module.Detector.stored(stored)));
+      this.#hold(call((module) => module.Detector.stored(encoded(stored))));
       const { columns: _, topic: __, by: ___, metric: ____, ...settings } = this.#watcher();
       this.#settings = settings;
       return;
@@ -166,7 +166,7 @@ export class Detector {
     const days = { since: dayGiven(since, "since"), holidays: dayNumbers(holidays, "holidays") };
     this.#settings = { ...(snake(rest) as Settings), ...days };
     // What cannot be is said now, not at the first table.
-    call((module) => new module.Detector(encode(this.#settings)).free());
+    call((module) => new module.Detector(encode(this.#settings)).free(), undefined, options);
   }
 
   /** A stored detector, which goes on exactly as it would have. */

@@ -2,6 +2,7 @@
 import { HeedfulError } from "./error.js";
 import { camelName, decode } from "./json.js";
 import type { ModuleSource } from "./source.js";
+import { asWritten } from "./written.js";
 
 /** What the glue of every module exports. */
 interface Glue {
@@ -18,9 +19,10 @@ export interface Engine<G> {
    * Calls into the module. What the engine refuses is thrown as a {@link HeedfulError}. Anything else that comes out of
    * the module is a trap (a defect, or no memory left): it is thrown with the code `internal`, and since the memory of
    * a trapped instance cannot be trusted, the next call starts a new one. What was held in an
-   * instance is lost with it (`life`). What is refused of a single column has its name as the path.
+   * instance is lost with it (`life`). What is refused of a single column has its name as the path. What is refused of
+   * a document is said in the document's own names.
    */
-  call<T>(run: (module: G) => T, path?: string): T;
+  call<T>(run: (module: G) => T, path?: string, document?: object): T;
   /** Which instance of the module is at work: what was prepared in another one is lost. */
   life(): number;
   /** Whether it has started. */
@@ -46,9 +48,9 @@ export function line<G>(entry: string): Line<G> {
       if (connected !== undefined && connected !== engine) lives += connected.life() + 1;
       connected = engine;
     },
-    call(run, path) {
+    call(run, path, document) {
       if (connected === undefined) throw notStarted(entry);
-      return connected.call(run, path);
+      return connected.call(run, path, document);
     },
     life: () => lives + (connected?.life() ?? 0),
     started: () => connected?.started() ?? false,
@@ -59,14 +61,8 @@ function notStarted(entry: string): Error {
   return new Error(`the engine has not started: \`await init()\` of "${entry}" first`);
 }
 
-/**
- * The engine of the entry point `entry`. In paths the options in `names` are called as in JavaScript, beside those of all
- * entries.
- * @internal
- */
-export function engine<G extends Glue>(entry: string, start: Start, glue: G, names: readonly string[] = []): Engine<G> {
-  const spelled = new RegExp(`\\b(?:${names.join("|")})\\b`, "g");
-
+/** The engine of the entry point `entry`. @internal */
+export function engine<G extends Glue>(entry: string, start: Start, glue: G): Engine<G> {
   let starting: Promise<void> | undefined;
   let state: "waiting" | "ready" | "broken" = "waiting";
   let lives = 0;
@@ -83,7 +79,7 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G, nam
       return starting;
     },
 
-    call(run, path) {
+    call(run, path, document) {
       if (state === "waiting") throw notStarted(entry);
       if (state === "broken") {
         glue.__wbg_reset_state();
@@ -92,7 +88,7 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G, nam
       try {
         return run(glue);
       } catch (error) {
-        if (Array.isArray(error)) throw refusal(error, path, spelled);
+        if (Array.isArray(error)) throw refusal(error, path, document);
         if (error instanceof HeedfulError) throw error;
         state = "broken";
         lives += 1;
@@ -105,8 +101,8 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G, nam
   };
 }
 
-function refusal(document: unknown, column: string | undefined, spelled: RegExp): HeedfulError {
-  const { code, message, path, row, line } = decode(document) as {
+function refusal(error: unknown, column: string | undefined, document: object | undefined): HeedfulError {
+  const { code, message, path, row, line } = decode(error) as {
     code: string;
     message: string;
     path: string;
@@ -114,11 +110,10 @@ function refusal(document: unknown, column: string | undefined, spelled: RegExp)
     line: number | null;
   };
   const ours = code === "invalid-config" || code === "invalid-argument" || code === "time-zone";
-  return new HeedfulError(code, ours ? optionNames(message) : message, {
-    path: column ?? (ours ? optionNames(path.replace(/^scoring\./, "").replace(spelled, camelName)) : path),
-    row,
-    line,
-  });
+  if (!ours) return new HeedfulError(code, message, { path: column ?? path, row, line });
+  const place = path.replace(/^scoring\./, "");
+  const written = document === undefined ? { path: optionNames(place), message } : asWritten(document, place, message);
+  return new HeedfulError(code, optionNames(written.message), { path: column ?? written.path, row, line });
 }
 
 // The options whose names the engine spells differently; what else has an underscore is the user's.

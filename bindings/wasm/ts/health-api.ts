@@ -1,9 +1,8 @@
 // What the entry points of `heedful/health` export beside their own `init`: scorecards, health, back-tests, behaviour.
-import { HeedfulError } from "./error.js";
 import { call } from "./health-engine.js";
-import { ask, type TimeLike } from "./health-table.js";
+import { ask, refused, type TimeLike } from "./health-table.js";
 import type { Interval } from "./score.js";
-import type { Cell, Table } from "./table.js";
+import { type Cell, listed, type Table } from "./table.js";
 
 export { type ErrorCode, HeedfulError } from "./error.js";
 export type { TimeLike } from "./health-table.js";
@@ -65,7 +64,7 @@ export interface Condition {
   test: Test;
 }
 
-/** How the health of an account is made of measures. */
+/** How the health of an account is made of measures. A variable is declared as one: TypeScript takes pairs for lists otherwise. */
 export interface Scorecard {
   name: string;
   /** Which edition of the formula it is: results of different versions are not compared. */
@@ -139,7 +138,7 @@ export interface HealthReport {
  * The health of every account of a table with one row for each. `scorecard` is one for all, or a list of stages.
  *
  * @example
- * const card = { name: "use", groups: [{ id: "use", measures: [{ id: "logins", points: { linear: [[0, 0], [20, 100]] } }] }] };
+ * const card: Scorecard = { name: "use", groups: [{ id: "use", measures: [{ id: "logins", points: { linear: [[0, 0], [20, 100]] } }] }] };
  * health(card, [{ account: "a", logins: 12 }]).accounts[0].total; // 60
  */
 export function health(
@@ -147,11 +146,11 @@ export function health(
   table: Table,
   options: AccountOptions & { /** The state of the last look. */ previous?: string } = {},
 ): HealthReport {
-  const { account = "account", now, previous } = options;
-  const stages = isStages(scorecard) ? scorecard : [{ name: scorecard.name, scorecard }];
+  const { account = "account", now, previous, ...rest } = options;
+  const stages = isStages(scorecard) ? checkStages(scorecard) : oneStage(scorecard);
   const { columns, times } = looked(stages, now);
   const asked = { table, columns: [account, ...columns], times, now, previous };
-  return ask("health", { account, stages }, asked) as HealthReport;
+  return ask("health", { account, stages, ...rest }, asked) as HealthReport;
 }
 
 /** The area under the ROC curve: 0.5 is chance, 1 perfect. */
@@ -214,7 +213,7 @@ export function backtest(
   },
 ): BacktestReport {
   const { account = "account", now, ...rest } = options;
-  const { columns, times } = looked([{ name: "", scorecard }], rest.at === undefined ? now : 0);
+  const { columns, times } = looked(oneStage(scorecard), rest.at === undefined ? now : 0);
   const asked = { table, now, columns: [account, rest.outcome, rest.at, ...columns], times: [...times, rest.at] };
   return ask("backtest", { account, scorecard, ...rest }, asked) as BacktestReport;
 }
@@ -246,7 +245,7 @@ export function healthAgreement(
   },
 ): AgreementReport {
   const { account = "account", now, ...rest } = options;
-  const { columns, times } = looked([{ name: "", scorecard }], now);
+  const { columns, times } = looked(oneStage(scorecard), now);
   const asked = { table, now, columns: [account, rest.manager, ...columns], times };
   return ask("agreement", { account, scorecard, ...rest }, asked) as AgreementReport;
 }
@@ -289,7 +288,7 @@ export interface FitOptions {
 /** Learns a readable scorecard from what became of accounts. */
 export function fitScorecard(table: Table, options: FitOptions): FittedScorecard {
   const { better = {}, groups = {}, ...rest } = options;
-  const columns = [rest.outcome, ...rest.measures];
+  const columns = [rest.outcome, ...listed(rest.measures)];
   return ask("fit", rest, { table, columns, own: { better, groups } }) as FittedScorecard;
 }
 
@@ -404,28 +403,74 @@ export function checkScorecard(scorecard: Scorecard): Scorecard {
   return ask("scorecard", scorecard, {}) as Scorecard;
 }
 
+/** A doubt about a scorecard. */
+export interface ScorecardFinding {
+  /**
+   * - `measure_count`: fewer than 4 measures, or more than 6.
+   * - `subjective`: more than 2 measures are opinions.
+   * - `weight_sum`: the weights of groups add up neither to 1 nor to 100.
+   * - `recent_change`: the formula changed less than six months before `now`.
+   * - `never_varies`: a measure has the same points for every account.
+   * - `correlated`: two measures go together with a correlation of 0.8 or more, either way, over 10 accounts or more.
+   */
+  code: "measure_count" | "subjective" | "weight_sum" | "recent_change" | "never_varies" | "correlated";
+  /** The measures or groups that it is about. */
+  names: string[];
+  /** The figure: how many, the sum, days, points, or the correlation. */
+  value: number | null;
+}
+
+/**
+ * What is doubtful about a scorecard: about its definition, with `now` about its age, and with a table of accounts about
+ * their measures.
+ *
+ * @example
+ * const card: Scorecard = { name: "use", groups: [{ id: "use", measures: [{ id: "logins", points: { linear: [[0, 0], [20, 100]] } }] }] };
+ * lintScorecard(card, { account: ["a", "b"], logins: [7, 7] }).map(({ code }) => code); // ["measure_count", "never_varies"]
+ */
+export function lintScorecard(scorecard: Scorecard, table?: Table, options: AccountOptions = {}): ScorecardFinding[] {
+  const { account = "account", now, ...rest } = options;
+  const stages = oneStage(scorecard);
+  const asked = { account, stages, ...rest };
+  if (table === undefined) return ask("lint", asked, { now }) as ScorecardFinding[];
+  const { columns, times } = looked(stages, now);
+  return ask("lint", asked, { table, columns: [account, ...columns], times, now }) as ScorecardFinding[];
+}
+
 function isStages(scorecard: Scorecard | readonly Stage[]): scorecard is readonly Stage[] {
   return Array.isArray(scorecard);
+}
+
+// Checked and in full, so that what follows can rely on its form.
+function oneStage(given: Scorecard): Stage[] {
+  const scorecard = checkScorecard(given);
+  return [{ name: scorecard.name, scorecard }];
+}
+
+function checkStages(stages: readonly Stage[]): Stage[] {
+  return ask("stages", { account: "", stages }, {}) as Stage[];
 }
 
 // The columns that scorecards and their conditions name, and those of them that hold times.
 function looked(stages: readonly Stage[], now: TimeLike | undefined): { columns: (string | undefined)[]; times: string[] } {
   const columns: (string | null | undefined)[] = [];
   const times: string[] = [];
+  let ages = false;
   for (const { when = [], scorecard } of stages) {
-    for (const { id, points, at, standardError } of scorecard.groups.flatMap((group) => group.measures)) {
-      const { decay, percentile } = (typeof points === "string" ? {} : points) as { decay?: object; percentile?: { within?: string } };
+    for (const { id, points, at, freshDays, standardError } of scorecard.groups.flatMap((group) => group.measures)) {
+      const { decay, percentile } = points as { decay?: object; percentile?: { within?: string } };
       columns.push(id, at, standardError, percentile?.within);
       if (decay !== undefined) times.push(id);
       if (typeof at === "string") times.push(at);
+      ages ||= decay !== undefined || typeof freshDays === "number";
     }
     for (const { column, test } of [...when, ...(scorecard.alarms ?? []).flatMap((alarm) => alarm.when)]) {
       columns.push(column);
-      if (typeof test === "object" && "olderThanDays" in test) times.push(column);
+      if (typeof test === "string" || !("olderThanDays" in test)) continue;
+      times.push(column);
+      ages = true;
     }
   }
-  if (times.length > 0 && now === undefined) {
-    throw new HeedfulError("invalid-argument", "the scorecard looks at times: say what time it is", { path: "now" });
-  }
+  if (ages && now === undefined) throw refused("the scorecard looks at times: say what time it is", "now");
   return { columns: columns.filter((name) => name !== null), times };
 }

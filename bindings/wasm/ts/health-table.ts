@@ -1,6 +1,7 @@
 // Tables of accounts, customers and events on their way into the module of `heedful/health`.
 import { columnsOf } from "./columns.js";
-import { camel, decode, encode, snake } from "./json.js";
+import { HeedfulError } from "./error.js";
+import { camel, decode, encode, encoded, snake } from "./json.js";
 import { call } from "./health-engine.js";
 import type { Table } from "./table.js";
 
@@ -22,8 +23,15 @@ export interface Asked {
 
 /** Asks the module; what leaves has names in camelCase. @internal */
 export function ask(question: string, options: object, { table = {}, columns = [], times = [], now, previous = "", own = {} }: Asked): unknown {
+  const before = encoded(previous, "previous");
   const needed = columnsOf(table, columns, times);
   const document = encode({ ...(snake(options) as object), ...own });
   const at = now === undefined ? undefined : Number(now);
-  return camel(decode(call((module) => module.health(question, needed, document, at, previous))));
+  if (at !== undefined && !(Math.abs(at) <= 8.64e15)) throw refused("a time is a Date or milliseconds since 1970", "now");
+  return camel(decode(call((module) => module.health(question, needed, document, at, before), undefined, { ...options, ...own })));
+}
+
+/** @internal */
+export function refused(message: string, path: string): HeedfulError {
+  return new HeedfulError("invalid-argument", message, { path });
 }

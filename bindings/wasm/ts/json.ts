@@ -1,5 +1,6 @@
 // How values cross into the module and back: as JSON, names in camelCase on this side and snake_case on that one. What
 // comes back has its numbers beside it.
+import { HeedfulError } from "./error.js";
 
 // A half of a surrogate pair is a legal part of a JavaScript text but of no text in the module. It travels as two
 // private characters: a mark, and one that stands for the half. The mark itself travels as two as well.
@@ -9,8 +10,17 @@ const MARKED = 0xe800;
 
 /** A text for the module. @internal */
 export function escapeText(text: string): string {
-  return text.replace(/\p{Surrogate}|\u{10FFFD}/gu, (found) =>
-    found === MARK ? MARK + String.fromCharCode(MARKED) : MARK + String.fromCharCode(found.charCodeAt(0) + PRIVATE),
+  return text.replace(/\p{Surrogate}|\u{10FFFD}/gu, (found) => (found === MARK ? MARK + String.fromCharCode(MARKED) : escapeHalf(found)));
+}
+
+function escapeHalf(half: string): string {
+  return MARK + String.fromCharCode(half.charCodeAt(0) + PRIVATE);
+}
+
+// JSON without escapes of halves, which are a pair's where two stand side by side.
+function unescaped(json: string): string {
+  return json.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|[^])/gi, (found, half: string | undefined) =>
+    half === undefined ? found : String.fromCharCode(parseInt(half, 16)),
   );
 }
 
@@ -19,10 +29,14 @@ export function encode(value: unknown): string {
   const text = JSON.stringify(value);
   // `JSON.stringify` writes lone halves, and them alone, as \ud800 to \udfff; a backslash before it is written twice.
   if (!text.includes("\\ud") && !text.includes(MARK)) return text;
-  const whole = text.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|[^])/g, (found, half: string | undefined) =>
-    half === undefined ? found : String.fromCharCode(parseInt(half, 16)),
-  );
-  return escapeText(whole);
+  return escapeText(unescaped(text));
+}
+
+/** JSON that comes from outside, where it may have been written by the module or by `JSON.stringify`. @internal */
+export function encoded(json: string, path = "json"): string {
+  // What is no text would be read from anywhere in the module's memory.
+  if (typeof json !== "string") throw new HeedfulError("invalid-argument", "JSON comes as a text", { path });
+  return (/\\ud/i.test(json) ? unescaped(json) : json).replace(/\p{Surrogate}/gu, escapeHalf);
 }
 
 /** The value of JSON that {@link encode} wrote. @internal */
@@ -66,6 +80,11 @@ export function snakeName(name: string): string {
 // Fields that hold an object by names of the user (bands, points, columns, categories, tiers): their keys are data.
 const DATA = new Set(["categories", "shares", "counts", "targets", "margins", "priority"]);
 
+/** Whether a field of this name holds an object by names of the user. @internal */
+export function isData(name: string): boolean {
+  return DATA.has(name);
+}
+
 /** The same value with the engine's own names in camelCase. @internal */
 export function camel(value: unknown): unknown {
   return renamed(value, camelName);
@@ -81,7 +100,7 @@ function renamed(value: unknown, rename: (name: string) => string): unknown {
   if (typeof value !== "object" || value === null) return value;
   const fields = Object.entries(value).map(([name, field]) => [
     rename(name),
-    DATA.has(name) ? field : renamed(field, rename),
+    isData(name) ? field : renamed(field, rename),
   ]);
   return Object.fromEntries(fields);
 }

@@ -1,6 +1,6 @@
 // Metrics: a scale plus a declared rule.
 import { call } from "./scores-engine.js";
-import { decode, encode } from "./json.js";
+import { decode, encode, encoded } from "./json.js";
 
 /** The names of the metrics that are known; see {@link Metric.preset}. */
 export type MetricName =
@@ -98,7 +98,7 @@ export const Metric = {
   },
   /** Reads a metric from JSON: a definition, or a name in quotes. */
   fromJson(json: string): Metric {
-    return decode(call((module) => module.metric(json))) as Metric;
+    return decode(call((module) => module.metric(encoded(json)))) as Metric;
   },
   /** The whole definition as JSON. */
   toJson(metric: MetricLike): string {

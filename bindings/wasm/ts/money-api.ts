@@ -1,7 +1,7 @@
 // What the entry points of `heedful/money` export beside their own `init`: what is at stake, and whether a change pays.
 import { columnsOf } from "./columns.js";
 import { HeedfulError } from "./error.js";
-import { camel, decode, encode, snake } from "./json.js";
+import { camel, camelName, decode, encode, snake } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import { call } from "./money-engine.js";
 import { lengthOf, reasonsOf, type WhyReasons } from "./row-reasons.js";
@@ -420,5 +420,6 @@ function ask(question: string, options: object, { table, columns = [], reasons, 
   if (table !== undefined && needed.length === 0) needed.push(["row", "bytes", new Uint8Array(lengthOf(table))]);
   const coded = table === undefined || reasons === undefined ? undefined : reasonsOf(table, reasons);
   const document = encode({ ...(snake(options) as object), ...own });
-  return camel(decode(call((module) => module.money(question, needed, coded, document))));
+  const written = { ...options, ...Object.fromEntries(Object.entries(own).map(([name, value]) => [camelName(name), value])) };
+  return camel(decode(call((module) => module.money(question, needed, coded, document), undefined, written)));
 }

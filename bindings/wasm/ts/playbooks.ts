@@ -2,7 +2,7 @@
 import { call } from "./act-engine.js";
 import type { AlertSource, Severity } from "./alerts.js";
 import type { CalendarDefinition } from "./business.js";
-import { camel, decode, encode, parse, snake } from "./json.js";
+import { camel, decode, encode, encoded, parse, snake } from "./json.js";
 import { withName, withOffsets } from "./named-zone.js";
 import { millis, type TimeLike } from "./times.js";
 
@@ -104,9 +104,10 @@ export class Playbooks {
 
   constructor(playbooks: readonly Playbook[], options?: { askGapDays?: number; /** When people work. */ calendar?: CalendarDefinition });
   constructor(playbooks: readonly Playbook[] | null, options: object = {}, stored = "") {
-    const given = playbooks === null ? stored : encode(snake({ ...options, playbooks }));
+    const written = playbooks === null ? undefined : { ...options, playbooks };
+    const given = written === undefined ? encoded(stored) : encode(snake(written));
     const [json, zone] = withOffsets(given, "zone", "calendar.zone");
-    this.#json = call((module) => module.playbooks(json));
+    this.#json = call((module) => module.playbooks(json), undefined, written);
     this.#zone = zone;
   }
 

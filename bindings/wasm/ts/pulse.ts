@@ -4,7 +4,7 @@ import type { Happening, Severity } from "./alerts.js";
 import { disposable } from "./disposer.js";
 import type { Pulse as Handle } from "./glue/act.js";
 import { Held } from "./held.js";
-import { decode, encode, escapeText, parse, snake } from "./json.js";
+import { decode, encode, encoded, escapeText, parse, snake } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import { withName, withOffsets } from "./named-zone.js";
 import { isRead, open, type ResultColumn, type Roles, rowsFrom, rowsOf, type Table } from "./table.js";
@@ -161,10 +161,11 @@ export class Pulse {
 
   constructor(rules?: readonly PulseRule[], options?: PulseOptions);
   constructor(rules: readonly PulseRule[] | null = [], options: PulseOptions = {}, stored = "") {
-    const given = rules === null ? stored : encode(snake({ ...options, rules }));
+    const written = rules === null ? undefined : { ...options, rules };
+    const given = written === undefined ? encoded(stored) : encode(snake(written));
     const [json, zone] = withOffsets(given, "time_zone", "timeZone");
     this.#zone = zone;
-    this.#held = new Held("pulse", life, () => call((module) => (rules === null ? module.Pulse.stored(json) : new module.Pulse(json))), true);
+    this.#held = new Held("pulse", life, () => call((module) => (written === undefined ? module.Pulse.stored(json) : new module.Pulse(json)), undefined, written), true);
     const { by, id, key_contact } = this.options as { by: string; id?: string; key_contact?: string };
     this.#columns = [by, id, key_contact].filter((name) => name !== undefined);
   }

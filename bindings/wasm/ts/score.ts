@@ -46,7 +46,7 @@ export interface GroupOptions extends Uncertainty, Roles {
   invalid?: "error" | "count";
   /** Words that stand for no rating in texts; `NA` and `N/A` where not given. Blank text always does. */
   missing?: readonly string[];
-  /** Which of a customer's answers count: `all` (default), or the `latest`, which needs `customer`. */
+  /** Which of a customer's answers count: `all` (default), or the `latest`, which needs `customer` and `at`. */
   repeats?: "all" | "latest";
   /** Takes one kind of response only. */
   kind?: "relational" | "transactional";

@@ -1,6 +1,6 @@
 // Tallies: mergeable counts from which every score is computed.
 import { call } from "./scores-engine.js";
-import { camel, decode, encode, snakeName } from "./json.js";
+import { camel, decode, encode, encoded, snakeName } from "./json.js";
 import type { MetricLike, Scale } from "./metric.js";
 import { type GroupOptions, prepareOne, type Score, scoreOf, type Uncertainty, type ValueOptions, type Values } from "./score.js";
 import type { Table } from "./table.js";
@@ -64,7 +64,7 @@ export const Tally = {
   },
   /** Reads a stored tally. */
   fromJson(json: string): Tally {
-    return tallyOf(call((module) => module.tally_stored(json)));
+    return tallyOf(call((module) => module.tally_stored(encoded(json))));
   },
 };
 

@@ -66,5 +66,5 @@ export function emerging(table: Table, options: EmergingOptions): EmergingRow[] 
   const roles = { ...(at !== undefined && { at }), ...(comment !== undefined && { comment }) };
   const { columns, roles: played } = onDays(pack(table, roles, [], dateFormat, ["comment"]), timeZone);
   const document = encode({ ...(snake(rest) as object), every, since: dayGiven(since, "since") });
-  return rowsOf(call((module) => module.emerging(columns, played, document))) as unknown as EmergingRow[];
+  return rowsOf(call((module) => module.emerging(columns, played, document), undefined, options)) as unknown as EmergingRow[];
 }

@@ -337,18 +337,11 @@ export function whatIf(table: Table, options: WhatIfOptions): WhatIfReport {
 }
 
 /** Options of {@link explainChange}. */
-export interface ChangeOptions extends Shared {
+export interface ChangeOptions extends Omit<DriverOptions, "attributes"> {
   /** Columns of segments from the coarse to the fine: region, then store. */
   by?: string | readonly string[];
-  reasons?: WhyReasons;
   /** What tells the reasons of the earlier table, where it is something else. */
   beforeReasons?: WhyReasons;
-  minimumN?: number;
-  reference?: number;
-  replicates?: number;
-  orders?: number;
-  seed?: number;
-  adjustment?: Adjustment;
 }
 
 /** One part of a difference, in points. */

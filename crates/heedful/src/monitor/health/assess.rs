@@ -252,6 +252,20 @@ impl Health {
         Self { account: account.into(), stages }
     }
 
+    /// The scorecards and whom they are for.
+    ///
+    /// ```
+    /// use heedful::health::Health;
+    /// let card = r#"{"name": "use", "groups": [{"id": "use", "measures": [{"id": "trained", "points": "milestone"}]}]}"#;
+    /// let health = Health::from_json(&format!(r#"{{"account": "id", "stages": [{{"name": "new", "scorecard": {card}}}]}}"#))?;
+    /// assert_eq!(health.stages()[0].scorecard.measures().count(), 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
     /// Reads `{"account": "id", "stages": [{"name": "all", "scorecard": {..}}]}`.
     ///
     /// # Errors

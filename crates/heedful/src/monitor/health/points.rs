@@ -225,6 +225,24 @@ impl Points {
     /// # Errors
     /// `invalid-argument` with a path.
     pub(super) fn check(&self, better: Better) -> Result<()> {
+        self.check_inside(better).map_err(|error| error.below(self.kind()))
+    }
+
+    /// What they are called in JSON.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Thresholds(_) => "thresholds",
+            Self::Linear(_) => "linear",
+            Self::Logistic(_) => "logistic",
+            Self::Percentile(_) => "percentile",
+            Self::Decay(_) => "decay",
+            Self::Score(_) => "score",
+            Self::Milestone => "milestone",
+            Self::Categories(_) => "categories",
+        }
+    }
+
+    fn check_inside(&self, better: Better) -> Result<()> {
         match self {
             Self::Thresholds(pairs) | Self::Linear(pairs) => pairs_are_in_order(pairs, better),
             Self::Logistic(curve) => {

@@ -265,17 +265,17 @@ fn what_is_wrong_is_said_with_its_place() {
         (
             r#"{"id":"x","points":{"linear":[[5,0],[5,9]]}}"#,
             "invalid-argument",
-            "groups[0].measures[0].points[1]",
+            "groups[0].measures[0].points.linear[1]",
         ),
         (
             r#"{"id":"x","points":{"linear":[[1,9],[5,0]]}}"#,
             "invalid-argument",
-            "groups[0].measures[0].points[1]",
+            "groups[0].measures[0].points.linear[1]",
         ),
         (
             r#"{"id":"x","points":{"linear":[[1,101]]}}"#,
             "invalid-argument",
-            "groups[0].measures[0].points[0]",
+            "groups[0].measures[0].points.linear[0]",
         ),
         (
             r#"{"id":"x","points":"milestone","weight":-1}"#,

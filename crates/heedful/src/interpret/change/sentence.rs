@@ -97,14 +97,9 @@ impl ChangeReport {
         let name = comparison.metric.to_uppercase();
         let from_to = format!("from {} to {}", one_decimal(before), one_decimal(after));
         let interval = between(comparison.interval);
-        if !told {
-            return format!(
-                "{name} went {from_to}, a difference of {}{interval} that can be chance.",
-                points(difference)
-            );
-        }
         let verb = if difference < 0.0 { "fell" } else { "rose" };
-        format!("{name} {verb} by {}, {from_to}{interval}.", points(difference))
+        let chance = if told { "" } else { ", which can be chance" };
+        format!("{name} {verb} by {}, {from_to}{interval}{chance}.", points(difference))
     }
 }
 

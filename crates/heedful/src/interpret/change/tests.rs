@@ -103,7 +103,10 @@ fn mix_and_rate_by_hand() {
     assert_eq!(report.segments[2].status, SegmentStatus::New);
     assert_eq!(report.to_table().len(), 3);
     let sentences = report.sentences();
-    assert!(sentences[0].starts_with("NPS went from 10.0 to 18.0, a difference of 8.0 points"));
+    assert!(sentences[0].starts_with("NPS rose by 8.0 points, from 10.0 to 18.0 (95 % interval -"));
+    assert!(sentences[0].ends_with("), which can be chance."));
+    let fall = Change::new(Metric::nps()).by(["region"]).run(&second.0, &first.0).unwrap();
+    assert!(fall.sentences()[0].starts_with("NPS fell by 8.0 points, from 18.0 to 10.0"));
     assert!(sentences.iter().any(|s| s.contains("region r2 added 17.2 points by its weight")));
 }
 

@@ -340,19 +340,8 @@ pub(crate) fn without_accents(language: Language, word: &str) -> String {
 
 /// Letters repeated three times or more, cut to two; Roman numbers stay.
 fn shorten(word: &str) -> Option<String> {
-    let mut run = 0;
-    let mut last = '\0';
-    let mut found = false;
-    for c in word.chars() {
-        run = if c == last { run + 1 } else { 1 };
-        last = c;
-        found |= run > 2 && c.is_alphabetic();
-    }
-    let roman = || word.chars().all(|c| matches!(c, 'i' | 'v' | 'x' | 'l' | 'c' | 'd' | 'm'));
-    if !found || word.starts_with("www") || roman() {
-        return None;
-    }
     let mut short = String::with_capacity(word.len());
+    let (mut run, mut last) = (0, '\0');
     for c in word.chars() {
         run = if c == last { run + 1 } else { 1 };
         last = c;
@@ -360,7 +349,8 @@ fn shorten(word: &str) -> Option<String> {
             short.push(c);
         }
     }
-    Some(short)
+    let roman = || word.chars().all(|c| matches!(c, 'i' | 'v' | 'x' | 'l' | 'c' | 'd' | 'm'));
+    (short.len() < word.len() && !word.starts_with("www") && !roman()).then_some(short)
 }
 
 /// English contractions that people write without the apostrophe, where that is no other word.
@@ -495,4 +485,21 @@ fn has_domain(word: &str) -> bool {
             | "ly"
     );
     known && name.bytes().any(|b| b.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_runs_are_cut_to_two_wherever_they_stand() {
+        for (word, short) in
+            [("soooo", "soo"), ("aaa", "aa"), ("zzzz", "zz"), ("aaabaa", "aabaa"), ("ééé", "éé")]
+        {
+            assert_eq!(shorten(word).as_deref(), Some(short), "{word}");
+        }
+        for word in ["", "aa", "1000", "viii", "wwww", "good"] {
+            assert_eq!(shorten(word), None, "{word}");
+        }
+    }
 }

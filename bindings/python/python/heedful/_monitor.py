@@ -75,7 +75,8 @@ def detect(
     """Whether counts are other than was to be expected: each period against those before it.
 
     `counts` has a whole number for each period, `None` or NaN where it is missing. `start` is a day of the first
-    period, a date or a text such as ``2001-01-31`` (with `every="hour"` the time when it begins): weekdays, holidays and the time of year follow from it.
+    period, a date or a text such as ``2001-01-31`` (with `every="hour"` the time when it begins): weekdays, holidays and
+    the time of year follow from it. Where it is not given the first period is that of 1 January 1970.
     `alpha` is the wanted rate of false alarms for each period (0.01), `direction` which departures alarm (`up`).
     `volume` says out of how many; with `share` counts are a part of it, and more volume is no news. `min_cases` keeps
     quiet where there are fewer cases, `memory` is how many periods are remembered. `method` names a published

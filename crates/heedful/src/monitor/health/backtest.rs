@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::assess::{Health, HealthReport, HealthState, LineStatus};
-use super::outcome::outcomes;
+use super::outcome::{outcomes, separates};
 use super::points::{FULL, invalid};
 use super::scorecard::Scorecard;
 use crate::base::config::{self, record};
@@ -21,8 +21,6 @@ use crate::stats::regression::{Design, logistic, logistic_cdf};
 use crate::stats::{Confidence, Interval, ProportionSample};
 
 const DECILES: usize = 10;
-/// An area this near to 1 is more than any honest measure has: the past knows the answer.
-const LEAK: f64 = 0.98;
 
 /// Checks a scorecard against what became of accounts.
 ///
@@ -335,18 +333,16 @@ impl HealthBacktest {
             let (risk, events): (Vec<f64>, Vec<bool>) =
                 cases.iter().filter_map(|case| Some((FULL - points(case)?, case.event))).unzip();
             let own = Auc::of(&risk, &events, self.confidence);
-            let known = |case: &Case| f64::from(u8::from(case.known.get(place) == Some(&true)));
-            let (present, all_events): (Vec<f64>, Vec<bool>) =
-                cases.iter().map(|case| (known(case), case.event)).unzip();
-            let presence = Auc::of(&present, &all_events, self.confidence);
-            let separates = |auc: Auc| auc.value.max(1.0 - auc.value) >= LEAK;
+            let known = |case: &Case| points(case).filter(|_| case.known.get(place) == Some(&true));
+            let values: Vec<Option<f64>> = cases.iter().map(known).collect();
+            let all_events: Vec<bool> = cases.iter().map(|case| case.event).collect();
             checks.push(MeasureCheck {
                 id: measure.id.clone(),
                 n: risk.len() as u64,
                 lift: first_lift(&risk, &events),
                 cost_of_dropping: self.without(&measure.id, table, looks)?.map(|rest| auc - rest),
                 stability: halves(cases, looks.len(), points),
-                leaks: own.is_some_and(separates) || presence.is_some_and(separates),
+                leaks: separates(&values, &all_events),
                 auc: own,
             });
         }

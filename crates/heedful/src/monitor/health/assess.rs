@@ -853,6 +853,24 @@ impl HealthReport {
 
     /// What changed since the last look: one row for each account and line that did, the largest first, also lines that are
     /// gone: `account`, `name`, `change` (of the total).
+    ///
+    /// ```
+    /// use heedful::health::{Health, Measure, MeasureGroup, Points, Scorecard};
+    /// use heedful::{Column, Responses};
+    ///
+    /// let logins = Measure::new("logins", Points::Linear(vec![[0.0, 0.0], [20.0, 100.0]]));
+    /// let health = Health::new(Scorecard::new("use", vec![MeasureGroup::new("use", 1.0, vec![logins])])?, "account");
+    /// let table = |logins| {
+    ///     Responses::new()
+    ///         .with("account", Column::texts([Some("a")]))?
+    ///         .with("logins", Column::numbers(vec![logins]))
+    /// };
+    /// let first = health.run(&table(16.0)?, 0, None)?;
+    /// let second = health.run(&table(10.0)?, 86_400_000, Some(first.state()))?;
+    /// assert_eq!(second.accounts[0].change.as_ref().unwrap().causes, [("logins".to_owned(), -30.0)]);
+    /// assert_eq!(second.changes_table().len(), 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn changes_table(&self) -> Table {
         let mut table = Table::new();

@@ -62,8 +62,11 @@ fn run(function: &str, input: &Value, options: &Value) -> Result<Value> {
                 None
             } else {
                 let card = if before["scorecard"].is_null() { card } else { &before["scorecard"] };
-                let first = json!({"scorecard": card, "table": before["table"], "now": before["now"]});
-                Some(HealthState::from_json(run("health", &first, options)?["state"].as_str().unwrap_or_default())?)
+                let first =
+                    json!({"scorecard": card, "table": before["table"], "now": before["now"]});
+                Some(HealthState::from_json(
+                    run("health", &first, options)?["state"].as_str().unwrap_or_default(),
+                )?)
             };
             let report = Health::from_json(&asked)?.run(&table, at, past.as_ref())?;
             let state = report.state().to_json();

@@ -1,7 +1,7 @@
 //! Runs the vectors of health and behaviour.
 
 use heedful::behaviour::{Behaviour, Repurchase};
-use heedful::health::{Health, HealthAgreement, HealthBacktest, ScorecardFit};
+use heedful::health::{Health, HealthAgreement, HealthBacktest, HealthState, ScorecardFit};
 use heedful::{Clock, Column, Responses, Result, TimeUnit, Times};
 use serde_json::{Value, json};
 
@@ -57,8 +57,20 @@ fn run(function: &str, input: &Value, options: &Value) -> Result<Value> {
     let at = now.unwrap_or_default();
     Ok(match function {
         "health" => {
-            let report = Health::from_json(&asked)?.run(&table, at, None)?;
-            json!({"accounts": report.to_table(), "lines": report.lines_table()})
+            let before = &input["before"];
+            let past = if before.is_null() {
+                None
+            } else {
+                let card = if before["scorecard"].is_null() { card } else { &before["scorecard"] };
+                let first =
+                    json!({"scorecard": card, "table": before["table"], "now": before["now"]});
+                Some(HealthState::from_json(
+                    run("health", &first, options)?["state"].as_str().unwrap_or_default(),
+                )?)
+            };
+            let report = Health::from_json(&asked)?.run(&table, at, past.as_ref())?;
+            let state = report.state().to_json();
+            json!({"accounts": report.to_table(), "lines": report.lines_table(), "state": state})
         }
         "backtest" => json!(HealthBacktest::from_json(&asked)?.run(&table, at)?),
         "health_agreement" => json!(HealthAgreement::from_json(&asked)?.run(&table, at)?),

@@ -109,6 +109,120 @@ def healths():
     return out
 
 
+def later():
+    """Two looks: percentiles within segments, stale values, errors of survey scores, alarms, hysteresis, changes with their
+    causes, and the cheapest improvement by trying every measure."""
+    scorecard = {
+        "name": "later", "version": "1", "hysteresis": 3,
+        "groups": [
+            {"id": "use", "weight": 3, "measures": [
+                {"id": "logins", "weight": 2, "points": {"percentile": {"within": "segment"}}, "effort": 2},
+                {"id": "depth", "points": {"linear": [[0, 0], [10, 100]]}, "missing": "penalise"}]},
+            {"id": "voice", "weight": 2, "measures": [
+                {"id": "nps", "points": {"score": {"worst": -100, "best": 100}}, "standard_error": "nps_error", "at": "asked",
+                 "fresh_days": 60, "missing": "neutral"}]}],
+        "alarms": [
+            {"id": "turned", "when": [{"column": "rating", "test": {"fell": {"from": 9, "to": 6}}}], "effect": {"cap": 45.5}},
+            {"id": "away", "when": [{"column": "seen", "test": {"older_than_days": 30}}]},
+            {"id": "trial", "when": [{"column": "segment", "test": {"is": ["trial"]}}, {"column": "depth", "test": {"at_least": 4}}],
+             "effect": {"override": 60}}]}
+    names = ["a", "b", "c", "d", "e", "f", "g"]
+    segment = ["large", "large", "large", "small", "small", "trial", "small"]
+    start = NOW - 30 * DAY
+
+    def table(now, logins, depth, nps, rating, seen, asked):
+        return {"account": names, "segment": segment, "logins": logins, "depth": depth, "nps": nps, "nps_error": [5, 12.5, None, 0, 8, 3, 6],
+                "rating": rating, "seen": [now - days * DAY for days in seen], "asked": [now - days * DAY for days in asked]}
+
+    before = table(start, [9, 4, 7, 3, 1, 5, 2], [8, 3, 6, 9, 2, 1, None], [60, 10, 20, 40, -30, 5, 90], [10, 9, 7, 8, 3, 9, 9],
+                   [1, 2, 3, 4, 5, 6, 7], [5, 5, 5, 5, 5, 5, 5])
+    now = table(NOW, [9, 5, 7, 3, 3, 6, 2], [8, 3.5, 9, 6, 2, 5, None], [62, 10, 20, 40, None, 5, 90], [6, 8, 7, 8, 3, 9, 5],
+                [1, 31, 3, 30, 5, 6, 70], [5, 61, 60, 5, 5, 5, 5])
+
+    def look(table, at, past):
+        accounts, lines, known = [], [], {}
+        for row, name in enumerate(names):
+            peers = [v for v, s in zip(table["logins"], segment) if s == segment[row]]
+            rank = lambda v: 100 * (sum(p < v for p in peers) + mp.mpf(sum(p == v for p in peers)) / 2) / len(peers)
+            stale = at - table["asked"][row] > 60 * DAY
+            gone = table["nps"][row] is None
+            nps = mp.mpf(50) if gone or stale else (mp.mpf(table["nps"][row]) + 100) / 2
+            depth = mp.mpf(table["depth"][row] or 0) * 10
+            parts = [("logins", "use", mp.mpf(2) / 5, rank(table["logins"][row]), "present", 2, 100 * (len(peers) - mp.mpf(1) / 2) / len(peers)),
+                     ("depth", "use", mp.mpf(1) / 5, depth, "missing" if table["depth"][row] is None else "present", 1, 100),
+                     ("nps", "voice", mp.mpf(2) / 5, nps, "missing" if gone else "stale" if stale else "present", 1, 100)]
+            own = [[id_, weight * p] for id_, _, weight, p, *_ in parts]
+            lines += [{"account": name, "name": id_, "group": group, "points": number(p), "weight": number(weight), "contribution": number(weight * p),
+                       "status": status} for id_, group, weight, p, status, *_ in parts]
+            total, fired, ceiling = sum(by for _, by in own), [], mp.mpf(100)
+
+            def bend(alarm, to):
+                lines.append({"account": name, "name": alarm, "group": None, "points": None, "contribution": number(to - total), "status": "alarm"})
+                own.append([alarm, to - total])
+
+            if past and past[name]["rating"] >= 9 and table["rating"][row] <= 6:
+                fired.append("turned")
+                to, ceiling = min(total, mp.mpf("45.5")), mp.mpf("45.5")
+                bend("turned", to)
+                total = to
+            if at - table["seen"][row] > 30 * DAY:
+                fired.append("away")
+            if segment[row] == "trial" and (table["depth"][row] or 0) >= 4:
+                fired.append("trial")
+                ceiling = min(ceiling, mp.mpf(60))
+                bend("trial", mp.mpf(60))
+                total = mp.mpf(60)
+            band = sum(total >= edge for _, edge in BANDS) - 1
+            if past:
+                # Out of the band of before only by more than three points.
+                band = past[name]["band"]
+                while band < 2 and total >= BANDS[band + 1][1] + 3:
+                    band += 1
+                while band > 0 and total < BANDS[band][1] - 3:
+                    band -= 1
+            measured = not gone and not stale and table["nps_error"][row] is not None
+            error = mp.mpf(table["nps_error"][row]) / 2 * 2 / 5 if measured else None
+            chance = None
+            if measured:
+                below = lambda edge: mp.ncdf((edge - total) / error) if error else mp.mpf(int(total < edge))
+                chance = (below(BANDS[band + 1][1]) if band < 2 else 1) - (below(BANDS[band][1]) if band else 0)
+            ways = []
+            if band < 2 and ceiling >= BANDS[band + 1][1] + 3:
+                for id_, _, weight, p, _, effort, most in parts:
+                    to = p + (BANDS[band + 1][1] + 3 - total) / weight
+                    if to <= most:
+                        ways.append(((to - p) * effort, id_, p, to))
+            best = min(ways) if ways else None
+            was = past and past[name]
+            causes = {id_: by for id_, by in own}
+            for id_, by in was["own"] if was else []:
+                causes[id_] = causes.get(id_, mp.mpf(0)) - by
+            causes = [id_ for id_, by in sorted(causes.items(), key=lambda one: -abs(one[1])) if abs(by) > mp.mpf(10) ** -30]
+            accounts.append({
+                "account": name, "total": number(total), "band": BANDS[band][0], "standard_error": number(error), "band_probability": number(chance),
+                "missing": sum(part[4] == "missing" for part in parts), "stale": sum(part[4] == "stale" for part in parts), "alarms": ", ".join(fired),
+                "change": number(total - was["total"]) if was else None, "cause": causes[0] if was and causes else None,
+                "band_before": BANDS[was["band"]][0] if was else None, "reformulated": False if was else None,
+                "improve": best and best[1], "improve_from": best and number(best[2]), "improve_to": best and number(best[3])})
+            known[name] = {"total": total, "band": band, "own": own, "rating": table["rating"][row]}
+        return {"accounts": accounts, "lines": lines}, known
+
+    _, past = look(before, start, None)
+    expected, _ = look(now, NOW, past)
+    given = {"scorecard": scorecard, "table": now, "now": NOW, "before": {"table": before, "now": start}}
+    out = [vector("health-later", "health", given, {"times": ["seen", "asked"]}, expected, tolerance=1e-8)]
+    # Another version is another formula: no change is told, and the band has no memory.
+    fresh, _ = look(now, NOW, None)
+    others = [one | {"change": None, "cause": None, "band_before": was["band_before"], "reformulated": True}
+              for one, was in zip(fresh["accounts"], expected["accounts"])]
+    turned = {one["account"] for one in expected["accounts"] if "turned" in one["alarms"]}
+    others = [{key: one[key] for key in ("account", "change", "cause", "band_before", "reformulated")} if one["account"] in turned else one for one in others]
+    given = {"scorecard": scorecard | {"version": "2"}, "table": now, "now": NOW,
+             "before": {"scorecard": scorecard, "table": before, "now": start}}
+    out.append(vector("health-reformulated", "health", given, {"times": ["seen", "asked"]}, {"accounts": others}, tolerance=1e-8))
+    return out
+
+
 def area(risk, events):
     """The area under the curve, and its standard error by DeLong, DeLong and Clarke-Pearson (1988)."""
     yes = [r for r, e in zip(risk, events) if e]
@@ -190,6 +304,7 @@ def backtests():
     risk = [-t for t in total]
     own = {"logins": [-x for x in logins], "tickets": tickets}
     dropped = {"logins": area(own["tickets"], left)[0], "tickets": area(own["logins"], left)[0]}
+    first_lift = lambda risks: sum(mp.mpf(left[i]) for i in sorted(range(n), key=lambda i: -risks[i])[:n // 10]) / (n // 10) / rate
     halves = lambda values: number(stability([values[i] for i in early], [values[i] for i in late]))
     expected = {
         "n": n, "events": sum(left), "auc": auc(risk, left), "left_out": [0, 0],
@@ -199,7 +314,7 @@ def backtests():
         "calibration_error": number(sum(bin["n"] * abs(mp.mpf(bin["predicted"]) - mp.mpf(bin["observed"])) for bin in curve) / len(judged)),
         "bands": [group(name, rows) for name, rows in bands.items()],
         "deciles": [group(str(i + 1), rows) for i, rows in enumerate(parts(order, 10))],
-        "measures": [{"id": name, "n": n, "auc": auc(own[name], left), "leaks": False, "cost_of_dropping": number(area(risk, left)[0] - dropped[name]),
+        "measures": [{"id": name, "n": n, "auc": auc(own[name], left), "leaks": False, "lift": number(first_lift(own[name])), "cost_of_dropping": number(area(risk, left)[0] - dropped[name]),
                       "stability": halves([-r for r in own[name]])} for name in ("logins", "tickets")],
         "stability": halves(total)}
     given = {"scorecard": use, "table": table}
@@ -250,12 +365,22 @@ def agreements():
 
 
 def fits():
-    """A card of one measure: its curve by pooling adjacent bins, and the logistic regression on its points."""
+    return [fit("fit-one", lambda v: 1 / (1 + 2.718281828 ** (0.3 * (v - 6))), True), fit("fit-curve", lambda v: 0.75 if v < 4 else 0.1, False)] + [
+        vector(f"fit-{name}", "fit_scorecard", {"table": {"x": list(range(40)), "left": left}}, {"outcome": "left", "measures": ["x"]} | more,
+               error={"code": code, "path": path}, source="contract")
+        for name, left, more, code, path in (
+            ("nobody", [0] * 40, {}, "too-few", "left"), ("typo", [0, 1] * 20, {"better": {"y": "higher"}}, "unknown-name", "better"),
+            ("group", [0, 1] * 20, {"groups": {"y": "use"}}, "unknown-name", "groups"))]
+
+
+def fit(name, risk, expects_line):
+    """A card of one measure: a straight line, or a curve by pooling adjacent bins where its bends are worth their number by
+    the Bayesian information criterion; and the logistic regression on its points."""
     draw = random.Random(3)
     n = 400
     x = [round(draw.uniform(0, 20), 3) for _ in range(n)]
     colour = [draw.choice(["red", "blue"]) for _ in range(n)]
-    left = [int(draw.random() < 1 / (1 + 2.718281828 ** (0.3 * (v - 6)))) for v in x]
+    left = [int(draw.random() < risk(v)) for v in x]
     rate = mp.mpf(sum(left)) / n
     odds = lambda count, events: mp.log((count - events + 10 * (1 - rate)) / (events + 10 * rate))
     cases = sorted(zip(x, left))
@@ -271,15 +396,22 @@ def fits():
     knots = [[round_value(sum(map(mp.mpf, values)) / len(values)), int(mp.floor(100 * (h - low) / (high - low) + mp.mpf(1) / 2))]
              for (values, _), h in zip(bins, heights)]
     knots = [knot for i, knot in enumerate(knots) if i in (0, len(knots) - 1) or not knots[i - 1][1] == knot[1] == knots[i + 1][1]]
+    # Both on the scale of log odds; the ends of the line are the fifth values.
+    a, b = line(x, [1 - e for e in left])
+    drawn = [[sum(map(mp.mpf, values)) / len(values), h] for (values, _), h in zip(bins, heights)]
+    likelihood = lambda of: -sum(mp.log(1 + mp.exp(of(v) if e else -of(v))) for v, e in zip(x, left))
+    bends = likelihood(lambda v: between(drawn, mp.mpf(v))) - likelihood(lambda v: a + b * v)
+    straight = 2 * bends <= (len(pools) - 2) * mp.log(n)
+    assert straight == expects_line and b > 0
+    if straight:
+        knots = [[round_value(mp.mpf(sorted(x)[4])), 0], [round_value(mp.mpf(sorted(x)[-5])), 100]]
     total = [between(knots, v) for v in x]
     intercept, slope = line(total, [1 - e for e in left])
     measure = {"id": "x", "weight": 100, "better": "higher", "points": {"linear": knots}}
     expected = {"scorecard": {"name": "fitted", "groups": [{"id": "all", "weight": 100, "measures": [measure]}]},
-                "intercept": number(-intercept), "slope": number(slope), "left_out": ["colour"]}
+                "intercept": number(-intercept), "slope": number(slope), "left_out": ["colour"], "leaks": []}
     table = {"x": x, "colour": colour, "left": left}
-    return [vector("fit-one", "fit_scorecard", {"table": table}, {"outcome": "left", "measures": ["x", "colour"], "most": 1}, expected, tolerance=1e-9),
-            vector("fit-nobody", "fit_scorecard", {"table": table | {"left": [0] * n}}, {"outcome": "left", "measures": ["x"]},
-                   error={"code": "too-few", "path": "left"}, source="contract")]
+    return vector(name, "fit_scorecard", {"table": table}, {"outcome": "left", "measures": ["x", "colour"], "most": 1}, expected, tolerance=1e-9)
 
 
 def round_value(value):
@@ -406,4 +538,4 @@ def behaviours():
 
 
 if __name__ == "__main__":
-    write("health", healths() + backtests() + agreements() + fits() + behaviours())
+    write("health", healths() + later() + backtests() + agreements() + fits() + behaviours())

@@ -39,7 +39,7 @@ pub(crate) fn scorecard_lint(
     })
 }
 
-/// A table of accounts, one of their lines, and what the next look needs to know.
+/// A table of accounts, one of their lines, one of what changed, and what the next look needs to know.
 #[pyfunction]
 pub(crate) fn health(
     py: Python<'_>,
@@ -48,12 +48,14 @@ pub(crate) fn health(
     options: &str,
     now: i64,
     previous: Option<&str>,
-) -> PyResult<(Table, Table, String)> {
+) -> PyResult<(Table, Table, Table, String)> {
     let input = Input::new(data, Some(columns), "{}")?;
     run(py, || {
         let previous = previous.map(HealthState::from_json).transpose()?;
         let report = Health::from_json(options)?.run(&input.whole()?, now, previous.as_ref())?;
-        Ok((Table(report.to_table()), Table(report.lines_table()), report.state().to_json()))
+        let tables = [report.to_table(), report.lines_table(), report.changes_table()];
+        let [accounts, lines, changes] = tables.map(Table);
+        Ok((accounts, lines, changes, report.state().to_json()))
     })
 }
 

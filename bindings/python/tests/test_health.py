@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
+import pathlib
+import random
 
 import heedful as hf
 import pandas as pd
@@ -76,11 +79,43 @@ def test_lines_add_up_and_the_past_is_remembered() -> None:
     assert sums == totals
     assert totals["a"] == 50.0
     assert second.accounts["cause"] == ["turned", None, None]
+    assert second.accounts["band_before"] == first.accounts["band"]
+    assert second.accounts["reformulated"] == [False] * 3
+    assert second.changes.to_pylist() == [{"account": "a", "name": "turned", "change": second.accounts["change"][0]}]
+    assert len(first.changes) == 0
     assert json.loads(second.state)["version"] == 1
     # The state alone is enough, and another formula is not compared.
     assert hf.health(CARD, accounts([6, 8, 7]), NOW, first.state).accounts.to_pylist() == second.accounts.to_pylist()
     other = {**CARD, "version": "2"}
-    assert hf.health(other, accounts([6, 8, 7]), NOW, first).accounts["change"] == [None, None, None]
+    found = hf.health(other, accounts([6, 8, 7]), NOW, first).accounts
+    assert (found["change"], found["reformulated"]) == ([None] * 3, [True] * 3)
+
+
+def test_contributions_add_up_whoever_adds_them() -> None:
+    draw = random.Random(4)
+    linear = {"linear": [[0, 0], [100, 100]]}
+    missing = ["leave_out", "neutral", "penalise"]
+    groups = [
+        {"id": f"g{g}", "weight": draw.uniform(0.1, 9), "measures": [
+            {"id": f"m{g}{m}", "weight": draw.uniform(0.1, 5), "points": linear, "missing": draw.choice(missing)} for m in range(3)]}
+        for g in range(3)
+    ]
+    alarms = [
+        {"id": "cap", "when": [{"column": "m00", "test": {"at_least": 70}}], "effect": {"cap": 33.3}},
+        {"id": "override", "when": [{"column": "m00", "test": {"below": 10}}], "effect": {"override": 71.7}},
+    ]
+    value = lambda: None if draw.random() < 0.2 else draw.uniform(0, 100)
+    table = {"account": list(range(500)), **{f"m{g}{m}": [value() for _ in range(500)] for g in range(3) for m in range(3)}}
+    found = hf.health({"name": "any", "groups": groups, "alarms": alarms}, table)
+    parts: dict[str, list[float]] = {}
+    for account, part in zip(found.lines["account"], found.lines["contribution"]):
+        parts.setdefault(account, []).append(part)
+    for account, total in zip(found.accounts["account"], found.accounts["total"]):
+        for add in (sum, math.fsum, lambda values: sum(reversed(values))):
+            assert add(parts[account]) == total
+    frame = pd.DataFrame({"account": found.lines["account"], "by": found.lines["contribution"]})
+    sums = frame.groupby("account")["by"].sum()
+    assert [sums[account] for account in found.accounts["account"]] == found.accounts["total"]
 
 
 def test_stages_choose_the_card() -> None:
@@ -94,6 +129,15 @@ def test_stages_choose_the_card() -> None:
     stages = [stage("new", {"below": 90}, 100), stage("old", {"at_least": 90}, 200)]
     found = hf.health(stages, table).accounts
     assert (found["stage"], found["total"]) == (["new", "old"], [50.0, 25.0])
+    for wrong, path in [
+        ([], "stages"),
+        ([{"name": "new"}], "stages[0]"),
+        ([stages[0], stages[0]], "stages"),
+        ([{**stages[0], "when": [{"colum": "age", "test": "missing"}]}], "stages[0].when[0].colum"),
+    ]:
+        with pytest.raises(hf.HeedfulError) as error:
+            hf.health(wrong, table)
+        assert error.value.path == path
     both = [stage("new", {"below": 90}, 100), stage("small", {"below": 100}, 200)]
     with pytest.raises(hf.HeedfulError, match="`new` and `small`") as error:
         hf.health(both, table)
@@ -169,3 +213,42 @@ def test_fitted_scorecards_run_and_are_checked() -> None:
     assert abs(found.report["auc"]["value"] - fitted.report["auc"]["value"]) < 0.05
     assert found.bands["n"].sum() == 400 + 400  # bands, and deciles
     assert found.measures["leaks"].tolist() == [False]
+    # The tenth with the fewest logins, 0 and 1, against all.
+    rate = table["left"].mean()
+    assert found.measures["lift"][0] == pytest.approx(table.loc[table["logins"] < 2, "left"].mean() / rate)
+    assert fitted.report["leaks"] == []
+    weights = [measure["weight"] for group in fitted.scorecard.to_dict()["groups"] for measure in group["measures"]]
+    assert sum(weights) == pytest.approx(100)
+    with pytest.raises(hf.HeedfulError) as error:
+        hf.fit_scorecard(table, outcome="left", measures=["logins"], better={"login": "higher"})
+    assert (error.value.code, error.value.path) == ("unknown-name", "better")
+
+
+TELCO = pathlib.Path(__file__).parents[4] / "shared/data/churn_telco/Telco-Customer-Churn.csv"
+
+
+@pytest.mark.skipif(not TELCO.exists(), reason="../shared/data/churn_telco is not there")
+def test_customers_of_telco_who_were_not_looked_at() -> None:
+    telco = pd.read_csv(TELCO).drop(columns=["gender", "SeniorCitizen", "Partner", "Dependents"])
+    telco["TotalCharges"] = pd.to_numeric(telco["TotalCharges"], errors="coerce")
+    places = telco.index % 5
+    measures = telco.columns.drop(["customerID", "Churn"])
+    area: dict[int, float] = {}
+    for most in (6, 15):
+        areas, forecasts = [], []
+        for fold in range(5):
+            taught, judged = telco[places != fold], telco[places == fold]
+            fitted = hf.fit_scorecard(taught, outcome="Churn", measures=measures, most=most)
+            assert len(fitted.scorecard.measures) <= most
+            found = hf.backtest(fitted.scorecard, judged, outcome="Churn", account="customerID")
+            areas.append(found.report["auc"]["value"])
+            totals = hf.health(fitted.scorecard, judged, account="customerID").accounts["total"]
+            chance = 1 / (1 + (fitted.report["slope"] * totals - fitted.report["intercept"]).map(math.exp))
+            forecasts.append(pd.DataFrame({"chance": chance.to_numpy(), "left": (judged["Churn"] == "Yes").to_numpy()}))
+        area[most] = sum(areas) / 5
+        all_ = pd.concat(forecasts).sort_values("chance").reset_index(drop=True)
+        bins = all_.groupby(all_.index * 10 // len(all_))
+        assert ((bins["chance"].mean() - bins["left"].mean()).abs() * bins.size()).sum() / len(all_) <= 0.02
+    # scikit-learn 1.9.1, logistic regression with one-hot categories on the same folds (see benches/health.py): .8449.
+    assert area[15] >= 0.8449 - 0.005
+    assert area[6] >= area[15] - 0.015

@@ -207,8 +207,14 @@ EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 def health(given, options):
-    now = EPOCH + datetime.timedelta(milliseconds=given["now"]) if "now" in given else None
-    found = hf.health(given["scorecard"], instants(given["table"], options.get("times", ())), now)
+    times = options.get("times", ())
+    look = lambda of, past: hf.health(
+        of.get("scorecard", given["scorecard"]),
+        instants(of["table"], times),
+        EPOCH + datetime.timedelta(milliseconds=of["now"]) if "now" in of else None,
+        past,
+    )
+    found = look(given, look(given["before"], None) if "before" in given else None)
     return {"accounts": found.accounts.to_pylist(), "lines": found.lines.to_pylist()}
 
 

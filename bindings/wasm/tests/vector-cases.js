@@ -146,9 +146,24 @@ function check(vector, ask, HeedfulError, paths = false) {
 
 // Health and behaviour: the tables of the other languages from what is nested here.
 const healthAnswers = {
-  health(health, { scorecard, table: accounts, now }) {
-    const { accounts: found } = health.health(scorecard, accounts, { now });
-    return { accounts: found, lines: found.flatMap(({ account, lines }) => lines.map((line) => ({ account, ...line }))) };
+  health(health, { scorecard, table: accounts, now, before }) {
+    const past = before && health.health(before.scorecard ?? scorecard, before.table, { now: before.now });
+    const { accounts: found } = health.health(scorecard, accounts, { now, previous: past?.state });
+    const many = (account, status) => account.lines.filter((line) => line.status === status).length;
+    const flat = ({ change, improvement, alarms, ...account }) => ({
+      ...account,
+      alarms: alarms.join(", "),
+      missing: many(account, "missing"),
+      stale: many(account, "stale"),
+      change: change?.total ?? null,
+      cause: change?.causes[0]?.[0] ?? null,
+      bandBefore: change?.bandBefore ?? null,
+      reformulated: change?.reformulated ?? null,
+      improve: improvement?.measure ?? null,
+      improveFrom: improvement?.points ?? null,
+      improveTo: improvement?.toPoints ?? null,
+    });
+    return { accounts: found.map(flat), lines: found.flatMap(({ account, lines }) => lines.map((line) => ({ account, ...line }))) };
   },
   backtest: (health, { scorecard, table: accounts }, options) => health.backtest(scorecard, accounts, options),
   health_agreement: (health, { scorecard, table: accounts }, options) => health.healthAgreement(scorecard, accounts, options),
@@ -181,9 +196,10 @@ export function actVectorCases(module, answers, least) {
 }
 
 // A scorecard in this language's spelling.
-function camelled({ scorecard, ...input }) {
-  const text = JSON.stringify(scorecard);
-  return { ...input, ...(text && { scorecard: JSON.parse(text.replace("half_life_days", "halfLifeDays")) }) };
+function camelled({ scorecard, before, ...input }) {
+  const keys = /"(half_life_days|fresh_days|standard_error|older_than_days|at_least)":/g;
+  const text = JSON.stringify(scorecard)?.replace(keys, (_, key) => `"${camel(key)}":`);
+  return { ...input, ...(text && { scorecard: JSON.parse(text) }), ...(before && { before: camelled(before) }) };
 }
 
 export function vectorCases(modules) {

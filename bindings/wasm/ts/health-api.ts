@@ -103,7 +103,7 @@ export interface HealthLine {
   points: number | null;
   /** The share of the total that is the measure's, 0 to 1. */
   weight: number;
-  /** What the line adds to the total; the lines add up to it. */
+  /** What the line adds to the total; the lines add up to it exactly, in any order. */
   contribution: number;
   status: "present" | "stale" | "missing" | "alarm";
 }
@@ -195,7 +195,17 @@ export interface BacktestReport {
   bands: HealthGroup[];
   /** Tenths of the accounts, from the least healthy. */
   deciles: HealthGroup[];
-  measures: { id: string; n: number; auc: Auc | null; costOfDropping: number | null; stability: number | null; leaks: boolean }[];
+  measures: {
+    id: string;
+    n: number;
+    auc: Auc | null;
+    /** Of the tenth with the fewest points: the share that left against that of all. */
+    lift: number | null;
+    costOfDropping: number | null;
+    stability: number | null;
+    /** It separates those who left all but perfectly: it may know the outcome. */
+    leaks: boolean;
+  }[];
   stability: number | null;
   leftOut: [noOutcome: number, noTotal: number];
 }
@@ -263,6 +273,8 @@ export interface FittedScorecard {
   calibration: CalibrationBin[];
   penalty: number;
   leftOut: string[];
+  /** Columns that separate those who left all but perfectly: they may know the outcome. */
+  leaks: string[];
 }
 
 /** Options of {@link fitScorecard}. */

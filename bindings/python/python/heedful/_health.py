@@ -107,6 +107,8 @@ class Health(NamedTuple):
     """One row for each account and measure or alarm: what it adds to the total."""
     state: str
     """What the next look needs to know, as JSON: give it as `previous`. It holds ids and numbers."""
+    changes: Any
+    """One row for each account and line that changed since the last look, the largest change first."""
 
 
 class Fitted(NamedTuple):
@@ -117,7 +119,8 @@ class Fitted(NamedTuple):
     report: dict[str, Any]
     """How good it is on accounts that were held out: `auc` and `full_auc` (`value`, `standard_error`, `interval`, `n`,
     `events`), `brier`, `calibration_error`, `calibration`; `intercept` and `slope` of the probability
-    `1 / (1 + exp(slope * total - intercept))`; `penalty`; `left_out`."""
+    `1 / (1 + exp(slope * total - intercept))`; `penalty`; `left_out`; `leaks`, columns that separate those who left all but
+    perfectly and so may know the outcome."""
     chart: dict[str, Any]
     """The calibration curve as a Vega-Lite chart, data included."""
 
@@ -162,8 +165,9 @@ def health(
     the state of the last look, for changes, hysteresis, and alarms that look back.
 
     Accounts have `account`, `stage`, `total` (0 to 100), `standard_error`, `band`, `band_probability`, `missing`,
-    `stale`, `alarms`, `change`, `cause`, `improve`, `improve_from`, `improve_to`, `improve_value`; lines have `account`,
-    `name`, `group`, `value`, `points`, `weight`, `contribution`, `status`.
+    `stale`, `alarms`, `change`, `cause`, `band_before`, `reformulated` (another formula: totals are not compared),
+    `improve`, `improve_from`, `improve_to`, `improve_value`; lines have `account`, `name`, `group`, `value`, `points`,
+    `weight`, `contribution`, `status`; changes have `account`, `name`, `change`.
 
     >>> import heedful as hf
     >>> card = {"name": "small", "groups": [
@@ -182,7 +186,8 @@ def health(
     before = previous.state if isinstance(previous, Health) else previous
     millis = _millis(now, stages)
     found = _heedful.health(_frames.table(data, columns), columns, _options.dumps(options), millis, before)
-    return Health(_frames.like(data, found[0]), _frames.like(data, found[1]), found[2])
+    accounts, lines, changes = (_frames.like(data, table) for table in found[:3])
+    return Health(accounts, lines, found[3], changes)
 
 
 def backtest(
@@ -197,11 +202,13 @@ def backtest(
 ) -> Backtested:
     """Checks a scorecard against what became of accounts: the table has what was known at a time and the outcome later.
 
-    `outcome` is true, 1 or yes where the account left. With `at`, a column of times, each time is a look of its own, an
-    account may be in several, and probabilities are learned from the earlier looks and judged on the later ones.
+    `outcome` is true, 1 or yes where the account left. With `at`, a column of times, each time is a look of its own that
+    knows those before it, an account may be in several, and probabilities are learned from the earlier looks and judged on
+    the later ones.
 
     Bands and deciles have `kind`, `name`, `from`, `to`, `n`, `events`, `rate`, `lower`, `upper`, `lift`; measures have
-    `measure`, `n`, `auc`, `lower`, `upper`, `cost_of_dropping`, `stability`, `leaks`.
+    `measure`, `n`, `auc`, `lower`, `upper`, `lift` (of the tenth with the fewest points), `cost_of_dropping`, `stability`,
+    `leaks` (it separates those who left all but perfectly).
 
     >>> import heedful as hf
     >>> table = {"account": list(range(200)), "logins": [i % 20 for i in range(200)],
@@ -276,8 +283,8 @@ def fit_scorecard(
 ) -> Fitted:
     """Learns a readable scorecard of at most `most` measures from what became of accounts.
 
-    Numbers become points along a curve that never turns (its direction is learned, or said in `better`), categories one
-    by one; weights come from a penalised logistic regression and are never negative. With `non_negative=False` a measure
+    Numbers become points along a line, or a curve that never turns where it forecasts better (its direction is learned, or
+    said in `better`), categories one by one; weights come from a penalised logistic regression and are never negative. With `non_negative=False` a measure
     that forecasts the other way round beside the others has its points turned over, unless `better` says its direction.
     The figures are of accounts that were held out in a cross-validation of `folds` parts.
 
@@ -315,7 +322,12 @@ def _stages(scorecard: Scorecard | Mapping[str, Any] | Iterable[Mapping[str, Any
     if isinstance(scorecard, (Scorecard, Mapping)):
         card = _card(scorecard)
         return [{"name": card["name"], "scorecard": card}]
-    return [{**stage, "scorecard": _card(stage["scorecard"])} for stage in scorecard]
+    found = []
+    for place, stage in enumerate(scorecard):
+        if "scorecard" not in stage:
+            raise HeedfulError("invalid-config", "missing field `scorecard`", f"stages[{place}]")
+        found.append({**stage, "scorecard": _card(stage["scorecard"])})
+    return found
 
 
 def _columns(stages: list[dict[str, Any]]) -> list[str]:
@@ -328,7 +340,8 @@ def _columns(stages: list[dict[str, Any]]) -> list[str]:
             percentile = points.get("percentile", {}) if isinstance(points, dict) else {}
             found += [measure["id"], measure.get("at"), measure.get("standard_error"), percentile.get("within")]
         conditions = [*stage.get("when", ()), *(one for alarm in card.get("alarms", ()) for one in alarm["when"])]
-        found += [condition["column"] for condition in conditions]
+        # What is wrong with a condition the core says, with its place.
+        found += [condition.get("column") for condition in conditions]
     return list(dict.fromkeys(name for name in found if name is not None))
 
 

@@ -294,14 +294,16 @@ impl Responses {
             return Err(Error::new(ErrorCode::LengthMismatch, message).at("keep"));
         }
         let kept = keep.iter().enumerate().filter(|(_, keep)| **keep);
-        let rows: Vec<Option<usize>> = kept.map(|(row, _)| Some(row)).collect();
+        let rows: Vec<usize> = kept.map(|(row, _)| row).collect();
+        Ok(self.gather(&rows))
+    }
+
+    /// These rows in this order.
+    pub(crate) fn gather(&self, rows: &[usize]) -> Self {
+        let rows: Vec<Option<usize>> = rows.iter().map(|row| Some(*row)).collect();
         let columns = self.columns.iter().map(|(n, c)| (n.clone(), c.gather(&rows))).collect();
-        Ok(Self {
-            rows: rows.len(),
-            columns,
-            roles: self.roles.clone(),
-            unfolded: self.unfolded.clone(),
-        })
+        let (roles, unfolded) = (self.roles.clone(), self.unfolded.clone());
+        Self { rows: rows.len(), columns, roles, unfolded }
     }
 
     /// The rows from `start`, sharing the memory.

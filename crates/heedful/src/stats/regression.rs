@@ -351,16 +351,20 @@ fn newton(start: Vec<f64>, evaluate: impl Fn(&[f64]) -> Option<Step>) -> Option<
     let mut coefficients = start;
     let (mut likelihood, mut score, mut information) = evaluate(&coefficients)?;
     for _ in 0..MOST_STEPS {
-        let (inverse, step) = information.invert(&score)?;
+        let (_, step) = information.invert(&score)?;
         // Twice the gain that a full step promises.
         let promise: f64 = score.iter().zip(&step).map(|(a, b)| a * b).sum();
         if promise.abs() <= 1e-16 * (1.0 + likelihood.abs()) {
-            let errors = (0..coefficients.len()).map(|i| libm::sqrt(inverse.at(i, i)));
-            let standard_errors = errors.collect();
             // Separated data let a coefficient grow without end while the gain dwindles.
-            let runaway =
-                coefficients.iter().zip(&step).any(|(c, s)| s.abs() > 1e-3 * (1.0 + c.abs()));
-            return (!runaway).then_some(Fit { coefficients, standard_errors, fit: likelihood });
+            if coefficients.iter().zip(&step).any(|(c, s)| s.abs() > 1e-3 * (1.0 + c.abs())) {
+                return None;
+            }
+            // A gain that cannot be seen is still half of the digits of the coefficients: the step is taken.
+            let last: Vec<f64> = coefficients.iter().zip(&step).map(|(c, s)| c + s).collect();
+            let (fit, score, information) = evaluate(&last)?;
+            let (inverse, _) = information.invert(&score)?;
+            let errors = (0..last.len()).map(|i| libm::sqrt(inverse.at(i, i)));
+            return Some(Fit { standard_errors: errors.collect(), coefficients: last, fit });
         }
         let mut size = 1.0;
         let next = loop {
@@ -460,8 +464,11 @@ mod tests {
         let values = interleave(&numbers[..2]);
         let fit =
             logistic(Design { values: &values, width: 2, weights: &weights }, &churn).unwrap();
+        // Where the gradient is 0: numpy 2.4.6, Newton's method with 80 bits. R stops 1.3e-7 before.
+        let top = [-0.079_029_711_990_249_9, -0.026_021_427_664_196_96, -0.238_165_453_101_192_17];
         for (i, name) in names[..3].iter().enumerate() {
-            close(fit.coefficients[i], r["weighted_glm"]["coef"][name].as_f64().unwrap(), 1e-7);
+            close(fit.coefficients[i], top[i], 1e-13);
+            close(fit.coefficients[i], r["weighted_glm"]["coef"][name].as_f64().unwrap(), 2e-7);
         }
         close(-2.0 * fit.fit, r["weighted_glm"]["deviance"].as_f64().unwrap(), 1e-12);
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::condition::Condition;
 use super::points::{FULL, Points, invalid};
 use super::reading::{Reading, Source};
-use super::scorecard::{AlarmEffect, Measure, Missing, Scorecard};
+use super::scorecard::{AlarmEffect, Measure, Missing, Scorecard, unique};
 use crate::base::config::{self, record, stored};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::hash::fnv;
@@ -116,13 +116,15 @@ pub struct HealthLine {
     pub points: Option<f64>,
     /// The share of the total that is the measure's, 0 to 1.
     pub weight: f64,
-    /// What the line adds to the total; the lines add up to it in their order.
+    /// What the line adds to the total. The lines add up to it exactly, in whatever order and by whatever rule they are
+    /// added.
     pub contribution: f64,
     /// What became of it.
     pub status: LineStatus,
 }
 
-/// The cheapest single measure to raise into the next band.
+/// The cheapest single measure to raise into the next band, of those whose points count: also of one without a value
+/// whose points stand in for it. Alarms stay as they are.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Improvement {
@@ -142,7 +144,7 @@ pub struct Improvement {
 }
 
 /// How an account differs from the last look.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct HealthChange {
     /// The total now less the total then; `None` where one of them has no total or the formula is another.
@@ -232,6 +234,13 @@ impl HealthState {
         config::to_json(self)
     }
 
+    /// Takes in a later look; what it does not speak of stays.
+    pub(super) fn learn(&mut self, later: &Self) {
+        self.version = later.version;
+        let accounts = later.accounts.iter().map(|(id, known)| (id.clone(), known.clone()));
+        self.accounts.extend(accounts);
+    }
+
     /// Removes all that is known of an account; whether there was anything.
     pub fn forget(&mut self, account: &str) -> bool {
         self.accounts.remove(account).is_some()
@@ -283,7 +292,8 @@ impl Health {
     /// Assesses every account as of `now`, milliseconds since 1970, and compares with the last look if there was one.
     ///
     /// # Errors
-    /// `invalid-argument` or `duplicate-key` for a scorecard as [`Scorecard::new`]; `missing-column`; `column-type`,
+    /// `invalid-argument` or `duplicate-key` for a scorecard as [`Scorecard::new`], for no stage or two of one name;
+    /// `missing-column`; `column-type`,
     /// `unknown-name`, `rating-out-of-range` or `invalid-argument` with column and row for a value that cannot be read;
     /// `duplicate-key` for an account with two rows; `mixed-kinds` for one in two stages.
     pub fn run(
@@ -292,6 +302,12 @@ impl Health {
         now: i64,
         previous: Option<&HealthState>,
     ) -> Result<HealthReport> {
+        if self.stages.is_empty() {
+            return Err(invalid("there is no scorecard").at("stages"));
+        }
+        if self.stages.len() > 1 {
+            unique("stages", self.stages.iter().map(|stage| &stage.name))?;
+        }
         for (i, stage) in self.stages.iter().enumerate() {
             let path = format!("stages[{i}]");
             stage.scorecard.check().map_err(|e| e.below("scorecard").below(&path))?;
@@ -396,7 +412,15 @@ struct Card<'a> {
     card: &'a Scorecard,
     formula: String,
     /// The percentiles of each measure that asks for them, row by row.
-    percentiles: Vec<BTreeMap<usize, f64>>,
+    percentiles: Vec<BTreeMap<usize, Rank>>,
+}
+
+/// A percentile among the accounts of a segment.
+#[derive(Debug, Clone, Copy)]
+struct Rank {
+    points: f64,
+    /// Those of an account above all others.
+    most: f64,
 }
 
 /// What was read of a measure.
@@ -435,7 +459,7 @@ impl<'a> Card<'a> {
         for ((_, measure), percentiles) in self.card.measures().zip(&self.percentiles) {
             let mut line = read_line(measure, source, row)?;
             if let (Points::Percentile(_), LineStatus::Present) = (&measure.points, line.status) {
-                line.points = percentiles.get(&row).copied();
+                line.points = percentiles.get(&row).map(|rank| rank.points);
             }
             read.push(line);
         }
@@ -447,14 +471,12 @@ impl<'a> Card<'a> {
             .collect();
         let (mut lines, variance) = self.weigh(read);
         let known = required.is_empty() && lines.iter().any(|line| line.points.is_some());
-        let mut total = 0.0;
-        for line in &mut lines {
-            if !known {
+        if !known {
+            for line in &mut lines {
                 (line.weight, line.contribution) = (0.0, 0.0);
             }
-            total += line.contribution;
         }
-        let mut alarms = Vec::new();
+        let (mut alarms, mut effects) = (Vec::new(), Vec::new());
         // The lowest total that an alarm holds the account at.
         let mut ceiling = FULL;
         for alarm in &self.card.alarms {
@@ -462,29 +484,22 @@ impl<'a> Card<'a> {
                 continue;
             }
             alarms.push(alarm.id.clone());
-            let to = match alarm.effect {
-                Some(AlarmEffect::Cap(most)) => most.min(total),
-                Some(AlarmEffect::Override(value)) => value,
-                None => continue,
-            };
-            if let (true, Some(AlarmEffect::Cap(value) | AlarmEffect::Override(value))) =
-                (known, alarm.effect)
-            {
+            if let (true, Some(effect)) = (known, alarm.effect) {
+                let (AlarmEffect::Cap(value) | AlarmEffect::Override(value)) = effect;
                 ceiling = ceiling.min(value);
-                let contribution = difference(total, to);
-                total += contribution;
+                effects.push(effect);
                 lines.push(HealthLine {
                     name: alarm.id.clone(),
                     group: None,
                     value: Key::Missing,
                     points: None,
                     weight: 0.0,
-                    contribution,
+                    contribution: 0.0,
                     status: LineStatus::Alarm,
                 });
             }
         }
-        let total = known.then_some(total);
+        let total = known.then(|| add_up(&mut lines, &effects));
         let same = before.filter(|before| before.formula == self.formula);
         let band = total.and_then(|total| self.settle(total, same.and_then(|b| b.band.as_deref())));
         let name = |place: usize| self.card.bands.get(place).map(|band| band.name.clone());
@@ -501,7 +516,7 @@ impl<'a> Card<'a> {
             change: before.map(|before| self.change(before, total, &lines)),
             improvement: total
                 .zip(band)
-                .and_then(|(total, band)| self.improvement(&lines, total, band, ceiling)),
+                .and_then(|(total, band)| self.improvement(&lines, row, total, band, ceiling)),
             lines,
         };
         let remembered = self.remember(&account, source, row)?;
@@ -618,6 +633,7 @@ impl<'a> Card<'a> {
     fn improvement(
         &self,
         lines: &[HealthLine],
+        row: usize,
         total: f64,
         band: usize,
         ceiling: f64,
@@ -627,25 +643,26 @@ impl<'a> Card<'a> {
         if ceiling < edge {
             return None;
         }
-        let raise = |((_, measure), line): ((_, &Measure), &HealthLine)| {
-            let points = line.points.filter(|_| line.status == LineStatus::Present)?;
-            let most = measure.points.most();
-            let wanted = points + (edge - total) / line.weight;
-            if !(wanted <= most) {
-                return None;
-            }
-            let wanted = (wanted + MARGIN).min(most);
-            let (to_points, to_value) = measure.points.reach(wanted, measure.better);
-            Some(Improvement {
-                measure: measure.id.clone(),
-                band: next.name.clone(),
-                points,
-                to_points,
-                to_value,
-                effort: (to_points - points) * measure.effort,
-            })
-        };
-        let ways = self.card.measures().zip(lines).filter_map(raise);
+        let raise =
+            |(((_, measure), ranks), line): (((_, &Measure), &BTreeMap<_, Rank>), &HealthLine)| {
+                let points = line.points?;
+                let most = ranks.get(&row).map_or_else(|| measure.points.most(), |rank| rank.most);
+                let wanted = points + (edge - total) / line.weight;
+                if !(wanted <= most) {
+                    return None;
+                }
+                let wanted = (wanted + MARGIN).min(most);
+                let (to_points, to_value) = measure.points.reach(wanted, measure.better);
+                Some(Improvement {
+                    measure: measure.id.clone(),
+                    band: next.name.clone(),
+                    points,
+                    to_points,
+                    to_value,
+                    effort: (to_points - points) * measure.effort,
+                })
+            };
+        let ways = self.card.measures().zip(&self.percentiles).zip(lines).filter_map(raise);
         ways.min_by(|a, b| a.effort.total_cmp(&b.effort))
     }
 
@@ -720,7 +737,7 @@ fn percentile_points(
     within: Option<&str>,
     source: &Source<'_>,
     rows: &[usize],
-) -> Result<BTreeMap<usize, f64>> {
+) -> Result<BTreeMap<usize, Rank>> {
     let segment = within.map(|column| source.column(column)).transpose()?;
     let mut segments: BTreeMap<Key, Vec<(f64, usize)>> = BTreeMap::new();
     for row in rows {
@@ -734,6 +751,7 @@ fn percentile_points(
     for values in segments.values_mut() {
         sort_by(values, |a, b| a.0.total_cmp(&b.0));
         let n = values.len() as f64;
+        let most = FULL * (n - 0.5) / n;
         let mut below = 0;
         for ties in values.chunk_by(|a, b| a.0 == b.0) {
             let rank = (below as f64 + ties.len() as f64 / 2.0) / n * FULL;
@@ -742,23 +760,42 @@ fn percentile_points(
             } else {
                 rank
             };
-            points.extend(ties.iter().map(|(_, row)| (*row, rank)));
+            points.extend(ties.iter().map(|(_, row)| (*row, Rank { points: rank, most })));
             below += ties.len();
         }
     }
     Ok(points)
 }
 
-/// What brings `from` to `to` when it is added; rounding leaves it below `to` rather than above.
-fn difference(from: f64, to: f64) -> f64 {
-    let mut by = to - from;
-    while from + by < to {
-        by = by.next_up();
+/// Rounds contributions so that they add up to the total, which it returns, and gives those of alarms (the last lines)
+/// what their effects do.
+///
+/// All become multiples of the last binary place of the largest sum there can be, so that every sum of some of them is
+/// exact, whoever adds them up.
+fn add_up(lines: &mut [HealthLine], effects: &[AlarmEffect]) -> f64 {
+    let measures = lines.len().saturating_sub(effects.len());
+    let place = |value: f64| value.next_up() - value;
+    let mut unit = 0.0;
+    loop {
+        let whole = |value: f64, by: fn(f64) -> f64| {
+            if unit > 0.0 { by(value / unit) * unit } else { value }
+        };
+        let (mut total, mut largest) = (0.0, 0.0);
+        for (at, line) in lines.iter_mut().enumerate() {
+            let effect = at.checked_sub(measures).and_then(|at| effects.get(at));
+            line.contribution = match effect {
+                None => whole(line.contribution, libm::round),
+                Some(AlarmEffect::Cap(most)) => whole(most.min(total), libm::floor) - total,
+                Some(AlarmEffect::Override(to)) => whole(*to, libm::round) - total,
+            };
+            total += line.contribution;
+            largest += line.contribution.abs();
+        }
+        if place(largest) <= unit {
+            return total;
+        }
+        unit = place(largest).max(2.0 * unit);
     }
-    while from + by > to {
-        by = by.next_down();
-    }
-    by
 }
 
 /// FNV-1a, 64 bits: the same on every machine and in every version.
@@ -799,8 +836,8 @@ impl HealthReport {
 
     /// One row for each account: `account`, `stage`, `total` (0 to 100), `standard_error`, `band`, `band_probability`,
     /// `missing` and `stale` (measures), `alarms` (joined by `, `), `change` (of the total), `cause` (the line that
-    /// changed most), `improve` (the cheapest measure to raise), `improve_from`, `improve_to` (points) and
-    /// `improve_value` (raw).
+    /// changed most), `band_before`, `reformulated` (totals are not compared), `improve` (the cheapest measure to raise),
+    /// `improve_from`, `improve_to` (points) and `improve_value` (raw).
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();
@@ -819,10 +856,45 @@ impl HealthReport {
         let change = || accounts().map(|a| a.change.as_ref());
         table.floats("change", change().map(|c| c?.total));
         table.texts("cause", change().map(|c| c?.causes.first().map(|(name, _)| name.clone())));
+        table.texts("band_before", change().map(|c| c?.band_before.clone()));
+        table.bools("reformulated", change().map(|c| Some(c?.reformulated)));
         table.texts("improve", improvement().map(|i| i.map(|i| i.measure.clone())));
         table.floats("improve_from", improvement().map(|i| i.map(|i| i.points)));
         table.floats("improve_to", improvement().map(|i| i.map(|i| i.to_points)));
         table.floats("improve_value", improvement().map(|i| i?.to_value));
+        table
+    }
+
+    /// What changed since the last look: one row for each account and line that did, the largest first, also lines that are
+    /// gone: `account`, `name`, `change` (of the total).
+    ///
+    /// ```
+    /// use heedful::health::{Health, Measure, MeasureGroup, Points, Scorecard};
+    /// use heedful::{Column, Responses};
+    ///
+    /// let logins = Measure::new("logins", Points::Linear(vec![[0.0, 0.0], [20.0, 100.0]]));
+    /// let health = Health::new(Scorecard::new("use", vec![MeasureGroup::new("use", 1.0, vec![logins])])?, "account");
+    /// let table = |logins| {
+    ///     Responses::new()
+    ///         .with("account", Column::texts([Some("a")]))?
+    ///         .with("logins", Column::numbers(vec![logins]))
+    /// };
+    /// let first = health.run(&table(16.0)?, 0, None)?;
+    /// let second = health.run(&table(10.0)?, 86_400_000, Some(first.state()))?;
+    /// assert_eq!(second.accounts[0].change.as_ref().unwrap().causes, [("logins".to_owned(), -30.0)]);
+    /// assert_eq!(second.changes_table().len(), 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn changes_table(&self) -> Table {
+        let mut table = Table::new();
+        let causes = || {
+            let of = |account: &AccountHealth| account.change.clone().unwrap_or_default().causes;
+            self.accounts.iter().flat_map(move |a| of(a).into_iter().map(move |cause| (a, cause)))
+        };
+        table.texts("account", causes().map(|(a, _)| Some(a.account.clone())));
+        table.texts("name", causes().map(|(_, (name, _))| Some(name)));
+        table.floats("change", causes().map(|(_, (_, by))| Some(by)));
         table
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::assess::{Health, HealthReport};
-use super::outcome::outcomes;
+use super::assess::{Health, HealthReport, HealthState, LineStatus};
+use super::outcome::{outcomes, separates};
 use super::points::{FULL, invalid};
 use super::scorecard::Scorecard;
 use crate::base::config::{self, record};
@@ -21,14 +21,13 @@ use crate::stats::regression::{Design, logistic, logistic_cdf};
 use crate::stats::{Confidence, Interval, ProportionSample};
 
 const DECILES: usize = 10;
-/// An area this near to 1 is more than any honest measure has: the past knows the answer.
-const LEAK: f64 = 0.98;
 
 /// Checks a scorecard against what became of accounts.
 ///
 /// The table has what was known at a time, and the outcome later. With a column of times, rows of one time are one look:
-/// an account may be in many, and the probability that goes with a total is learned from the earlier half of the looks
-/// and judged on the later ones. Without, each half of the accounts (by place in the table, in turns) judges the other.
+/// an account may be in many, each look knows the ones before it (bands with hysteresis, alarms that look back) and none
+/// after, and the probability that goes with a total is learned from the earlier half of the looks and judged on the later
+/// ones. Without, each half of the accounts (by place in the table, in turns) judges the other.
 ///
 /// ```
 /// use heedful::health::{HealthBacktest, Measure, MeasureGroup, Points, Scorecard};
@@ -95,11 +94,15 @@ pub struct MeasureCheck {
     pub n: u64,
     /// The area under the curve by its points alone; `None` where there are too few.
     pub auc: Option<Auc>,
+    /// The share that left of the tenth (or, where points are equal, more) with the fewest points, against that of all
+    /// accounts for which there are points: 2 is twice as many. `None` where nobody left.
+    pub lift: Option<f64>,
     /// What the total's area loses without it; `None` for the only measure. Below 0 it does harm.
     pub cost_of_dropping: Option<f64>,
     /// Stability of its points from the earlier to the later half of the looks; `None` for one look.
     pub stability: Option<f64>,
-    /// It separates those who left from the others all but perfectly: it may know the outcome.
+    /// Its points, or that there is a value at all, separate those who left from the others all but perfectly, whichever
+    /// way round: it may know the outcome.
     pub leaks: bool,
 }
 
@@ -142,6 +145,8 @@ struct Case {
     event: bool,
     /// Points of the measures, in the order of the scorecard.
     points: Vec<Option<f64>>,
+    /// Whether there are values.
+    known: Vec<bool>,
 }
 
 record!(HealthBacktest { account, scorecard, outcome, at = Default::default(), confidence = Default::default() });
@@ -248,15 +253,15 @@ impl HealthBacktest {
         let health = Health::new(scorecard.clone(), &self.account);
         let mut cases = Vec::new();
         let mut left_out = [0, 0];
+        let mut past = HealthState::default();
         for (place, (now, rows)) in looks.iter().enumerate() {
-            let mut keep = vec![false; table.len()];
-            rows.iter().filter_map(|row| keep.get_mut(*row).map(|slot| *slot = true)).count();
-            let part = table.filter(&keep)?;
+            let part = table.gather(rows);
             let located = |error: Error| match error.row().and_then(|row| rows.get(row as usize)) {
                 Some(row) => error.on_row(*row as u64),
                 None => error,
             };
-            let report: HealthReport = health.run(&part, *now, None).map_err(located)?;
+            let report: HealthReport = health.run(&part, *now, Some(&past)).map_err(located)?;
+            past.learn(report.state());
             let (known, events) =
                 outcomes(part.require(&self.outcome)?, &self.outcome).map_err(located)?;
             left_out[0] += (rows.len() - known.len()) as u64;
@@ -266,13 +271,14 @@ impl HealthBacktest {
                     left_out[1] += 1;
                     continue;
                 };
-                let measures = account.lines.iter().filter(|line| line.group.is_some());
+                let measures = || account.lines.iter().filter(|line| line.group.is_some());
                 cases.push(Case {
                     look: place,
                     total,
                     band: account.band.clone(),
                     event,
-                    points: measures.map(|line| line.points).collect(),
+                    points: measures().map(|line| line.points).collect(),
+                    known: measures().map(|line| line.status != LineStatus::Missing).collect(),
                 });
             }
         }
@@ -327,12 +333,16 @@ impl HealthBacktest {
             let (risk, events): (Vec<f64>, Vec<bool>) =
                 cases.iter().filter_map(|case| Some((FULL - points(case)?, case.event))).unzip();
             let own = Auc::of(&risk, &events, self.confidence);
+            let known = |case: &Case| points(case).filter(|_| case.known.get(place) == Some(&true));
+            let values: Vec<Option<f64>> = cases.iter().map(known).collect();
+            let all_events: Vec<bool> = cases.iter().map(|case| case.event).collect();
             checks.push(MeasureCheck {
                 id: measure.id.clone(),
                 n: risk.len() as u64,
+                lift: first_lift(&risk, &events),
                 cost_of_dropping: self.without(&measure.id, table, looks)?.map(|rest| auc - rest),
                 stability: halves(cases, looks.len(), points),
-                leaks: own.is_some_and(|own| own.value >= LEAK),
+                leaks: separates(&values, &all_events),
                 auc: own,
             });
         }
@@ -359,6 +369,18 @@ impl HealthBacktest {
         let events: Vec<bool> = cases.iter().map(|case| case.event).collect();
         Ok(Auc::of(&risk, &events, self.confidence).map(|auc| auc.value))
     }
+}
+
+/// The share of events of the tenth with the highest risk against that of all.
+fn first_lift(risk: &[f64], events: &[bool]) -> Option<f64> {
+    let mut cases: Vec<(f64, bool)> = risk.iter().copied().zip(events.iter().copied()).collect();
+    sort_by(&mut cases, |a, b| b.0.total_cmp(&a.0));
+    let share = |cases: &[(f64, bool)]| {
+        cases.iter().filter(|(_, event)| *event).count() as f64 / cases.len() as f64
+    };
+    let parts = equal_parts(&cases, DECILES, |a, b| a.0 == b.0);
+    let (first, all) = (share(parts.first()?), share(&cases));
+    (all > 0.0).then(|| first / all)
 }
 
 /// Stability of a value from the earlier half of the looks to the later.
@@ -427,7 +449,7 @@ impl HealthBacktestReport {
         table
     }
 
-    /// One row for each measure: `measure`, `n`, `auc`, `lower`, `upper`, `cost_of_dropping`, `stability`, `leaks`.
+    /// One row for each measure: `measure`, `n`, `auc`, `lower`, `upper`, `lift`, `cost_of_dropping`, `stability`, `leaks`.
     #[must_use]
     pub fn measures_table(&self) -> Table {
         let mut table = Table::new();
@@ -436,6 +458,7 @@ impl HealthBacktestReport {
         table.ints("n", rows().map(|check| Some(check.n)));
         table.floats("auc", rows().map(|check| check.auc.map(|auc| auc.value)));
         intervals(&mut table, "", rows().map(|check| check.auc.map(|auc| auc.interval)));
+        table.floats("lift", rows().map(|check| check.lift));
         table.floats("cost_of_dropping", rows().map(|check| check.cost_of_dropping));
         table.floats("stability", rows().map(|check| check.stability));
         table.bools("leaks", rows().map(|check| Some(check.leaks)));

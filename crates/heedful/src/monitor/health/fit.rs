@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::learn::{Candidate, Curve, Values, learn};
-use super::outcome::outcomes;
+use super::outcome::{outcomes, separates};
 use super::points::{FULL, invalid};
-use super::scorecard::{Measure, MeasureGroup, Scorecard};
+use super::scorecard::{Measure, MeasureGroup, Missing, Scorecard};
 use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
@@ -22,16 +22,19 @@ use crate::stats::{Confidence, Random};
 
 /// Penalties among which cross-validation chooses.
 const PENALTIES: [f64; 4] = [0.3, 3.0, 30.0, 300.0];
+/// The penalty of the line from total to probability where the totals leave no doubt.
+const DOUBT: f64 = 0.01;
 /// Bins of the calibration curve.
 const BINS: usize = 10;
 
 /// Learns a readable scorecard from what became of accounts.
 ///
-/// Each column becomes points by how often accounts with such values stayed: numbers along a curve that never turns,
-/// categories one by one. Weights come from a logistic regression on the points with a ridge penalty and, unless
+/// Each column becomes points by how often accounts with such values stayed: numbers along a straight line, or a curve that
+/// never turns where it forecasts better, categories one by one. Whether a missing value is left out or has 50 points is
+/// chosen in the cross-validation. Weights come from a logistic regression on the points with a ridge penalty and, unless
 /// [asked otherwise](ScorecardFit::non_negative), no negative weight; the measures that move totals least are dropped until no more than [`most`](ScorecardFit::most) are left. All
 /// of it, dropping included, is repeated in each fold of the cross-validation, so its figures are of accounts that were
-/// not looked at (the penalty alone is chosen by the same folds).
+/// not looked at (the penalty and what missing means alone are chosen by the same folds).
 ///
 /// ```
 /// use heedful::health::ScorecardFit;
@@ -122,6 +125,9 @@ pub struct FittedScorecard {
     pub penalty: f64,
     /// Columns that were not taken.
     pub left_out: Vec<String>,
+    /// Columns, taken or not, that separate those who left from the others all but perfectly, by their values or by
+    /// whether there is one: they may know the outcome, or stand for the account itself.
+    pub leaks: Vec<String>,
 }
 
 impl FittedScorecard {
@@ -216,8 +222,9 @@ impl ScorecardFit {
     ///
     /// # Errors
     /// `missing-column`; `column-type` for a column of times, or an outcome that is no yes or no; `invalid-argument` for
-    /// folds below 2 or no measure; `too-few` for fewer than two accounts of either outcome a fold, or where nothing tells
-    /// them apart.
+    /// folds below 2, no measure, or a direction that is better of a column of categories; `unknown-name` for a direction or
+    /// a group of a column that is not offered; `too-few` for fewer than two accounts of either outcome a fold, or where
+    /// nothing tells them apart.
     pub fn run(&self, table: &Responses) -> Result<FittedScorecard> {
         if self.folds < 2 {
             return Err(invalid("cross-validation needs 2 folds").at("folds"));
@@ -232,9 +239,7 @@ impl ScorecardFit {
                 *slot = event;
             }
         }
-        let candidates = (self.measures.iter())
-            .map(|name| candidate(table.require(name)?, name, self.better.get(name).copied()))
-            .collect::<Result<Vec<Candidate>>>()?;
+        let candidates = self.candidates(table)?;
         let folds = self.divide(&known, &events)?;
         let candidates = &candidates;
         let data = Data { candidates, events: &events, non_negative: self.non_negative };
@@ -244,36 +249,51 @@ impl ScorecardFit {
                 data.learn(others.map(|(row, _)| *row).collect())
             })
             .collect();
-        let mut held_out = |penalty, most| -> Result<Vec<f64>> {
+        let mut held_out = |penalty, most, missing| -> Vec<f64> {
             let mut probabilities = vec![0.0; known.len()];
             for (fold, trained) in trained.iter_mut().enumerate() {
-                let model = trained.fit(penalty, most)?;
+                let model = trained.fit(penalty, most, missing);
                 for ((slot, row), of) in probabilities.iter_mut().zip(&known).zip(&folds) {
                     if *of == fold {
                         *slot = model.probability(*row);
                     }
                 }
             }
-            Ok(probabilities)
+            probabilities
         };
 
-        // The penalty under which all measures together forecast best.
-        let mut best: Option<(f64, f64, Vec<f64>)> = None;
+        // The penalty, and what missing means, under which all measures together forecast best.
+        let gaps = candidates.iter().any(|candidate| candidate.has_gaps(&known));
+        let ways =
+            if gaps { &[Missing::LeaveOut, Missing::Neutral][..] } else { &[Missing::LeaveOut] };
+        let mut best: Option<(f64, f64, Missing, Vec<f64>)> = None;
         for penalty in PENALTIES {
-            let full = held_out(penalty, usize::MAX)?;
-            let loss = log_loss(&full, &known, &events);
-            if best.as_ref().is_none_or(|(least, ..)| loss < *least) {
-                best = Some((loss, penalty, full));
+            for missing in ways {
+                let full = held_out(penalty, usize::MAX, *missing);
+                let loss = log_loss(&full, &known, &events);
+                if best.as_ref().is_none_or(|(least, ..)| loss < *least) {
+                    best = Some((loss, penalty, *missing, full));
+                }
             }
         }
         let too_few = || Error::new(ErrorCode::TooFew, "nothing tells the outcomes apart");
-        let (_, penalty, full) = best.ok_or_else(too_few)?;
-        let small = held_out(penalty, self.most)?;
+        let (_, penalty, missing, full) = best.ok_or_else(too_few)?;
+        let small = held_out(penalty, self.most, missing);
         let outcomes: Vec<bool> =
             known.iter().map(|row| events.get(*row).copied().unwrap_or_default()).collect();
         let auc = |p: &[f64]| Auc::of(p, &outcomes, self.confidence).ok_or_else(too_few);
         let curve = calibration(&small, &outcomes, BINS, self.confidence);
-        let model = data.learn(known.clone()).fit(penalty, self.most)?;
+        let mut whole = data.learn(known.clone());
+        let leaks = whole.parts.iter().filter(|part| {
+            let points: Vec<Option<f64>> =
+                known.iter().map(|row| part.curve.of(part.candidate, *row)).collect();
+            separates(&points, &outcomes)
+        });
+        let leaks = leaks.map(|part| part.candidate.id.clone()).collect();
+        let model = whole.fit(penalty, self.most, missing);
+        if !(model.slope > 0.0) {
+            return Err(too_few());
+        }
         let taken: Vec<&str> = model.parts.iter().map(|part| part.candidate.id.as_str()).collect();
         let left_out = self.measures.iter().filter(|name| !taken.contains(&name.as_str()));
         Ok(FittedScorecard {
@@ -287,7 +307,33 @@ impl ScorecardFit {
             calibration: curve,
             penalty,
             left_out: left_out.cloned().collect(),
+            leaks,
         })
+    }
+
+    /// The columns to choose from, and the group of each by its place.
+    fn candidates(&self, table: &Responses) -> Result<Vec<Candidate>> {
+        for (path, names) in [
+            ("better", Vec::from_iter(self.better.keys())),
+            ("groups", Vec::from_iter(self.groups.keys())),
+        ] {
+            if let Some(name) = names.into_iter().find(|name| !self.measures.contains(name)) {
+                let message = format!("`{name}` is none of the measures");
+                return Err(Error::new(ErrorCode::UnknownName, message).at(path));
+            }
+        }
+        let mut groups: Vec<Option<&String>> = Vec::new();
+        let mut found = Vec::with_capacity(self.measures.len());
+        for name in &self.measures {
+            let of = self.groups.get(name);
+            let group = groups.iter().position(|group| *group == of).unwrap_or(groups.len());
+            if group == groups.len() {
+                groups.push(of);
+            }
+            let better = self.better.get(name).copied();
+            found.push(candidate(table.require(name)?, name, group, better)?);
+        }
+        Ok(found)
     }
 
     /// The fold of each known row: outcomes are spread evenly.
@@ -319,6 +365,7 @@ impl ScorecardFit {
             let measure = Measure {
                 weight: part.weight,
                 better: part.curve.better,
+                missing: model.missing,
                 ..Measure::new(&part.candidate.id, part.curve.points.clone())
             };
             let id = self.groups.get(&part.candidate.id).map_or("all", String::as_str);
@@ -330,8 +377,33 @@ impl ScorecardFit {
                 None => groups.push(MeasureGroup::new(id, part.weight, vec![measure])),
             }
         }
+        for group in &mut groups {
+            group.weight = libm::round(10.0 * group.weight) / 10.0;
+        }
         Scorecard::new("fitted", groups)
     }
+}
+
+/// Weights as tenths of a hundredth part, for people to read: one at least, a thousand in all.
+fn shares(weights: &[f64]) -> Vec<u32> {
+    let sum: f64 = weights.iter().sum();
+    let exact: Vec<f64> = weights.iter().map(|weight| 1000.0 * weight / sum).collect();
+    let mut found: Vec<u32> =
+        exact.iter().map(|share| libm::floor(*share).max(1.0) as u32).collect();
+    for _ in 0..found.len() {
+        let left = 1000 - found.iter().map(|share| i64::from(*share)).sum::<i64>();
+        let off =
+            exact.iter().zip(&mut found).map(|(exact, found)| (exact - f64::from(*found), found));
+        let next = match left.signum() {
+            1 => off.max_by(|a, b| a.0.total_cmp(&b.0)),
+            -1 => off.filter(|(_, share)| **share > 1).min_by(|a, b| a.0.total_cmp(&b.0)),
+            _ => break,
+        };
+        if let Some((_, share)) = next {
+            *share = share.saturating_add_signed(left.signum() as i32);
+        }
+    }
+    found
 }
 
 fn log_loss(probabilities: &[f64], known: &[usize], events: &[bool]) -> f64 {
@@ -342,7 +414,12 @@ fn log_loss(probabilities: &[f64], known: &[usize], events: &[bool]) -> f64 {
     probabilities.iter().zip(known).map(loss).sum()
 }
 
-fn candidate(column: &Column, name: &str, better: Option<Better>) -> Result<Candidate> {
+fn candidate(
+    column: &Column,
+    name: &str,
+    group: usize,
+    better: Option<Better>,
+) -> Result<Candidate> {
     let at = |error: Error| error.at(name);
     let values = match column {
         Column::Number(..) => {
@@ -352,6 +429,12 @@ fn candidate(column: &Column, name: &str, better: Option<Better>) -> Result<Cand
                 return Err(at(invalid("an infinite number")).on_row(row as u64));
             }
             Values::Numbers(values)
+        }
+        Column::Category(_) | Column::Text(_) if better.is_some() => {
+            let message = format!(
+                "only numbers have a direction: the points of `{name}` are learned one by one"
+            );
+            return Err(invalid(message).at("better"));
         }
         Column::Category(_) | Column::Text(_) => {
             let mut names: BTreeMap<String, usize> = BTreeMap::new();
@@ -372,7 +455,7 @@ fn candidate(column: &Column, name: &str, better: Option<Better>) -> Result<Cand
             return Err(at(Error::new(ErrorCode::ColumnType, message)));
         }
     };
-    Ok(Candidate { id: name.to_owned(), values, better })
+    Ok(Candidate { id: name.to_owned(), group, values, better })
 }
 
 #[derive(Clone, Copy)]
@@ -405,10 +488,23 @@ struct Part<'a> {
 
 struct Model<'a> {
     parts: Vec<Part<'a>>,
+    /// What a value that is missing means.
+    missing: Missing,
     intercept: f64,
+    /// 0 where totals tell nothing.
     slope: f64,
-    /// The probability where no measure has a value.
+    /// The probability where no measure has a value, or none tells anything.
     rate: f64,
+}
+
+impl Candidate {
+    /// Whether one of the rows has no value.
+    fn has_gaps(&self, rows: &[usize]) -> bool {
+        rows.iter().any(|row| match &self.values {
+            Values::Numbers(values) => values.get(*row).is_some_and(Option::is_none),
+            Values::Categories(places, _) => places.get(*row).is_some_and(Option::is_none),
+        })
+    }
 }
 
 impl<'a> Data<'a> {
@@ -435,7 +531,7 @@ impl<'a> Data<'a> {
 }
 
 impl<'a> Trained<'a> {
-    fn fit(&mut self, penalty: f64, most: usize) -> Result<Model<'a>> {
+    fn fit(&mut self, penalty: f64, most: usize, missing: Missing) -> Model<'a> {
         let mut parts = std::mem::take(&mut self.parts);
         let mut intercept = self.intercept;
         self.weigh(&mut parts, &mut intercept, penalty);
@@ -452,15 +548,14 @@ impl<'a> Trained<'a> {
             parts.remove(place);
             self.weigh(&mut parts, &mut intercept, penalty);
         }
-        // Shares of a hundred with one decimal, for people to read.
-        let sum: f64 = parts.iter().map(|part| part.weight).sum();
-        for part in &mut parts {
-            part.weight = (libm::round(1000.0 * part.weight / sum) / 10.0).max(0.1);
+        let weights: Vec<f64> = parts.iter().map(|part| part.weight).collect();
+        for (part, tenths) in parts.iter_mut().zip(shares(&weights)) {
+            part.weight = f64::from(tenths) / 10.0;
         }
         sort_by(&mut parts, |a, b| b.weight.total_cmp(&a.weight));
         let left = self.stayed.iter().filter(|stayed| !**stayed).count() as f64;
         let rate = left / self.rows.len() as f64;
-        let mut model = Model { parts, intercept: 0.0, slope: 0.0, rate };
+        let mut model = Model { parts, missing, intercept: 0.0, slope: 0.0, rate };
         let (mut totals, mut kept) = (Vec::new(), Vec::new());
         for (row, stayed) in self.rows.iter().zip(&self.stayed) {
             if let Some(total) = model.total(*row) {
@@ -470,12 +565,20 @@ impl<'a> Trained<'a> {
         }
         let weights = vec![1.0; totals.len()];
         let line = logistic(Design { values: &totals, width: 1, weights: &weights }, &kept);
-        let message = "the measures do not tell the outcomes apart, or do so without any doubt";
-        let line = line.ok_or_else(|| Error::new(ErrorCode::TooFew, message))?;
-        if let [intercept, slope] = line.coefficients.as_slice() {
+        let coefficients = line.map(|line| line.coefficients).unwrap_or_else(|| {
+            // Where totals leave no doubt no line is likeliest; with a small penalty one is.
+            let shares: Vec<f64> = totals.iter().map(|total| total / FULL).collect();
+            let design = Design { values: &shares, width: 1, weights: &weights };
+            let mut found = penalised_logistic(design, &kept, DOUBT, &[false], &[]);
+            found.iter_mut().skip(1).for_each(|slope| *slope /= FULL);
+            found
+        });
+        if let [intercept, slope] = coefficients.as_slice()
+            && *slope > 0.0
+        {
             (model.intercept, model.slope) = (-intercept, *slope);
         }
-        Ok(model)
+        model
     }
 
     /// Sets the weights of the parts, from where they and the intercept stand.
@@ -508,18 +611,27 @@ impl<'a> Trained<'a> {
 
 impl Model<'_> {
     fn total(&self, row: usize) -> Option<f64> {
-        let (mut sum, mut weights) = (0.0, 0.0);
+        // As the scorecard does: the mean of groups' means, over what is known.
+        let mut groups: BTreeMap<usize, [f64; 3]> = BTreeMap::new();
         for part in &self.parts {
-            if let Some(points) = part.curve.of(part.candidate, row) {
-                sum += part.weight * points;
-                weights += part.weight;
+            let [sum, known, all] = groups.entry(part.candidate.group).or_default();
+            *all += part.weight;
+            let neutral = (self.missing == Missing::Neutral).then_some(FULL / 2.0);
+            if let Some(points) = part.curve.of(part.candidate, row).or(neutral) {
+                *sum += part.weight * points;
+                *known += part.weight;
             }
+        }
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for [points, known, all] in groups.into_values().filter(|[_, known, _]| *known > 0.0) {
+            sum += all * points / known;
+            weights += all;
         }
         (weights > 0.0).then(|| sum / weights)
     }
 
     fn probability(&self, row: usize) -> f64 {
-        let total = self.total(row);
+        let total = self.total(row).filter(|_| self.slope > 0.0);
         total.map_or(self.rate, |total| logistic_cdf(self.intercept - self.slope * total))
     }
 }
@@ -551,6 +663,114 @@ mod tests {
 
     fn directions(fitted: &FittedScorecard) -> Vec<(&str, Better)> {
         fitted.scorecard.measures().map(|(_, m)| (m.id.as_str(), m.better)).collect()
+    }
+
+    fn weights(fitted: &FittedScorecard) -> Vec<f64> {
+        fitted.scorecard.measures().map(|(_, measure)| measure.weight).collect()
+    }
+
+    /// Columns of normal numbers, and who left by a logistic model of them.
+    fn made(n: usize, slopes: &[f64], level: f64) -> (Vec<Vec<f64>>, Vec<bool>) {
+        let mut random = Random::new(11);
+        let columns: Vec<Vec<f64>> =
+            slopes.iter().map(|_| (0..n).map(|_| random.normal()).collect()).collect();
+        let odds = |row: usize| {
+            level + slopes.iter().zip(&columns).map(|(slope, c)| slope * c[row]).sum::<f64>()
+        };
+        let left = (0..n).map(|row| random.uniform() < logistic_cdf(odds(row))).collect();
+        (columns, left)
+    }
+
+    fn with_left(columns: Vec<(String, Column)>, left: &[bool]) -> Responses {
+        let left = Column::numbers(left.iter().map(|left| u8::from(*left)).collect::<Vec<_>>());
+        let all = columns.into_iter().chain([("left".to_owned(), left)]);
+        all.fold(Responses::new(), |table, (name, column)| table.with(name, column).unwrap())
+    }
+
+    #[test]
+    fn what_is_straight_stays_straight_and_weights_are_a_hundred() {
+        let slopes = [1.0, -0.8, 0.5, 0.3];
+        let (columns, left) = made(3000, &slopes, -1.5);
+        // What the true model reaches on these accounts, which no other beats by more than chance.
+        let odds: Vec<f64> = (0..left.len())
+            .map(|row| slopes.iter().zip(&columns).map(|(slope, c)| slope * c[row]).sum())
+            .collect();
+        let truth = Auc::of(&odds, &left, Confidence::default()).unwrap().value;
+        let named = columns.into_iter().enumerate();
+        let named: Vec<_> = named.map(|(i, c)| (format!("x{i}"), Column::numbers(c))).collect();
+        let fitted = ScorecardFit::new("left", ["x0", "x1", "x2", "x3"])
+            .run(&with_left(named, &left))
+            .unwrap();
+        assert!(fitted.auc.value > truth - 0.003, "{} {truth}", fitted.auc.value);
+        for (_, measure) in fitted.scorecard.measures() {
+            let Points::Linear(knots) = &measure.points else { panic!("{measure:?}") };
+            assert_eq!(knots.len(), 2, "{measure:?}");
+        }
+        assert!((weights(&fitted).iter().sum::<f64>() - 100.0).abs() < 1e-9);
+        // Shares 2 : 1, 3 to the ratio of slopes; points go over the same range of values.
+        let first = weights(&fitted)[0];
+        assert!((first / weights(&fitted)[2] - 2.0).abs() < 0.35, "{:?}", weights(&fitted));
+        assert_eq!(shares(&[1.0, 1.0, 1.0]).iter().sum::<u32>(), 1000);
+        let mut tiny = vec![1e-9; 20];
+        tiny.push(1.0);
+        let tiny = shares(&tiny);
+        assert_eq!((tiny.iter().sum::<u32>(), tiny[0], tiny[20]), (1000, 1, 980));
+    }
+
+    #[test]
+    fn a_leak_is_named_and_names_of_accounts_teach_nothing() {
+        let (columns, left) = made(400, &[1.5], -1.0);
+        let ids = (0..left.len()).map(|row| Some(format!("c{row}")));
+        let knows = left.iter().map(|left| if *left { 1.0 } else { 0.0 }).collect::<Vec<_>>();
+        let farewell: Vec<Option<f64>> =
+            left.iter().enumerate().map(|(i, left)| left.then_some((i % 9) as f64)).collect();
+        let table = with_left(
+            vec![
+                ("x".to_owned(), Column::numbers(columns[0].clone())),
+                ("id".to_owned(), Column::texts(ids)),
+                ("knows".to_owned(), Column::numbers(knows)),
+                ("farewell".to_owned(), Column::optional_numbers(&farewell)),
+            ],
+            &left,
+        );
+        let honest = ScorecardFit::new("left", ["x", "id"]).run(&table).unwrap();
+        assert_eq!((honest.left_out.as_slice(), honest.leaks.len()), (&["id".to_owned()][..], 0));
+        let leaky = ScorecardFit::new("left", ["x", "knows", "farewell"]).run(&table).unwrap();
+        assert_eq!(leaky.leaks, ["knows", "farewell"]);
+        assert!(leaky.auc.value > 0.999 && leaky.slope > 0.0);
+    }
+
+    #[test]
+    fn missing_values_are_left_out_or_neutral_as_forecasts_better() {
+        let (columns, left) = made(3000, &[1.0, -0.8, 0.5], -1.5);
+        let mut random = Random::new(3);
+        let mut holes = |column: &Vec<f64>| {
+            let hole = |v: &f64| (random.uniform() > 0.4).then_some(*v);
+            Column::optional_numbers(&column.iter().map(hole).collect::<Vec<_>>())
+        };
+        let named = columns.iter().enumerate();
+        let table = with_left(named.map(|(i, c)| (format!("x{i}"), holes(c))).collect(), &left);
+        let fitted = ScorecardFit::new("left", ["x0", "x1", "x2"]).run(&table).unwrap();
+        // A value that is not there says nothing here: the mean of the others would say too much.
+        assert!(fitted.scorecard.measures().all(|(_, m)| m.missing == Missing::Neutral));
+    }
+
+    #[test]
+    fn a_direction_or_group_of_something_else_is_refused() {
+        let table = table();
+        let fit = || ScorecardFit::new("left", ["more"]);
+        for (fit, code, path) in [
+            (fit().better("les", Better::Higher), "unknown-name", "better"),
+            (fit().group("less", "use"), "unknown-name", "groups"),
+        ] {
+            let error = fit.run(&table).unwrap_err();
+            assert_eq!((error.code().as_str(), error.path()), (code, path));
+        }
+        let plan = Column::categories((0..table.len()).map(|i| Some(["a", "b"][i % 2])));
+        let table = table.with("plan", plan).unwrap();
+        let fit = ScorecardFit::new("left", ["plan"]).better("plan", Better::Lower);
+        let error = fit.run(&table).unwrap_err();
+        assert_eq!((error.code().as_str(), error.path()), ("invalid-argument", "better"));
     }
 
     #[test]

@@ -6,9 +6,14 @@ use super::points::{FULL, Points};
 use crate::base::metric::Better;
 use crate::base::order::sort_by;
 use crate::stats::forecast::equal_parts;
+use crate::stats::regression::{Design, linear_predictor, log_odds_parts, logistic};
 
 /// Bins of equally many accounts that a number's curve is drawn through.
 const BINS: usize = 10;
+/// Accounts of a category below which it is like all accounts: names of accounts and the like teach nothing.
+const FEWEST: f64 = 5.0;
+/// The share of accounts beyond each end of a straight line, where it is level.
+const BEYOND: f64 = 0.01;
 /// Accounts at the overall rate that are added to every bin, so that a few accounts prove little.
 const PRIOR: f64 = 10.0;
 
@@ -16,6 +21,8 @@ const PRIOR: f64 = 10.0;
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) id: String,
+    /// The place of its group.
+    pub(super) group: usize,
     pub(super) values: Values,
     /// Which direction is better; learned where it is not declared.
     pub(super) better: Option<Better>,
@@ -118,6 +125,9 @@ fn numbers(
         }
     };
     let scale = Scale::of(&odds)?;
+    if let Some(knots) = straight(&cases, better, &bins, &odds) {
+        return Some(Curve { points: Points::Linear(knots), better, places: Vec::new() });
+    }
     let mut knots: Vec<[f64; 2]> = bins
         .iter()
         .zip(&odds)
@@ -138,6 +148,46 @@ fn numbers(
         }
     }
     Some(Curve { points: Points::Linear(knots), better, places: Vec::new() })
+}
+
+/// One straight line, where the bends of the curve forecast no better than so many numbers to choose must (by the Bayesian
+/// information criterion); which loses nothing between bins and beyond the last ones.
+fn straight(
+    cases: &[(f64, bool)],
+    better: Better,
+    bins: &[Bin],
+    odds: &[f64],
+) -> Option<Vec<[f64; 2]>> {
+    let heights = odds.chunk_by(|a, b| a == b).count();
+    let n = cases.len() as f64;
+    let mean = cases.iter().map(|(value, _)| value / n).sum::<f64>();
+    let spread = libm::sqrt(cases.iter().map(|(v, _)| (v - mean) * (v - mean) / n).sum::<f64>());
+    if heights <= 2 || !(spread > 0.0 && spread.is_finite()) {
+        return None;
+    }
+    let values: Vec<f64> = cases.iter().map(|(value, _)| (value - mean) / spread).collect();
+    let stayed: Vec<bool> = cases.iter().map(|(_, event)| !event).collect();
+    let weights = vec![1.0; values.len()];
+    let line = logistic(Design { values: &values, width: 1, weights: &weights }, &stayed)?;
+    let rises = *line.coefficients.get(1)? > 0.0;
+    let likelihood = |odds: f64, stayed: bool| {
+        let (yes, no) = log_odds_parts(odds);
+        if stayed { yes } else { no }
+    };
+    let curve = Points::Linear(bins.iter().zip(odds).map(|(bin, o)| [bin.value, *o]).collect());
+    let mut gained = 0.0;
+    for (((value, _), scaled), stayed) in cases.iter().zip(&values).zip(stayed) {
+        let along = linear_predictor(&line.coefficients, &[*scaled]);
+        gained += likelihood(curve.of(*value)?, stayed) - likelihood(along, stayed);
+    }
+    if rises != (better == Better::Higher) || 2.0 * gained > (heights - 2) as f64 * libm::log(n) {
+        return None;
+    }
+    let beyond = (BEYOND * n) as usize;
+    let first = round_value(cases.get(beyond)?.0);
+    let last = round_value(cases.iter().rev().nth(beyond)?.0);
+    let (low, high) = if rises { (0.0, FULL) } else { (FULL, 0.0) };
+    (first < last).then(|| vec![[first, low], [last, high]])
 }
 
 /// Pools adjacent bins until their log odds of staying rise with the value (fall where less is better).
@@ -189,7 +239,10 @@ fn categories(
             *came += f64::from(u8::from(*event));
         }
     }
-    let odds: Vec<f64> = counts.iter().map(|(n, came)| staying(*n, *came, rate)).collect();
+    let own = |(n, came): &(f64, f64)| {
+        if *n < FEWEST { staying(0.0, 0.0, rate) } else { staying(*n, *came, rate) }
+    };
+    let odds: Vec<f64> = counts.iter().map(own).collect();
     let scale = Scale::of(&odds)?;
     let places: Vec<f64> = odds.iter().map(|odds| scale.points(*odds)).collect();
     let points: BTreeMap<String, f64> = names.iter().cloned().zip(places.iter().copied()).collect();

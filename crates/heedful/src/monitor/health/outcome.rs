@@ -3,6 +3,23 @@
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::listen::column::Column;
+use crate::stats::Confidence;
+use crate::stats::forecast::Auc;
+
+/// An area this near to 1 is more than any honest measure has: the past knows the answer.
+const LEAK: f64 = 0.98;
+
+/// Whether points, or that there are any, separate events from the rest all but perfectly, whichever way round.
+pub(super) fn separates(points: &[Option<f64>], events: &[bool]) -> bool {
+    let clear = |scores: &[f64], events: &[bool]| {
+        let auc = Auc::of(scores, events, Confidence::default());
+        auc.is_some_and(|auc| auc.value.max(1.0 - auc.value) >= LEAK)
+    };
+    let known = points.iter().zip(events).filter_map(|(points, event)| points.zip(Some(*event)));
+    let (scores, known_events): (Vec<f64>, Vec<bool>) = known.unzip();
+    let present: Vec<f64> = points.iter().map(|p| f64::from(u8::from(p.is_some()))).collect();
+    clear(&scores, &known_events) || clear(&present, events)
+}
 
 /// The rows whose outcome is known, and whether the event came: truths, 1 and 0, or the texts yes and no.
 ///

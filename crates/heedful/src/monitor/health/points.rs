@@ -28,7 +28,8 @@ pub(crate) const FULL: f64 = 100.0;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive] // measures may come to be read in more ways
 pub enum Points {
-    /// Steps `[from, points]`: the points of the last step whose `from` is not above the value; 0 below the first.
+    /// Steps `[from, points]`: the points of the last step whose `from` is not above the value. Below the first it is 0,
+    /// and where less is better the points of the first.
     Thresholds(Vec<[f64; 2]>),
     /// Straight lines between `[value, points]`, level beyond both ends.
     Linear(Vec<[f64; 2]>),
@@ -109,7 +110,8 @@ impl Points {
         match self {
             Self::Thresholds(steps) => {
                 let reached = steps.iter().rev().find(|[from, _]| value >= *from);
-                Some(reached.map_or(0.0, |[_, points]| *points))
+                let below = steps.first().filter(|_| better == Better::Lower);
+                Some(reached.or(below).map_or(0.0, |[_, points]| *points))
             }
             Self::Linear(knots) => between(knots, value),
             Self::Logistic(curve) => {

@@ -337,8 +337,8 @@ impl Scorecard {
             }
             narrowest = narrowest.min(next.from - band.from);
         }
-        // A wider margin could hold an account in a band that it has passed through.
-        if !(self.hysteresis >= 0.0 && self.hysteresis < narrowest) {
+        // A wider margin could hold an account in a band that it has passed through. (A band of 100 alone has no width.)
+        if !(self.hysteresis == 0.0 || (self.hysteresis > 0.0 && self.hysteresis < narrowest)) {
             let message =
                 format!("hysteresis must be from 0 and less than the narrowest band, {narrowest}");
             return Err(invalid(message).at("hysteresis"));

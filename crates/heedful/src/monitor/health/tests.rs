@@ -121,6 +121,39 @@ fn every_kind_of_points() {
 }
 
 #[test]
+fn fewer_than_the_first_step_is_best_where_less_is_better() {
+    let steps = Points::Thresholds(vec![[1.0, 90.0], [5.0, 50.0], [10.0, 0.0]]);
+    let fewer = Measure { better: Better::Lower, ..Measure::new("tickets", steps) };
+    let tickets = numbers(&[Some(0.0), Some(1.0), Some(7.0), Some(10.0)]);
+    let points = points_of(fewer, vec![("tickets", tickets)]);
+    assert_eq!(points, [Some(90.0), Some(90.0), Some(50.0), Some(0.0)]);
+}
+
+#[test]
+fn nobody_is_told_to_pass_a_percentile_that_nobody_has() {
+    let card = one_group(vec![Measure::new("x", Points::Percentile(Percentile::default()))]);
+    let ways = |values: &[f64]| {
+        let x = Column::numbers(values.to_vec());
+        let report = run(&card, &table(vec![("x", x)]), None);
+        report.accounts.iter().map(|a| a.improvement.is_some()).collect::<Vec<_>>()
+    };
+    // Alone an account has 50 whatever it does; the best of two has 75 and is yellow, the best of three has 83 and is green.
+    assert_eq!(ways(&[1.0]), [false]);
+    assert_eq!(ways(&[1.0, 2.0]), [true, false]);
+    assert_eq!(ways(&[1.0, 2.0, 3.0]), [true, true, false]);
+}
+
+#[test]
+fn a_missing_value_that_costs_points_can_be_the_cheapest_to_mend() {
+    let asked = Measure { missing: Missing::Penalise, ..Measure::new("asked", identity()) };
+    let card = one_group(vec![asked, Measure { effort: 9.0, ..Measure::new("x", identity()) }]);
+    let columns = vec![("asked", numbers(&[None])), ("x", Column::numbers(vec![60.0]))];
+    let improvement = run(&card, &table(columns), None).accounts[0].improvement.clone().unwrap();
+    assert_eq!((improvement.measure.as_str(), improvement.points), ("asked", 0.0));
+    close(improvement.to_points, 42.0);
+}
+
+#[test]
 fn percentiles_stay_within_segments_and_turn_where_less_is_better() {
     let within = Percentile { within: Some("segment".into()) };
     let mut measure = Measure::new("tickets", Points::Percentile(within));
@@ -200,6 +233,8 @@ fn alarms_fire_beside_the_total_and_bend_it_when_asked() {
     assert_eq!(alarms, ["turned", "away", "big"]);
     let totals: Vec<f64> = second.accounts.iter().map(|a| a.total.unwrap()).collect();
     assert_eq!(totals, [50.0, 20.1, 10.0]);
+    let changes = second.changes_table();
+    assert_eq!(changes.len(), 3, "{changes:?}"); // the alarm of the first, the measure and the alarm of the third
     let turned = &second.accounts[0];
     assert_eq!(turned.lines.last().unwrap().status, LineStatus::Alarm);
     assert_eq!(turned.change.as_ref().unwrap().causes[0].0, "turned");
@@ -253,6 +288,16 @@ fn stages_choose_the_card_and_never_two() {
     assert!(error.message().contains("`new` and `small`"));
     let json = health.to_json();
     assert_eq!(Health::from_json(&json).unwrap(), health);
+    let twice = Health::staged(
+        vec![stage("new", Test::Below(9.0), 1.0), stage("new", Test::AtLeast(9.0), 1.0)],
+        "account",
+    );
+    for (health, code) in
+        [(twice, "duplicate-key"), (Health::staged(vec![], "account"), "invalid-argument")]
+    {
+        let error = health.run(&at(vec![95.0]), NOW, None).unwrap_err();
+        assert_eq!((error.code().as_str(), error.path()), (code, "stages"));
+    }
 }
 
 #[test]
@@ -306,6 +351,10 @@ fn what_is_wrong_is_said_with_its_place() {
         r#"{{"name":"c",{groups},"bands":[{{"name":"a","from":0}},{{"name":"b","from":0}}]}}"#
     ));
     assert_eq!(bands.path(), "bands[1].from");
+    let perfect = format!(
+        r#"{{"name":"c",{groups},"bands":[{{"name":"a","from":0}},{{"name":"b","from":100}}]}}"#
+    );
+    assert_eq!(Scorecard::from_json(&perfect).unwrap().band(100.0).unwrap().name, "b");
     // The highest band is 24 wide: a wider margin could never be passed.
     assert_eq!(card(&format!(r#"{{"name":"c",{groups},"hysteresis":24}}"#)).path(), "hysteresis");
 
@@ -402,8 +451,14 @@ proptest! {
         card.alarms = vec![FireAlarm { id: "cap".into(), when, effect: Some(AlarmEffect::Cap(cap)) }];
         for values in &looks {
             let account = &look(&card, values, None).accounts[0];
-            let sum: f64 = account.lines.iter().map(|line| line.contribution).sum();
-            prop_assert_eq!(account.total, account.total.map(|_| sum));
+            // To the last bit, in any order and by any rule.
+            let parts: Vec<f64> = account.lines.iter().map(|line| line.contribution).collect();
+            let forth: f64 = parts.iter().sum();
+            let back: f64 = parts.iter().rev().sum();
+            let (left, right) = parts.split_at(parts.len() / 2);
+            let halves = left.iter().sum::<f64>() + right.iter().sum::<f64>();
+            let total = account.total.unwrap_or(0.0);
+            prop_assert_eq!([forth, back, halves], [total; 3]);
             let hand = by_hand(&card, values);
             prop_assert_eq!(hand.is_some(), account.total.is_some());
             if let Some((hand, total)) = hand.zip(account.total) {
@@ -428,7 +483,11 @@ proptest! {
     }
 
     #[test]
-    fn the_improvement_reaches_its_band((card, looks) in any_card()) {
+    fn the_improvement_reaches_its_band((card, looks) in any_card(), penalised in any::<bool>()) {
+        let mut card = card;
+        if penalised {
+            card.groups.iter_mut().flat_map(|g| &mut g.measures).for_each(|m| m.missing = Missing::Penalise);
+        }
         let mut values = looks[0].clone();
         let report = look(&card, &values, None);
         let account: &AccountHealth = &report.accounts[0];
@@ -504,6 +563,58 @@ fn a_backtest_finds_what_forecasts_and_what_leaks() {
     let nobody = looks(30, |_, _| false);
     assert_eq!(backtest.clone().at("at").run(&nobody, NOW).unwrap_err().code().as_str(), "too-few");
     assert_eq!(HealthBacktest::from_json(&backtest.to_json()).unwrap(), backtest);
+}
+
+#[test]
+fn a_leak_shows_the_wrong_way_round_and_where_only_those_who_left_have_a_value() {
+    let left = |row: usize| row.is_multiple_of(4);
+    let x = (0..80).map(|row| (row * 37 % 80) as f64).collect::<Vec<_>>();
+    let reversed = (0..80).map(|row| if left(row) { 100.0 } else { 0.0 }).collect::<Vec<_>>();
+    let farewell: Vec<_> = (0..80).map(|row| left(row).then_some((row % 7) as f64)).collect();
+    let table = table(vec![
+        ("x", Column::numbers(x)),
+        ("reversed", Column::numbers(reversed)),
+        ("farewell", numbers(&farewell)),
+        ("left", Column::numbers((0..80).map(|row| u8::from(left(row))).collect::<Vec<_>>())),
+    ]);
+    let measures = ["x", "reversed", "farewell"].map(|id| Measure::new(id, identity()));
+    let card = one_group(measures.to_vec());
+    let report = HealthBacktest::new(card, "account", "left").run(&table, NOW).unwrap();
+    let leaks: Vec<bool> = report.measures.iter().map(|check| check.leaks).collect();
+    assert_eq!(leaks, [false, true, true]);
+    // Of `reversed` the fewest points are those of the sixty who stayed; of `farewell` all twenty with a value left.
+    let lifts: Vec<_> = report.measures.iter().map(|check| check.lift).collect();
+    assert_eq!(lifts[1..], [Some(0.0), Some(1.0)]);
+    // Of the eight with the smallest `x`: 0, 13, 26, 39, 52, 65, 78 and 11, of which 0 and 52 left.
+    close(lifts[0].unwrap(), (2.0 / 8.0) / (20.0 / 80.0));
+}
+
+#[test]
+fn a_look_knows_the_looks_before_it() {
+    // Promoters at the first look, detractors at the second: the alarm that looks back caps the total.
+    let rows = 60;
+    let ids = (0..rows).map(|row| Some(format!("a{}", row % 20)));
+    let at = (0..rows).map(|row| Some(90.0 - 30.0 * (row / 20) as f64)).collect::<Vec<_>>();
+    let rating = (0..rows).map(|row| if row < 20 { 10.0 } else { 3.0 }).collect::<Vec<_>>();
+    let table = Responses::new()
+        .with("account", Column::texts(ids))
+        .and_then(|t| t.with("at", days(&at)))
+        .and_then(|t| t.with("rating", Column::numbers(rating)))
+        .and_then(|t| t.with("x", Column::numbers(vec![80.0; rows])))
+        .and_then(|t| {
+            t.with(
+                "left",
+                Column::numbers((0..rows).map(|r| u8::from(r % 3 == 0)).collect::<Vec<_>>()),
+            )
+        })
+        .unwrap();
+    let mut card = one_group(vec![Measure::new("x", identity())]);
+    let when = vec![Condition::new("rating", Test::Fell(Fell { from: 9.0, to: 6.0 }))];
+    let effect = Some(AlarmEffect::Cap(40.0));
+    card.alarms = vec![FireAlarm { id: "turned".into(), when, effect }];
+    let report = HealthBacktest::new(card, "account", "left").at("at").run(&table, NOW).unwrap();
+    let bands: Vec<(&str, u64)> = report.bands.iter().map(|b| (b.name.as_str(), b.n)).collect();
+    assert_eq!(bands, [("red", 20), ("yellow", 0), ("green", 40)]);
 }
 
 #[test]

@@ -84,7 +84,7 @@ def test_managers_and_scorecards_are_compared() -> None:
 
 def test_charts_hold_their_data() -> None:
     table = {"account": list(range(400)), "logins": [i % 20 for i in range(400)], "left": [(i * 7 % 11) > i % 20 for i in range(400)]}
-    fitted = hf.fit_scorecard(table, outcome="left", measures=["logins"], non_negative=False)
+    fitted = hf.fit_scorecard(table, outcome="left", measures=["logins"], non_negative=True)
     assert fitted.chart["data"]["values"][0]["n"] == fitted.report["calibration"][0]["n"]
     found = hf.backtest(fitted.scorecard, table, outcome="left")
     assert len(found.charts["lift"]["layer"][0]["data"]["values"]) == len(found.report["deciles"])

@@ -90,7 +90,7 @@ seen = hf.behaviour(pandas, customer="who", at="day", amount="price", horizon_da
 assert_type(seen, hf.Behaviour)
 assert_type(hf.repurchase(pandas, model=seen.report["model"]), hf.Repurchase)
 assert_type(hf.health_agreement({"name": "x"}, pandas, manager="opinion", weights="quadratic"), hf.BandAgreement)
-assert_type(hf.fit_scorecard(pandas, outcome="left", measures=["plan"], non_negative=False).scorecard, hf.Scorecard)
+assert_type(hf.fit_scorecard(pandas, outcome="left", measures=["plan"], non_negative=True).scorecard, hf.Scorecard)
 desk = hf.Desk({"fallback": {"role": "care"}})
 assert_type(desk.tick(0), hf.Table)
 assert_type(desk.queue(0, hours=4), hf.Queued)

@@ -64,8 +64,8 @@ export function healthCases(health) {
       const options = { outcome: "left", measures: ["logins", "plan_name"], groups: { plan_name: "contract_terms" }, better: { logins: "higher" } };
       const fitted = health.fitScorecard(churn, options);
       same(health.fitScorecard(churn, { ...options, most: 1 }).leftOut, ["plan_name"]);
-      const free = health.fitScorecard(churn, { ...options, nonNegative: false });
-      equal(free.fullAuc.n, 400);
+      const asked = health.fitScorecard(churn, { ...options, nonNegative: true });
+      equal(asked.fullAuc.n, 400);
       const plan = fitted.scorecard.groups.flatMap(({ measures }) => measures).find(({ id }) => id === "plan_name");
       if (plan) same(Object.keys(plan.points.categories), ["free_plan", "pro"]);
       const found = health.backtest(fitted.scorecard, churn, { outcome: "left" });

@@ -250,7 +250,7 @@ lintScorecard(healthy, [{ account: "a", logins: new Date() }], { now: Date.now()
 lintScorecard(healthy)[0]?.code === "too_long";
 health(healthy, [{ account: "a", logins: new Date() }], { now: Date.now(), previous: "{}" });
 health([{ name: "new", when: [{ column: "age", test: { below: 90 } }], scorecard: healthy }], []);
-backtest(fitScorecard([], { outcome: "left", measures: ["plan"], nonNegative: false }).scorecard, [], { outcome: "left" });
+backtest(fitScorecard([], { outcome: "left", measures: ["plan"], nonNegative: true }).scorecard, [], { outcome: "left" });
 healthAgreement(healthy, [], { manager: "opinion", weights: "quadratic" }).disputes[0]?.steps.toFixed();
 repurchase([], { model: { r: 1, alpha: 1, a: 1, b: 1 } }).forecasts[0]?.overdue.toFixed();
 // @ts-expect-error a measure needs points

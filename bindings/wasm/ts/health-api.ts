@@ -291,7 +291,8 @@ export interface FitOptions {
   groups?: { readonly [measure: string]: string };
   /** Parts of the cross-validation; 5 where not given. */
   folds?: number;
-  /** False lets a measure whose direction is not declared count the other way round; true where not given. */
+  /** True leaves out a measure that forecasts the other way round beside the others; else its points are turned over, unless
+   * its direction is declared. */
   nonNegative?: boolean;
   seed?: number;
   confidence?: number;

@@ -277,15 +277,16 @@ def fit_scorecard(
     better: Mapping[str, Literal["higher", "lower"]] | None = None,
     groups: Mapping[str, str] | None = None,
     folds: int = 5,
-    non_negative: bool = True,
+    non_negative: bool = False,
     seed: int = 0,
     confidence: float = 0.95,
 ) -> Fitted:
     """Learns a readable scorecard of at most `most` measures from what became of accounts.
 
     Numbers become points along a line, or a curve that never turns where it forecasts better (its direction is learned, or
-    said in `better`), categories one by one; weights come from a penalised logistic regression and are never negative. With `non_negative=False` a measure
-    that forecasts the other way round beside the others has its points turned over, unless `better` says its direction.
+    said in `better`), categories one by one; weights come from a penalised logistic regression. A measure that forecasts
+    the other way round beside the others has its points turned over, unless `better` says its direction; with
+    `non_negative` it is left out.
     The figures are of accounts that were held out in a cross-validation of `folds` parts.
 
     >>> import heedful as hf

@@ -31,9 +31,9 @@ const BINS: usize = 10;
 ///
 /// Each column becomes points by how often accounts with such values stayed: numbers along a straight line, or a curve that
 /// never turns where it forecasts better, categories one by one. Whether a missing value is left out or has 50 points is
-/// chosen in the cross-validation. Weights come from a logistic regression on the points with a ridge penalty and, unless
-/// [asked otherwise](ScorecardFit::non_negative), no negative weight; the measures that move totals least are dropped until no more than [`most`](ScorecardFit::most) are left. All
-/// of it, dropping included, is repeated in each fold of the cross-validation, so its figures are of accounts that were
+/// chosen in the cross-validation. Weights come from a logistic regression on the points with a ridge penalty, [where
+/// asked](ScorecardFit::non_negative) without negative ones; the measures that move totals least are dropped until no more
+/// than [`most`](ScorecardFit::most) are left. All of it, dropping included, is repeated in each fold of the cross-validation, so its figures are of accounts that were
 /// not looked at (the penalty and what missing means alone are chosen by the same folds).
 ///
 /// ```
@@ -77,7 +77,7 @@ pub struct ScorecardFit {
     folds: usize,
     /// Whether a measure that forecasts the other way round beside the others is left out; else its points are turned over,
     /// unless its direction is declared.
-    #[serde(default = "yes")]
+    #[serde(default)]
     non_negative: bool,
     /// Seed of the division into folds.
     #[serde(default)]
@@ -87,7 +87,7 @@ pub struct ScorecardFit {
     confidence: Confidence,
 }
 
-record!(ScorecardFit { outcome, measures, better = Default::default(), groups = Default::default(), most = six(), folds = five(), seed = Default::default(), confidence = Default::default(), non_negative = yes() });
+record!(ScorecardFit { outcome, measures, better = Default::default(), groups = Default::default(), most = six(), folds = five(), seed = Default::default(), confidence = Default::default(), non_negative = Default::default() });
 
 fn six() -> usize {
     6
@@ -95,10 +95,6 @@ fn six() -> usize {
 
 fn five() -> usize {
     5
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// A scorecard learned from outcomes, and how good it is.
@@ -154,7 +150,7 @@ impl ScorecardFit {
             groups: BTreeMap::new(),
             most: six(),
             folds: five(),
-            non_negative: true,
+            non_negative: false,
             seed: 0,
             confidence: Confidence::default(),
         }
@@ -188,9 +184,9 @@ impl ScorecardFit {
         self
     }
 
-    /// Whether a measure that forecasts the other way round beside the others is left out, as it is where not set. Else its
-    /// points are turned over: more of it is worse then, although alone it is better, which is hard to explain. A measure
-    /// whose direction is [declared](Self::better) is never turned.
+    /// Whether a measure that forecasts the other way round beside the others is left out. Where not set its points are
+    /// turned over: more of it is worse then, although alone it is better, which may be hard to explain. A measure whose
+    /// direction is [declared](Self::better) is never turned.
     #[must_use]
     pub fn non_negative(mut self, non_negative: bool) -> Self {
         self.non_negative = non_negative;
@@ -774,14 +770,14 @@ mod tests {
     }
 
     #[test]
-    fn weights_are_negative_only_where_that_is_asked_and_no_direction_is_declared() {
+    fn measures_count_the_other_way_round_unless_asked_or_a_direction_is_declared() {
         let table = table();
         let fit = ScorecardFit::new("left", ["more", "less"]);
-        let usual = fit.run(&table).unwrap();
-        assert_eq!(directions(&usual), [("more", Better::Higher)]);
-        let free = fit.clone().non_negative(false).run(&table).unwrap();
+        let asked = fit.clone().non_negative(true).run(&table).unwrap();
+        assert_eq!(directions(&asked), [("more", Better::Higher)]);
+        let free = fit.run(&table).unwrap();
         assert_eq!(directions(&free), [("more", Better::Higher), ("less", Better::Lower)]);
-        assert!(free.auc.value > usual.auc.value + 0.02, "{free:?} {usual:?}");
+        assert!(free.auc.value > asked.auc.value + 0.02, "{free:?} {asked:?}");
         for (_, measure) in free.scorecard.measures() {
             let Points::Linear(knots) = &measure.points else { panic!("{measure:?}") };
             let rises = measure.better == Better::Higher;
@@ -792,7 +788,7 @@ mod tests {
                     .all(|two| two[0][1] == two[1][1] || (two[0][1] < two[1][1]) == rises)
             );
         }
-        let declared = fit.better("less", Better::Higher).non_negative(false).run(&table).unwrap();
+        let declared = fit.better("less", Better::Higher).run(&table).unwrap();
         assert_eq!(directions(&declared), [("more", Better::Higher)]);
     }
 }

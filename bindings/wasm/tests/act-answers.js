@@ -20,14 +20,14 @@ function opened(desk, rows, now) {
 // What came of the events of a run, and the run after them.
 function events(books, first, told, HeedfulError) {
   let run = first;
-  const each = ({ event, now }) => {
+  const each = ({ event, now, past }) => {
     try {
       const { step, ...did } = event.done ?? {};
       const change =
-        event === "tick" ? books.tick(run, { now })
+        event === "tick" ? books.tick(run, { now, ...past })
         : event === "stop" ? books.stop(run, { now })
-        : event.happened ? books.happened(run, event.happened, { now })
-        : books.done(run, step, { now, ...did });
+        : event.happened ? books.happened(run, event.happened, { now, ...past })
+        : books.done(run, step, { now, ...past, ...did });
       run = change.run;
       return { effects: change.effects };
     } catch (error) {

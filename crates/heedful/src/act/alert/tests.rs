@@ -76,7 +76,8 @@ fn a_response_counts_once_and_a_customer_has_one_alert() {
     assert_eq!(steps(&mut alerts, vec![], 49 * HOUR), closed);
     assert_eq!(alerts, Alerts::from_json(&alerts.to_json()).unwrap());
     // Numbers are not used again.
-    assert_eq!(steps(&mut alerts, vec![first()], 49 * HOUR)[0].1, 3);
+    let anew = rated("r4", "ada", 1.0, &["price"], 49 * HOUR);
+    assert_eq!(steps(&mut alerts, vec![anew], 49 * HOUR)[0].1, 3);
 }
 
 #[test]
@@ -122,6 +123,38 @@ fn a_storm_is_one_alert_with_its_members() {
 }
 
 #[test]
+fn a_storm_is_of_one_reason_whatever_rule_saw_it() {
+    let mut alerts = Alerts::new(options()).unwrap();
+    // By a rule for the reason, for the lowest ratings, and for all low ratings; the earliest comes last.
+    let seen = vec![
+        rated("r1", "ada", 9.0, &["legal"], 2 * HOUR),
+        rated("r2", "bo", 1.0, &["price"], HOUR),
+        rated("r3", "cy", 5.0, &["price"], HOUR),
+        Happening {
+            cause: "price".to_owned(),
+            response: Some("r4".to_owned()),
+            ..Happening::new(AlertSource::Reason, "dear", 0, "said `price`")
+        },
+    ];
+    alerts.take(seen, 2 * HOUR);
+    let open: Vec<_> =
+        alerts.open().map(|a| (a.cause.as_str(), a.members.len(), a.opened)).collect();
+    assert_eq!(open, [("legal", 1, 2 * HOUR), ("price", 3, 0)]);
+    // What a pulse sees under the same name is another thing.
+    let pulse = Happening::new(AlertSource::Pulse, "price", HOUR, "low");
+    assert_eq!(steps(&mut alerts, vec![pulse], 2 * HOUR), [(AlertStep::Opened, 4, None)]);
+}
+
+#[test]
+fn what_was_closed_is_not_opened_again_by_the_same_rows() {
+    let mut alerts = Alerts::new(options()).unwrap();
+    let row = || vec![rated("r1", "ada", 1.0, &["price"], 0)];
+    assert_eq!(steps(&mut alerts, row(), 48 * HOUR - 1), [(AlertStep::Opened, 1, None)]);
+    assert_eq!(steps(&mut alerts, row(), 48 * HOUR), [(AlertStep::Closed, 1, None)]);
+    assert_eq!(steps(&mut alerts, row(), 49 * HOUR), []);
+}
+
+#[test]
 fn what_is_over_is_closed_when_all_of_it_is() {
     let mut alerts = Alerts::new(options()).unwrap();
     let low = |account: &str, over| Happening {
@@ -160,6 +193,7 @@ fn refuses_what_is_wrong_with_its_place() {
         (r#"{"close_after_days": 0}"#, "close_after_days"),
         (r#"{"storm": {"members": 1, "hours": 1}}"#, "storm"),
         (r#"{"rules": [{"id": "a"}, {"id": "a"}]}"#, "rules[1].id"),
+        (r#"{"rules": [{"id": "a", "at_least": 5, "at_most": 2}]}"#, "rules[0]"),
         (r#"{"rules": [{"id": "a", "at_mots": 1}]}"#, "rules[0].at_mots"),
     ] {
         assert_eq!(AlertOptions::from_json(json).unwrap_err().path(), path, "{json}");

@@ -235,7 +235,7 @@ def linkages():
     link = {"outcome": "spend", "basis": "data", "lag": best + 3, "slope": number(fits[best]["slope"]), "p_adjusted": number(corrected[best]),
             "told": True, "money": number(100 * fits[best]["slope"]), "assumed": 0.2,
             "money_interval": interval(100 * fits[best]["lower"], 100 * fits[best]["upper"], number(confidence), "t"),
-            "quantity": {"normal": {"mean": number(fits[best]["slope"]), "sd": number(fits[best]["error"])}}}
+            "quantity": {"normal": {"mean": number(fits[best]["slope"]), "sd": number((fits[best]["upper"] - fits[best]["lower"]) / (2 * z_of(0.95)))}}}
     assumed = {"score": 10, "change": 2}
     options = {"score": "score", "outcomes": [{"column": "spend", "worth": 100, "assumed": assumed}], "unit": "account", "at": "month",
                "lags": list(lags), "controls": ["size"], "minimum_n": 50, "minimum_units": 10}

@@ -180,6 +180,6 @@ export class Playbooks {
   }
 }
 
-function pastOf({ asked, noContact }: CustomerPast, started: object = {}): string {
+function pastOf({ asked, noContact }: { [name in keyof CustomerPast]: CustomerPast[name] | undefined }, started: object = {}): string {
   return encode({ asked: asked === undefined ? null : millis(asked, "asked", call), noContact, started });
 }

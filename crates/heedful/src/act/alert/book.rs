@@ -351,6 +351,12 @@ impl Alerts {
             member.times += 1;
             member.first.severity = member.first.severity.max(happening.severity);
             member.responses.extend(happening.response.clone());
+            // Whose responses these are, so that they can be forgotten.
+            for customer in &happening.customers {
+                if !member.first.customers.contains(customer) {
+                    member.first.customers.push(customer.clone());
+                }
+            }
         }
         alert.settle();
         if alert.members.iter().all(|member| member.over) {

@@ -1,5 +1,7 @@
 //! Alerts: once, together, and over.
 
+use proptest::prelude::*;
+
 use super::book::{AlertStep, Alerts};
 use super::happening::{AlertSource, Happening};
 use super::options::{AlertOptions, Answered, Storm};
@@ -200,4 +202,58 @@ fn refuses_what_is_wrong_with_its_place() {
     }
     assert_eq!(AlertOptions::from_json(r#"{"storm": null}"#).unwrap().storm, None);
     assert_eq!(AlertOptions::default().storm, Some(Storm { members: 5, hours: 24 }));
+}
+
+fn some_happening() -> impl Strategy<Value = Happening> {
+    let who = || prop::sample::select(vec!["ada", "bo", "cy", "di"]);
+    let source = prop::sample::select(vec![
+        AlertSource::Rating,
+        AlertSource::Reason,
+        AlertSource::Pulse,
+        AlertSource::Health,
+    ]);
+    let about = (prop::option::of(prop::sample::select(vec!["acme", "ada"])), 0..80_i64);
+    (source, prop::collection::vec(who(), 0..3), about, any::<bool>(), 0..40_u32).prop_map(
+        |(source, mut customers, (subject, hours), over, number)| {
+            customers.dedup();
+            let first = customers.first().copied().unwrap_or("nobody");
+            Happening {
+                subject: subject.map(str::to_owned),
+                response: Some(format!("response-of-{first}-{number}")),
+                customers: customers.into_iter().map(str::to_owned).collect(),
+                cause: "late".to_owned(),
+                over: over && source != AlertSource::Rating,
+                ..Happening::new(source, "low", hours * HOUR, "it is low")
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Of a forgotten customer nothing is left: no id, no response, nothing that is about the customer. All else goes on.
+    #[test]
+    fn nothing_is_left_of_who_is_forgotten(
+        seen in prop::collection::vec(some_happening(), 0..40),
+        later in prop::collection::vec(some_happening(), 0..10),
+    ) {
+        let mut alerts = Alerts::new(options()).unwrap();
+        for happening in seen {
+            let now = happening.at;
+            alerts.take([happening], now);
+        }
+        let others = |alerts: &Alerts| {
+            let members = alerts.open().flat_map(|alert| &alert.members);
+            members.filter(|m| m.first.subject.as_deref() != Some("ada")).count()
+        };
+        let (before, known) = (others(&alerts), alerts.to_json().contains("ada"));
+        prop_assert_eq!(alerts.forget("ada") > 0, known);
+        prop_assert!(!alerts.to_json().contains("ada"), "{}", alerts.to_json());
+        prop_assert_eq!(others(&alerts), before);
+        prop_assert_eq!(alerts.forget("ada"), 0);
+        let mut stored = Alerts::from_json(&alerts.to_json()).unwrap();
+        prop_assert_eq!(&stored, &alerts);
+        prop_assert_eq!(stored.take(later.clone(), 80 * HOUR), alerts.take(later, 80 * HOUR));
+    }
 }

@@ -259,7 +259,8 @@ pub struct Link {
     pub money: Option<f64>,
     /// Its interval.
     pub money_interval: Option<Interval>,
-    /// The slope as a business case takes it (`score_to_behaviour`).
+    /// The slope as a business case takes it (`score_to_behaviour`): of data a normal distribution whose central range is
+    /// the interval, so that the best of several lags is not taken for surer than it is.
     pub quantity: Option<Quantity>,
     /// The slope that was assumed, whether it was needed or not.
     pub assumed: Option<f64>,
@@ -503,7 +504,11 @@ impl Linkage {
         let interval = best.and_then(|best| best.interval);
         let quantity = match best {
             Some(best) => {
-                best.slope.zip(best.standard_error).map(|(mean, sd)| Quantity::Normal { mean, sd })
+                // As wide as the interval, which knows that the best of several lags was taken.
+                best.slope.zip(best.interval).map(|(mean, ends)| Quantity::Normal {
+                    mean,
+                    sd: (ends.upper - ends.lower) / (2.0 * self.confidence.z()),
+                })
             }
             None => asked.assumed.map(|assumed| assumed.quantity()),
         };
@@ -721,6 +726,10 @@ mod tests {
         // Five points of churn for each unit of the score; probabilities are cut at 0 here and there.
         assert!(link.interval.unwrap().contains(-5.0), "{link:?}");
         assert_eq!(link.money, link.slope.map(|slope| slope * -1000.0));
+        let Some(Quantity::Normal { mean, sd }) = link.quantity else { panic!("{link:?}") };
+        // Nine lags were looked at: 2.77 standard errors on either side instead of 1.96.
+        let wider = sd / link.standard_error.unwrap();
+        assert!(Some(mean) == link.slope && (wider - 2.77 / 1.96).abs() < 0.02, "{wider}");
         assert_eq!(link.assumed, Some(-0.1), "shown beside, not mixed in");
         assert_eq!(report.lags.len(), 9);
         assert!(report.lags.iter().all(|lag| !lag.thin && lag.p_adjusted >= lag.p_value));

@@ -278,6 +278,9 @@ impl Run {
         let known = is(&self.customer) || is(&self.subject);
         self.customer.take_if(|name| name == customer);
         self.subject.take_if(|name| name == customer);
+        for step in &mut self.steps {
+            step.by.take_if(|name| name == customer);
+        }
         known
     }
 }

@@ -183,6 +183,17 @@ fn nor_by_two_runs_under_way_or_where_nobody_may() {
 }
 
 #[test]
+fn nothing_is_left_of_who_is_forgotten() {
+    let promoter = r#"{"happened": {"rated": {"band": "promoter"}}, "subject": "ada", "customer": "ada", "employee": "bo"}"#;
+    let run = start(promoter, &Past::default(), 0).remove(0).run;
+    // The customer did what was asked.
+    let by = StepDone { step: "review".to_owned(), by: Some("ada".to_owned()), human: true };
+    let mut run = advance(&run, &RunEvent::Done(by), DAY).unwrap().run;
+    assert!(run.forget("ada") && !run.forget("ada"));
+    assert!(!run.to_json().contains("ada") && run.to_json().contains("\"bo\""));
+}
+
+#[test]
 fn a_late_event_starts_what_has_no_limit() {
     let past = Past::from_json(r#"{"started": {"ask": 5, "save": 5}}"#).unwrap();
     assert_eq!(start(r#"{"happened": {"rated": {"band": "detractor"}}}"#, &past, 0).len(), 1);

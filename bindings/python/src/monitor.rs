@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use heedful::alert::{Happening, Severity};
 use heedful::{Anomaly, Detect, Emerging, Feedback, Key, Mentions, Result, Watcher};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -90,7 +91,7 @@ impl Detector {
         self.with(py, |detector| Ok((detector.series(), detector.late())))
     }
 
-    /// What was found as JSON, each in words, and as a table. `history` judges everything, the last period included.
+    /// What was found as JSON, each in words, as a table, and as what happened for alerts. `history` judges everything, the last period included.
     #[expect(clippy::too_many_arguments, reason = "what the other side has to say")]
     fn take(
         &self,
@@ -101,7 +102,7 @@ impl Detector {
         reasons: Option<Vec<Vec<String>>>,
         history: bool,
         through: Option<i32>,
-    ) -> PyResult<(String, Vec<String>, Table)> {
+    ) -> PyResult<(String, Vec<String>, Table, String)> {
         let input = Input::new(data, Some(columns), roles)?;
         self.with(py, |detector| {
             let responses = input.whole()?;
@@ -112,7 +113,8 @@ impl Detector {
                 detector.update(&responses, reasons.as_ref(), through)?
             };
             let words = found.anomalies.iter().map(Anomaly::explain).collect();
-            Ok((out::json(&found)?, words, Table(found.to_table())))
+            let happenings = out::json(&Happening::of_anomalies(&found, Severity::default()))?;
+            Ok((out::json(&found)?, words, Table(found.to_table()), happenings))
         })
     }
 

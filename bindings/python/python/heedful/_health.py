@@ -107,6 +107,8 @@ class Health(NamedTuple):
     """One row for each account and measure or alarm: what it adds to the total."""
     state: str
     """What the next look needs to know, as JSON: give it as `previous`. It holds ids and numbers."""
+    happenings: list[dict[str, Any]]
+    """Alarms that fire, and those that no longer do where `previous` is a `Health`: what `Alerts.take` takes."""
 
 
 class Fitted(NamedTuple):
@@ -181,8 +183,9 @@ def health(
     columns = [account, *_columns(stages)]
     before = previous.state if isinstance(previous, Health) else previous
     millis = _millis(now, stages)
-    found = _heedful.health(_frames.table(data, columns), columns, _options.dumps(options), millis, before)
-    return Health(_frames.like(data, found[0]), _frames.like(data, found[1]), found[2])
+    seen = _options.dumps(previous.happenings if isinstance(previous, Health) else [])
+    found = _heedful.health(_frames.table(data, columns), columns, _options.dumps(options), millis, before, seen)
+    return Health(_frames.like(data, found[0]), _frames.like(data, found[1]), found[2], json.loads(found[3]))
 
 
 def backtest(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from heedful import _frames, _heedful, _options
+from heedful._health import Health
+from heedful._monitor import Anomalies
 from heedful._times import instant
 
 if TYPE_CHECKING:
@@ -251,16 +253,37 @@ class Alerts:
         """The open alerts as JSON; there are no comments in it."""
         return self._data.to_json()
 
-    def take(self, happenings: Judged | Iterable[Mapping[str, Any]], *, now: TimeLike) -> Changes:
-        """Takes in what happened: what `Pulse.judge` gave, or dicts with `source` (`rating`, `reason`, `pulse`, `health`
-        or `anomaly`), `rule`, `at` (milliseconds since 1970), and where known `severity`, `subject`, `customers`,
-        `response`, `cause`, `over`, `why`, `evidence` (numbers by name).
+    def take(
+        self,
+        happenings: Judged | Health | Anomalies | Iterable[Mapping[str, Any]],
+        *,
+        now: TimeLike,
+        severity: Literal["low", "medium", "high", "critical"] | None = None,
+    ) -> Changes:
+        """Takes in what happened: what `Pulse.judge`, `health` or a `Detector` gave, or dicts with `source` (`rating`,
+        `reason`, `pulse`, `health` or `anomaly`), `rule`, `at` (milliseconds since 1970), and where known `severity`,
+        `subject`, `customers`, `response`, `cause`, `over`, `why`, `evidence` (numbers by name). `severity` says how bad all
+        of it is; without one alarms of health and anomalies are of medium severity.
 
         Steps are `opened`, `joined` (a member more), `repeated`, `merged` (into the alert `into`) and `closed`; further
         columns are `id`, `source`, `cause`, `severity`, `opened`, `last`, `members`, `times`, `subjects`, `why`.
+
+        >>> import heedful as hf
+        >>> card = {"name": "use", "groups": [
+        ...     {"id": "use", "measures": [{"id": "logins", "points": {"linear": [[0, 0], [20, 100]]}}]}],
+        ...     "alarms": [{"id": "idle", "when": [{"column": "logins", "test": {"below": 1}}]}]}
+        >>> idle = hf.health(card, {"account": ["acme"], "logins": [0]}, now=0)
+        >>> alerts = hf.Alerts()
+        >>> alerts.take(idle, now=0, severity="high").changes["why"]
+        ['acme: the alarm `idle` fires']
+        >>> busy = hf.health(card, {"account": ["acme"], "logins": [9]}, now=1, previous=idle)
+        >>> alerts.take(busy, now=1).changes["step"]
+        ['closed']
         """
-        seen = happenings.happenings if isinstance(happenings, Judged) else list(happenings)
-        return _changes(None, self._data.take(_options.dumps(seen), instant(now)))
+        seen: Iterable[Mapping[str, Any]]
+        seen = happenings.happenings if isinstance(happenings, (Judged, Health, Anomalies)) else happenings
+        given = [dict(one) if severity is None else {**one, "severity": severity} for one in seen]
+        return _changes(None, self._data.take(_options.dumps(given), instant(now)))
 
     def take_responses(
         self,

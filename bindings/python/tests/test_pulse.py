@@ -140,6 +140,7 @@ def test_alarms_of_health_and_anomalies_become_alerts() -> None:
     assert alerts.to_dicts()[0]["members"][0]["first"]["evidence"] == {"total": 0.0}
     days = [START + datetime.timedelta(days=day) for day in range(60) for _ in range(90 if day == 58 else 20)]
     found = hf.Detector(every="day").run({"at": days}, at="at")
+    alerts = hf.Alerts()
     seen = alerts.take(found, now=days[-1], severity="critical")
     assert len(found.told) == 1 and list(seen.changes["step"]) == ["opened"]
     assert (seen.alerts[0]["alert"]["source"], seen.alerts[0]["alert"]["severity"]) == ("anomaly", "critical")

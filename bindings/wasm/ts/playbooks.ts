@@ -175,11 +175,11 @@ export class Playbooks {
 
   #advance(run: PlaybookRun, event: unknown, { now, ...known }: { now: TimeLike } & CustomerPast): RunChange {
     const at = millis(now, "now", call);
-    const [state, told, past] = [encode(run), encode(event), pastOf(known)];
+    const [state, told, past] = [encode(snake(run)), encode(event), pastOf(known)];
     return camel(decode(call((module) => module.playbook_advance(this.#json, state, told, past, at)))) as RunChange;
   }
 }
 
 function pastOf({ asked, noContact }: { [name in keyof CustomerPast]: CustomerPast[name] | undefined }, started: object = {}): string {
-  return encode({ asked: asked === undefined ? null : millis(asked, "asked", call), noContact, started });
+  return encode({ asked: asked === undefined ? null : millis(asked, "asked", call), no_contact: noContact, started });
 }

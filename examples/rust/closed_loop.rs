@@ -1,6 +1,7 @@
-//! A day of responses becomes cases, a queue, escalations and outcomes: `cargo run --example closed_loop`.
+//! A day of responses becomes alerts, cases, a queue, escalations and outcomes: `cargo run --example closed_loop`.
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+use heedful::alert::{AlertOptions, Alerts, Answered};
 use heedful::cases::{
     CaseEffect, CaseEvent, CaseOutcome, CasePolicy, Desk, Due, Facts, Outcomes, Queue, Recovery,
 };
@@ -20,6 +21,7 @@ const POLICY: &str = r#"{
     },
     "opens": [{"tiers": ["0-2", "3-4", "5-6"]}, {"reasons": ["safety"]}],
     "routes": [
+        {"name": "storms", "when": {"touchpoints": ["storm"]}, "to": {"role": "head of deliveries"}},
         {"name": "safety first", "when": {"reasons": ["safety"]}, "to": {"role": "product"}},
         {"name": "prices", "when": {"reasons": ["price"]}, "to": {"role": "representative"}},
         {"name": "key accounts", "when": {"values": ["A"]}, "to": {"owner": "anna"}}
@@ -27,12 +29,23 @@ const POLICY: &str = r#"{
     "fallback": {"role": "customer care"},
     "fallback_without_contact": {"role": "analyst"},
     "due": [
+        {"when": {"touchpoints": ["storm"]}, "reply": {"business_hours": 2}},
         {"when": {"touchpoints": ["delivery"], "tiers": ["0-2"]}, "reply": "at_once", "close": {"business_days": 1}},
         {"when": {"touchpoints": ["branch"]}, "reply": "next_interaction"},
         {"when": {"values": ["A"]}, "reply": {"business_hours": 4}}
     ],
     "reminders": [4],
     "escalations": [{"to": {"role": "head of care"}}, {"after_hours": 8, "to": {"owner": "the director"}}]
+}"#;
+
+/// What raises an alert; three of one reason within eight hours are one storm.
+const ALERTS: &str = r#"{
+    "rules": [
+        {"id": "safety", "reasons": ["safety"], "severity": "critical"},
+        {"id": "furious", "at_most": 2, "severity": "high"},
+        {"id": "unhappy", "at_most": 6}
+    ],
+    "storm": {"members": 3, "hours": 8}
 }"#;
 
 /// What a survey brought in: id, customer, rating, reasons, touchpoint, money, probability of leaving, growth, asked not
@@ -48,6 +61,8 @@ const ROWS: &[Row] = &[
     ("r6", "fay", 8.0, "safety", "web", 60_000.0, 0.05, 0.0, false),
     ("r7", "gil", 5.0, "", "delivery", 70_000.0, 0.15, 6_000.0, false),
     ("r8", "hal", 2.0, "staff", "web", 1_000.0, 0.5, 0.0, false),
+    ("r9", "ian", 4.0, "delivery", "delivery", 2_000.0, 0.2, 0.0, false),
+    ("r10", "jan", 6.0, "delivery", "delivery", 800.0, 0.1, 0.0, false),
 ];
 
 fn responses() -> Result<Responses> {
@@ -73,11 +88,42 @@ fn tell(when: &str, effects: &[CaseEffect]) {
     }
 }
 
+/// What the responses raise: each thing once, and those of one reason together.
+fn raised() -> Result<Alerts> {
+    let mut alerts = Alerts::new(AlertOptions::from_json(ALERTS)?)?;
+    let rules = alerts.options().clone();
+    let seen = ROWS.iter().filter_map(|row| {
+        let reasons: Vec<&str> = row.3.split(';').filter(|reason| !reason.is_empty()).collect();
+        rules.of_response(&Answered {
+            rating: Some(row.2),
+            reasons: &reasons,
+            id: Some(row.0),
+            customer: Some(row.1),
+            ..Answered::at(MORNING)
+        })
+    });
+    alerts.take(seen, MORNING);
+    Ok(alerts)
+}
+
 fn main() -> Result<()> {
     let mut desk = Desk::new(CasePolicy::from_json(POLICY)?)?;
     println!("Monday morning: {} responses", ROWS.len());
     for facts in Facts::from_table(&responses()?, None)? {
         tell("9:00", &desk.observe(facts, MORNING)?);
+    }
+
+    let alerts = raised()?;
+    println!("\nAlerts, of which a storm is a case of its own:\n{}", alerts.to_table());
+    for storm in alerts.open().filter(|alert| alert.is_storm()) {
+        let facts = Facts {
+            alert: Some(storm.id.to_string()),
+            reasons: vec![storm.cause.clone()],
+            touchpoint: Some("storm".to_owned()),
+            effort: Some(2.0),
+            ..Facts::new(format!("alert {}", storm.id))
+        };
+        tell("9:00", &desk.open(facts, MORNING)?);
     }
     println!("\n{}", desk.to_table(MORNING));
 

@@ -41,7 +41,8 @@ fn playbook(input: &Value, options: &Value) -> Result<Value> {
     let mut events = Vec::new();
     for told in input["events"].as_array().unwrap() {
         let event = RunEvent::from_json(&told["event"].to_string())?;
-        events.push(match books.advance(run.as_ref().unwrap(), &event, millis(told)) {
+        let past = Past::from_json(&told["past"].to_string())?;
+        events.push(match books.advance(run.as_ref().unwrap(), &event, &past, millis(told)) {
             Ok(change) => {
                 run = Some(change.run);
                 json!({ "effects": written(&change.effects) })

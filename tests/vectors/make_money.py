@@ -235,7 +235,7 @@ def linkages():
     link = {"outcome": "spend", "basis": "data", "lag": best + 3, "slope": number(fits[best]["slope"]), "p_adjusted": number(corrected[best]),
             "told": True, "money": number(100 * fits[best]["slope"]), "assumed": 0.2,
             "money_interval": interval(100 * fits[best]["lower"], 100 * fits[best]["upper"], number(confidence), "t"),
-            "quantity": {"normal": {"mean": number(fits[best]["slope"]), "sd": number(fits[best]["error"])}}}
+            "quantity": {"normal": {"mean": number(fits[best]["slope"]), "sd": number((fits[best]["upper"] - fits[best]["lower"]) / (2 * z_of(0.95)))}}}
     assumed = {"score": 10, "change": 2}
     options = {"score": "score", "outcomes": [{"column": "spend", "worth": 100, "assumed": assumed}], "unit": "account", "at": "month",
                "lags": list(lags), "controls": ["size"], "minimum_n": 50, "minimum_units": 10}
@@ -261,6 +261,23 @@ def linkages():
                       {"score": "nps", "outcomes": [{"column": "left"}], "band": "band"}, {"bands": rows}))
     out.append(vector("linkage-metric-bands", "linkage", {"table": {"nps": nps, "left": left}},
                       {"score": "nps", "outcomes": [{"column": "left"}], "metric": "nps"}, {"bands": rows}))
+    # Bands with months: customers come in any month; those who come too late to be followed are not counted.
+    columns, counts = {name: [] for name in ("who", "month", "nps", "band", "left")}, {}
+    for customer in range(200):
+        first, name = rng.randrange(14), rng.choice(["detractor", "promoter"])
+        gone = next((m for m in range(first + 1, 14) if rng.random() < (0.12 if name == "detractor" else 0.04)), None)
+        for m in range(first, 14 if gone is None else gone + 1):
+            for column, value in zip(columns.values(), (customer, m, 3 if name == "detractor" else 10, name, int(m == gone))):
+                column.append(value)
+        if first + 6 <= 13 and (gone is None or gone - first >= 2):
+            n, events = counts.get(name, (0, 0))
+            counts[name] = n + 1, events + (gone is not None and gone - first <= 6)
+    share = mp.mpf(sum(e for _, e in counts.values())) / sum(n for n, _ in counts.values())
+    rows = [{"outcome": "left", "band": name, "n": n, "events": events, "rate": number(mp.mpf(events) / n),
+             "interval": interval(*wilson(events, n, z), 0.95, "score"), "lift": number(mp.mpf(events) / n / share)}
+            for name, (n, events) in sorted(counts.items())]
+    out.append(vector("linkage-months-bands", "linkage", {"table": columns},
+                      {"score": "nps", "outcomes": [{"column": "left"}], "unit": "who", "at": "month", "lags": [2, 6], "band": "band"}, {"bands": rows}))
     out.append(vector("linkage-months-without-unit", "linkage", {"table": table},
                       {"score": "score", "outcomes": [{"column": "spend"}], "at": "month"}, error={"code": "invalid-argument", "path": "unit"}, source="contract"))
     return out
@@ -338,6 +355,8 @@ def initiatives():
     out.append(vector("initiative-tell", "initiative", {"table": people, "reasons": lists},
                       {"name": "staff", "reasons": ["price", "wait"], "effort": 2, "customer": "who", "at": "at", "start": 5, "do_not_contact": "never"},
                       told, source="by hand"))
+    out.append(vector("initiative-unknown-reason", "initiative", {"table": people, "reasons": lists}, {"name": "staff", "reasons": ["wait", "wiat"]},
+                      error={"code": "unknown-name", "path": "reasons"}, source="contract"))
     out.append(vector("initiative-no-start", "initiative", {"table": table}, {"name": "x", "outcome": "rating", "treated": "new"},
                       error={"code": "invalid-argument", "path": "start"}, source="contract"))
     return out

@@ -92,7 +92,15 @@ impl Desk {
                 named = named.with(fact.as_str(), table.require(column)?.clone())?;
             }
             let mut effects = Vec::new();
-            for facts in Facts::from_table(&named, reasons.as_ref())? {
+            // Errors name the caller's columns.
+            let own = |error: heedful::Error| match columns
+                .iter()
+                .find(|(fact, _)| *fact == error.path())
+            {
+                Some((_, column)) => error.at(column),
+                None => error,
+            };
+            for facts in Facts::from_table(&named, reasons.as_ref()).map_err(own)? {
                 let opened = if all { desk.open(facts, now) } else { desk.observe(facts, now) };
                 effects.extend(opened?);
             }
@@ -117,6 +125,10 @@ impl Desk {
 
     fn opt_out(&self, py: Python<'_>, customer: &str, now: i64) -> PyResult<Table> {
         self.0.with(py, |desk| Ok(Table(effects_table(&desk.opt_out(customer, now)?))))
+    }
+
+    fn opt_in(&self, py: Python<'_>, customer: &str) -> PyResult<bool> {
+        self.0.with(py, |desk| Ok(desk.opt_in(customer)))
     }
 
     fn tick(&self, py: Python<'_>, now: i64) -> PyResult<Table> {

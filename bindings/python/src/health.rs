@@ -1,5 +1,6 @@
 //! Customer health: scorecards, the health of accounts, what they are worth, and behaviour as a sign.
 
+use heedful::alert::{Happening, Severity};
 use heedful::behaviour::{Behaviour, Repurchase};
 use heedful::health::{
     Health, HealthAgreement, HealthBacktest, HealthState, Scorecard, ScorecardFit,
@@ -39,7 +40,8 @@ pub(crate) fn scorecard_lint(
     })
 }
 
-/// A table of accounts, one of their lines, one of what changed, and what the next look needs to know.
+/// A table of accounts, one of their lines, one of what changed, what the next look needs to know, and what happened since
+/// what happened before.
 #[pyfunction]
 pub(crate) fn health(
     py: Python<'_>,
@@ -48,14 +50,17 @@ pub(crate) fn health(
     options: &str,
     now: i64,
     previous: Option<&str>,
-) -> PyResult<(Table, Table, Table, String)> {
+    before: &str,
+) -> PyResult<(Table, Table, Table, String, String)> {
     let input = Input::new(data, Some(columns), "{}")?;
     run(py, || {
+        let before = Happening::list_from_json(before)?;
         let previous = previous.map(HealthState::from_json).transpose()?;
         let report = Health::from_json(options)?.run(&input.whole()?, now, previous.as_ref())?;
         let tables = [report.to_table(), report.lines_table(), report.changes_table()];
         let [accounts, lines, changes] = tables.map(Table);
-        Ok((accounts, lines, changes, report.state().to_json()))
+        let happenings = Happening::of_health(&report, &before, Severity::default());
+        Ok((accounts, lines, changes, report.state().to_json(), out::json(&happenings)?))
     })
 }
 

@@ -1,5 +1,6 @@
 //! Series of counts, watched.
 
+use heedful::alert::{Happening, Severity};
 use heedful::{Anomaly, Detect, Emerging, Feedback, Key, Mentions, Watcher};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -76,7 +77,7 @@ impl Detector {
         self.0.with(py, |detector| Ok((detector.series(), detector.late())))
     }
 
-    /// What was found as JSON, each in words, and as a table. `history` judges everything, the last period included.
+    /// What was found as JSON, each in words, as a table, and as what happened for alerts. `history` judges everything, the last period included.
     #[expect(clippy::too_many_arguments, reason = "what the other side has to say")]
     fn take(
         &self,
@@ -87,7 +88,7 @@ impl Detector {
         reasons: Option<Vec<Vec<String>>>,
         history: bool,
         through: Option<i32>,
-    ) -> PyResult<(String, Vec<String>, Table)> {
+    ) -> PyResult<(String, Vec<String>, Table, String)> {
         let input = Input::new(data, Some(columns), roles)?;
         self.0.with(py, |detector| {
             let responses = input.whole()?;
@@ -98,7 +99,8 @@ impl Detector {
                 detector.update(&responses, reasons.as_ref(), through)?
             };
             let words = found.anomalies.iter().map(Anomaly::explain).collect();
-            Ok((out::json(&found)?, words, Table(found.to_table())))
+            let happenings = out::json(&Happening::of_anomalies(&found, Severity::default()))?;
+            Ok((out::json(&found)?, words, Table(found.to_table()), happenings))
         })
     }
 

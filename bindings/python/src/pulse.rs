@@ -166,12 +166,14 @@ pub(crate) fn playbook_advance(
     playbooks: &str,
     state: &str,
     event: &str,
+    past: &str,
     now: i64,
 ) -> PyResult<String> {
     run(py, || {
+        let past = Past::from_json(past)?;
         let event = RunEvent::from_json(event)?;
         let state = Run::from_json(state)?;
-        out::json(&Playbooks::from_json(playbooks)?.advance(&state, &event, now)?)
+        out::json(&Playbooks::from_json(playbooks)?.advance(&state, &event, &past, now)?)
     })
 }
 

@@ -19,16 +19,16 @@ def playbook(given: dict[str, Any], options: dict[str, Any]) -> Any:
     run = started[0]["run"] if started else None
     events: list[dict[str, Any]] = []
     for told in given["events"]:
-        event, now = told["event"], told["now"]
+        event, now, past = told["event"], told["now"], told["past"]
         try:
             if event == "tick":
-                change = books.tick(run, now=now)
+                change = books.tick(run, now=now, **past)
             elif event == "stop":
                 change = books.stop(run, now=now)
             elif "happened" in event:
-                change = books.happened(run, event["happened"], now=now)
+                change = books.happened(run, event["happened"], now=now, **past)
             else:
-                change = books.done(run, now=now, **event["done"])
+                change = books.done(run, now=now, **event["done"], **past)
         except hf.HeedfulError as error:
             events.append({"error": error.code})
         else:

@@ -145,6 +145,23 @@ def test_a_customer_who_opts_out_is_left_alone() -> None:
         desk.apply("r1", "reply", now=MONDAY)
     assert caught.value.code == "illegal-transition"
     assert desk.queue(MONDAY).report["without_contact"] == 2
+    # A later case of theirs too, until they change their mind.
+    later = {"id": "later", "score": 1, "who": "ada"}
+    columns: dict[str, Any] = {"id": "id", "rating": "score", "customer": "who"}
+    desk.open([later], now=MONDAY + HOUR, **columns)
+    assert desk.case("later")["no_contact"]
+    assert desk.opt_in("ada") and not desk.opt_in("ada")
+    desk.open([{**later, "id": "last"}], now=MONDAY + HOUR, **columns)
+    assert not desk.case("last")["no_contact"]
+
+
+def test_errors_name_the_columns_of_the_caller() -> None:
+    desk = hf.Desk()
+    for columns, path in (({"score": ["bad"]}, "score"), ({"p": [1.5]}, "p")):
+        with pytest.raises(hf.HeedfulError) as caught:
+            named: dict[str, Any] = {"rating": "score"} if "score" in columns else {"churn": "p"}
+            desk.open({"key": ["r1"], **columns}, now=MONDAY, id="key", **named)
+        assert caught.value.path == path
 
 
 def test_stored_merged_and_forgotten() -> None:

@@ -192,3 +192,6 @@ def test_mistakes_of_initiatives_say_where() -> None:
     assert (caught.value.code, caught.value.path) == ("invalid-argument", "start")
     with pytest.raises(hf.HeedfulError, match="nothing tells the reasons"):
         hf.initiative({"a": [1]}, "x", target="wait", customer="a")
+    with pytest.raises(hf.HeedfulError, match="`wiat`: known are wait") as caught:
+        hf.initiative({"why": ["wait"]}, "x", reasons="why", target="wiat")
+    assert caught.value.code == "unknown-name"

@@ -122,6 +122,32 @@ def test_alerts_are_raised_once_grouped_and_closed() -> None:
     assert len(hf.alerts(frame, rules, now="2026-01-06")) == 1
 
 
+def test_alarms_of_health_and_anomalies_become_alerts() -> None:
+    card: dict[str, Any] = {
+        "name": "use",
+        "groups": [{"id": "use", "measures": [{"id": "logins", "points": {"linear": [[0, 0], [20, 100]]}}]}],
+        "alarms": [{"id": "idle", "when": [{"column": "logins", "test": {"below": 1}}]}],
+    }
+    alerts = hf.Alerts()
+    table = {"account": ["acme", "bolt", "core"], "logins": [0, 0, 5]}
+    first = hf.health(card, table, START)
+    assert list(alerts.take(first, now=START, severity="high").changes["step"]) == ["opened", "opened"]
+    # The same look again is the same alerts; an alarm that no longer fires closes its own, and the other goes on.
+    second = hf.health(card, {**table, "logins": [7, 0, 5]}, START + datetime.timedelta(days=1), first)
+    changes = alerts.take(second, now=START + datetime.timedelta(days=1)).changes
+    assert sorted(zip(changes["step"], changes["subjects"])) == [("closed", "acme"), ("repeated", "bolt")]
+    assert alerts.open().to_pylist()[0]["severity"] == "high"
+    assert alerts.to_dicts()[0]["members"][0]["first"]["evidence"] == {"total": 0.0}
+    days = [START + datetime.timedelta(days=day) for day in range(60) for _ in range(90 if day == 58 else 20)]
+    found = hf.Detector(every="day").run({"at": days}, at="at")
+    alerts = hf.Alerts()
+    seen = alerts.take(found, now=days[-1], severity="critical")
+    assert len(found.told) == 1 and list(seen.changes["step"]) == ["opened"]
+    assert (seen.alerts[0]["alert"]["source"], seen.alerts[0]["alert"]["severity"]) == ("anomaly", "critical")
+    assert seen.alerts[0]["alert"]["members"][0]["first"]["evidence"]["observed"] == 90
+    assert list(alerts.take(found, now=days[-1]).changes["step"]) == ["repeated"]
+
+
 def test_playbooks_ask_nobody_twice_and_leave_replies_to_humans() -> None:
     books = hf.Playbooks([
         {"id": "save", "on": {"band": {"from": "green", "to": "yellow"}}, "again_after_days": 30, "steps": [

@@ -226,12 +226,13 @@ pub fn playbook_start(playbooks: &str, trigger: &str, past: &str, now: f64) -> A
 /// A run moved on by an event, and what is to be done.
 ///
 /// # Errors
-/// As for [`Run::from_json`], [`RunEvent::from_json`] and [`Playbooks::advance`].
+/// As for [`Run::from_json`], [`RunEvent::from_json`], [`Past::from_json`] and [`Playbooks::advance`].
 #[wasm_bindgen]
-pub fn playbook_advance(playbooks: &str, state: &str, event: &str, now: f64) -> Answer {
+pub fn playbook_advance(playbooks: &str, state: &str, event: &str, past: &str, now: f64) -> Answer {
     let run = || {
         let (event, state) = (RunEvent::from_json(event)?, Run::from_json(state)?);
-        Playbooks::from_json(playbooks)?.advance(&state, &event, whole(now))
+        let past = Past::from_json(past)?;
+        Playbooks::from_json(playbooks)?.advance(&state, &event, &past, whole(now))
     };
     answer(run())
 }

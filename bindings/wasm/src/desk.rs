@@ -120,6 +120,11 @@ impl Desk {
         self.told(|desk| desk.opt_out(customer, whole(now)))
     }
 
+    /// Whether a customer had asked not to be contacted, and may be from now on.
+    pub fn opt_in(&mut self, customer: &str) -> bool {
+        self.0.opt_in(customer)
+    }
+
     /// What happened by itself.
     ///
     /// # Errors

@@ -17,17 +17,20 @@ function opened(desk, rows, now) {
   return desk.open(rows, { ...columns, reasons, now });
 }
 
+// What is known of a customer's past, in this language's spelling.
+const known = ({ no_contact: noContact = false, ...past }) => ({ ...past, noContact });
+
 // What came of the events of a run, and the run after them.
 function events(books, first, told, HeedfulError) {
   let run = first;
-  const each = ({ event, now }) => {
+  const each = ({ event, now, past }) => {
     try {
       const { step, ...did } = event.done ?? {};
       const change =
-        event === "tick" ? books.tick(run, { now })
+        event === "tick" ? books.tick(run, { now, ...known(past) })
         : event === "stop" ? books.stop(run, { now })
-        : event.happened ? books.happened(run, event.happened, { now })
-        : books.done(run, step, { now, ...did });
+        : event.happened ? books.happened(run, event.happened, { now, ...known(past) })
+        : books.done(run, step, { now, ...known(past), ...did });
       run = change.run;
       return { effects: change.effects };
     } catch (error) {
@@ -60,7 +63,7 @@ export const actAnswers = {
   playbook({ HeedfulError, Playbooks }, { trigger, past, now, events: told }, { playbooks, ...options }) {
     const books = new Playbooks(playbooks, options);
     const { happened, ...whom } = trigger;
-    const started = books.start(happened, { now, ...whom, ...past });
+    const started = books.start(happened, { now, ...whom, ...known(past) });
     const [answers, run] = events(books, started[0]?.run ?? null, told, HeedfulError);
     return { started, events: answers, run };
   },

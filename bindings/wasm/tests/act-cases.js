@@ -148,9 +148,11 @@ export function actCases(act) {
       same(made.optOut("ada", MONDAY + HOUR).map(({ case: id }) => id), ["r1"]);
       equal(made.case("r1").noContact, true);
       fails(() => made.apply("r1", { event: "reply" }, { now: MONDAY + HOUR }), { code: "illegal-transition" });
-      same([made.forget("ada"), made.forget("ada"), made.size], [1, 0, 1]);
+      made.open([{ id: "r9", who: "ada", score: 1 }], { id: "id", customer: "who", rating: "score", now: MONDAY + HOUR });
+      same([made.case("r9").noContact, made.optIn("ada"), made.optIn("ada")], [true, true, false]);
+      same([made.forget("ada"), made.forget("ada"), made.size], [2, 0, 1]);
       for (const trace of ["ada", "r1"]) equal(made.toJson().includes(trace), false);
-      equal(made.outcomes(MONDAY).report.cases, 2);
+      equal(made.outcomes(MONDAY).report.cases, 3);
       made.free();
     }],
     ["which cases come first", () => {

@@ -43,6 +43,7 @@ export { type ErrorCode, HeedfulError } from "./error.js";
 export type { MetricLike } from "./metric.js";
 export {
   type Happened,
+  type CustomerPast,
   type Playbook,
   type PlaybookEffect,
   type PlaybookRun,

@@ -143,10 +143,15 @@ export class Desk {
     return call(() => this.#held.get().next_tick()) ?? null;
   }
 
-  /** Takes note that a customer asks not to be contacted, in all cases of theirs. */
+  /** Takes note that a customer asks not to be contacted, in all cases of theirs that there are and that will come. */
   optOut(customer: string, now: TimeLike): CaseEffect[] {
     const at = millis(now, "now", call);
     return this.#told((desk) => desk.opt_out(escapeText(customer), at));
+  }
+
+  /** The customer may be contacted again, in cases opened from now on; whether there was a wish not to be. */
+  optIn(customer: string): boolean {
+    return call(() => this.#held.get().opt_in(escapeText(customer)));
   }
 
   /** All that is known of a case, with its trail. */
@@ -202,7 +207,10 @@ export class Desk {
     call(() => this.#held.get().merge(stored));
   }
 
-  /** Removes the cases of a customer, of which only counts by outcome stay; how many there were. */
+  /**
+   * Removes the cases of a customer, of which only counts by outcome stay; how many there were. A wish not to be contacted
+   * is forgotten too.
+   */
   forget(customer: string): number {
     return call(() => this.#held.get().forget(escapeText(customer)));
   }

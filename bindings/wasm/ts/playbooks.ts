@@ -62,6 +62,8 @@ export interface PlaybookRun {
   started: number;
   /** When the customer was last asked for something. */
   asked: number | null;
+  /** The customer asked not to be contacted. */
+  noContact: boolean;
   steps: RunStep[];
   ended: number | null;
 }
@@ -77,8 +79,16 @@ export interface PlaybookEffect {
   due: number | null;
   /** Only a human may send it. */
   humanOnly: boolean;
-  /** Why it was left out: `asked_recently`, `no_employee`, `stopped`. */
+  /** Why it was left out: `asked_recently`, `no_contact`, `no_employee`, `stopped`. */
   why: string | null;
+}
+
+/** What is known of the customer's past, beside the run itself: what other runs and other programs did. */
+export interface CustomerPast {
+  /** When the customer was last asked for something. */
+  asked?: TimeLike;
+  /** The customer asked not to be contacted: asks and replies are left out from then on. */
+  noContact?: boolean;
 }
 
 /** A run after an event, and what is to be done. */
@@ -131,44 +141,46 @@ export class Playbooks {
       customer?: string;
       /** Whom the customer dealt with. */
       employee?: string;
-      /** When the customer was last asked for something. */
-      asked?: TimeLike;
       /** When playbooks were last started for the same, by their ids. */
       started?: { readonly [playbook: string]: TimeLike };
-    },
+    } & CustomerPast,
   ): RunChange[] {
-    const { now, asked, started = {}, ...whom } = options;
+    const { now, asked, noContact, started = {}, ...whom } = options;
     const at = millis(now, "now", call);
     const times = Object.entries(started).map(([name, time]) => [name, millis(time, `started.${name}`, call)]);
-    const past = encode({ asked: asked === undefined ? null : millis(asked, "asked", call), started: Object.fromEntries(times) });
+    const past = pastOf({ asked, noContact }, Object.fromEntries(times));
     const trigger = encode({ happened, ...whom });
     return camel(decode(call((module) => module.playbook_start(this.#json, trigger, past, at)))) as RunChange[];
   }
 
   /** Somebody did a step; `human` is false for a machine. */
-  done(run: PlaybookRun, step: string, options: { now: TimeLike; by?: string; human?: boolean }): RunChange {
-    const { now, by, human = true } = options;
-    return this.#advance(run, { done: { step, by, human } }, now);
+  done(run: PlaybookRun, step: string, options: { now: TimeLike; by?: string; human?: boolean } & CustomerPast): RunChange {
+    const { by, human = true } = options;
+    return this.#advance(run, { done: { step, by, human } }, options);
   }
 
   /** Something happened that steps may wait for (`doneWhen`). */
-  happened(run: PlaybookRun, name: string, { now }: { now: TimeLike }): RunChange {
-    return this.#advance(run, { happened: name }, now);
+  happened(run: PlaybookRun, name: string, options: { now: TimeLike } & CustomerPast): RunChange {
+    return this.#advance(run, { happened: name }, options);
   }
 
   /** Time went by: tells what is overdue, once. */
-  tick(run: PlaybookRun, { now }: { now: TimeLike }): RunChange {
-    return this.#advance(run, "tick", now);
+  tick(run: PlaybookRun, options: { now: TimeLike } & CustomerPast): RunChange {
+    return this.#advance(run, "tick", options);
   }
 
   /** The rest is not to be done. */
   stop(run: PlaybookRun, { now }: { now: TimeLike }): RunChange {
-    return this.#advance(run, "stop", now);
+    return this.#advance(run, "stop", { now });
   }
 
-  #advance(run: PlaybookRun, event: unknown, now: TimeLike): RunChange {
+  #advance(run: PlaybookRun, event: unknown, { now, ...known }: { now: TimeLike } & CustomerPast): RunChange {
     const at = millis(now, "now", call);
-    const [state, told] = [encode(run), encode(event)];
-    return camel(decode(call((module) => module.playbook_advance(this.#json, state, told, at)))) as RunChange;
+    const [state, told, past] = [encode(snake(run)), encode(event), pastOf(known)];
+    return camel(decode(call((module) => module.playbook_advance(this.#json, state, told, past, at)))) as RunChange;
   }
+}
+
+function pastOf({ asked, noContact }: { [name in keyof CustomerPast]: CustomerPast[name] | undefined }, started: object = {}): string {
+  return encode({ asked: asked === undefined ? null : millis(asked, "asked", call), no_contact: noContact, started });
 }

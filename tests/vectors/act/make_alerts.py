@@ -65,6 +65,7 @@ class Book:
     def settle(self, alert):
         alert["severity"] = worst(m["severity"] for m in alert["members"])
         alert["last"] = max(m["last"] for m in alert["members"])
+        alert["opened"] = min([alert["opened"]] + [m["first"]["at"] for m in alert["members"]])
 
     def take(self, happenings, now):
         self.changes = []
@@ -72,7 +73,7 @@ class Book:
             known = [(a, m) for a in self.open for m in a["members"] if self.name(m["first"]) == self.name(seen)]
             if known:
                 self.again(*known[0], seen)
-            elif not seen.get("over"):
+            elif not seen.get("over") and now - seen["at"] < self.quiet:
                 self.add(seen)
         for alert in [a for a in self.open if now - a["last"] >= self.quiet]:
             self.open.remove(alert)
@@ -103,7 +104,8 @@ class Book:
         near = []
         if self.storm:
             span = self.storm["hours"] * HOUR
-            near = [a for a in self.open if (a["source"], a["cause"]) == (seen["source"], seen["cause"])
+            near = [a for a in self.open if a["cause"] == seen["cause"]
+                    and (a["source"] == seen["source"] or {a["source"], seen["source"]} == {"rating", "reason"})
                     and abs(a["last"] - seen["at"]) <= span]
         home = next((a for a in near if len(a["members"]) > 1), None)
         if home is None and near and len(near) + 1 >= self.storm["members"]:
@@ -276,8 +278,8 @@ def fits(on, happened):
 
 
 class Run:
-    def __init__(self, book, trigger, asked, now):
-        self.book, self.trigger, self.asked = book, trigger, asked
+    def __init__(self, book, trigger, asked, silent, now):
+        self.book, self.trigger, self.asked, self.silent = book, trigger, asked, silent
         self.state = {step["id"]: "waiting" for step in book["steps"]}
         self.due, self.done, self.late, self.ended = {}, {}, set(), None
         self.effects = []
@@ -303,6 +305,8 @@ class Run:
                 why = "asked_recently"
             if kind == "praise" and self.trigger.get("employee") is None:
                 why = "no_employee"
+            if kind in ("ask", "reply") and self.silent:
+                why = "no_contact"
             if why:
                 self.over(name, "skipped", now)
                 self.tell("skipped", step, why=why)
@@ -327,7 +331,7 @@ class Run:
             self.ended = now
             self.tell("ended")
 
-    def event(self, event, now):
+    def event(self, event, past, now):
         self.effects = []
         if self.ended is not None:
             return {"error": "wrong-step"} if isinstance(event, dict) and "done" in event else {"effects": []}
@@ -357,6 +361,13 @@ class Run:
             if step.get("kind") == "reply" and not done["human"]:
                 return {"error": "invalid-argument"}
             self.over(step["id"], "done", now)
+        if past.get("asked") is not None:
+            self.asked = past["asked"] if self.asked is None else max(self.asked, past["asked"])
+        self.silent = self.silent or past.get("no_contact", False)
+        for step in self.book["steps"]:
+            if self.silent and self.state[step["id"]] == "open" and step.get("kind") in ("ask", "reply"):
+                self.over(step["id"], "skipped", now)
+                self.tell("skipped", step, why="no_contact")
         self.open(now)
         return {"effects": self.effects}
 
@@ -376,7 +387,7 @@ def playbooks():
         {"happened": {"alert": {"source": "reason", "cause": "late", "severity": "high"}}, "subject": "acme"},
     ]
     begin = millis("2026-03-26T14:20")
-    for story in range(30):
+    for story in range(50):
         trigger = triggers[story % len(triggers)]
         now = begin + random.randrange(0, 200) * HOUR
         past = {}
@@ -384,13 +395,15 @@ def playbooks():
             past["asked"] = now - random.choice((10, 44, 45, 80)) * DAY
         if story >= 10 and random.random() < 0.6:
             past["started"] = {"save": now - random.choice((19, 20)) * DAY}
+        if story >= 30 and random.random() < 0.2:
+            past["no_contact"] = True
         asked, runs, at = past.get("asked"), [], now
         for book in BOOKS["playbooks"]:
             last = past.get("started", {}).get(book["id"])
             if fits(book["on"], trigger["happened"]) and not (
                 last is not None and now - last < book.get("again_after_days", 0) * DAY
             ):
-                runs.append(Run(book, trigger, asked, now))
+                runs.append(Run(book, trigger, asked, past.get("no_contact", False), now))
                 asked = runs[-1].asked
         started = [{"run": {"playbook": run.book["id"], "asked": run.asked}, "effects": run.effects} for run in runs]
         events, answers, run = [], [], runs[0] if runs else None
@@ -405,13 +418,20 @@ def playbooks():
             ))
             if random.random() < 0.03:
                 event = "stop"
-            events.append({"event": event, "now": at})
-            answers.append(run.event(event, at))
+            known = {}
+            if story >= 30 and event != "stop":
+                if random.random() < 0.2:
+                    known["asked"] = at - random.choice((1, 30, 60)) * DAY
+                if random.random() < 0.05:
+                    known["no_contact"] = True
+            events.append({"event": event, "past": known, "now": at})
+            answers.append(run.event(event, known, at))
         expected = {"started": started, "events": answers}
         if run:
             expected["run"] = {
                 "ended": run.ended,
                 "asked": run.asked,
+                "no_contact": run.silent,
                 "steps": [{"id": name, "state": state, "due": run.due.get(name), "done": run.done.get(name), "late": name in run.late}
                           for name, state in run.state.items()],
             }

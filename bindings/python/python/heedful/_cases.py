@@ -229,8 +229,14 @@ class Desk:
         return None if at is None else of_instant(at)
 
     def opt_out(self, customer: str, now: TimeLike) -> Table:
-        """Takes note that a customer asks not to be contacted, in all cases of theirs."""
+        """Takes note that a customer asks not to be contacted, in all cases of theirs that there are and that will come.
+
+        The column `no_contact` and the event `opt_out` of a case say the same."""
         return Table(self._data.opt_out(customer, instant(now)))
+
+    def opt_in(self, customer: str) -> bool:
+        """The customer may be contacted again, in cases opened from now on; whether there was a wish not to be."""
+        return self._data.opt_in(customer)
 
     def case(self, id: str) -> dict[str, Any]:
         """All that is known of a case, with its `trail`."""
@@ -293,7 +299,8 @@ class Desk:
         self._data.merge(other._data)
 
     def forget(self, customer: str) -> int:
-        """Removes the cases of a customer, of which only counts by outcome stay; how many there were."""
+        """Removes the cases of a customer, of which only counts by outcome stay; how many there were. A wish not to be
+        contacted is forgotten too: who must keep it keeps it elsewhere."""
         return self._data.forget(customer)
 
     def __len__(self) -> int:

@@ -109,6 +109,8 @@ class Health(NamedTuple):
     """What the next look needs to know, as JSON: give it as `previous`. It holds ids and numbers."""
     changes: Any
     """One row for each account and line that changed since the last look, the largest change first."""
+    happenings: list[dict[str, Any]]
+    """Alarms that fire, and those that no longer do where `previous` is a `Health`: what `Alerts.take` takes."""
 
 
 class Fitted(NamedTuple):
@@ -185,9 +187,10 @@ def health(
     columns = [account, *_columns(stages)]
     before = previous.state if isinstance(previous, Health) else previous
     millis = _millis(now, stages)
-    found = _heedful.health(_frames.table(data, columns), columns, _options.dumps(options), millis, before)
+    seen = _options.dumps(previous.happenings if isinstance(previous, Health) else [])
+    found = _heedful.health(_frames.table(data, columns), columns, _options.dumps(options), millis, before, seen)
     accounts, lines, changes = (_frames.like(data, table) for table in found[:3])
-    return Health(accounts, lines, found[3], changes)
+    return Health(accounts, lines, found[3], changes, json.loads(found[4]))
 
 
 def backtest(

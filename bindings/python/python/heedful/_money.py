@@ -337,7 +337,8 @@ def linkage(
     `{"churned": -2_000_000}`. The result says for each outcome which of the two it rests on.
 
     `band` names the column of bands, or `metric` says which bands the score has: `bands` then has the share of each whose
-    outcome came, with Wilson's interval. With `at` each unit counts once, with its first band, for the lags after it.
+    outcome came, with Wilson's interval. With `at` each unit counts once, with its first band, for the lags after it, where
+    the table reaches as far.
 
     Columns of `table`: `outcome`, `basis`, `lag`, `slope`, `standard_error`, `lower`, `upper`, `p_adjusted`, `told`,
     `money`, `money_lower`, `money_upper`, `assumed`.
@@ -442,8 +443,9 @@ def initiative(
     """A change meant for everybody: whom it concerns, what it did, and whom to tell what changed because of them.
 
     The table has a row for each response. `target` are the reasons that the change is to do away with, `reasons` tell those
-    of each response as for `drivers`. It concerns customers who gave one of them before the `start` (a time, or a number
-    where `at` holds numbers). Those for whom the column `do_not_contact` is true in any row are counted but not in `tell`.
+    of each response as for `drivers`; a target that is not among them is an error. It concerns customers who gave one of
+    them before the `start` (a time, or a number where `at` holds numbers). Those for whom the column `do_not_contact` is
+    true in any row are counted but not in `tell`.
 
     `outcome` is what it is to change (a number, or a yes or no as 100 and 0) and `treated` is true where it reached. By
     `difference_in_differences` (where not given) the treated's change is compared with the others' change, by

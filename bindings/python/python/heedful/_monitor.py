@@ -256,15 +256,18 @@ class Anomaly:
 class Anomalies(Sequence[Anomaly]):
     """What a detector found: first what is told, then what another one says already, the latest first."""
 
-    __slots__ = ("_all", "_like", "_result", "judged", "series")
+    __slots__ = ("_all", "_like", "_result", "happenings", "judged", "series")
 
     judged: tuple[datetime.date, datetime.date] | None
     """First days of the first and the last period that was judged."""
     series: int
     """How many series were watched, scores among them."""
+    happenings: list[dict[str, Any]]
+    """Those that are told, as `Alerts.take` takes them."""
 
-    def __init__(self, found: tuple[str, list[str], _heedful.Table], like: Any, detector: Detector) -> None:
-        text, words, self._result = found
+    def __init__(self, found: tuple[str, list[str], _heedful.Table, str], like: Any, detector: Detector) -> None:
+        text, words, self._result, happenings = found
+        self.happenings = json.loads(happenings)
         known = json.loads(text)
         judged = known["judged"]
         self._like = like

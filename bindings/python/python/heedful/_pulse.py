@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from heedful import _frames, _heedful, _options
+from heedful._health import Health
+from heedful._monitor import Anomalies
 from heedful._times import instant
 
 if TYPE_CHECKING:
@@ -211,7 +213,8 @@ class Alerts:
 
     `rules` say which responses raise: dicts with `id`, and of `at_most`, `at_least` (of the rating) and `reasons` what
     shall hold, and `severity`; the first that fits counts. `storm` is `{"members": 5, "hours": 24}`: so many of one cause
-    within so many hours are one alert; `False` for never. An alert without anything new for `close_after_days` is closed.
+    within so many hours are one alert, whichever rule saw them; `False` for never. An alert without anything new for
+    `close_after_days` is closed, and what is older than that opens none.
 
     >>> import heedful as hf
     >>> alerts = hf.Alerts([{"id": "furious", "at_most": 2, "severity": "high"}])
@@ -250,16 +253,37 @@ class Alerts:
         """The open alerts as JSON; there are no comments in it."""
         return self._data.to_json()
 
-    def take(self, happenings: Judged | Iterable[Mapping[str, Any]], *, now: TimeLike) -> Changes:
-        """Takes in what happened: what `Pulse.judge` gave, or dicts with `source` (`rating`, `reason`, `pulse`, `health`
-        or `anomaly`), `rule`, `at` (milliseconds since 1970), and where known `severity`, `subject`, `customers`,
-        `response`, `cause`, `over`, `why`, `evidence` (numbers by name).
+    def take(
+        self,
+        happenings: Judged | Health | Anomalies | Iterable[Mapping[str, Any]],
+        *,
+        now: TimeLike,
+        severity: Literal["low", "medium", "high", "critical"] | None = None,
+    ) -> Changes:
+        """Takes in what happened: what `Pulse.judge`, `health` or a `Detector` gave, or dicts with `source` (`rating`,
+        `reason`, `pulse`, `health` or `anomaly`), `rule`, `at` (milliseconds since 1970), and where known `severity`,
+        `subject`, `customers`, `response`, `cause`, `over`, `why`, `evidence` (numbers by name). `severity` says how bad all
+        of it is; without one alarms of health and anomalies are of medium severity.
 
         Steps are `opened`, `joined` (a member more), `repeated`, `merged` (into the alert `into`) and `closed`; further
         columns are `id`, `source`, `cause`, `severity`, `opened`, `last`, `members`, `times`, `subjects`, `why`.
+
+        >>> import heedful as hf
+        >>> card = {"name": "use", "groups": [
+        ...     {"id": "use", "measures": [{"id": "logins", "points": {"linear": [[0, 0], [20, 100]]}}]}],
+        ...     "alarms": [{"id": "idle", "when": [{"column": "logins", "test": {"below": 1}}]}]}
+        >>> idle = hf.health(card, {"account": ["acme"], "logins": [0]}, now=0)
+        >>> alerts = hf.Alerts()
+        >>> alerts.take(idle, now=0, severity="high").changes["why"]
+        ['acme: the alarm `idle` fires']
+        >>> busy = hf.health(card, {"account": ["acme"], "logins": [9]}, now=1, previous=idle)
+        >>> alerts.take(busy, now=1).changes["step"]
+        ['closed']
         """
-        seen = happenings.happenings if isinstance(happenings, Judged) else list(happenings)
-        return _changes(None, self._data.take(_options.dumps(seen), instant(now)))
+        seen: Iterable[Mapping[str, Any]]
+        seen = happenings.happenings if isinstance(happenings, (Judged, Health, Anomalies)) else happenings
+        given = [dict(one) if severity is None else {**one, "severity": severity} for one in seen]
+        return _changes(None, self._data.take(_options.dumps(given), instant(now)))
 
     def take_responses(
         self,
@@ -275,7 +299,8 @@ class Alerts:
         date_format: str | None = None,
     ) -> Changes:
         """Takes in a table of responses by the rules: the columns of the rating and the time, and where there are such
-        (or named) `customer`, `account` and `id`. `reasons` has those of each row."""
+        (or named) `customer`, `account` and `id`. `reasons` has those of each row. By its `id` a response counts once however
+        often it comes; one without counts again each time."""
         there = _names(data) or set()
         roles = {"rating": rating, "at": at}
         for role, name in (("customer", customer), ("account", account)):
@@ -324,8 +349,8 @@ def alerts(
     storm: Mapping[str, int] | bool = True,
     date_format: str | None = None,
 ) -> Any:
-    """The alerts that a table of responses raises, each customer once and storms together: the open ones of `Alerts`
-    after `take_responses`.
+    """The alerts that a table of responses raises, each customer once by each rule and storms together: the open ones of
+    `Alerts` after `take_responses`.
 
     >>> import heedful as hf
     >>> table = {"score": [1, 2, 9], "at": ["2026-01-05"] * 3, "customer": ["ada", "ada", "bo"]}
@@ -356,9 +381,10 @@ class Playbooks:
     something, `reply` that only a human may send, `praise` for the employee), `role`, `after` (another step),
     a time within which it is due (one of `due_hours`, `due_days`, `due_business_hours` and `due_business_days`, the last
     two by `calendar`, as for `BusinessCalendar`), and `done_when` (names of what happens). Nobody is asked twice within
-    `ask_gap_days`.
+    `ask_gap_days`, and who asked not to be contacted (`no_contact`) is neither asked nor answered.
 
-    Runs are plain dicts, kept by you: each call gives the run after it and what is to be done, the `effects`.
+    Runs are plain dicts, kept by you: each call gives the run after it and what is to be done, the `effects`. A run knows
+    what it asked itself: tell it by `asked` when another run, or another program, asked the same customer.
 
     >>> import heedful as hf
     >>> books = hf.Playbooks([{"id": "sorry", "on": {"rated": {"band": "detractor"}}, "steps": [
@@ -409,36 +435,51 @@ class Playbooks:
         employee: str | None = None,
         asked: TimeLike | None = None,
         started: Mapping[str, TimeLike] | None = None,
+        no_contact: bool = False,
     ) -> list[dict[str, Any]]:
         """Starts every playbook that waits for what happened. `asked` is when the customer was last asked for something,
-        `started` when playbooks were last started for the same."""
+        `started` when playbooks were last started for the same, and `no_contact` is true for customers who asked not to
+        be contacted: they are neither asked nor answered."""
         trigger = {"happened": happened, "subject": subject, "customer": customer, "employee": employee}
-        past = {
-            "asked": None if asked is None else instant(asked, "asked"),
-            "started": {name: instant(at, "started") for name, at in (started or {}).items()},
-        }
-        found = _heedful.playbook_start(self._text, _options.dumps(trigger), _options.dumps(past), instant(now))
+        past = _past(asked, no_contact, {name: instant(at, "started") for name, at in (started or {}).items()})
+        found = _heedful.playbook_start(self._text, _options.dumps(trigger), past, instant(now))
         made: list[dict[str, Any]] = json.loads(found)
         return made
 
-    def _advance(self, run: Mapping[str, Any], event: object, now: TimeLike) -> dict[str, Any]:
-        found = _heedful.playbook_advance(self._text, _options.dumps(run), _options.dumps(event), instant(now))
+    def _advance(
+        self, run: Mapping[str, Any], event: object, now: TimeLike, asked: TimeLike | None = None, no_contact: bool = False
+    ) -> dict[str, Any]:
+        past = _past(asked, no_contact, {})
+        found = _heedful.playbook_advance(self._text, _options.dumps(run), _options.dumps(event), past, instant(now))
         made: dict[str, Any] = json.loads(found)
         return made
 
     def done(
-        self, run: Mapping[str, Any], step: str, *, now: TimeLike, by: str | None = None, human: bool = True
+        self,
+        run: Mapping[str, Any],
+        step: str,
+        *,
+        now: TimeLike,
+        by: str | None = None,
+        human: bool = True,
+        asked: TimeLike | None = None,
+        no_contact: bool = False,
     ) -> dict[str, Any]:
-        """Somebody did a step; `human` is false for a machine."""
-        return self._advance(run, {"done": {"step": step, "by": by, "human": human}}, now)
+        """Somebody did a step; `human` is false for a machine. `asked` is when the customer was last asked for something
+        outside of this run, by another playbook say, and `no_contact` is true once the customer asked not to be contacted."""
+        return self._advance(run, {"done": {"step": step, "by": by, "human": human}}, now, asked, no_contact)
 
-    def happened(self, run: Mapping[str, Any], name: str, *, now: TimeLike) -> dict[str, Any]:
+    def happened(
+        self, run: Mapping[str, Any], name: str, *, now: TimeLike, asked: TimeLike | None = None, no_contact: bool = False
+    ) -> dict[str, Any]:
         """Something happened that steps may wait for (`done_when`)."""
-        return self._advance(run, {"happened": name}, now)
+        return self._advance(run, {"happened": name}, now, asked, no_contact)
 
-    def tick(self, run: Mapping[str, Any], *, now: TimeLike) -> dict[str, Any]:
+    def tick(
+        self, run: Mapping[str, Any], *, now: TimeLike, asked: TimeLike | None = None, no_contact: bool = False
+    ) -> dict[str, Any]:
         """Time went by: tells what is overdue, once."""
-        return self._advance(run, "tick", now)
+        return self._advance(run, "tick", now, asked, no_contact)
 
     def stop(self, run: Mapping[str, Any], *, now: TimeLike) -> dict[str, Any]:
         """The rest is not to be done."""
@@ -451,3 +492,9 @@ class Playbooks:
         return isinstance(other, Playbooks) and self._text == other._text
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _past(asked: TimeLike | None, no_contact: bool, started: Mapping[str, int]) -> str:
+    """What playbooks are told of the time before."""
+    at = None if asked is None else instant(asked, "asked")
+    return _options.dumps({"asked": at, "started": started, "no_contact": no_contact})

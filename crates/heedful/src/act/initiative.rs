@@ -336,7 +336,8 @@ impl Initiative {
     /// The same with the reasons of each response.
     ///
     /// # Errors
-    /// As [`run`](Self::run); `length-mismatch` where there are not as many rows of reasons as responses.
+    /// As [`run`](Self::run); `length-mismatch` where there are not as many rows of reasons as responses; `unknown-name` for
+    /// a reason that is not among them: a mapper knows all reasons of its taxonomy, a column those that somebody gave.
     pub fn run_with(&self, table: &Responses, reasons: &Mentions) -> Result<InitiativeReport> {
         reasons.check(table)?;
         self.report(table, Some(reasons))
@@ -407,8 +408,8 @@ impl Initiative {
         customer: Option<&Column>,
         times: Option<&[Option<f64>]>,
     ) -> Result<()> {
-        // A reason that nobody gave is no mistake.
-        let codes: Vec<Option<u16>> = self.reasons.iter().map(|name| reasons.code(name)).collect();
+        let code = |name: &String| reasons.require(name).map_err(|error| error.at("reasons"));
+        let codes = self.reasons.iter().map(code).collect::<Result<Vec<u16>>>()?;
         let silent = match &self.do_not_contact {
             Some(name) => Some(truths(table.require(name)?).map_err(|error| error.at(name))?),
             None => None,
@@ -428,9 +429,8 @@ impl Initiative {
                 (Some(start), Some(_)) => at.is_some_and(|at| at < start),
                 _ => true,
             };
-            let given =
-                |code: &Option<u16>| code.is_some_and(|code| reasons.row(row).contains(&code));
-            let own: Vec<bool> = codes.iter().map(given).collect();
+            let given = reasons.row(row);
+            let own: Vec<bool> = codes.iter().map(|code| given.contains(code)).collect();
             if !before || !own.contains(&true) {
                 continue;
             }
@@ -751,7 +751,7 @@ mod tests {
             [vec!["wait"], vec!["wait"], vec!["price"], vec!["other"], vec!["wait"], vec!["wait"]];
         let mentions = Mentions::from_lists(lists).unwrap();
         let asked = Initiative::new("staff")
-            .reasons(["price", "wait", "unheard of"])
+            .reasons(["price", "wait"])
             .effort(2.0)
             .customer("who")
             .at("at")
@@ -764,6 +764,10 @@ mod tests {
         let told = &report.tell[0];
         assert_eq!((told.customer.to_string(), told.row, told.responses), ("a".to_owned(), 2, 2));
         assert_eq!((report.tell.len(), told.reasons.join(", ")), (1, "price, wait".to_owned()));
+        let unheard = Initiative::new("staff").reasons(["wait", "wiat"]);
+        let error = unheard.run_with(&table, &mentions).unwrap_err();
+        assert_eq!((error.code(), error.path()), (ErrorCode::UnknownName, "reasons"));
+        assert!(error.to_string().contains("`wiat`"), "{error}");
     }
 
     #[test]

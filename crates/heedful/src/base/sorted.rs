@@ -369,6 +369,14 @@ impl<K: Ord> SortedSet<K> {
     {
         self.0.contains_key(key)
     }
+
+    /// Whether it was there.
+    pub(crate) fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.0.remove(key).is_some()
+    }
 }
 
 impl<K> IntoIterator for SortedSet<K> {

@@ -185,7 +185,7 @@ pub struct Alerts {
     /// The alert of a member.
     names: SortedMap<Name, u64>,
     /// The alerts of a cause.
-    causes: SortedMap<(AlertSource, String), Vec<u64>>,
+    causes: SortedMap<Cause, Vec<u64>>,
 }
 
 #[derive(Serialize)]
@@ -216,9 +216,18 @@ fn name_of(happening: &Happening) -> Name {
     (happening.source, happening.rule.clone(), happening.subject.clone(), who)
 }
 
+/// What makes a storm.
+type Cause = (AlertSource, String);
+
+/// What customers complain of is one storm, whether a rule asked for the reason or for the rating.
+fn cause_of(source: AlertSource, cause: &str) -> Cause {
+    let said = matches!(source, AlertSource::Rating | AlertSource::Reason);
+    (if said { AlertSource::Reason } else { source }, cause.to_owned())
+}
+
 impl Alert {
-    fn cause(&self) -> (AlertSource, String) {
-        (self.source, self.cause.clone())
+    fn cause(&self) -> Cause {
+        cause_of(self.source, &self.cause)
     }
 
     /// Whether several things of one cause are in it.
@@ -243,6 +252,9 @@ impl Alert {
         self.severity = worst.unwrap_or_default();
         let last = self.members.iter().map(|member| member.last).max();
         self.last = last.unwrap_or(self.last);
+        // Members may come late.
+        let first = self.members.iter().map(|member| member.first.at).min();
+        self.opened = first.map_or(self.opened, |first| first.min(self.opened));
     }
 }
 
@@ -289,22 +301,23 @@ impl Alerts {
     }
 
     /// Takes in what happened, in this order, and moves on to a time (milliseconds since 1970). Gives what became of
-    /// alerts, step by step.
+    /// alerts, step by step. What would be closed at once, because it is older than `close_after_days`, opens nothing: a
+    /// table that is given again and again raises no alert that was closed before.
     pub fn take(
         &mut self,
         happenings: impl IntoIterator<Item = Happening>,
         now: i64,
     ) -> Vec<AlertChange> {
         let mut changes = Vec::new();
+        let quiet = i64::from(self.options.close_after_days) * 24 * HOUR;
         for happening in happenings {
             let name = name_of(&happening);
             match self.names.get(&name).copied() {
                 Some(id) => self.again(id, &name, &happening, &mut changes),
-                None if happening.over => {}
+                None if happening.over || now.saturating_sub(happening.at) >= quiet => {}
                 None => self.add(name, happening, &mut changes),
             }
         }
-        let quiet = i64::from(self.options.close_after_days) * 24 * HOUR;
         let over: Vec<u64> = self
             .open
             .values()
@@ -338,6 +351,12 @@ impl Alerts {
             member.times += 1;
             member.first.severity = member.first.severity.max(happening.severity);
             member.responses.extend(happening.response.clone());
+            // Whose responses these are, so that they can be forgotten.
+            for customer in &happening.customers {
+                if !member.first.customers.contains(customer) {
+                    member.first.customers.push(customer.clone());
+                }
+            }
         }
         alert.settle();
         if alert.members.iter().all(|member| member.over) {
@@ -352,7 +371,7 @@ impl Alerts {
     }
 
     fn add(&mut self, name: Name, happening: Happening, changes: &mut Vec<AlertChange>) {
-        let cause = (happening.source, happening.cause.clone());
+        let cause = cause_of(happening.source, &happening.cause);
         let hours = self.options.storm.map_or(0, |storm| i64::from(storm.hours) * HOUR);
         let near: Vec<u64> = self
             .causes

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::base::config::{self, names, stored};
 use crate::base::error::Result;
 use crate::base::severity::Severity;
+use crate::base::sorted::SortedMap;
 use crate::monitor::detector::{Anomalies, Anomaly};
 use crate::monitor::episode::EpisodeStatus;
 use crate::monitor::health::assess::HealthReport;
@@ -176,7 +177,7 @@ impl Happening {
         alerts.iter().map(of).collect()
     }
 
-    /// Alarms that fired, account by account, and with `before` those that no longer do.
+    /// Alarms that fire, account by account, and those that no longer do of what the last look gave.
     ///
     /// ```
     /// use heedful::alert::{Happening, Severity};
@@ -189,18 +190,19 @@ impl Happening {
     ///     let table = Responses::new().with("account", Column::categories([Some("acme")]))?;
     ///     Health::new(card.clone(), "account").run(&table.with("logins", Column::numbers(vec![logins]))?, 0, None)
     /// };
-    /// let (idle, busy) = (look(0)?, look(5)?);
-    /// let seen = Happening::of_health(&idle, None, Severity::High);
-    /// assert_eq!((seen[0].rule.as_str(), seen[0].over), ("idle", false));
-    /// assert!(Happening::of_health(&busy, Some(&idle), Severity::High)[0].over);
+    /// let idle = Happening::of_health(&look(0)?, &[], Severity::High);
+    /// assert_eq!((idle[0].rule.as_str(), idle[0].over), ("idle", false));
+    /// assert!(Happening::of_health(&look(5)?, &idle, Severity::High)[0].over);
     /// # Ok::<(), heedful::Error>(())
     /// ```
     #[must_use]
-    pub fn of_health(
-        report: &HealthReport,
-        before: Option<&HealthReport>,
-        severity: Severity,
-    ) -> Vec<Self> {
+    pub fn of_health(report: &HealthReport, before: &[Self], severity: Severity) -> Vec<Self> {
+        let mut fired: SortedMap<&str, Vec<&String>> = SortedMap::new();
+        for seen in before.iter().filter(|seen| seen.source == AlertSource::Health && !seen.over) {
+            if let Some(account) = &seen.subject {
+                fired.entry(account).or_default().push(&seen.rule);
+            }
+        }
         let mut all = Vec::new();
         for account in &report.accounts {
             let of = |alarm: &String, over: bool| {
@@ -215,13 +217,9 @@ impl Happening {
                 }
             };
             all.extend(account.alarms.iter().map(|alarm| of(alarm, false)));
-            let known = before.and_then(|before| {
-                before.accounts.iter().find(|other| other.account == account.account)
-            });
-            let ended = known.into_iter().flat_map(|known| &known.alarms);
-            all.extend(
-                ended.filter(|alarm| !account.alarms.contains(alarm)).map(|alarm| of(alarm, true)),
-            );
+            let known = fired.get(account.account.as_str()).into_iter().flatten();
+            let ended = known.filter(|alarm| !account.alarms.contains(alarm));
+            all.extend(ended.map(|alarm| of(alarm, true)));
         }
         all
     }

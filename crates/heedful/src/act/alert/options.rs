@@ -210,6 +210,12 @@ impl AlertOptions {
             {
                 return bad(&format!("rules[{place}]"), "not a finite number");
             }
+            if rule.at_least.zip(rule.at_most).is_some_and(|(least, most)| least > most) {
+                return bad(
+                    &format!("rules[{place}]"),
+                    "`at_least` is above `at_most`: no rating fits",
+                );
+            }
         }
         Ok(())
     }

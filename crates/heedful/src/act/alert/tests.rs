@@ -1,5 +1,7 @@
 //! Alerts: once, together, and over.
 
+use proptest::prelude::*;
+
 use super::book::{AlertStep, Alerts};
 use super::happening::{AlertSource, Happening};
 use super::options::{AlertOptions, Answered, Storm};
@@ -76,7 +78,8 @@ fn a_response_counts_once_and_a_customer_has_one_alert() {
     assert_eq!(steps(&mut alerts, vec![], 49 * HOUR), closed);
     assert_eq!(alerts, Alerts::from_json(&alerts.to_json()).unwrap());
     // Numbers are not used again.
-    assert_eq!(steps(&mut alerts, vec![first()], 49 * HOUR)[0].1, 3);
+    let anew = rated("r4", "ada", 1.0, &["price"], 49 * HOUR);
+    assert_eq!(steps(&mut alerts, vec![anew], 49 * HOUR)[0].1, 3);
 }
 
 #[test]
@@ -122,6 +125,38 @@ fn a_storm_is_one_alert_with_its_members() {
 }
 
 #[test]
+fn a_storm_is_of_one_reason_whatever_rule_saw_it() {
+    let mut alerts = Alerts::new(options()).unwrap();
+    // By a rule for the reason, for the lowest ratings, and for all low ratings; the earliest comes last.
+    let seen = vec![
+        rated("r1", "ada", 9.0, &["legal"], 2 * HOUR),
+        rated("r2", "bo", 1.0, &["price"], HOUR),
+        rated("r3", "cy", 5.0, &["price"], HOUR),
+        Happening {
+            cause: "price".to_owned(),
+            response: Some("r4".to_owned()),
+            ..Happening::new(AlertSource::Reason, "dear", 0, "said `price`")
+        },
+    ];
+    alerts.take(seen, 2 * HOUR);
+    let open: Vec<_> =
+        alerts.open().map(|a| (a.cause.as_str(), a.members.len(), a.opened)).collect();
+    assert_eq!(open, [("legal", 1, 2 * HOUR), ("price", 3, 0)]);
+    // What a pulse sees under the same name is another thing.
+    let pulse = Happening::new(AlertSource::Pulse, "price", HOUR, "low");
+    assert_eq!(steps(&mut alerts, vec![pulse], 2 * HOUR), [(AlertStep::Opened, 4, None)]);
+}
+
+#[test]
+fn what_was_closed_is_not_opened_again_by_the_same_rows() {
+    let mut alerts = Alerts::new(options()).unwrap();
+    let row = || vec![rated("r1", "ada", 1.0, &["price"], 0)];
+    assert_eq!(steps(&mut alerts, row(), 48 * HOUR - 1), [(AlertStep::Opened, 1, None)]);
+    assert_eq!(steps(&mut alerts, row(), 48 * HOUR), [(AlertStep::Closed, 1, None)]);
+    assert_eq!(steps(&mut alerts, row(), 49 * HOUR), []);
+}
+
+#[test]
 fn what_is_over_is_closed_when_all_of_it_is() {
     let mut alerts = Alerts::new(options()).unwrap();
     let low = |account: &str, over| Happening {
@@ -160,10 +195,65 @@ fn refuses_what_is_wrong_with_its_place() {
         (r#"{"close_after_days": 0}"#, "close_after_days"),
         (r#"{"storm": {"members": 1, "hours": 1}}"#, "storm"),
         (r#"{"rules": [{"id": "a"}, {"id": "a"}]}"#, "rules[1].id"),
+        (r#"{"rules": [{"id": "a", "at_least": 5, "at_most": 2}]}"#, "rules[0]"),
         (r#"{"rules": [{"id": "a", "at_mots": 1}]}"#, "rules[0].at_mots"),
     ] {
         assert_eq!(AlertOptions::from_json(json).unwrap_err().path(), path, "{json}");
     }
     assert_eq!(AlertOptions::from_json(r#"{"storm": null}"#).unwrap().storm, None);
     assert_eq!(AlertOptions::default().storm, Some(Storm { members: 5, hours: 24 }));
+}
+
+fn some_happening() -> impl Strategy<Value = Happening> {
+    let who = || prop::sample::select(vec!["ada", "bo", "cy", "di"]);
+    let source = prop::sample::select(vec![
+        AlertSource::Rating,
+        AlertSource::Reason,
+        AlertSource::Pulse,
+        AlertSource::Health,
+    ]);
+    let about = (prop::option::of(prop::sample::select(vec!["acme", "ada"])), 0..80_i64);
+    (source, prop::collection::vec(who(), 0..3), about, any::<bool>(), 0..40_u32).prop_map(
+        |(source, mut customers, (subject, hours), over, number)| {
+            customers.dedup();
+            let first = customers.first().copied().unwrap_or("nobody");
+            Happening {
+                subject: subject.map(str::to_owned),
+                response: Some(format!("response-of-{first}-{number}")),
+                customers: customers.into_iter().map(str::to_owned).collect(),
+                cause: "late".to_owned(),
+                over: over && source != AlertSource::Rating,
+                ..Happening::new(source, "low", hours * HOUR, "it is low")
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Of a forgotten customer nothing is left: no id, no response, nothing that is about the customer. All else goes on.
+    #[test]
+    fn nothing_is_left_of_who_is_forgotten(
+        seen in prop::collection::vec(some_happening(), 0..40),
+        later in prop::collection::vec(some_happening(), 0..10),
+    ) {
+        let mut alerts = Alerts::new(options()).unwrap();
+        for happening in seen {
+            let now = happening.at;
+            alerts.take([happening], now);
+        }
+        let others = |alerts: &Alerts| {
+            let members = alerts.open().flat_map(|alert| &alert.members);
+            members.filter(|m| m.first.subject.as_deref() != Some("ada")).count()
+        };
+        let (before, known) = (others(&alerts), alerts.to_json().contains("ada"));
+        prop_assert_eq!(alerts.forget("ada") > 0, known);
+        prop_assert!(!alerts.to_json().contains("ada"), "{}", alerts.to_json());
+        prop_assert_eq!(others(&alerts), before);
+        prop_assert_eq!(alerts.forget("ada"), 0);
+        let mut stored = Alerts::from_json(&alerts.to_json()).unwrap();
+        prop_assert_eq!(&stored, &alerts);
+        prop_assert_eq!(stored.take(later.clone(), 80 * HOUR), alerts.take(later, 80 * HOUR));
+    }
 }

@@ -8,6 +8,7 @@ use super::model::Case;
 use super::policy::{Assignee, CasePolicy};
 use crate::base::config;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::sorted::SortedSet;
 use crate::base::table::{Data, Table};
 
 /// Cases under one policy. It is a value: desks of the same policy merge, and are stored as JSON.
@@ -37,6 +38,8 @@ pub struct Desk {
     pub(super) cases: BTreeMap<String, Case>,
     /// How many cases of forgotten customers there were, by outcome, or by state where they were open.
     pub(super) forgotten: BTreeMap<String, u64>,
+    /// Customers who asked not to be contacted.
+    pub(super) no_contact: SortedSet<String>,
 }
 
 impl Desk {
@@ -46,7 +49,12 @@ impl Desk {
     /// As [`CasePolicy::from_json`].
     pub fn new(policy: CasePolicy) -> Result<Self> {
         policy.check()?;
-        Ok(Self { policy, cases: BTreeMap::new(), forgotten: BTreeMap::new() })
+        Ok(Self {
+            policy,
+            cases: BTreeMap::new(),
+            forgotten: BTreeMap::new(),
+            no_contact: SortedSet::new(),
+        })
     }
 
     /// The policy.
@@ -61,17 +69,18 @@ impl Desk {
         &self.policy
     }
 
-    /// Opens a case where the policy says so. A response that has a case already changes nothing.
+    /// Opens a case where the policy says so. A response that has a case already changes nothing. A customer who asks not
+    /// to be contacted is heard in any case, as by [`opt_out`](Self::opt_out).
     ///
     /// # Errors
     /// As [`CasePolicy::open`].
     pub fn observe(&mut self, facts: Facts, now: i64) -> Result<Vec<CaseEffect>> {
         facts.check()?;
-        if self.policy.opens(&facts) { self.open(facts, now) } else { Ok(Vec::new()) }
+        if self.policy.opens(&facts) { self.open(facts, now) } else { self.hear(&facts, now) }
     }
 
     /// Opens a case, whatever the policy opens by itself: for an alert, or by hand. Facts that have a case already
-    /// change nothing.
+    /// change nothing. A customer who asked not to be contacted, in these facts or before, has all cases without contact.
     ///
     /// ```
     /// use heedful::cases::{CasePolicy, Desk, Facts};
@@ -84,15 +93,31 @@ impl Desk {
     ///
     /// # Errors
     /// As [`CasePolicy::open`].
-    pub fn open(&mut self, facts: Facts, now: i64) -> Result<Vec<CaseEffect>> {
+    pub fn open(&mut self, mut facts: Facts, now: i64) -> Result<Vec<CaseEffect>> {
         if self.cases.contains_key(&facts.id) {
             return Ok(Vec::new());
         }
+        let known = facts.customer.as_ref().is_some_and(|known| self.no_contact.contains(known));
+        facts.no_contact |= known;
         let step = self.policy.open(facts, now)?;
-        Ok(self.keep(step))
+        let heard = self.hear(&step.case.facts, now)?;
+        let mut effects = self.keep(step);
+        effects.extend(heard);
+        Ok(effects)
     }
 
-    /// Takes an event of a case.
+    /// Takes note of facts that say that the customer asks not to be contacted.
+    fn hear(&mut self, facts: &Facts, now: i64) -> Result<Vec<CaseEffect>> {
+        match &facts.customer {
+            Some(customer) if facts.no_contact && !self.no_contact.contains(customer) => {
+                self.opt_out(customer, now)
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Takes an event of a case. One that says that the customer asks not to be contacted is for all cases of theirs, as
+    /// [`opt_out`](Self::opt_out).
     ///
     /// # Errors
     /// `unknown-name` where there is no such case, or as [`CasePolicy::apply`]; the case is as it was.
@@ -107,17 +132,23 @@ impl Desk {
             Error::new(ErrorCode::UnknownName, "there is no such case").at("case")
         })?;
         let step = self.policy.apply(case, event, by, now)?;
-        Ok(self.keep(step))
+        let customer = case.facts.customer.clone().filter(|_| *event == CaseEvent::OptOut);
+        let mut effects = self.keep(step);
+        if let Some(customer) = customer {
+            effects.extend(self.opt_out(&customer, now)?);
+        }
+        Ok(effects)
     }
 
-    /// Takes note that a customer asks not to be contacted, in all cases of theirs.
+    /// Takes note that a customer asks not to be contacted, in all cases of theirs that there are and that will come.
     ///
     /// ```
     /// use heedful::cases::{CasePolicy, Desk, Facts};
     /// let mut desk = Desk::new(CasePolicy::default())?;
     /// desk.open(Facts { customer: Some("ada".to_owned()), ..Facts::new("r1") }, 0)?;
     /// desk.opt_out("ada", 60_000)?;
-    /// assert!(desk.case("r1").unwrap().no_contact);
+    /// desk.open(Facts { customer: Some("ada".to_owned()), ..Facts::new("r2") }, 120_000)?;
+    /// assert!(desk.cases().all(|case| case.no_contact));
     /// # Ok::<(), heedful::Error>(())
     /// ```
     ///
@@ -126,9 +157,27 @@ impl Desk {
     pub fn opt_out(&mut self, customer: &str, now: i64) -> Result<Vec<CaseEffect>> {
         let own = |case: &&Case| case.facts.customer.as_deref() == Some(customer);
         let open = self.cases.values().filter(own).filter(|case| !case.no_contact);
-        let apply = |case| self.policy.apply(case, &CaseEvent::OptOut, None, now);
+        // It was heard of no earlier than what the trail says last.
+        let heard = |case: &Case| case.trail.last().map_or(now, |entry| now.max(entry.at));
+        let apply = |case| self.policy.apply(case, &CaseEvent::OptOut, None, heard(case));
         let steps = open.map(apply).collect::<Result<Vec<_>>>()?;
+        self.no_contact.insert(customer.to_owned());
         Ok(steps.into_iter().flat_map(|step| self.keep(step)).collect())
+    }
+
+    /// The customer may be contacted again: in cases that are opened from now on. Whether there was such a wish.
+    ///
+    /// ```
+    /// use heedful::cases::{CasePolicy, Desk, Facts};
+    /// let mut desk = Desk::new(CasePolicy::default())?;
+    /// desk.opt_out("ada", 0)?;
+    /// assert!(desk.opt_in("ada") && !desk.opt_in("ada"));
+    /// desk.open(Facts { customer: Some("ada".to_owned()), ..Facts::new("r1") }, 60_000)?;
+    /// assert!(!desk.case("r1").unwrap().no_contact);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    pub fn opt_in(&mut self, customer: &str) -> bool {
+        self.no_contact.remove(customer)
     }
 
     /// What has happened by itself up to a time: reminders, escalations, the end of waiting; by case.
@@ -183,8 +232,10 @@ impl Desk {
         &self.forgotten
     }
 
-    /// Removes the cases of a customer, of which only a count by outcome stays; how many there were.
+    /// Removes the cases of a customer, of which only a count by outcome stays; how many there were. A wish not to be
+    /// contacted is forgotten too: who must keep it keeps it elsewhere.
     pub fn forget(&mut self, customer: &str) -> u64 {
+        self.no_contact.remove(customer);
         let mut count = 0;
         let forgotten = &mut self.forgotten;
         self.cases.retain(|_, case| {
@@ -199,7 +250,8 @@ impl Desk {
         count
     }
 
-    /// Adds the cases of another desk. Of a case that both have, the one with the longer trail stays.
+    /// Adds the cases of another desk. Of a case that both have, the one with the longer trail stays. Who asked either desk
+    /// not to be contacted has asked both, for the cases that will come.
     ///
     /// ```
     /// use heedful::cases::{CaseEvent, CasePolicy, Desk, Facts};
@@ -226,6 +278,7 @@ impl Desk {
                 _ => drop(self.cases.insert(id.clone(), theirs.clone())),
             }
         }
+        self.no_contact.extend(other.no_contact.iter().cloned());
         for (name, count) in &other.forgotten {
             *self.forgotten.entry(name.clone()).or_default() += count;
         }

@@ -20,6 +20,7 @@ struct Written<'a> {
     policy: &'a CasePolicy,
     cases: Vec<&'a Case>,
     forgotten: &'a BTreeMap<String, u64>,
+    no_contact: Vec<&'a String>,
 }
 
 #[derive(Default)]
@@ -27,12 +28,13 @@ struct Stored {
     policy: CasePolicy,
     cases: Vec<Case>,
     forgotten: BTreeMap<String, u64>,
+    no_contact: Vec<String>,
 }
 
-stored!(Stored, needs [policy, cases], takes [forgotten], from Self::default());
+stored!(Stored, needs [policy, cases], takes [forgotten, no_contact], from Self::default());
 
 impl Desk {
-    /// The desk as JSON: the policy, and the cases with all that is known of them.
+    /// The desk as JSON: the policy, the cases with all that is known of them, and who asked not to be contacted.
     #[must_use]
     pub fn to_json(&self) -> String {
         config::to_json(&Written {
@@ -40,6 +42,7 @@ impl Desk {
             policy: &self.policy,
             cases: self.cases.values().collect(),
             forgotten: &self.forgotten,
+            no_contact: self.no_contact.iter().collect(),
         })
     }
 
@@ -51,7 +54,7 @@ impl Desk {
     pub fn from_json(text: &str) -> Result<Self> {
         let json = Json::parse(text)?;
         check_version(&json, VERSION)?;
-        let Stored { policy, cases, forgotten } = Stored::read(&json)?;
+        let Stored { policy, cases, forgotten, no_contact } = Stored::read(&json)?;
         let mut desk = Self::new(policy).map_err(|error| error.below("policy"))?;
         for (i, case) in cases.into_iter().enumerate() {
             case.facts.check().map_err(|e| e.below("facts").below(&format!("cases[{i}]")))?;
@@ -61,6 +64,7 @@ impl Desk {
             }
         }
         desk.forgotten = forgotten;
+        desk.no_contact.extend(no_contact);
         Ok(desk)
     }
 }

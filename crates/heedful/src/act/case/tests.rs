@@ -414,6 +414,51 @@ proptest! {
 }
 
 #[test]
+fn who_asked_once_is_not_routed_to_contact_by_a_later_case() {
+    let of = |id: &str, customer: &str, no_contact| Facts {
+        id: id.to_owned(),
+        customer: Some(customer.to_owned()),
+        no_contact,
+        ..facts(1.0)
+    };
+    let mut desk = Desk::new(policy()).unwrap();
+    let without = |desk: &Desk| {
+        let quiet = desk.cases().filter(|case| case.no_contact);
+        quiet.map(|case| case.id().to_owned()).collect::<Vec<_>>()
+    };
+    // By word of the host, by facts, by an event of one case, and by facts of somebody content.
+    desk.open(of("a1", "ada", false), MONDAY).unwrap();
+    desk.opt_out("ada", MONDAY).unwrap();
+    desk.open(of("a2", "ada", false), MONDAY + HOUR).unwrap();
+    desk.open(of("b1", "bo", false), MONDAY).unwrap();
+    desk.apply("b1", &CaseEvent::Start, None, MONDAY + 3 * HOUR).unwrap();
+    let effects = desk.open(of("b2", "bo", true), MONDAY + 2 * HOUR).unwrap();
+    assert_eq!(effects.len(), 2, "b1 is routed anew");
+    desk.open(of("c1", "cy", false), MONDAY).unwrap();
+    desk.open(of("c2", "cy", false), MONDAY).unwrap();
+    desk.apply("c1", &CaseEvent::OptOut, None, MONDAY + HOUR).unwrap();
+    let content = Facts { rating: Some(10.0), ..of("d0", "di", true) };
+    assert!(desk.observe(content, MONDAY).unwrap().is_empty());
+    desk.open(of("e1", "ed", false), MONDAY).unwrap();
+    let mut stored = Desk::from_json(&desk.to_json()).unwrap();
+    stored.open(of("d1", "di", false), MONDAY + HOUR).unwrap();
+    assert_eq!(without(&stored), ["a1", "a2", "b1", "b2", "c1", "c2", "d1"]);
+    for case in stored.cases().filter(|case| case.no_contact) {
+        assert_eq!(case.next_due(), None);
+        assert_ne!(case.assignee, stored.case("e1").unwrap().assignee);
+    }
+    // They count, they may change their mind, and nothing of them is left when they are forgotten.
+    assert_eq!(stored.cases().count(), 8);
+    assert!(stored.opt_in("ada"));
+    stored.open(of("a3", "ada", false), MONDAY + DAY).unwrap();
+    assert!(!stored.case("a3").unwrap().no_contact);
+    let mut other = Desk::new(policy()).unwrap();
+    other.merge(&desk).unwrap();
+    other.forget("di");
+    assert!(!other.to_json().contains("\"di\"") && other.to_json().contains("\"bo\""));
+}
+
+#[test]
 fn desks_of_other_policies_do_not_merge() {
     let mut desk = Desk::new(policy()).unwrap();
     let other = Desk::new(CasePolicy::default()).unwrap();

@@ -38,7 +38,8 @@ const MOST_LAG: u32 = 120;
 /// link rests on; they are never mixed, and an assumption that was not needed is shown beside.
 ///
 /// **By band**: the share of customers of each band whose outcome came, with Wilson's interval. With `at` each unit counts
-/// once, with its first band, and the outcome is whether it came within the lags after it.
+/// once, with its first band, and the outcome is whether it came within the lags after it. Units that came too late to be
+/// followed to the last lag are left out, those that left as well as those that stayed: otherwise every rate would be too high.
 ///
 /// ```
 /// use heedful::{Column, Responses};
@@ -258,7 +259,8 @@ pub struct Link {
     pub money: Option<f64>,
     /// Its interval.
     pub money_interval: Option<Interval>,
-    /// The slope as a business case takes it (`score_to_behaviour`).
+    /// The slope as a business case takes it (`score_to_behaviour`): of data a normal distribution whose central range is
+    /// the interval, so that the best of several lags is not taken for surer than it is.
     pub quantity: Option<Quantity>,
     /// The slope that was assumed, whether it was needed or not.
     pub assumed: Option<f64>,
@@ -502,7 +504,11 @@ impl Linkage {
         let interval = best.and_then(|best| best.interval);
         let quantity = match best {
             Some(best) => {
-                best.slope.zip(best.standard_error).map(|(mean, sd)| Quantity::Normal { mean, sd })
+                // As wide as the interval, which knows that the best of several lags was taken.
+                best.slope.zip(best.interval).map(|(mean, ends)| Quantity::Normal {
+                    mean,
+                    sd: (ends.upper - ends.lower) / (2.0 * self.confidence.z()),
+                })
             }
             None => asked.assumed.map(|assumed| assumed.quantity()),
         };
@@ -584,6 +590,8 @@ impl Panel {
         }
         let mut cases = Vec::new();
         let mut done = None;
+        let known = self.places.iter().filter(|(_, row)| outcome.at(**row).is_some());
+        let end = known.map(|((_, month), _)| *month).max();
         // Units in turn, each from its first month on.
         for ((unit, month), row) in &self.places {
             let banded = bands.get(*row).is_some_and(|band| *band != Key::Missing);
@@ -591,13 +599,17 @@ impl Panel {
                 continue;
             }
             done = Some(unit);
+            // Of those who came late only the ones that left would be seen.
+            if end.is_none_or(|end| month + i64::from(last) > end) {
+                continue;
+            }
             let within = (*unit, month + i64::from(first))..=(*unit, month + i64::from(last));
             let results = self.places.range(within);
             let known: Vec<(i64, f64)> = results
                 .filter_map(|((_, at), row)| Some((at - month, outcome.at(*row)?)))
                 .collect();
             let came = known.iter().any(|(_, value)| *value > 0.0);
-            // Somebody who was not followed to the end may still leave.
+            // Somebody who was lost from sight may have left.
             let followed = known.iter().any(|(after, _)| *after == i64::from(last));
             if came || followed {
                 cases.push((*row, came));
@@ -714,6 +726,10 @@ mod tests {
         // Five points of churn for each unit of the score; probabilities are cut at 0 here and there.
         assert!(link.interval.unwrap().contains(-5.0), "{link:?}");
         assert_eq!(link.money, link.slope.map(|slope| slope * -1000.0));
+        let Some(Quantity::Normal { mean, sd }) = link.quantity else { panic!("{link:?}") };
+        // Nine lags were looked at: 2.77 standard errors on either side instead of 1.96.
+        let wider = sd / link.standard_error.unwrap();
+        assert!(Some(mean) == link.slope && (wider - 2.77 / 1.96).abs() < 0.02, "{wider}");
         assert_eq!(link.assumed, Some(-0.1), "shown beside, not mixed in");
         assert_eq!(report.lags.len(), 9);
         assert!(report.lags.iter().all(|lag| !lag.thin && lag.p_adjusted >= lag.p_value));
@@ -792,6 +808,38 @@ mod tests {
             .collect();
         // Account 2 has its first band in month 1, whose month 12 nobody saw; account 4 was not followed.
         assert_eq!(found, [("high".to_owned(), 1, 0), ("low".to_owned(), 1, 1)]);
+    }
+
+    #[test]
+    fn rates_of_bands_hold_where_customers_come_all_along() {
+        // Four in a hundred leave each month; customers come in any of the 24 months.
+        let mut random = Random::new(9);
+        let (mut who, mut at, mut left) = (vec![], vec![], vec![]);
+        for customer in 0..3000_i64 {
+            let first = (24.0 * random.uniform()) as i64;
+            for month in first..24 {
+                let leaves = month > first && random.uniform() < 0.04;
+                who.push(customer);
+                at.push(month);
+                left.push(u8::from(leaves));
+                if leaves {
+                    break;
+                }
+            }
+        }
+        let table = Responses::new()
+            .with("score", Column::numbers(vec![1_u8; who.len()]))
+            .and_then(|t| t.with("band", Column::categories(vec![Some("low"); who.len()])))
+            .and_then(|t| t.with("who", Column::numbers(who)))
+            .and_then(|t| t.with("at", Column::numbers(at)))
+            .and_then(|t| t.with("left", Column::numbers(left)))
+            .unwrap();
+        let asked = Linkage::new("score", [LinkedOutcome::new("left")]).unit("who").at("at");
+        let band = asked.band("band").run(&table).unwrap().bands.remove(0);
+        // Of those who were there for two months, within the nine after them.
+        let truth = 1.0 - 0.96_f64.powi(9);
+        let wide = 4.0 * (truth * (1.0 - truth) / band.n as f64).sqrt();
+        assert!(band.n > 1000 && (band.rate.unwrap() - truth).abs() < wide, "{band:?} {truth}");
     }
 
     #[test]

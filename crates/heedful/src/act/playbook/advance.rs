@@ -6,6 +6,19 @@ use super::run::{Effect, EffectKind, Run, RunChange, RunEvent, RunStep, StepStat
 use super::trigger::{Past, Trigger};
 use crate::base::error::{Error, ErrorCode, Result};
 
+const NO_CONTACT: &str = "no_contact";
+
+/// Whether the customer hears from us by it.
+fn contacts(step: &PlaybookStep) -> bool {
+    matches!(step.kind, StepKind::Ask | StepKind::Reply)
+}
+
+/// Leaves a step out.
+fn left_out(step: &PlaybookStep, state: &mut RunStep, why: &'static str, now: i64) -> Effect {
+    (state.state, state.done) = (StepState::Skipped, Some(now));
+    Effect { why: Some(why), ..Effect::of(EffectKind::Skipped, step) }
+}
+
 impl Playbooks {
     /// Starts every playbook that waits for what happened and was not started for the same lately, in their order, at a
     /// time (milliseconds since 1970).
@@ -16,7 +29,8 @@ impl Playbooks {
         for book in self.playbooks.iter().filter(|book| book.on.fits(&trigger.happened)) {
             let rest = i64::from(book.again_after_days) * 24 * HOUR;
             let last = past.started.get(&book.id);
-            if last.is_some_and(|last| now.saturating_sub(*last) < rest) {
+            // Without such a span a late event starts it too.
+            if rest > 0 && last.is_some_and(|last| now.saturating_sub(*last) < rest) {
                 continue;
             }
             let step = |step: &PlaybookStep| RunStep { id: step.id.clone(), ..RunStep::default() };
@@ -28,6 +42,7 @@ impl Playbooks {
                 employee: trigger.employee.clone(),
                 started: now,
                 asked,
+                no_contact: past.no_contact,
                 steps: book.steps.iter().map(step).collect(),
                 ended: None,
             };
@@ -39,7 +54,8 @@ impl Playbooks {
         started
     }
 
-    /// Moves a run on by an event at a time (milliseconds since 1970).
+    /// Moves a run on by an event at a time (milliseconds since 1970). The past says what happened outside of the run since
+    /// it was started: that the customer was asked by another one, or asked not to be contacted.
     ///
     /// ```
     /// use heedful::playbook::{EffectKind, Past, Playbooks, RunEvent, StepDone, Trigger};
@@ -48,8 +64,8 @@ impl Playbooks {
     /// let trigger = Trigger::from_json(r#"{"happened": {"rated": {"band": "detractor"}}}"#)?;
     /// let run = books.start(&trigger, &Past::default(), 0).remove(0).run;
     /// let by_machine = RunEvent::Done(StepDone { step: "answer".to_owned(), by: None, human: false });
-    /// assert_eq!(books.advance(&run, &by_machine, 0).unwrap_err().code().as_str(), "invalid-argument");
-    /// let late = books.advance(&run, &RunEvent::Tick, 3_600_001)?;
+    /// assert_eq!(books.advance(&run, &by_machine, &Past::default(), 0).unwrap_err().code().as_str(), "invalid-argument");
+    /// let late = books.advance(&run, &RunEvent::Tick, &Past::default(), 3_600_001)?;
     /// assert_eq!(late.effects[0].kind, EffectKind::Overdue);
     /// # Ok::<(), heedful::Error>(())
     /// ```
@@ -57,7 +73,7 @@ impl Playbooks {
     /// # Errors
     /// `unknown-name` for a playbook or a step that is not there; `wrong-step` for a step whose turn it is not, or a run
     /// that is over; `invalid-argument` where a reply was not sent by a human. The run is as it was.
-    pub fn advance(&self, run: &Run, event: &RunEvent, now: i64) -> Result<RunChange> {
+    pub fn advance(&self, run: &Run, event: &RunEvent, past: &Past, now: i64) -> Result<RunChange> {
         let missing =
             |what: &str| Error::new(ErrorCode::UnknownName, format!("there is no such {what}"));
         let book = self.playbooks.iter().find(|book| book.id == run.playbook);
@@ -119,12 +135,18 @@ impl Playbooks {
             RunEvent::Stop => {
                 for (step, state) in book.steps.iter().zip(&mut run.steps) {
                     if matches!(state.state, StepState::Open | StepState::Waiting) {
-                        (state.state, state.done) = (StepState::Skipped, Some(now));
-                        effects.push(Effect {
-                            why: Some("stopped"),
-                            ..Effect::of(EffectKind::Skipped, step)
-                        });
+                        effects.push(left_out(step, state, "stopped", now));
                     }
+                }
+            }
+        }
+        run.asked = run.asked.max(past.asked);
+        run.no_contact |= past.no_contact;
+        if run.no_contact {
+            // What somebody was to send already, too.
+            for (step, state) in book.steps.iter().zip(&mut run.steps) {
+                if state.state == StepState::Open && contacts(step) {
+                    effects.push(left_out(step, state, NO_CONTACT, now));
                 }
             }
         }
@@ -147,15 +169,15 @@ impl Playbooks {
                 continue;
             }
             let why = match step.kind {
+                _ if run.no_contact && contacts(step) => Some(NO_CONTACT),
                 StepKind::Ask if run.asked.is_some_and(|asked| now.saturating_sub(asked) < gap) => {
                     Some("asked_recently")
                 }
                 StepKind::Praise if run.employee.is_none() => Some("no_employee"),
                 _ => None,
             };
-            if why.is_some() {
-                (state.state, state.done) = (StepState::Skipped, Some(now));
-                effects.push(Effect { why, ..Effect::of(EffectKind::Skipped, step) });
+            if let Some(why) = why {
+                effects.push(left_out(step, state, why, now));
                 continue;
             }
             (state.state, state.due) = (StepState::Open, self.due(step, now));

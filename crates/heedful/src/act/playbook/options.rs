@@ -27,7 +27,7 @@ use crate::base::time::business::BusinessCalendar;
 /// assert_eq!((started[0].run.playbook.as_str(), started[0].effects[0].due), ("save", Some(86_400_000)));
 /// assert!(started[0].effects[0].human_only);
 /// let done = RunEvent::from_json(r#"{"done": {"step": "call", "by": "bo", "human": true}}"#)?;
-/// let next = books.advance(&started[0].run, &done, 1000)?;
+/// let next = books.advance(&started[0].run, &done, &Past::default(), 1000)?;
 /// assert_eq!((next.effects[0].kind, next.effects[0].step.as_str()), (EffectKind::Do, "check"));
 /// # Ok::<(), heedful::Error>(())
 /// ```
@@ -239,9 +239,10 @@ pub enum StepKind {
     /// Something that somebody does.
     #[default]
     Task,
-    /// The customer is asked for something: a review, a referral, what happened. Never twice within the gap.
+    /// The customer is asked for something: a review, a referral, what happened. Never twice within the gap, and not
+    /// where the customer asked not to be contacted.
     Ask,
-    /// The customer hears from us, and only a human may send it.
+    /// The customer hears from us, and only a human may send it; not where the customer asked not to be contacted.
     Reply,
     /// The employee who earned it is praised; done once it is told.
     Praise,

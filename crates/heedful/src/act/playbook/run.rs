@@ -36,8 +36,10 @@ pub struct Run {
     pub employee: Option<String>,
     /// When it was started, in milliseconds since 1970.
     pub started: i64,
-    /// When the customer was last asked for something.
+    /// When the customer was last asked for something, as far as the run was told.
     pub asked: Option<i64>,
+    /// The customer asked not to be contacted.
+    pub no_contact: bool,
     /// One for each step of the playbook.
     pub steps: Vec<RunStep>,
     /// When it ended.
@@ -47,7 +49,7 @@ pub struct Run {
 stored!(
     Run,
     needs [version, playbook, started, steps],
-    takes [subject, customer, employee, asked, ended],
+    takes [subject, customer, employee, asked, no_contact, ended],
     from Self::default()
 );
 
@@ -188,7 +190,7 @@ pub struct Effect {
     pub due: Option<i64>,
     /// Only a human may send it.
     pub human_only: bool,
-    /// Why it was left out: `asked_recently`, `no_employee`, `stopped`.
+    /// Why it was left out: `asked_recently`, `no_contact`, `no_employee`, `stopped`.
     pub why: Option<&'static str>,
 }
 
@@ -225,7 +227,7 @@ pub enum EffectKind {
 ///     "steps": [{"id": "ask", "what": "what happened?", "kind": "ask", "due_days": 2}]}]}"#)?;
 /// let trigger = Trigger::from_json(r#"{"happened": {"rated": {"band": "detractor"}}, "customer": "ada"}"#)?;
 /// let started = books.start(&trigger, &Past::default(), 0);
-/// let change = books.advance(&started[0].run, &RunEvent::Stop, 5)?;
+/// let change = books.advance(&started[0].run, &RunEvent::Stop, &Past::default(), 5)?;
 /// assert_eq!((change.run.ended, change.effects[1].kind), (Some(5), EffectKind::Ended));
 /// # Ok::<(), heedful::Error>(())
 /// ```
@@ -276,6 +278,9 @@ impl Run {
         let known = is(&self.customer) || is(&self.subject);
         self.customer.take_if(|name| name == customer);
         self.subject.take_if(|name| name == customer);
+        for step in &mut self.steps {
+            step.by.take_if(|name| name == customer);
+        }
         known
     }
 }

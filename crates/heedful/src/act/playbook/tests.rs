@@ -4,7 +4,7 @@ use super::HOUR;
 use super::options::Playbooks;
 use super::run::{EffectKind, Run, RunChange, RunEvent, StepDone};
 use super::trigger::{Past, Trigger};
-use crate::base::error::ErrorCode;
+use crate::base::error::{ErrorCode, Result};
 
 const DAY: i64 = 24 * HOUR;
 
@@ -29,6 +29,10 @@ fn books() -> Playbooks {
 
 fn start(json: &str, past: &Past, now: i64) -> Vec<RunChange> {
     books().start(&Trigger::from_json(json).unwrap(), past, now)
+}
+
+fn advance(run: &Run, event: &RunEvent, now: i64) -> Result<RunChange> {
+    books().advance(run, event, &Past::default(), now)
 }
 
 fn kinds(change: &RunChange) -> Vec<(EffectKind, &str)> {
@@ -64,30 +68,27 @@ fn each_trigger_starts_its_own() {
 fn a_run_goes_step_by_step_and_refuses_what_is_not_its_turn() {
     let yellow = r#"{"happened": {"band": {"from": "green", "to": "yellow"}}, "subject": "acme", "customer": "ada"}"#;
     let run = start(yellow, &Past::default(), 0).remove(0).run;
-    let code = |event: &RunEvent| books().advance(&run, event, 1).unwrap_err().code();
+    let code = |event: &RunEvent| advance(&run, event, 1).unwrap_err().code();
     assert_eq!(code(&done("check", true)), ErrorCode::WrongStep);
     assert_eq!(code(&done("call", false)), ErrorCode::InvalidArgument);
     assert_eq!(code(&done("dance", true)), ErrorCode::UnknownName);
     // What does not happen changes nothing; what is late is told once.
-    assert_eq!(
-        books().advance(&run, &RunEvent::Happened("band:green".into()), 1).unwrap().run,
-        run
-    );
-    assert!(books().advance(&run, &RunEvent::Tick, DAY).unwrap().effects.is_empty());
-    let late = books().advance(&run, &RunEvent::Tick, DAY + 1).unwrap();
+    assert_eq!(advance(&run, &RunEvent::Happened("band:green".into()), 1).unwrap().run, run);
+    assert!(advance(&run, &RunEvent::Tick, DAY).unwrap().effects.is_empty());
+    let late = advance(&run, &RunEvent::Tick, DAY + 1).unwrap();
     assert_eq!(kinds(&late), [(EffectKind::Overdue, "call")]);
-    assert!(books().advance(&late.run, &RunEvent::Tick, DAY + 2).unwrap().effects.is_empty());
-    let next = books().advance(&late.run, &done("call", true), 2 * DAY).unwrap();
+    assert!(advance(&late.run, &RunEvent::Tick, DAY + 2).unwrap().effects.is_empty());
+    let next = advance(&late.run, &done("call", true), 2 * DAY).unwrap();
     assert_eq!(kinds(&next), [(EffectKind::Do, "check")]);
     assert_eq!(next.effects[0].due, Some(16 * DAY));
     let stored = Run::from_json(&next.run.to_json()).unwrap();
-    let end = books().advance(&stored, &RunEvent::Happened("band:green".into()), 3 * DAY).unwrap();
+    let end = advance(&stored, &RunEvent::Happened("band:green".into()), 3 * DAY).unwrap();
     assert_eq!((kinds(&end), end.run.ended), (vec![(EffectKind::Ended, "")], Some(3 * DAY)));
     assert_eq!(
-        books().advance(&end.run, &done("check", true), 4 * DAY).unwrap_err().code(),
+        advance(&end.run, &done("check", true), 4 * DAY).unwrap_err().code(),
         ErrorCode::WrongStep
     );
-    let stopped = books().advance(&next.run, &RunEvent::Stop, 3 * DAY).unwrap();
+    let stopped = advance(&next.run, &RunEvent::Stop, 3 * DAY).unwrap();
     assert_eq!(kinds(&stopped), [(EffectKind::Skipped, "check"), (EffectKind::Ended, "")]);
 }
 
@@ -121,10 +122,10 @@ fn nobody_is_asked_twice() {
     assert_eq!(kinds(&first), [(EffectKind::Praise, "praise"), (EffectKind::Ask, "review")]);
     assert_eq!(first.effects[0].to.as_deref(), Some("bo"));
     assert_eq!(first.run.asked, Some(0));
-    let soon = books().advance(&first.run, &done("review", false), 59 * DAY).unwrap();
+    let soon = advance(&first.run, &done("review", false), 59 * DAY).unwrap();
     assert_eq!(kinds(&soon), [(EffectKind::Skipped, "refer"), (EffectKind::Ended, "")]);
     assert_eq!(soon.effects[0].why, Some("asked_recently"));
-    let later = books().advance(&first.run, &done("review", false), 60 * DAY).unwrap();
+    let later = advance(&first.run, &done("review", false), 60 * DAY).unwrap();
     assert_eq!(kinds(&later), [(EffectKind::Ask, "refer")]);
     // Asked by another playbook, or already under way.
     let past = Past::from_json(r#"{"asked": 0, "started": {"save": 0}}"#).unwrap();
@@ -135,6 +136,69 @@ fn nobody_is_asked_twice() {
     let yellow = r#"{"happened": {"band": {"from": "green", "to": "yellow"}}}"#;
     assert!(start(yellow, &past, 29 * DAY).is_empty());
     assert_eq!(start(yellow, &past, 30 * DAY).len(), 1);
+}
+
+#[test]
+fn nor_by_two_runs_under_way_or_where_nobody_may() {
+    let books = Playbooks::from_json(
+        r#"{"ask_gap_days": 60, "playbooks": [
+            {"id": "advocate", "on": {"rated": {"band": "promoter"}}, "steps": [
+                {"id": "thank", "kind": "reply", "what": "thank"},
+                {"id": "review", "kind": "ask", "what": "a review", "after": "thank"}]},
+            {"id": "grow", "on": {"band": {"to": "green"}}, "steps": [
+                {"id": "look", "what": "look"},
+                {"id": "upsell", "kind": "ask", "what": "more seats", "after": "look"}]}
+        ]}"#,
+    )
+    .unwrap();
+    let start = |json: &str, past: &Past| {
+        books.start(&Trigger::from_json(json).unwrap(), past, 0).remove(0)
+    };
+    let none = Past::default();
+    let promoter =
+        start(r#"{"happened": {"rated": {"band": "promoter"}}, "customer": "ada"}"#, &none);
+    let green = start(r#"{"happened": {"band": {"to": "green"}}, "customer": "ada"}"#, &none);
+    let asked = books.advance(&promoter.run, &done("thank", true), &none, DAY).unwrap();
+    assert_eq!(kinds(&asked), [(EffectKind::Ask, "review")]);
+    let past = Past { asked: asked.run.asked, ..Past::default() };
+    let looked = books.advance(&green.run, &done("look", true), &past, 2 * DAY).unwrap();
+    assert_eq!(kinds(&looked), [(EffectKind::Skipped, "upsell"), (EffectKind::Ended, "")]);
+    assert_eq!((looked.effects[0].why, looked.run.asked), (Some("asked_recently"), Some(DAY)));
+    // An earlier ask told late does not undo a later one.
+    let old = Past { asked: Some(-9 * DAY), ..Past::default() };
+    assert_eq!(books.advance(&asked.run, &RunEvent::Tick, &old, 3 * DAY).unwrap().run, asked.run);
+    // Who asks not to be contacted is neither asked nor answered, in steps that are open and in those to come.
+    let silent = Past { no_contact: true, ..Past::default() };
+    let stopped = books.advance(&promoter.run, &RunEvent::Tick, &silent, DAY).unwrap();
+    let skipped =
+        [(EffectKind::Skipped, "thank"), (EffectKind::Skipped, "review"), (EffectKind::Ended, "")];
+    assert_eq!(kinds(&stopped), skipped);
+    assert_eq!(stopped.effects[1].why, Some("no_contact"));
+    let never = start(r#"{"happened": {"band": {"to": "green"}}, "customer": "ada"}"#, &silent);
+    assert_eq!(kinds(&never), [(EffectKind::Do, "look")]);
+    // Once told is enough, also for a run that was stored.
+    let stored = Run::from_json(&never.run.to_json()).unwrap();
+    let looked = books.advance(&stored, &done("look", true), &none, DAY).unwrap();
+    assert_eq!(kinds(&looked), [(EffectKind::Skipped, "upsell"), (EffectKind::Ended, "")]);
+}
+
+#[test]
+fn nothing_is_left_of_who_is_forgotten() {
+    let promoter = r#"{"happened": {"rated": {"band": "promoter"}}, "subject": "ada", "customer": "ada", "employee": "bo"}"#;
+    let run = start(promoter, &Past::default(), 0).remove(0).run;
+    // The customer did what was asked.
+    let by = StepDone { step: "review".to_owned(), by: Some("ada".to_owned()), human: true };
+    let mut run = advance(&run, &RunEvent::Done(by), DAY).unwrap().run;
+    assert!(run.forget("ada") && !run.forget("ada"));
+    assert!(!run.to_json().contains("ada") && run.to_json().contains("\"bo\""));
+}
+
+#[test]
+fn a_late_event_starts_what_has_no_limit() {
+    let past = Past::from_json(r#"{"started": {"ask": 5, "save": 5}}"#).unwrap();
+    assert_eq!(start(r#"{"happened": {"rated": {"band": "detractor"}}}"#, &past, 0).len(), 1);
+    let yellow = r#"{"happened": {"band": {"from": "green", "to": "yellow"}}}"#;
+    assert!(start(yellow, &past, 0).is_empty());
 }
 
 #[test]

@@ -82,7 +82,8 @@ impl Config for Happened {
 
 deserialized!(Happened);
 
-/// What is known of the past of the customer and the account.
+/// What is known of the past of the customer and the account, beside the run itself: what other runs and other programs
+/// did. It is told at the start and with every event, so that two runs under way do not both ask.
 ///
 /// ```
 /// let past = heedful::playbook::Past::from_json(r#"{"asked": 1767614400000, "started": {"save": 1767614400000}}"#)?;
@@ -95,12 +96,14 @@ pub struct Past {
     pub asked: Option<i64>,
     /// When each playbook was last started.
     pub started: BTreeMap<String, i64>,
+    /// The customer asked not to be contacted: asks and replies are left out from then on.
+    pub no_contact: bool,
 }
 
-options!(Past, takes [asked, started], from Self::default());
+options!(Past, takes [asked, started, no_contact], from Self::default());
 
 impl Past {
-    /// Reads `{"asked": .., "started": {playbook: ..}}`; both may be left out.
+    /// Reads `{"asked": .., "started": {playbook: ..}, "no_contact": true}`; each may be left out.
     ///
     /// # Errors
     /// `json`, or `invalid-config` with a path.

@@ -19,24 +19,40 @@ const LANGUAGES: [Language; 4] =
     [Language::English, Language::German, Language::French, Language::Spanish];
 
 #[cfg(feature = "taxonomies")]
-macro_rules! documents {
-    ($($field:literal)*) => {
-        fn document(field: &str, language: Language) -> Option<&'static str> {
-            match (field, language) {
-                $(
-                    ($field, Language::English) => Some(include_str!(concat!("../../../data/taxonomies/", $field, ".en.json"))),
-                    ($field, Language::German) => Some(include_str!(concat!("../../../data/taxonomies/", $field, ".de.json"))),
-                    ($field, Language::French) => Some(include_str!(concat!("../../../data/taxonomies/", $field, ".fr.json"))),
-                    ($field, Language::Spanish) => Some(include_str!(concat!("../../../data/taxonomies/", $field, ".es.json"))),
-                )*
-                _ => None,
-            }
-        }
+macro_rules! starters {
+    ($($language:literal)*) => {
+        concat!($(
+            include_str!(concat!("../../../data/taxonomies/banking.", $language, ".json")),
+            "\0",
+            include_str!(concat!("../../../data/taxonomies/healthcare.", $language, ".json")),
+            "\0",
+            include_str!(concat!("../../../data/taxonomies/restaurants.", $language, ".json")),
+            "\0",
+            include_str!(concat!("../../../data/taxonomies/retail.", $language, ".json")),
+            "\0",
+            include_str!(concat!("../../../data/taxonomies/software.", $language, ".json")),
+            "\0",
+            include_str!(concat!("../../../data/taxonomies/support.", $language, ".json")),
+            "\0",
+            include_str!(concat!("../../../data/taxonomies/telecom.", $language, ".json")),
+            "\0",
+            include_str!(concat!("../../../data/taxonomies/travel.", $language, ".json")),
+            "\0",
+        )*)
     };
 }
 
+/// All starters, of [`LANGUAGES`] and in each of [`FIELDS`], each with a sign after it that none holds. Texts of one language
+/// side by side compress to nine tenths.
 #[cfg(feature = "taxonomies")]
-documents! { "banking" "healthcare" "restaurants" "retail" "software" "support" "telecom" "travel" }
+const STARTERS: &str = starters!("en" "de" "fr" "es");
+
+#[cfg(feature = "taxonomies")]
+fn document(field: &str, language: Language) -> Option<&'static str> {
+    let language = LANGUAGES.iter().position(|known| *known == language)?;
+    let field = FIELDS.iter().position(|known| *known == field)?;
+    STARTERS.split('\0').nth(language * FIELDS.len() + field)
+}
 
 impl Taxonomy {
     /// A starter taxonomy: `banking`, `healthcare`, `restaurants`, `retail`, `software`, `support`,

@@ -30,11 +30,11 @@ const ENTRIES: [Entry; 12] = [
     Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 70_000 },
     Entry { script: "contact", feature: "contact", module: "contact.wasm", budget: 152_000 },
     Entry { script: "text", feature: "text", module: "text.wasm", budget: 302_000 },
-    Entry { script: "core", feature: "core", module: "core.wasm", budget: 384_500 },
+    Entry { script: "core", feature: "core", module: "core.wasm", budget: 386_000 },
     Entry { script: "watch", feature: "watch", module: "watch.wasm", budget: 265_000 },
     Entry { script: "why", feature: "why", module: "why.wasm", budget: 191_000 },
-    Entry { script: "health", feature: "health", module: "health.wasm", budget: 134_000 },
-    Entry { script: "act", feature: "act", module: "act.wasm", budget: 224_000 },
+    Entry { script: "health", feature: "health", module: "health.wasm", budget: 139_000 },
+    Entry { script: "act", feature: "act", module: "act.wasm", budget: 225_500 },
     Entry { script: "money", feature: "money", module: "money.wasm", budget: 98_000 },
 ];
 

@@ -125,10 +125,7 @@ pub mod behaviour {
 /// Customer health: scorecards as data, and the health of accounts.
 pub mod health {
     pub use crate::monitor::health::agreement::{Dispute, HealthAgreement, HealthAgreementReport};
-    pub use crate::monitor::health::assess::{
-        AccountHealth, Health, HealthChange, HealthLine, HealthReport, HealthState, Improvement,
-        LineStatus, Stage,
-    };
+    pub use crate::monitor::health::assess::{Health, Stage};
     pub use crate::monitor::health::backtest::{
         HealthBacktest, HealthBacktestReport, HealthGroup, MeasureCheck,
     };
@@ -136,6 +133,9 @@ pub mod health {
     pub use crate::monitor::health::fit::{FittedScorecard, ScorecardFit};
     pub use crate::monitor::health::lint::{HealthFinding, HealthFindingCode};
     pub use crate::monitor::health::points::{Decay, Logistic, Percentile, Points, ScoreRange};
+    pub use crate::monitor::health::report::{
+        AccountHealth, HealthChange, HealthLine, HealthReport, HealthState, Improvement, LineStatus,
+    };
     pub use crate::monitor::health::scorecard::{
         AlarmEffect, FireAlarm, HealthBand, Measure, MeasureGroup, Missing, Scorecard,
     };

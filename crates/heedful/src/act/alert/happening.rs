@@ -10,7 +10,7 @@ use crate::base::severity::Severity;
 use crate::base::sorted::SortedMap;
 use crate::monitor::detector::{Anomalies, Anomaly};
 use crate::monitor::episode::EpisodeStatus;
-use crate::monitor::health::assess::HealthReport;
+use crate::monitor::health::report::HealthReport;
 use crate::monitor::pulse::rule::{PulseAlert, PulseStatus};
 
 /// Milliseconds in a day.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::assess::{Health, HealthReport, HealthState, LineStatus};
+use super::assess::Health;
 use super::outcome::{outcomes, separates};
 use super::points::{FULL, invalid};
+use super::report::{HealthReport, HealthState, LineStatus};
 use super::scorecard::Scorecard;
 use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::assess::{HealthReport, LineStatus};
+use super::report::{HealthReport, LineStatus};
 use super::scorecard::Scorecard;
 use crate::stats::correlation::correlation;
 

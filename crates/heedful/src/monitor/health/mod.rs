@@ -10,6 +10,7 @@
 //! | `fit` | scorecards learned from outcomes |
 //! | `lint` | what is doubtful about a scorecard |
 //! | `assess` | totals, bands, contributions, what changed |
+//! | `report` | the same as values and tables, and what the next look needs to know |
 
 pub(crate) mod agreement;
 pub(crate) mod assess;
@@ -21,6 +22,7 @@ pub(crate) mod lint;
 pub(crate) mod outcome;
 pub(crate) mod points;
 pub(crate) mod reading;
+pub(crate) mod report;
 pub(crate) mod scorecard;
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,13 @@
 use proptest::prelude::*;
 
-use super::assess::{AccountHealth, Health, HealthReport, HealthState, LineStatus, Stage};
+use super::assess::{Health, Stage};
 use super::backtest::HealthBacktest;
 use super::condition::{Condition, Fell, Test};
 #[cfg(feature = "read")]
 use super::fit::ScorecardFit;
 use super::lint::HealthFindingCode;
 use super::points::{Decay, Logistic, Percentile, Points, ScoreRange};
+use super::report::{AccountHealth, HealthReport, HealthState, LineStatus};
 use super::scorecard::{AlarmEffect, FireAlarm, Measure, MeasureGroup, Missing, Scorecard};
 use crate::base::metric::Better;
 use crate::base::time::{Clock, TimeUnit};

@@ -77,7 +77,8 @@ impl Detector {
         self.0.with(py, |detector| Ok((detector.series(), detector.late())))
     }
 
-    /// What was found as JSON, each in words, as a table, and as what happened for alerts. `history` judges everything, the last period included.
+    /// What was found as JSON, each in words, as a table, and as what happened for alerts. `history` judges everything, the
+    /// last period included.
     #[expect(clippy::too_many_arguments, reason = "what the other side has to say")]
     fn take(
         &self,

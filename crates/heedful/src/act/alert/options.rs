@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::happening::{AlertSource, Happening};
 use crate::base::config::{self, options, setters};
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::key::Key;
 use crate::base::number::Shown;
 use crate::base::severity::Severity;
 use crate::base::time::Zone;
@@ -295,8 +294,7 @@ impl AlertOptions {
             reasons.check(responses)?;
         }
         let text = |column: Option<&crate::listen::column::Column>, row: usize| {
-            let key = column?.key(row);
-            (key != Key::Missing).then(|| key.to_string())
+            column?.text(row).map(std::borrow::Cow::into_owned)
         };
         let mut seen = Vec::new();
         for (row, at) in at.iter().enumerate() {

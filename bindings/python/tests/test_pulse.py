@@ -135,7 +135,7 @@ def test_alarms_of_health_and_anomalies_become_alerts() -> None:
     # The same look again is the same alerts; an alarm that no longer fires closes its own, and the other goes on.
     second = hf.health(card, {**table, "logins": [7, 0, 5]}, START + datetime.timedelta(days=1), first)
     changes = alerts.take(second, now=START + datetime.timedelta(days=1)).changes
-    assert sorted(zip(changes["step"], changes["subjects"])) == [("closed", "acme"), ("repeated", "bolt")]
+    assert sorted(zip(changes["step"], changes["subject"])) == [("closed", "acme"), ("repeated", "bolt")]
     assert alerts.open().to_pylist()[0]["severity"] == "high"
     assert alerts.to_dicts()[0]["members"][0]["first"]["evidence"] == {"total": 0.0}
     days = [START + datetime.timedelta(days=day) for day in range(60) for _ in range(90 if day == 58 else 20)]

@@ -282,7 +282,7 @@ export function actCases(act) {
       const pulse = new Pulse([{ id: "low", when: { score: { below: 0 } } }]);
       const book = new Alerts();
       pulse.observe({ account: "acme", rating: 2, at: MONDAY });
-      same(book.take(pulse.judge(MONDAY + HOUR), { now: MONDAY + HOUR }).changes.map(({ step, subjects }) => [step, subjects]), [["opened", "acme"]]);
+      same(book.take(pulse.judge(MONDAY + HOUR), { now: MONDAY + HOUR }).changes.map(({ step, subject }) => [step, subject]), [["opened", "acme"]]);
       pulse.observe({ account: "acme", rating: 9, at: MONDAY + 2 * HOUR });
       same(book.take(pulse.judge(MONDAY + 3 * HOUR), { now: MONDAY + 3 * HOUR }).changes.map(({ step }) => step), ["closed"]);
       for (const one of [pulse, book]) one.free();

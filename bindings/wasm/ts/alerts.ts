@@ -80,14 +80,6 @@ export interface Alert {
   members: AlertMember[];
 }
 
-/** What became of an alert: it is new, has a member more, happened again, went into another one, is over. */
-export interface AlertChange {
-  step: "opened" | "joined" | "repeated" | "merged" | "closed";
-  alert: Alert;
-  /** The alert that it went into. */
-  into: number | null;
-}
-
 /** An alert as a row. */
 export interface AlertRow {
   id: number;
@@ -104,10 +96,21 @@ export interface AlertRow {
   why: string;
 }
 
-/** A step as a row. */
-export interface AlertChangeRow extends AlertRow {
-  step: AlertChange["step"];
+/** What became of an alert: it is new, has a member more, happened again, went into another one, is over. */
+export interface AlertChangeRow extends Omit<AlertRow, "subjects"> {
+  step: "opened" | "joined" | "repeated" | "merged" | "closed";
+  /** The alert that it went into. */
   into: number | null;
+  /** The account, project or contact of what happened, or of its only member. */
+  subject: string | null;
+}
+
+/** What became of an alert, with what did it. */
+export interface AlertChange extends AlertChangeRow {
+  /** What happened; `null` where it went into another, or is closed because nothing happened. */
+  seen: Required<Happening> | null;
+  /** All of it where it is closed: it is kept no longer. */
+  closed: Alert | null;
 }
 
 /** What became of alerts. */

@@ -152,11 +152,12 @@ pub mod pulse {
 
 /// Alerts: what happened that somebody should know.
 pub mod alert {
-    pub use crate::act::alert::book::{
-        Alert, AlertChange, AlertMember, AlertStep, Alerts, alert_changes_table,
-    };
+    pub use crate::act::alert::book::Alerts;
     pub use crate::act::alert::happening::{AlertSource, Happening};
     pub use crate::act::alert::options::{AlertOptions, AlertRule, Answered, Storm};
+    pub use crate::act::alert::report::{
+        Alert, AlertChange, AlertMember, AlertStep, alert_changes_table,
+    };
     pub use crate::base::severity::Severity;
 }
 

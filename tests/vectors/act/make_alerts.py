@@ -45,21 +45,22 @@ class Book:
                 who = seen["at"]
         return seen["source"], seen["rule"], seen.get("subject"), who
 
-    def tell(self, step, alert, into=None):
+    def tell(self, step, alert, into=None, seen=None):
         members = alert["members"]
+        bad = worst(m["severity"] for m in members)
+        why = next(m["first"]["why"] for m in members if m["severity"] == bad)
+        about = seen or (members[0]["first"] if len(members) == 1 else {})
         self.changes.append({
-            "step": step,
-            "into": into,
-            "alert": {
-                "id": alert["id"], "source": alert["source"], "cause": alert["cause"],
-                "severity": alert["severity"],
-                "opened": alert["opened"], "last": alert["last"],
-                "members": [
-                    {"times": m["times"], "last": m["last"], "over": m["over"], "responses": list(m["responses"]),
-                     "first": {"rule": m["first"]["rule"], "at": m["first"]["at"], "why": m["first"]["why"]}}
-                    for m in members
-                ],
-            },
+            "step": step, "into": into, "id": alert["id"], "source": alert["source"], "cause": alert["cause"],
+            "severity": alert["severity"], "opened": alert["opened"], "last": alert["last"],
+            "members": len(members), "times": sum(m["times"] for m in members), "subject": about.get("subject"),
+            "why": why if len(members) == 1 else f"{len(members)} times `{alert['cause']}`: {why}",
+            "seen": seen and {name: seen[name] for name in ("rule", "at", "why")},
+            "closed": None if step != "closed" else {"members": [
+                {"times": m["times"], "last": m["last"], "over": m["over"], "responses": list(m["responses"]),
+                 "first": {"rule": m["first"]["rule"], "at": m["first"]["at"], "why": m["first"]["why"]}}
+                for m in members
+            ]},
         })
 
     def settle(self, alert):
@@ -93,9 +94,9 @@ class Book:
         self.settle(alert)
         if all(m["over"] for m in alert["members"]):
             self.open.remove(alert)
-            self.tell("closed", alert)
+            self.tell("closed", alert, seen=seen)
         elif not member["over"]:
-            self.tell("repeated", alert)
+            self.tell("repeated", alert, seen=seen)
 
     def add(self, seen):
         response = seen.get("response")
@@ -115,7 +116,7 @@ class Book:
             alert = {"id": self.made, "source": seen["source"], "cause": seen["cause"], "severity": seen["severity"],
                      "opened": seen["at"], "last": seen["at"], "members": [member]}
             self.open.append(alert)
-            self.tell("opened", alert)
+            self.tell("opened", alert, seen=seen)
             return
         for other in near:
             if other is not home:
@@ -124,7 +125,7 @@ class Book:
                 home["members"] += other["members"]
         home["members"].append(member)
         self.settle(home)
-        self.tell("joined", home)
+        self.tell("joined", home, seen=seen)
 
 
 def told(alerts):

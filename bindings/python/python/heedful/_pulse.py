@@ -205,7 +205,7 @@ class Changes(NamedTuple):
     changes: Any
     """One row for each step."""
     alerts: list[dict[str, Any]]
-    """The same as dicts: `step`, `into`, and the `alert` with its members and their evidence."""
+    """The same as dicts, with what was `seen` (and its evidence), and where an alert is `closed` all of it."""
 
 
 class Alerts:
@@ -266,7 +266,7 @@ class Alerts:
         of it is; without one alarms of health and anomalies are of medium severity.
 
         Steps are `opened`, `joined` (a member more), `repeated`, `merged` (into the alert `into`) and `closed`; further
-        columns are `id`, `source`, `cause`, `severity`, `opened`, `last`, `members`, `times`, `subjects`, `why`.
+        columns are `id`, `source`, `cause`, `severity`, `opened`, `last`, `members` and `times` (how many), `subject`, `why`.
 
         >>> import heedful as hf
         >>> card = {"name": "use", "groups": [

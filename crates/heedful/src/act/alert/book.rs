@@ -4,152 +4,17 @@ use serde::Serialize;
 
 use super::happening::{AlertSource, Happening};
 use super::options::AlertOptions;
-use crate::base::config::{self, Object, names, stored};
+use super::report::{Alert, AlertChange, AlertMember, AlertStep, alerts_table};
+use crate::base::config::{self, Object};
 use crate::base::error::Result;
 use crate::base::json::Json;
 use crate::base::severity::Severity;
-use crate::base::sorted::SortedMap;
+use crate::base::sorted::{SortedMap, SortedSet};
 use crate::base::state::check_version;
-use crate::base::table::{Data, Table};
+use crate::base::table::Table;
 
 const VERSION: u32 = 1;
 const HOUR: i64 = 3_600_000;
-
-/// One alert: a thing that happened, or a storm of things of one cause.
-///
-/// ```
-/// use heedful::alert::{AlertOptions, AlertSource, Alerts, Happening};
-/// let mut alerts = Alerts::new(AlertOptions::default())?;
-/// let late = |account: &str| Happening {
-///     subject: Some(account.to_owned()), ..Happening::new(AlertSource::Reason, "late delivery", 0, "rated 2 for `late`")
-/// };
-/// alerts.take(["a", "b", "c", "d", "e", "f"].map(late), 0);
-/// let storm = alerts.open().next().unwrap();
-/// assert_eq!((alerts.open().count(), storm.members.len(), storm.is_storm()), (1, 6, true));
-/// assert_eq!(storm.explain(), "6 times `late delivery`: rated 2 for `late`");
-/// # Ok::<(), heedful::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-#[non_exhaustive] // may come to know more
-pub struct Alert {
-    /// Its number, from 1.
-    pub id: u64,
-    /// What saw it.
-    pub source: AlertSource,
-    /// What its members have in common.
-    pub cause: String,
-    /// The worst of its members.
-    pub severity: Severity,
-    /// When it began, in milliseconds since 1970.
-    pub opened: i64,
-    /// When something last happened.
-    pub last: i64,
-    /// What it is made of, in the order in which it came.
-    pub members: Vec<AlertMember>,
-}
-
-stored!(
-    Alert,
-    needs [id, source, cause, opened, last, members],
-    takes [severity],
-    from Self::default()
-);
-
-/// A thing that happened, as often as it did.
-///
-/// ```
-/// use heedful::alert::{AlertOptions, AlertSource, Alerts, Happening};
-/// let mut alerts = Alerts::new(AlertOptions::default())?;
-/// let again = |at| Happening { subject: Some("acme".into()), ..Happening::new(AlertSource::Pulse, "low", at, "low") };
-/// alerts.take([again(0), again(5)], 5);
-/// let member = &alerts.open().next().unwrap().members[0];
-/// assert_eq!((member.times, member.last), (2, 5));
-/// # Ok::<(), heedful::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-#[non_exhaustive] // may come to know more
-pub struct AlertMember {
-    /// What happened first, as bad as it was at its worst.
-    pub first: Happening,
-    /// How often.
-    pub times: u64,
-    /// When last, in milliseconds since 1970.
-    pub last: i64,
-    /// It is over.
-    pub over: bool,
-    /// The responses that said so.
-    pub responses: Vec<String>,
-}
-
-stored!(
-    AlertMember,
-    needs [first, times, last],
-    takes [over, responses],
-    from Self::default()
-);
-
-/// What became of an alert.
-///
-/// ```
-/// assert_eq!(heedful::alert::AlertStep::Merged.as_str(), "merged");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertStep {
-    /// It is new.
-    #[default]
-    Opened,
-    /// It has a member more.
-    Joined,
-    /// A member happened again.
-    Repeated,
-    /// It went into another one: the two are one storm.
-    Merged,
-    /// It is over, or nothing happened for long.
-    Closed,
-}
-
-names!(AlertStep {
-    Opened = "opened",
-    Joined = "joined",
-    Repeated = "repeated",
-    Merged = "merged",
-    Closed = "closed",
-});
-
-impl AlertStep {
-    /// The name: `opened`, `joined`, `repeated`, `merged` or `closed`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-            Self::Joined => "joined",
-            Self::Repeated => "repeated",
-            Self::Merged => "merged",
-            Self::Closed => "closed",
-        }
-    }
-}
-
-/// An alert as a step left it.
-///
-/// ```
-/// use heedful::alert::{AlertOptions, AlertSource, AlertStep, Alerts, Happening};
-/// let mut alerts = Alerts::new(AlertOptions::default())?;
-/// let changes = alerts.take([Happening::new(AlertSource::Anomaly, "outage", 0, "logins fail")], 0);
-/// assert_eq!((changes[0].step, changes[0].alert.id, changes[0].into), (AlertStep::Opened, 1, None));
-/// # Ok::<(), heedful::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive] // may come to know more
-pub struct AlertChange {
-    /// What became of it.
-    pub step: AlertStep,
-    /// The alert after it.
-    pub alert: Alert,
-    /// The alert that it went into.
-    pub into: Option<u64>,
-}
 
 /// What makes two happenings the same: source, rule, subject, and the customer or response of a rating or reason.
 type Name = (AlertSource, String, Option<String>, Option<String>);
@@ -170,7 +35,7 @@ type Name = (AlertSource, String, Option<String>, Option<String>);
 /// let mut alerts = Alerts::new(AlertOptions::default())?;
 /// pulse.observe(&Observation::new("acme", 2.0, 0))?;
 /// let opened = alerts.take(Happening::of_pulse(&pulse.judge(DAY)?), DAY);
-/// assert_eq!(opened[0].alert.explain(), "acme: the score is -100.0 (1 response), below 0");
+/// assert_eq!(opened[0].why, "acme: the score is -100.0 (1 response), below 0");
 /// pulse.observe(&Observation::new("acme", 9.0, DAY))?;
 /// let closed = alerts.take(Happening::of_pulse(&pulse.judge(2 * DAY)?), 2 * DAY);
 /// assert_eq!((closed[0].step, alerts.open().count()), (AlertStep::Closed, 0));
@@ -181,11 +46,34 @@ type Name = (AlertSource, String, Option<String>, Option<String>);
 pub struct Alerts {
     options: AlertOptions,
     next: u64,
-    open: SortedMap<u64, Alert>,
-    /// The alert of a member.
-    names: SortedMap<Name, u64>,
-    /// The alerts of a cause.
-    causes: SortedMap<Cause, Vec<u64>>,
+    open: SortedMap<u64, Open>,
+    /// The alert of a member, and its place there.
+    names: SortedMap<Name, (u64, usize)>,
+    /// The alerts of a cause, by when something last happened.
+    causes: SortedMap<Cause, SortedSet<(i64, u64)>>,
+    /// All alerts, by when something last happened.
+    lasts: SortedSet<(i64, u64)>,
+}
+
+/// An open alert, with what is known of it: another member, or another time, costs the same however many it has.
+#[derive(Debug, Clone, PartialEq)]
+struct Open {
+    alert: Alert,
+    /// How often its members happened.
+    times: u64,
+    /// How many members are not over.
+    live: usize,
+    /// The place of the worst member.
+    worst: usize,
+    /// What is known of each member.
+    heard: Vec<Heard>,
+}
+
+/// The responses and the customers of a member, to be looked up.
+#[derive(Debug, Clone, PartialEq)]
+struct Heard {
+    responses: SortedSet<String>,
+    customers: SortedSet<String>,
 }
 
 #[derive(Serialize)]
@@ -225,43 +113,106 @@ fn cause_of(source: AlertSource, cause: &str) -> Cause {
     (if said { AlertSource::Reason } else { source }, cause.to_owned())
 }
 
-impl Alert {
-    fn cause(&self) -> Cause {
-        cause_of(self.source, &self.cause)
+impl Open {
+    fn of(mut alert: Alert) -> Self {
+        let members = || alert.members.iter();
+        let worst = alert.worst();
+        let severity = members().map(|member| member.first.severity).max();
+        let last = members().map(|member| member.last).max();
+        // Members may come late.
+        let opened = members().map(|member| member.first.at).min();
+        let (times, live) = (alert.times(), members().filter(|member| !member.over).count());
+        let heard = members().map(Heard::of).collect();
+        alert.severity = severity.unwrap_or_default();
+        alert.last = last.unwrap_or(alert.last);
+        alert.opened = opened.map_or(alert.opened, |first| first.min(alert.opened));
+        Self { alert, times, live, worst, heard }
     }
 
-    /// Whether several things of one cause are in it.
-    #[must_use]
-    pub fn is_storm(&self) -> bool {
-        self.members.len() > 1
+    fn join(&mut self, member: AlertMember, heard: Heard) {
+        let place = self.alert.members.len();
+        self.times += member.times;
+        self.live += usize::from(!member.over);
+        self.alert.last = self.alert.last.max(member.last);
+        self.alert.opened = self.alert.opened.min(member.first.at);
+        let severity = member.first.severity;
+        self.alert.members.push(member);
+        self.heard.push(heard);
+        self.worsen(place, severity);
     }
 
-    /// Why, in a sentence: that of its worst member, and of how many.
-    #[must_use]
-    pub fn explain(&self) -> String {
-        let worst = self.members.iter().rev().max_by_key(|member| member.first.severity);
-        let why = worst.map(|member| member.first.why.clone()).unwrap_or_default();
-        match self.members.len() {
-            0 | 1 => why,
-            members => format!("{members} times `{}`: {why}", self.cause),
+    /// Whether it was news: a response that is delivered again is not.
+    fn again(&mut self, place: usize, happening: &Happening) -> bool {
+        let (Some(member), Some(heard)) =
+            (self.alert.members.get_mut(place), self.heard.get_mut(place))
+        else {
+            return false;
+        };
+        let response = happening.response.as_ref();
+        if response.is_some_and(|response| heard.responses.contains(response)) {
+            return false;
+        }
+        self.live = self.live + usize::from(!happening.over) - usize::from(!member.over);
+        member.last = member.last.max(happening.at);
+        member.over = happening.over;
+        self.alert.last = self.alert.last.max(member.last);
+        if happening.over {
+            return true;
+        }
+        member.times += 1;
+        self.times += 1;
+        heard.responses.extend(response.cloned());
+        member.responses.extend(response.cloned());
+        // Whose responses these are, so that they can be forgotten.
+        for customer in &happening.customers {
+            if heard.customers.insert(customer.clone()) {
+                member.first.customers.push(customer.clone());
+            }
+        }
+        member.first.severity = member.first.severity.max(happening.severity);
+        let severity = member.first.severity;
+        self.worsen(place, severity);
+        true
+    }
+
+    /// Of members as bad as each other the first tells why.
+    fn worsen(&mut self, place: usize, severity: Severity) {
+        if severity > self.alert.severity
+            || (severity == self.alert.severity && place < self.worst)
+        {
+            (self.alert.severity, self.worst) = (severity, place);
         }
     }
 
-    fn settle(&mut self) {
-        let worst = self.members.iter().map(|member| member.first.severity).max();
-        self.severity = worst.unwrap_or_default();
-        let last = self.members.iter().map(|member| member.last).max();
-        self.last = last.unwrap_or(self.last);
-        // Members may come late.
-        let first = self.members.iter().map(|member| member.first.at).min();
-        self.opened = first.map_or(self.opened, |first| first.min(self.opened));
+    fn change(&self, step: AlertStep, into: Option<u64>, seen: Option<Happening>) -> AlertChange {
+        let alert = &self.alert;
+        let only = alert.members.first().filter(|_| alert.members.len() == 1);
+        let subject = seen.as_ref().or_else(|| only.map(|member| &member.first));
+        AlertChange {
+            step,
+            into,
+            id: alert.id,
+            source: alert.source,
+            cause: alert.cause.clone(),
+            severity: alert.severity,
+            opened: alert.opened,
+            last: alert.last,
+            members: alert.members.len() as u64,
+            times: self.times,
+            subject: subject.and_then(|seen| seen.subject.clone()),
+            why: alert.why(self.worst),
+            seen,
+            closed: None,
+        }
     }
 }
 
-impl AlertMember {
-    fn new(first: Happening) -> Self {
-        let responses = first.response.clone().into_iter().collect();
-        Self { last: first.at, first, times: 1, over: false, responses }
+impl Heard {
+    fn of(member: &AlertMember) -> Self {
+        Self {
+            responses: member.responses.iter().cloned().collect(),
+            customers: member.first.customers.iter().cloned().collect(),
+        }
     }
 }
 
@@ -278,6 +229,7 @@ impl Alerts {
             open: SortedMap::new(),
             names: SortedMap::new(),
             causes: SortedMap::new(),
+            lasts: SortedSet::new(),
         })
     }
 
@@ -297,7 +249,21 @@ impl Alerts {
 
     /// The open alerts, the oldest first.
     pub fn open(&self) -> impl Iterator<Item = &Alert> {
-        self.open.values()
+        self.open.values().map(|open| &open.alert)
+    }
+
+    /// An open alert.
+    ///
+    /// ```
+    /// use heedful::alert::{AlertOptions, AlertSource, Alerts, Happening};
+    /// let mut alerts = Alerts::new(AlertOptions::default())?;
+    /// let change = alerts.take([Happening::new(AlertSource::Anomaly, "outage", 0, "logins fail")], 0).remove(0);
+    /// assert_eq!(alerts.get(change.id).unwrap().members.len(), 1);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn get(&self, id: u64) -> Option<&Alert> {
+        self.open.get(&id).map(|open| &open.alert)
     }
 
     /// Takes in what happened, in this order, and moves on to a time (milliseconds since 1970). Gives what became of
@@ -312,20 +278,19 @@ impl Alerts {
         let quiet = i64::from(self.options.close_after_days) * 24 * HOUR;
         for happening in happenings {
             let name = name_of(&happening);
-            match self.names.get(&name).copied() {
-                Some(id) => self.again(id, &name, &happening, &mut changes),
+            match self.names.get(&name) {
+                Some(&(id, place)) => self.again(id, place, happening, &mut changes),
                 None if happening.over || now.saturating_sub(happening.at) >= quiet => {}
                 None => self.add(name, happening, &mut changes),
             }
         }
-        let over: Vec<u64> = self
-            .open
-            .values()
-            .filter(|alert| now.saturating_sub(alert.last) >= quiet)
-            .map(|alert| alert.id)
-            .collect();
+        let over = self.lasts.iter().take_while(|(last, _)| now.saturating_sub(*last) >= quiet);
+        let mut over: Vec<u64> = over.map(|(_, id)| *id).collect();
+        over.sort_unstable();
         for id in over {
-            self.close(id, AlertStep::Closed, None, &mut changes);
+            if let Some(open) = self.out(id) {
+                self.close(open, None, &mut changes);
+            }
         }
         changes
     }
@@ -333,119 +298,106 @@ impl Alerts {
     fn again(
         &mut self,
         id: u64,
-        name: &Name,
-        happening: &Happening,
+        place: usize,
+        happening: Happening,
         changes: &mut Vec<AlertChange>,
     ) {
-        let Some(alert) = self.open.get_mut(&id) else { return };
-        let Some(member) = alert.members.iter_mut().find(|member| name_of(&member.first) == *name)
-        else {
-            return;
-        };
-        if happening.response.as_ref().is_some_and(|response| member.responses.contains(response)) {
-            return;
-        }
-        member.last = member.last.max(happening.at);
-        member.over = happening.over;
-        if !happening.over {
-            member.times += 1;
-            member.first.severity = member.first.severity.max(happening.severity);
-            member.responses.extend(happening.response.clone());
-            // Whose responses these are, so that they can be forgotten.
-            for customer in &happening.customers {
-                if !member.first.customers.contains(customer) {
-                    member.first.customers.push(customer.clone());
-                }
+        let Some(mut open) = self.out(id) else { return };
+        if open.again(place, &happening) {
+            if open.live == 0 {
+                return self.close(open, Some(happening), changes);
+            }
+            if !happening.over {
+                changes.push(open.change(AlertStep::Repeated, None, Some(happening)));
             }
         }
-        alert.settle();
-        if alert.members.iter().all(|member| member.over) {
-            self.close(id, AlertStep::Closed, None, changes);
-        } else if !happening.over {
-            changes.push(AlertChange {
-                step: AlertStep::Repeated,
-                alert: alert.clone(),
-                into: None,
-            });
-        }
+        self.back(open);
     }
 
     fn add(&mut self, name: Name, happening: Happening, changes: &mut Vec<AlertChange>) {
         let cause = cause_of(happening.source, &happening.cause);
-        let hours = self.options.storm.map_or(0, |storm| i64::from(storm.hours) * HOUR);
-        let near: Vec<u64> = self
-            .causes
-            .get(&cause)
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|id| {
-                let last = self.open.get(id).map(|alert| alert.last);
-                self.options.storm.is_some()
-                    && last.is_some_and(|last| happening.at.abs_diff(last) <= hours.unsigned_abs())
-            })
-            .collect();
-        let storm = near.iter().copied().find(|id| self.open.get(id).is_some_and(Alert::is_storm));
+        let near = self.near(&cause, happening.at);
+        let is_storm = |id: &&u64| self.get(**id).is_some_and(Alert::is_storm);
         let members = self.options.storm.map_or(usize::MAX, |storm| storm.members as usize);
         let many = near.len() + 1 >= members;
         // The oldest takes the others in.
-        let home = storm.or_else(|| near.first().copied().filter(|_| many));
-        let Some(home) = home else {
-            let id = self.next;
-            self.next += 1;
+        let home = near.iter().find(is_storm).or_else(|| near.first().filter(|_| many)).copied();
+        let member = AlertMember::new(happening.clone());
+        let Some(mut open) = home.and_then(|home| self.out(home)) else {
             let alert = Alert {
-                id,
+                id: self.next,
                 source: happening.source,
                 cause: happening.cause.clone(),
                 severity: happening.severity,
                 opened: happening.at,
                 last: happening.at,
-                members: vec![AlertMember::new(happening)],
+                members: vec![member],
             };
-            self.names.insert(name, id);
-            self.causes.entry(cause).or_default().push(id);
-            changes.push(AlertChange { step: AlertStep::Opened, alert: alert.clone(), into: None });
-            self.open.insert(id, alert);
+            self.next += 1;
+            self.names.insert(name, (alert.id, 0));
+            let open = Open::of(alert);
+            changes.push(open.change(AlertStep::Opened, None, Some(happening)));
+            self.back(open);
             return;
         };
-        for other in near.into_iter().filter(|id| *id != home) {
-            let Some(gone) = self.close(other, AlertStep::Merged, Some(home), changes) else {
-                continue;
-            };
-            for member in gone.members {
-                self.names.insert(name_of(&member.first), home);
-                if let Some(alert) = self.open.get_mut(&home) {
-                    alert.members.push(member);
-                }
+        let id = open.alert.id;
+        for other in near.into_iter().filter(|other| *other != id) {
+            let Some(gone) = self.out(other) else { continue };
+            changes.push(gone.change(AlertStep::Merged, Some(id), None));
+            for (member, heard) in gone.alert.members.into_iter().zip(gone.heard) {
+                self.names.insert(name_of(&member.first), (id, open.alert.members.len()));
+                open.join(member, heard);
             }
         }
-        self.names.insert(name, home);
-        if let Some(alert) = self.open.get_mut(&home) {
-            alert.members.push(AlertMember::new(happening));
-            alert.settle();
-            changes.push(AlertChange { step: AlertStep::Joined, alert: alert.clone(), into: None });
-        }
+        self.names.insert(name, (id, open.alert.members.len()));
+        let heard = Heard::of(&member);
+        open.join(member, heard);
+        changes.push(open.change(AlertStep::Joined, None, Some(happening)));
+        self.back(open);
     }
 
-    fn close(
-        &mut self,
-        id: u64,
-        step: AlertStep,
-        into: Option<u64>,
-        changes: &mut Vec<AlertChange>,
-    ) -> Option<Alert> {
-        let alert = self.open.remove(&id)?;
-        for member in &alert.members {
+    /// The alerts of a cause to which something happened near a time, the oldest first.
+    fn near(&self, cause: &Cause, at: i64) -> Vec<u64> {
+        let (Some(storm), Some(lasts)) = (self.options.storm, self.causes.get(cause)) else {
+            return Vec::new();
+        };
+        let span = i64::from(storm.hours) * HOUR;
+        let from = (at.saturating_sub(span), 0);
+        let near = lasts.from(&from).take_while(|(last, _)| *last <= at.saturating_add(span));
+        let mut near: Vec<u64> = near.map(|(_, id)| *id).collect();
+        near.sort_unstable();
+        near
+    }
+
+    /// Closes an alert that was taken out, because of what happened or because nothing did.
+    fn close(&mut self, open: Open, seen: Option<Happening>, changes: &mut Vec<AlertChange>) {
+        for member in &open.alert.members {
             self.names.remove(&name_of(&member.first));
         }
-        if let Some(of_cause) = self.causes.get_mut(&alert.cause()) {
-            of_cause.retain(|other| *other != id);
-            if of_cause.is_empty() {
-                self.causes.remove(&alert.cause());
+        let change = open.change(AlertStep::Closed, None, seen);
+        changes.push(AlertChange { closed: Some(open.alert), ..change });
+    }
+
+    /// Takes an alert out, but for the names of its members.
+    fn out(&mut self, id: u64) -> Option<Open> {
+        let open = self.open.remove(&id)?;
+        let (cause, key) = (cause_of(open.alert.source, &open.alert.cause), (open.alert.last, id));
+        self.lasts.remove(&key);
+        if let Some(lasts) = self.causes.get_mut(&cause) {
+            lasts.remove(&key);
+            if lasts.len() == 0 {
+                self.causes.remove(&cause);
             }
         }
-        changes.push(AlertChange { step, alert: alert.clone(), into });
-        Some(alert)
+        Some(open)
+    }
+
+    /// Puts an alert in, but for the names of its members.
+    fn back(&mut self, open: Open) {
+        let key = (open.alert.last, open.alert.id);
+        self.lasts.insert(key);
+        self.causes.entry(cause_of(open.alert.source, &open.alert.cause)).or_default().insert(key);
+        self.open.insert(open.alert.id, open);
     }
 
     /// Forgets a customer: the id of the person and of the responses are taken out of open alerts, which stay; what
@@ -463,7 +415,7 @@ impl Alerts {
     /// ```
     pub fn forget(&mut self, customer: &str) -> u64 {
         let mut changed = 0;
-        for alert in self.open.values_mut() {
+        for Open { alert, .. } in self.open.values_mut() {
             let before = alert.members.len();
             alert.members.retain(|member| member.first.subject.as_deref() != Some(customer));
             changed += (before - alert.members.len()) as u64;
@@ -477,18 +429,23 @@ impl Alerts {
                 }
             }
         }
-        self.open.retain(|_, alert| !alert.members.is_empty());
-        self.index();
+        if changed > 0 {
+            let alerts: Vec<Alert> =
+                std::mem::take(&mut self.open).into_values().map(|open| open.alert).collect();
+            self.fill(alerts);
+        }
         changed
     }
 
-    fn index(&mut self) {
-        (self.names, self.causes) = Default::default();
-        for alert in self.open.values() {
-            self.causes.entry(alert.cause()).or_default().push(alert.id);
-            for member in &alert.members {
-                self.names.insert(name_of(&member.first), alert.id);
+    /// Puts alerts in place of those that are open.
+    fn fill(&mut self, alerts: Vec<Alert>) {
+        (self.open, self.names) = Default::default();
+        (self.causes, self.lasts) = Default::default();
+        for alert in alerts.into_iter().filter(|alert| !alert.members.is_empty()) {
+            for (place, member) in alert.members.iter().enumerate() {
+                self.names.insert(name_of(&member.first), (alert.id, place));
             }
+            self.back(Open::of(alert));
         }
     }
 
@@ -499,7 +456,7 @@ impl Alerts {
             version: VERSION,
             options: &self.options,
             next: self.next,
-            open: self.open.values().collect(),
+            open: self.open().collect(),
         })
     }
 
@@ -520,8 +477,7 @@ impl Alerts {
         let mut alerts = Self::new(options)?;
         let newest = open.iter().map(|alert| alert.id.saturating_add(1)).max();
         alerts.next = next.max(newest.unwrap_or(1));
-        alerts.open = open.into_iter().map(|alert| (alert.id, alert)).collect();
-        alerts.index();
+        alerts.fill(open);
         Ok(alerts)
     }
 
@@ -529,48 +485,6 @@ impl Alerts {
     /// 1970), `members`, `times`, `subjects` (with commas between), `why`.
     #[must_use]
     pub fn to_table(&self) -> Table {
-        let mut table = Table::new();
-        columns(&mut table, &self.open.values().collect::<Vec<_>>());
-        table
+        alerts_table(&self.open().collect::<Vec<_>>())
     }
-}
-
-/// Changes as a table, one row for each: `step`, `into`, and the columns of [`Alerts::to_table`].
-///
-/// ```
-/// use heedful::alert::{AlertOptions, AlertSource, Alerts, Happening, alert_changes_table};
-/// let mut alerts = Alerts::new(AlertOptions::default())?;
-/// let changes = alerts.take([Happening::new(AlertSource::Anomaly, "outage", 0, "logins fail")], 0);
-/// assert_eq!(alert_changes_table(&changes).len(), 1);
-/// # Ok::<(), heedful::Error>(())
-/// ```
-#[must_use]
-pub fn alert_changes_table(changes: &[AlertChange]) -> Table {
-    let mut table = Table::new();
-    table.texts("step", changes.iter().map(|change| Some(change.step.as_str())));
-    table.ints("into", changes.iter().map(|change| change.into));
-    columns(&mut table, &changes.iter().map(|change| &change.alert).collect::<Vec<_>>());
-    table
-}
-
-fn columns(table: &mut Table, alerts: &[&Alert]) {
-    let each = || alerts.iter();
-    let millis = |values: Vec<i64>| Data::Int(values.into_iter().map(Some).collect());
-    table.ints("id", each().map(|alert| Some(alert.id)));
-    table.texts("source", each().map(|alert| Some(alert.source.as_str())));
-    table.texts("cause", each().map(|alert| Some(alert.cause.as_str())));
-    table.texts("severity", each().map(|alert| Some(alert.severity.as_str())));
-    table.push("opened", millis(each().map(|alert| alert.opened).collect()));
-    table.push("last", millis(each().map(|alert| alert.last).collect()));
-    table.ints("members", each().map(|alert| Some(alert.members.len() as u64)));
-    table.ints("times", each().map(|alert| Some(alert.members.iter().map(|m| m.times).sum())));
-    let subjects = |alert: &&Alert| {
-        let named = alert.members.iter().filter_map(|member| member.first.subject.as_deref());
-        let mut subjects: Vec<&str> = named.collect();
-        subjects.sort_unstable();
-        subjects.dedup();
-        Some(subjects.join(","))
-    };
-    table.texts("subjects", each().map(subjects));
-    table.texts("why", each().map(|alert| Some(alert.explain())));
 }

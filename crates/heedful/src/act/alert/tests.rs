@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::book::{AlertStep, Alerts};
+use super::book::Alerts;
 use super::happening::{AlertSource, Happening};
 use super::options::{AlertOptions, Answered, Storm};
+use super::report::AlertStep;
 use crate::base::severity::Severity;
 
 const HOUR: i64 = 3_600_000;
@@ -44,7 +45,7 @@ fn steps(
     now: i64,
 ) -> Vec<(AlertStep, u64, Option<u64>)> {
     let changes = alerts.take(happenings, now);
-    changes.iter().map(|change| (change.step, change.alert.id, change.into)).collect()
+    changes.iter().map(|change| (change.step, change.id, change.into)).collect()
 }
 
 #[test]
@@ -125,6 +126,29 @@ fn a_storm_is_one_alert_with_its_members() {
 }
 
 #[test]
+fn a_change_in_a_great_storm_is_as_small_as_in_a_small_one() {
+    let mut alerts = Alerts::new(options()).unwrap();
+    let late = |i: i64| Happening {
+        customers: vec![format!("customer-{i:05}")],
+        cause: "late".to_owned(),
+        ..Happening::new(AlertSource::Reason, "late", i, "said `late`")
+    };
+    let mut sizes = Vec::new();
+    for i in 0..20_000 {
+        let changes = alerts.take([late(i)], i);
+        sizes.push(serde_json::to_string(&changes).unwrap().len());
+    }
+    let (first, last) = (sizes[3], sizes[19_999]);
+    assert!(last < first + 30, "{first} and {last}");
+    assert_eq!(alerts.get(1).unwrap().members.len(), 20_000);
+    // What comes again finds its place.
+    let again = alerts.take([late(7)], 20_000).remove(0);
+    assert_eq!((again.step, again.times), (AlertStep::Repeated, 20_001));
+    let closed = alerts.take([], 3 * 24 * HOUR).remove(0);
+    assert_eq!(closed.closed.unwrap().members[7].times, 2);
+}
+
+#[test]
 fn a_storm_is_of_one_reason_whatever_rule_saw_it() {
     let mut alerts = Alerts::new(options()).unwrap();
     // By a rule for the reason, for the lowest ratings, and for all low ratings; the earliest comes last.
@@ -185,7 +209,7 @@ fn what_gets_worse_makes_its_alert_worse() {
         (Severity::Critical, Severity::Critical),
         (Severity::Low, Severity::Critical),
     ] {
-        assert_eq!(alerts.take([low(severity)], 0)[0].alert.severity, worst);
+        assert_eq!(alerts.take([low(severity)], 0)[0].severity, worst);
     }
 }
 

@@ -143,8 +143,8 @@ def test_alarms_of_health_and_anomalies_become_alerts() -> None:
     alerts = hf.Alerts()
     seen = alerts.take(found, now=days[-1], severity="critical")
     assert len(found.told) == 1 and list(seen.changes["step"]) == ["opened"]
-    assert (seen.alerts[0]["alert"]["source"], seen.alerts[0]["alert"]["severity"]) == ("anomaly", "critical")
-    assert seen.alerts[0]["alert"]["members"][0]["first"]["evidence"]["observed"] == 90
+    assert (seen.alerts[0]["source"], seen.alerts[0]["severity"]) == ("anomaly", "critical")
+    assert seen.alerts[0]["seen"]["evidence"]["observed"] == 90
     assert list(alerts.take(found, now=days[-1]).changes["step"]) == ["repeated"]
 
 

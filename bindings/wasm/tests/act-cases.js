@@ -258,7 +258,7 @@ export function actCases(act) {
       const found = book.takeResponses(rows, { now: MONDAY, reasons: [[], ["late"], ["late"], ["legal", "late"]] });
       same(found.changes.map(({ step, id, severity, why }) => [step, id, severity, why]),
         [["opened", 1, "high", "rated 1"], ["repeated", 1, "high", "rated 1"], ["opened", 2, "critical", "rated 6 for `legal`"]]);
-      equal(found.alerts[2].alert.members[0].first.evidence.rating, 6);
+      equal(found.alerts[2].seen.evidence.rating, 6);
       same(book.open().map(({ id, times }) => [id, times]), [[1, 2], [2, 1]]);
       same(book.toObjects()[0].members[0].responses, ["r1", "r2"]);
       book.takeResponses([{ score: 0, at: MONDAY, customer: NEWS, id: NEWS }], { now: MONDAY });

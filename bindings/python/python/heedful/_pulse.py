@@ -199,13 +199,34 @@ def _names(data: Any) -> set[str] | None:
     return {str(name) for name in names}
 
 
-class Changes(NamedTuple):
-    """What became of alerts: see `Alerts.take`."""
+class Changes:
+    """What became of alerts: see `Alerts.take`.
 
+    >>> import heedful as hf
+    >>> outage = {"source": "anomaly", "rule": "outage", "at": 0, "evidence": {"logins": 3}}
+    >>> changes = hf.Alerts().take([outage], now=0)
+    >>> changes.changes["step"], changes.alerts[0]["seen"]["evidence"]
+    (['opened'], {'logins': 3.0})
+    """
+
+    __slots__ = ("_text", "changes")
     changes: Any
     """One row for each step."""
-    alerts: list[dict[str, Any]]
-    """The same as dicts, with what was `seen` (and its evidence), and where an alert is `closed` all of it."""
+
+    def __init__(self, changes: Any, text: str) -> None:
+        self.changes, self._text = changes, text
+
+    @property
+    def alerts(self) -> list[dict[str, Any]]:
+        """The same as dicts, with what was `seen` (and its evidence), and where an alert is `closed` all of it."""
+        made: list[dict[str, Any]] = json.loads(self._text)
+        return made
+
+    def __len__(self) -> int:
+        return len(self.changes["step"])
+
+    def __repr__(self) -> str:
+        return f"Changes({len(self)} steps)"
 
 
 class Alerts:
@@ -332,7 +353,7 @@ class Alerts:
 
 
 def _changes(like: object, found: tuple[str, _heedful.Table]) -> Changes:
-    return Changes(_frames.like(like, found[1]), json.loads(found[0]))
+    return Changes(_frames.like(like, found[1]), found[0])
 
 
 def alerts(

@@ -177,8 +177,7 @@ impl Open {
 
     /// Of members as bad as each other the first tells why.
     fn worsen(&mut self, place: usize, severity: Severity) {
-        if severity > self.alert.severity
-            || (severity == self.alert.severity && place < self.worst)
+        if severity > self.alert.severity || (severity == self.alert.severity && place < self.worst)
         {
             (self.alert.severity, self.worst) = (severity, place);
         }

@@ -21,12 +21,14 @@ impl Phrases {
         let mut builder = Builder::new(language).without_accents();
         let mut entries: Vec<Entry> = Vec::new();
         for (item, entry) in own.chain(lexicon.phrases.iter().copied()) {
-            let (node, _) = builder.words(ROOT, &item.replace('_', " "), Form::Stem, false);
-            let Some(number) = builder.end(node, entries.len() as u32, 0) else { continue };
-            match entries.get_mut(number as usize) {
-                // Two spellings of one phrase: what the first does not say is taken from the second.
-                Some(known) => *known = known.or(entry),
-                None => entries.push(entry),
+            for spelling in spellings(&item.replace('_', " ")) {
+                let (node, _) = builder.words(ROOT, &spelling, Form::Stem, false);
+                let Some(number) = builder.end(node, entries.len() as u32, 0) else { continue };
+                match entries.get_mut(number as usize) {
+                    // Two spellings of one phrase: what the first does not say is taken from the second.
+                    Some(known) => *known = known.or(entry),
+                    None => entries.push(entry),
+                }
             }
         }
         Self { trie: builder.build(), entries }
@@ -36,4 +38,12 @@ impl Phrases {
     pub(super) fn entry(&self, number: u32) -> Option<Entry> {
         self.entries.get(number as usize).copied()
     }
+}
+
+/// A phrase as it stands in the list, and where English joins "not" to a word also without the apostrophe and in full.
+fn spellings(phrase: &str) -> impl Iterator<Item = String> {
+    let full = || phrase.replace("can't", "cannot").replace("won't", "will not");
+    let joined = phrase.contains("n't");
+    let others = joined.then(|| [phrase.replace("n't", "nt"), full().replace("n't", " not")]);
+    std::iter::once(phrase.to_owned()).chain(others.into_iter().flatten())
 }

@@ -325,7 +325,8 @@ impl Reading {
             let Some(other) = self.senses.get(place) else { break };
             match other.entry.role {
                 Role::Not => {
-                    denied = grammar.concord || !denied;
+                    // "Neither friendly nor helpful" is one denial, as in languages where two always are.
+                    denied = grammar.concord || other.entry.change > 0.0 || !denied;
                     if clause.denial == Some(place) {
                         clause.denial = None;
                     }

@@ -99,6 +99,72 @@ fn words_act_on_each_other() {
     assert!(value("slow but good") > value("good but slow"));
 }
 
+/// What customers say without a word that is good or bad by itself, and what turns such words.
+#[test]
+fn knows_what_customers_mean() {
+    signs(
+        Language::English,
+        &[
+            ("Never been so happy with a purchase", 1),
+            ("Never been so disappointed", -1),
+            ("The staff couldn't have been nicer", 1),
+            ("I cannot recommend them enough", 1),
+            ("I would recommend it to nobody", -1),
+            ("It used to be good", -1),
+            ("I hope it gets better", -1),
+            ("It hardly ever works", -1),
+            ("Neither friendly nor helpful", -1),
+            ("Neither the food nor the service was good", -1),
+            ("Less than impressed", -1),
+            ("It was supposed to be great", -1),
+            ("Thanks for nothing", -1),
+            ("Problem solved", 1),
+            ("My problem was not solved", -1),
+            ("My refund was processed immediately", 1),
+            ("I never received my order", -1),
+            ("I didnt have to wait", 1),
+            ("I had to wait an hour", -1),
+            ("The wait was not long", 1),
+            ("10/10", 1),
+            ("0/10", -1),
+            ("The app no longer crashes", 1),
+            ("It wouldn't let me pay", -1),
+            ("Low prices", 1),
+            ("Treated like family", 1),
+            ("Treated like a number", -1),
+            ("Your competitors are faster", -1),
+        ],
+    );
+    signs(
+        Language::German,
+        &[
+            ("Mein Problem wurde gelöst", 1),
+            ("Ich musste nicht lange warten", 1),
+            ("Früher war es besser", -1),
+            ("Die Ware ist immer noch nicht da", -1),
+            ("Doppelt abgebucht", -1),
+        ],
+    );
+    signs(
+        Language::French,
+        &[
+            ("On trouve tout", 1),
+            ("Problème résolu", 1),
+            ("Une seule caisse ouverte", -1),
+            ("Jamais reçu mon colis", -1),
+        ],
+    );
+    signs(
+        Language::Spanish,
+        &[
+            ("Problema resuelto", 1),
+            ("Todavía no ha llegado", -1),
+            ("Me cobraron dos veces", -1),
+            ("Sin esperas", 1),
+        ],
+    );
+}
+
 #[test]
 fn speaks_german_french_and_spanish() {
     signs(

@@ -434,6 +434,48 @@ proptest! {
         }
     }
 
+    /// Whether contacts are looked up or gone through makes no difference, and a cap is a count.
+    #[test]
+    fn a_cap_counts_what_is_in_its_window(
+        contacts in prop::collection::vec((0..3_usize, 0..3_usize, 0..2_usize, -40..10_i64, any::<bool>(), any::<bool>()), 0..30),
+        (per, most, days, forgotten) in (0..3_usize, 0..6_usize, 1..40_i64, any::<bool>()),
+    ) {
+        let who = ["ada", "bob", "eve"];
+        let of = |place: usize| (place > 0).then(|| format!("group {place}"));
+        let past: Vec<Contact> = contacts.into_iter().map(|(id, account, household, day, reminder, other)| Contact {
+            account: of(account),
+            household: of(household),
+            reminder,
+            ..Contact::new(who[id], if other { "csat" } else { "nps" }, NOON + day * DAY)
+        }).collect();
+        let mut histories = Histories::from_iter(past);
+        if forgotten {
+            histories.forget("bob");
+        }
+        let past = histories.contacts().to_vec();
+        let name = ["customer", "account", "household"][per];
+        let policy = policy(&format!(
+            r#"{{"rules": [{{"cap": {{"days": {days}, "at_most": {most}, "per": "{name}", "counts": {{"surveys": ["nps"]}}}}}}]}}"#
+        ));
+        for account in 0..3 {
+            let customer = Customer { account: of(account), household: of(1), ..Customer::new("ada") };
+            let candidate = Candidate::new(customer, "nps");
+            let decision = policy.decide_in(&histories, &candidate, NOON).unwrap();
+            prop_assert_eq!(&decision, &policy.decide(&past, &candidate, NOON).unwrap());
+            let mut times: Vec<i64> = past.iter().filter(|contact| {
+                let same = match per {
+                    0 => contact.customer == "ada",
+                    1 => account > 0 && contact.account == of(account),
+                    _ => contact.household == of(1),
+                };
+                same && !contact.reminder && contact.survey == "nps" && NOON < contact.at + days * DAY
+            }).map(|contact| contact.at).collect();
+            times.sort_unstable();
+            let until = (times.len() >= most).then(|| (most > 0).then(|| times[times.len() - most] + days * DAY));
+            prop_assert_eq!(decision.holds.first().map(|hold| hold.until), until);
+        }
+    }
+
     #[test]
     fn the_next_time_is_the_first_at_which_asking_is_allowed(
         rules in prop::collection::vec(any_rule(), 1..4), history in any_history(), hours in 0..1000_i64,

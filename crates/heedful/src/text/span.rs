@@ -188,6 +188,19 @@ mod tests {
         }
     }
 
+    /// Pairs of characters overlap: who read the text from its start for each would not come to an end.
+    #[test]
+    fn overlapping_spans_of_a_long_text_cost_one_pass() {
+        let text = "貴".repeat(400_000);
+        let mut positions = Positions::new(&text, Unit::Utf16);
+        for place in 0..400_000 - 1 {
+            assert_eq!(
+                [3 * place, 3 * place + 6].map(|byte| positions.at(byte)),
+                [place, place + 2]
+            );
+        }
+    }
+
     #[test]
     fn tables_change_their_offsets_alone() {
         let mut table = Table::new();

@@ -326,6 +326,24 @@ fn a_plan_keeps_the_rules_among_its_own_invitations() {
     assert_eq!(asked(&other, &turned), asked(&plan, &candidates));
 }
 
+/// A company asks all its people: who looked at all contacts of the account for each of them would not come to an end.
+#[test]
+fn one_account_may_be_very_large() {
+    let policy = policy(r#"{"rules": [{"cap": {"at_most": 2, "days": 30, "per": "account"}}]}"#);
+    let account = || Some("acme".to_owned());
+    let person = |id: i64| Customer { account: account(), ..Customer::new(format!("c{id}")) };
+    let people: Vec<Candidate> = (0..100_000).map(|id| Candidate::new(person(id), "nps")).collect();
+    let asked =
+        |id| Contact { account: account(), ..Contact::new(format!("c{id}"), "nps", id - DAY) };
+    let past: Vec<Contact> = (0..100_000).map(asked).collect();
+    let first = policy.decide(&past, &people[0], 0).unwrap();
+    let plan = policy.plan(past.into_iter().collect(), &people, &PlanOptions::new(0, DAY)).unwrap();
+    assert_eq!(plan.left_out.len(), 100_000);
+    let second_latest = 99_998 - DAY;
+    assert_eq!(first.verdict, Verdict::Later { at: second_latest + 30 * DAY });
+    assert!(plan.left_out.iter().all(|left| left.next == Some(second_latest + 30 * DAY)));
+}
+
 #[test]
 fn a_plan_spreads_and_stops_at_its_target() {
     let candidates: Vec<Candidate> =

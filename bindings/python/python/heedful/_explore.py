@@ -40,7 +40,7 @@ def keywords(
     `language` is that of the comments (`en`); `words` the longest phrase (3); `minimum_comments` in how many comments
     a term must stand (5); `association` how closely words of a phrase must belong together (normalised pointwise mutual
     information, 0.25); `alpha` the greatest corrected p-value (0.05), corrected by `adjustment`
-    (`benjamini_hochberg`); `most` how many for each group (25).
+    (`benjamini_hochberg`); `most` how many for each group (25). Every term is tested in every group, which is 16 bytes each.
 
     Columns: the groups under the name of `by`; `term`; `comments` and `rest_comments` that have it; `share` and
     `rest_share`; `log_ratio` (1 is twice as often, 2 four times); `g2` (Dunning's log-likelihood ratio); `p_value`,

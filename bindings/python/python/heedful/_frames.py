@@ -77,10 +77,12 @@ def _pandas(frame: pandas.DataFrame, wanted: list[str] | None) -> dict[str, obje
     columns: dict[str, object] = {}
     labels = list(frame.columns)
     names = [str(label) for label in labels]
+    places = {name: place for place, name in enumerate(names)}
+    twice = {name for place, name in enumerate(names) if places[name] != place}
     for name in _choose(wanted, names):
-        if names.count(name) > 1:
+        if name in twice:
             raise HeedfulError("duplicate-column", "the column is there more than once", name)
-        place = names.index(name)
+        place = places[name]
         # By its label where that is a text: many times quicker than by its place.
         columns[name] = column(frame[name] if isinstance(labels[place], str) else frame.iloc[:, place])
     return columns
@@ -216,14 +218,20 @@ def is_frame(data: object) -> bool:
 
 def beside(data: Any, responses: Any, old: Iterable[str]) -> Any:
     """The frame with the columns of the responses that are new."""
-    new = [name for name in responses.columns if name not in set(old)]
+    known = set(old)
+    new = [name for name in responses.columns if name not in known]
     there = data.column_names if _is(data, "pyarrow", "Table") else data.columns
     for name in new:
         if name in there:
             raise HeedfulError("duplicate-column", "the column is there already", name)
     if _is(data, "pandas", "DataFrame"):
         frame = responses.to_pandas()[new]
-        return data.assign(**{name: frame[name].array for name in new})
+        if data.columns.nlevels > 1:
+            return data.assign(**{name: frame[name].array for name in new})
+        # All at once: pandas copies its list of columns for each one that is put in.
+        names = data.columns.append(frame.columns).rename(data.columns.name)
+        made = sys.modules["pandas"].concat([data, frame.set_axis(data.index)], axis=1)
+        return made.set_axis(names, axis=1).__finalize__(data)
     if _is(data, "polars", "DataFrame"):
         return data.with_columns(responses.to_polars().select(new))
     columns = sys.modules["pyarrow"].table(responses)

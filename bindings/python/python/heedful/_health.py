@@ -290,7 +290,8 @@ def fit_scorecard(
     said in `better`), categories one by one; weights come from a penalised logistic regression. A measure that forecasts
     the other way round beside the others has its points turned over, unless `better` says its direction; with
     `non_negative` it is left out.
-    The figures are of accounts that were held out in a cross-validation of `folds` parts.
+    The figures are of accounts that were held out in a cross-validation of `folds` parts. Measures are dropped one by one
+    until `most` are left: with 300 accounts 64 take about a second, 128 about 5.
 
     >>> import heedful as hf
     >>> table = {"logins": [i % 20 for i in range(400)], "colour": [["red", "blue"][i // 3 % 2] for i in range(400)],

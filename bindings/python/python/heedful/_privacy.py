@@ -39,7 +39,8 @@ def forget(data: Responses | str, customers: str | Iterable[str], also: Iterable
 
     Ratings, times and other attributes stay, so that counts and scores do not change. Gives the responses that are left
     and how many rows were changed. Where `data` is the stored `state` of `Health`, what it remembers of these accounts goes.
-    A `Session` has a `forget` of its own; what other stored state holds is told in `docs/privacy.md`.
+    Every call goes through all of the data: name many customers at once. A `Session` has a `forget` of its own; what other
+    stored state holds is told in `docs/privacy.md`.
 
     >>> import heedful as hf
     >>> responses = hf.Responses({"score": [10, 3], "who": ["ada", "bo"]}, rating="score", customer="who")

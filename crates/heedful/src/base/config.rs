@@ -540,7 +540,8 @@ impl<T> Entries<T> {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&T> {
-        self.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        let place = self.0.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        self.0.get(place).map(|(_, value)| value)
     }
 
     /// The last value of a name counts.

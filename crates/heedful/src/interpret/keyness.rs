@@ -22,7 +22,8 @@ use crate::text::Language;
 /// how often: one customer who repeats himself is one customer. The test is Dunning's log-likelihood
 /// ratio G² of the 2 x 2 table (T. Dunning, "Accurate methods for the statistics of surprise and
 /// coincidence", 1993), its p-value from chi-square with 1 degree of freedom, corrected over all words and
-/// phrases of all groups together.
+/// phrases of all groups together. That is a test for each of them in each group, in time and in memory (16 bytes): 1,000
+/// groups and 20,000 terms are 20 million.
 ///
 /// Quick advice: the language, and [`words`](Self::words) 1 for single words only.
 ///

@@ -9,6 +9,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::key::Key;
 use crate::base::letters::fold;
+use crate::base::sorted::SortedMap;
 use crate::base::table::Table;
 use crate::stats::{Confidence, Interval, ProportionSample};
 
@@ -459,7 +460,8 @@ impl FunnelOptions {
         solicited: &[bool],
     ) -> Result<FunnelCounts> {
         let column = invitations.require(status)?;
-        let words: Vec<(String, Step)> = if self.words.is_empty() {
+        // Of words that differ in their case alone the last one counts.
+        let words: SortedMap<String, Step> = if self.words.is_empty() {
             Step::ALL.iter().map(|step| (step.as_str().to_owned(), *step)).collect()
         } else {
             self.words.iter().map(|(word, step)| (fold(word), *step)).collect()
@@ -470,7 +472,7 @@ impl FunnelOptions {
                 Key::Missing => Some(Step::Invited),
                 key => {
                     let word = fold(&key.to_string());
-                    words.iter().rev().find(|(known, _)| *known == word).map(|(_, step)| *step)
+                    words.get(&word).copied()
                 }
             };
             let count = step.and_then(|step| furthest.get_mut(step as usize)).ok_or_else(|| {
@@ -480,7 +482,7 @@ impl FunnelOptions {
             })?;
             *count += 1;
         }
-        let known = |step: Step| step == Step::Invited || words.iter().any(|(_, s)| *s == step);
+        let known = |step: Step| step == Step::Invited || words.values().any(|s| *s == step);
         let at = |step: Step| furthest.get(step as usize).copied().unwrap_or_default();
         let from = |step: Step| furthest.iter().skip(step as usize).sum();
         Ok(FunnelCounts::of(|step| {

@@ -4,6 +4,8 @@ mod answer;
 mod response;
 mod step;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::survey::answers::Answers;
@@ -15,6 +17,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::json::Json;
 use crate::base::metric::Metric;
 use crate::base::scale::Reading;
+use crate::base::sorted::{SortedMap, SortedSet};
 use crate::base::state;
 use crate::stats::Random;
 
@@ -47,9 +50,12 @@ stored!(Stored { version, survey, survey_version, context, given, drafts = Defau
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
-    survey: Survey,
+    /// Shared: all ways through a survey are tried with as many sessions.
+    survey: Arc<Survey>,
     context: Context,
     given: Vec<(String, Answer)>,
+    /// Where the answer to a step is.
+    places: SortedMap<String, usize>,
     /// Answers taken back, to be shown again.
     drafts: Vec<(String, Answer)>,
     declined: bool,
@@ -129,7 +135,14 @@ impl Session {
         if context.language.is_empty() {
             survey.fallback().clone_into(&mut context.language);
         }
-        Ok(Self { survey, context, given: Vec::new(), drafts: Vec::new(), declined: false })
+        Ok(Self {
+            survey: Arc::new(survey),
+            context,
+            given: Vec::new(),
+            places: SortedMap::new(),
+            drafts: Vec::new(),
+            declined: false,
+        })
     }
 
     /// The survey.
@@ -159,8 +172,16 @@ impl Session {
         }
         let answer = self.checked(&stop, answer)?;
         self.drafts.retain(|(id, _)| *id != due);
+        self.places.insert(due.clone(), self.given.len());
         self.given.push((due, answer));
         Ok(self.step())
+    }
+
+    /// Takes the last answer out.
+    fn pop(&mut self) -> Option<(String, Answer)> {
+        let (id, answer) = self.given.pop()?;
+        self.places.remove(&id);
+        Some((id, answer))
     }
 
     /// Takes the last answer back and shows its step again; the first step stays where nothing was answered.
@@ -179,7 +200,7 @@ impl Session {
     pub fn back(&mut self) -> Step {
         if self.declined {
             self.declined = false;
-        } else if let Some((id, answer)) = self.given.pop() {
+        } else if let Some((id, answer)) = self.pop() {
             self.drafts.retain(|(draft, _)| *draft != id);
             self.drafts.push((id, answer));
         }
@@ -320,6 +341,7 @@ impl Session {
         context.account = None;
         context.attributes.retain(|(name, _)| survey.metadata.iter().any(|m| m.name == *name));
         let given = std::mem::take(&mut self.given);
+        self.places = SortedMap::new();
         self.drafts.clear();
         self.declined = false;
         // Without what was written other steps may be due: what no longer fits goes as well.
@@ -332,7 +354,8 @@ impl Session {
     }
 
     pub(crate) fn answers(&self) -> Answers<'_> {
-        Answers { survey: &self.survey, context: &self.context, given: &self.given }
+        let Self { survey, context, given, places, .. } = self;
+        Answers { survey, context, given, places }
     }
 
     /// The first step that applies and has no answer.
@@ -419,16 +442,18 @@ impl Session {
             }
             (StepType::Choice | StepType::Choices, Answer::Choices(ids)) => {
                 let options = self.option_ids(stop);
+                let known: SortedSet<&str> = options.iter().copied().collect();
+                let mut before = SortedSet::new();
                 for (index, id) in ids.iter().enumerate() {
                     let path = format!("answer.choices[{index}]");
                     let invalid = |message: String| {
                         Err(Error::new(ErrorCode::AnswerInvalid, message).at(path))
                     };
-                    if !options.contains(&id.as_str()) {
+                    if !known.contains(id.as_str()) {
                         let known = options.join(", ");
                         return invalid(format!("there is no such option: known are {known}"));
                     }
-                    if ids.iter().take(index).any(|before| before == id) {
+                    if !before.insert(id.as_str()) {
                         return invalid("the option is chosen twice".to_owned());
                     }
                     if index > 0 && kind == StepType::Choice {
@@ -546,7 +571,7 @@ impl Session {
         let mut replay = self.clone();
         replay.declined = false;
         let mut orders = Vec::new();
-        while replay.given.pop().is_some() {
+        while replay.pop().is_some() {
             let stop = replay.stop();
             if shuffled(&stop) {
                 let order = replay.order(&stop).into_iter().map(|choice| choice.id.clone());

@@ -38,8 +38,8 @@ impl Unit {
 
 /// Turns positions in bytes into positions in another unit, one after another.
 ///
-/// Positions that do not descend cost one pass over the text in all; a smaller one starts over. A position within a
-/// character counts as its start, one beyond the end as the end. Text that is ASCII needs no pass.
+/// Positions that do not descend cost one pass over the text in all; one before the last costs the way back. A position
+/// within a character counts as its start, one beyond the end as the end. Text that is ASCII needs no pass.
 ///
 /// ```
 /// use heedful::text::{Positions, Unit};
@@ -70,8 +70,17 @@ impl<'a> Positions<'a> {
         if self.plain {
             return byte;
         }
-        if byte < self.byte {
+        if byte < self.byte / 2 {
             (self.byte, self.found) = (0, 0);
+        }
+        // Pairs of characters overlap: the next one starts before the last one ends.
+        let read = self.text.get(..self.byte).unwrap_or_default();
+        for c in read.chars().rev() {
+            if self.byte <= byte {
+                break;
+            }
+            self.byte -= c.len_utf8();
+            self.found -= self.unit.of(c);
         }
         let rest = self.text.get(self.byte..).unwrap_or_default();
         for c in rest.chars() {
@@ -170,8 +179,25 @@ mod tests {
                 let mut spans = bytes.clone();
                 convert_spans(&text, unit, &mut spans);
                 let expected: Vec<_> = bytes.iter().map(|(a, b)| (count(*a), count(*b))).collect();
-                prop_assert_eq!(spans, expected);
+                prop_assert_eq!(&spans, &expected);
+                let mut positions = Positions::new(&text, unit);
+                let one_by_one: Vec<_> =
+                    bytes.iter().map(|(a, b)| (positions.at(*a), positions.at(*b))).collect();
+                prop_assert_eq!(one_by_one, expected);
             }
+        }
+    }
+
+    /// Pairs of characters overlap: who read the text from its start for each would not come to an end.
+    #[test]
+    fn overlapping_spans_of_a_long_text_cost_one_pass() {
+        let text = "貴".repeat(400_000);
+        let mut positions = Positions::new(&text, Unit::Utf16);
+        for place in 0..400_000 - 1 {
+            assert_eq!(
+                [3 * place, 3 * place + 6].map(|byte| positions.at(byte)),
+                [place, place + 2]
+            );
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::cases::Cases;
 use super::event::{CaseEffect, CaseEvent, CaseStep};
 use super::facts::Facts;
 use super::model::Case;
@@ -34,8 +35,7 @@ use crate::base::table::{Data, Table};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Desk {
     pub(super) policy: CasePolicy,
-    /// By id.
-    pub(super) cases: BTreeMap<String, Case>,
+    pub(super) cases: Cases,
     /// How many cases of forgotten customers there were, by outcome, or by state where they were open.
     pub(super) forgotten: BTreeMap<String, u64>,
     /// Customers who asked not to be contacted.
@@ -51,7 +51,7 @@ impl Desk {
         policy.check()?;
         Ok(Self {
             policy,
-            cases: BTreeMap::new(),
+            cases: Cases::default(),
             forgotten: BTreeMap::new(),
             no_contact: SortedSet::new(),
         })
@@ -94,7 +94,7 @@ impl Desk {
     /// # Errors
     /// As [`CasePolicy::open`].
     pub fn open(&mut self, mut facts: Facts, now: i64) -> Result<Vec<CaseEffect>> {
-        if self.cases.contains_key(&facts.id) {
+        if self.cases.get(&facts.id).is_some() {
             return Ok(Vec::new());
         }
         let known = facts.customer.as_ref().is_some_and(|known| self.no_contact.contains(known));
@@ -155,8 +155,7 @@ impl Desk {
     /// # Errors
     /// As [`CasePolicy::apply`].
     pub fn opt_out(&mut self, customer: &str, now: i64) -> Result<Vec<CaseEffect>> {
-        let own = |case: &&Case| case.facts.customer.as_deref() == Some(customer);
-        let open = self.cases.values().filter(own).filter(|case| !case.no_contact);
+        let open = self.cases.of(customer).filter(|case| !case.no_contact);
         // It was heard of no earlier than what the trail says last.
         let heard = |case: &Case| case.trail.last().map_or(now, |entry| now.max(entry.at));
         let apply = |case| self.policy.apply(case, &CaseEvent::OptOut, None, heard(case));
@@ -185,8 +184,7 @@ impl Desk {
     /// # Errors
     /// As [`CasePolicy::tick`].
     pub fn tick(&mut self, now: i64) -> Result<Vec<CaseEffect>> {
-        let ready = |case: &&Case| case.next_tick().is_some_and(|at| at <= now);
-        let steps = self.cases.values().filter(ready).map(|case| self.policy.tick(case, now));
+        let steps = self.cases.ready(now).into_iter().map(|case| self.policy.tick(case, now));
         let steps = steps.collect::<Result<Vec<_>>>()?;
         Ok(steps.into_iter().flat_map(|step| self.keep(step)).collect())
     }
@@ -203,7 +201,7 @@ impl Desk {
     /// ```
     #[must_use]
     pub fn next_tick(&self) -> Option<i64> {
-        self.cases.values().filter_map(Case::next_tick).min()
+        self.cases.next_tick()
     }
 
     /// A case.
@@ -236,17 +234,14 @@ impl Desk {
     /// contacted is forgotten too: who must keep it keeps it elsewhere.
     pub fn forget(&mut self, customer: &str) -> u64 {
         self.no_contact.remove(customer);
+        let own: Vec<String> = self.cases.of(customer).map(|case| case.id().to_owned()).collect();
+        let cases = own.iter().filter_map(|id| self.cases.remove(id));
         let mut count = 0;
-        let forgotten = &mut self.forgotten;
-        self.cases.retain(|_, case| {
-            let own = case.facts.customer.as_deref() == Some(customer);
-            if own {
-                let name = case.outcome.map_or(case.state.as_str(), |outcome| outcome.as_str());
-                *forgotten.entry(name.to_owned()).or_default() += 1;
-                count += 1;
-            }
-            !own
-        });
+        for case in cases {
+            let name = case.outcome.map_or(case.state.as_str(), |outcome| outcome.as_str());
+            *self.forgotten.entry(name.to_owned()).or_default() += 1;
+            count += 1;
+        }
         count
     }
 
@@ -272,10 +267,10 @@ impl Desk {
             let message = "desks with different policies do not add up";
             return Err(Error::new(ErrorCode::ScaleMismatch, message));
         }
-        for (id, theirs) in &other.cases {
-            match self.cases.get(id) {
+        for theirs in other.cases() {
+            match self.cases.get(theirs.id()) {
                 Some(ours) if rank(ours) >= rank(theirs) => {}
-                _ => drop(self.cases.insert(id.clone(), theirs.clone())),
+                _ => drop(self.cases.insert(theirs.clone())),
             }
         }
         self.no_contact.extend(other.no_contact.iter().cloned());
@@ -344,7 +339,7 @@ impl Desk {
     }
 
     fn keep(&mut self, step: CaseStep) -> Vec<CaseEffect> {
-        self.cases.insert(step.case.id().to_owned(), step.case);
+        self.cases.insert(step.case);
         step.effects
     }
 }

@@ -7,10 +7,12 @@
 //! | `event` | what happens to a case, and what follows from it |
 //! | `model` | the case with its duties and its trail |
 //! | `transition` | `(case, event, now) -> case + effects` |
+//! | `cases` | the cases of a desk, by id, by customer, by what happens next |
 //! | `desk` | many cases |
 //! | `state` | a desk as JSON |
 //! | `outcomes` | what came of cases |
 
+mod cases;
 pub(crate) mod desk;
 pub(crate) mod event;
 pub(crate) mod facts;

@@ -58,7 +58,7 @@ impl Desk {
         let mut desk = Self::new(policy).map_err(|error| error.below("policy"))?;
         for (i, case) in cases.into_iter().enumerate() {
             case.facts.check().map_err(|e| e.below("facts").below(&format!("cases[{i}]")))?;
-            if desk.cases.insert(case.id().to_owned(), case).is_some() {
+            if desk.cases.insert(case) {
                 let error = Error::new(ErrorCode::DuplicateKey, "the case is there twice");
                 return Err(error.at(format!("cases[{i}]")));
             }

@@ -382,6 +382,42 @@ proptest! {
         prop_assert_eq!(effects, at_once);
     }
 
+    /// What is found by customer and by time is what a look at every case finds.
+    #[test]
+    fn desks_find_what_is_there(events in prop::collection::vec((0..6_u8, 0..3_u8, some_facts(), events()), 1..8)) {
+        let mut desk = Desk::new(policy()).unwrap();
+        let mut now = MONDAY;
+        for (id, customer, facts, events) in events {
+            let id = format!("r{id}");
+            let customer = (customer > 0).then(|| format!("c{customer}"));
+            desk.open(Facts { id: id.clone(), customer, ..facts }, now).unwrap();
+            for (hours, event) in events {
+                now += hours * HOUR;
+                let due: Vec<Case> =
+                    desk.cases().filter(|case| case.next_tick().is_some_and(|at| at <= now)).cloned().collect();
+                prop_assert_eq!(desk.next_tick(), desk.cases().filter_map(Case::next_tick).min());
+                let told = match event {
+                    Some(event) => {
+                        let _ = desk.apply(&id, &event, None, now);
+                        continue;
+                    }
+                    None => desk.tick(now).unwrap(),
+                };
+                let policy = desk.policy().clone();
+                let wanted = due.iter().flat_map(|case| policy.tick(case, now).unwrap().effects);
+                prop_assert_eq!(told, wanted.collect::<Vec<_>>());
+            }
+        }
+        for customer in ["c1", "c2", "c3"] {
+            let own = desk.cases().filter(|case| case.facts.customer.as_deref() == Some(customer)).count();
+            let before = desk.cases().count();
+            prop_assert_eq!(desk.forget(customer), own as u64);
+            prop_assert_eq!(desk.cases().count(), before - own);
+        }
+        prop_assert_eq!(desk.next_tick(), desk.cases().filter_map(Case::next_tick).min());
+        prop_assert_eq!(Desk::from_json(&desk.to_json()).unwrap(), desk);
+    }
+
     /// Desks merge like counts: the order does not matter.
     #[test]
     fn desks_merge_in_any_order(events in prop::collection::vec(events(), 3)) {

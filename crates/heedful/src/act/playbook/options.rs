@@ -6,6 +6,7 @@ use crate::act::alert::happening::AlertSource;
 use crate::base::config::{self, names, options, tagged};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::severity::Severity;
+use crate::base::sorted::SortedSet;
 use crate::base::time::business::BusinessCalendar;
 
 /// What to do when something happens.
@@ -279,9 +280,10 @@ impl Playbooks {
         if let Some(calendar) = &self.calendar {
             calendar.check().map_err(|error| error.below("calendar"))?;
         }
+        let mut books = SortedSet::new();
         for (place, book) in self.playbooks.iter().enumerate() {
             let path = format!("playbooks[{place}]");
-            if self.playbooks.iter().take(place).any(|other| other.id == book.id) {
+            if !books.insert(&book.id) {
                 let message = format!("`{}` is there twice", book.id);
                 return error(ErrorCode::DuplicateKey, message, &format!("{path}.id"));
             }
@@ -289,15 +291,14 @@ impl Playbooks {
                 let message = "a playbook needs a step".to_owned();
                 return error(ErrorCode::InvalidArgument, message, &format!("{path}.steps"));
             }
+            let mut earlier = SortedSet::new();
             for (place, step) in book.steps.iter().enumerate() {
                 let path = format!("{path}.steps[{place}]");
-                let earlier =
-                    |id: &String| book.steps.iter().take(place).any(|other| other.id == *id);
-                if earlier(&step.id) {
+                if earlier.contains(&step.id) {
                     let message = format!("`{}` is there twice", step.id);
                     return error(ErrorCode::DuplicateKey, message, &format!("{path}.id"));
                 }
-                if step.after.as_ref().is_some_and(|after| !earlier(after)) {
+                if step.after.as_ref().is_some_and(|after| !earlier.contains(after)) {
                     let message = "no step of this name comes before".to_owned();
                     return error(ErrorCode::UnknownName, message, &format!("{path}.after"));
                 }
@@ -306,6 +307,7 @@ impl Playbooks {
                     let message = "due within one span, not two".to_owned();
                     return error(ErrorCode::InvalidArgument, message, &format!("{path}.{second}"));
                 }
+                earlier.insert(&step.id);
             }
         }
         Ok(())

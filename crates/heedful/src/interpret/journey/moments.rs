@@ -188,12 +188,25 @@ pub struct JourneyMoments {
     pub gaps: Vec<JourneyGap>,
 }
 
-/// A customer's latest rating at each touchpoint (index of the point), and whether it was seen there.
-#[derive(Debug, Clone)]
+/// The way of a customer. Of many touchpoints each customer meets a few.
+#[derive(Debug, Clone, Default)]
 struct Way {
-    ratings: Vec<Option<usize>>,
-    seen: Vec<bool>,
+    /// The touchpoints at which the customer was seen, in order, each with the latest rating there (index of the point).
+    steps: Vec<(usize, Option<usize>)>,
     overall: Option<usize>,
+}
+
+impl Way {
+    fn meet(&mut self, step: usize, rating: Option<usize>) {
+        match self.steps.binary_search_by_key(&step, |(known, _)| *known) {
+            Ok(place) => {
+                if let Some((_, known)) = self.steps.get_mut(place) {
+                    *known = rating.or(*known);
+                }
+            }
+            Err(place) => self.steps.insert(place, (step, rating)),
+        }
+    }
 }
 
 impl JourneyAnalysis {
@@ -233,13 +246,10 @@ impl JourneyAnalysis {
         relational: &Responses,
     ) -> Result<JourneyMoments> {
         let (steps, _) = self.attach(responses, mentions)?;
-        let places = steps.names().len();
         let frame = Frame::of(&self.scoring, responses)?;
         let overall = Frame::of(&self.scoring, relational)?;
         let mut known: SortedMap<Key, usize> = Default::default();
         let mut ways: Vec<Way> = Vec::new();
-        let empty =
-            || Way { ratings: vec![None; places], seen: vec![false; places], overall: None };
         let mut number = |table: &Responses| -> Result<Vec<Option<usize>>> {
             let name = table.roles().customer.as_deref();
             let codes = Codes::of(table.role("customer", name)?);
@@ -248,7 +258,7 @@ impl JourneyAnalysis {
                 .into_iter()
                 .map(|key| {
                     *known.entry(key).or_insert_with(|| {
-                        ways.push(empty());
+                        ways.push(Way::default());
                         ways.len() - 1
                     })
                 })
@@ -264,12 +274,7 @@ impl JourneyAnalysis {
         for (row, (customer, touched)) in walkers.iter().zip(steps.iter()).enumerate() {
             let Some(way) = customer.and_then(|place| ways.get_mut(place)) else { continue };
             for step in touched {
-                let step = usize::from(*step);
-                if let (Some(seen), Some(own)) = (way.seen.get_mut(step), way.ratings.get_mut(step))
-                {
-                    *seen = true;
-                    *own = rating(&frame, row).or(*own);
-                }
+                way.meet(usize::from(*step), rating(&frame, row));
             }
         }
         for (row, customer) in answerers.iter().enumerate() {
@@ -293,7 +298,7 @@ impl JourneyAnalysis {
         let mut means = Vec::new();
         for way in ways {
             let ratings: Vec<f64> =
-                way.ratings.iter().flatten().filter_map(|p| points.get(*p).copied()).collect();
+                way.steps.iter().filter_map(|(_, point)| points.get((*point)?).copied()).collect();
             let overall = way.overall.and_then(|point| points.get(point).copied());
             let (Some(end), Some(overall)) = (ratings.last(), overall) else { continue };
             let far = |v: &f64| (v - middle).abs();
@@ -338,22 +343,21 @@ impl JourneyAnalysis {
             Better::Lower => (highest, lowest),
         };
         // Bad, middling and good outcomes of each touchpoint, by the relational rating.
-        let mut outcomes = Vec::new();
-        for place in 0..names.len() {
-            let mut three = [0, 1, 2].map(|_| Tally::new(metric.scale().clone()));
-            for way in ways {
-                let own = way.ratings.get(place).copied().flatten();
-                let (Some(own), Some(overall)) = (own, way.overall) else { continue };
+        let three = || [0, 1, 2].map(|_| Tally::new(metric.scale().clone()));
+        let mut outcomes: Vec<[Tally; 3]> = names.iter().map(|_| three()).collect();
+        for way in ways {
+            let Some(overall) = way.overall else { continue };
+            for (place, own) in &way.steps {
+                let Some(own) = *own else { continue };
                 let outcome = match metric.band(own).map(|band| &band.name) {
                     Some(name) if *name == worst.name => 0,
                     Some(name) if *name == best.name => 2,
                     _ => 1,
                 };
-                if let Some(tally) = three.get_mut(outcome) {
+                if let Some(tally) = outcomes.get_mut(*place).and_then(|o| o.get_mut(outcome)) {
                     tally.count(Reading::Point(overall), 1, None);
                 }
             }
-            outcomes.push(three);
         }
         let pairs = names.iter().zip(&outcomes);
         let pairs = pairs.map(|(name, [bad, _, good])| (name.as_str(), bad, good)).collect();
@@ -386,11 +390,16 @@ impl JourneyAnalysis {
     fn gaps(&self, ways: &[Way], names: &[String]) -> Vec<JourneyGap> {
         let confidence = self.scoring.stated().confidence;
         let last = names.len().saturating_sub(1);
-        let gap = |(place, name): (usize, &String)| {
-            let here = |way: &&Way| way.seen.get(place) == Some(&true);
-            let later = |way: &&Way| way.seen.iter().skip(place + 1).any(|seen| *seen);
-            let reached = ways.iter().filter(here).count() as u64;
-            let continued = ways.iter().filter(here).filter(later).count() as u64;
+        // Reached, and gone on from.
+        let mut counts = vec![(0_u64, 0_u64); names.len()];
+        for way in ways {
+            for (at, (place, _)) in way.steps.iter().enumerate() {
+                let Some((reached, continued)) = counts.get_mut(*place) else { continue };
+                *reached += 1;
+                *continued += u64::from(at + 1 < way.steps.len());
+            }
+        }
+        let gap = |(name, (reached, continued)): (&String, (u64, u64))| {
             let stopped = (reached - continued) as f64;
             let sample = ProportionSample::new(stopped, reached as f64);
             JourneyGap {
@@ -401,6 +410,6 @@ impl JourneyAnalysis {
                 interval: sample.map(|s| s.score(confidence)),
             }
         };
-        names.iter().enumerate().take(last).map(gap).collect()
+        names.iter().zip(counts).take(last).map(gap).collect()
     }
 }

@@ -10,6 +10,7 @@ use crate::base::json::Json;
 use crate::base::key::Key;
 use crate::base::number::Shown;
 use crate::base::order::sort_by;
+use crate::base::sorted::SortedSet;
 use crate::interpret::codes::{Codes, NONE, pairs};
 use crate::listen::responses::Responses;
 
@@ -43,14 +44,15 @@ impl Target {
         let bad =
             |path: String, text: &str| Err(Error::new(ErrorCode::InvalidArgument, text).at(path));
         let mut sum = 0.0;
-        for (i, (keys, share)) in self.shares.iter().enumerate() {
+        let mut known = SortedSet::new();
+        for (keys, share) in &self.shares {
             if keys.len() != self.columns.len() {
                 return bad(self.path.clone(), "a cell needs one value for each column");
             }
             if !(*share >= 0.0 && share.is_finite()) {
                 return bad(self.place(keys), "a share or count must be a number of at least 0");
             }
-            if self.shares.iter().take(i).any(|(other, _)| text(other) == text(keys)) {
+            if !known.insert(text(keys)) {
                 return bad(self.place(keys), "the target is there twice");
             }
             sum += share;

@@ -186,6 +186,19 @@ fn by_rows(rows: &[(u8, u8, f64)]) -> Responses {
         .weight("w")
 }
 
+/// Who compared each target with all others would not come to an end.
+#[test]
+fn targets_may_be_very_many() {
+    let values: Vec<String> = (0..100_000).map(|value| format!("v{value}")).collect();
+    let column = Column::categories(values.iter().map(|value| Some(value.as_str())));
+    let responses = Responses::new().with("a", column).unwrap();
+    let each = values.iter().map(|value| (Key::text(value), 1e-5));
+    let found = Weighting::new().target("a", each.clone()).run(&responses).unwrap();
+    assert!(found.weights.iter().all(|weight| (weight - 1.0).abs() < 1e-9));
+    let twice = Weighting::new().target("a", each.chain([(Key::text("v7"), 0.0)]));
+    assert_eq!(twice.run(&responses).unwrap_err().path(), "targets.a.v7");
+}
+
 proptest! {
     #[test]
     fn rakes_like_the_slow_twin_in_any_order(

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::history::Past;
 use super::{
     Candidate, Contact, ContactPolicy, ContactRule, DAY, Histories, MINUTE, Outcome, Quiet,
     Recurring, Reminder, Sample, span,
@@ -152,8 +153,7 @@ impl ContactPolicy {
     /// What [`ContactPolicy::check`] finds.
     pub fn decide(&self, history: &[Contact], candidate: &Candidate, now: i64) -> Result<Decision> {
         self.check()?;
-        let history: Vec<&Contact> = history.iter().collect();
-        Ok(self.decided(&history, candidate, now))
+        Ok(self.decided(&Past::few(history, &candidate.customer), candidate, now))
     }
 
     /// As [`ContactPolicy::decide`], among the contacts of everybody.
@@ -187,19 +187,14 @@ impl ContactPolicy {
     }
 
     /// As [`ContactPolicy::decide`], for a policy that is checked.
-    pub(super) fn decided(
-        &self,
-        history: &[&Contact],
-        candidate: &Candidate,
-        now: i64,
-    ) -> Decision {
+    pub(super) fn decided(&self, past: &Past<'_>, candidate: &Candidate, now: i64) -> Decision {
         let mut channel = candidate.channel.clone();
-        let holds = self.holds(history, candidate, now, &mut channel);
+        let holds = self.holds(past, candidate, now, &mut channel);
         if holds.is_empty() {
             return Decision { verdict: Verdict::Ask { channel }, holds };
         }
         let verdict = self
-            .later(history, candidate, now, &holds)
+            .later(past, candidate, now, &holds)
             .map_or(Verdict::Never, |at| Verdict::Later { at });
         Decision { verdict, holds }
     }
@@ -207,7 +202,7 @@ impl ContactPolicy {
     /// The next time at which nothing holds the candidate back.
     fn later(
         &self,
-        history: &[&Contact],
+        past: &Past<'_>,
         candidate: &Candidate,
         now: i64,
         holds: &[Hold],
@@ -218,7 +213,7 @@ impl ContactPolicy {
         };
         let mut at = latest(holds)?;
         for _ in 0..MOST_STEPS {
-            let holds = self.holds(history, candidate, at, &mut candidate.channel.clone());
+            let holds = self.holds(past, candidate, at, &mut candidate.channel.clone());
             if holds.is_empty() {
                 return Some(at).filter(|at| *at > now);
             }
@@ -230,12 +225,13 @@ impl ContactPolicy {
 
     fn holds(
         &self,
-        history: &[&Contact],
+        past: &Past<'_>,
         candidate: &Candidate,
         now: i64,
         channel: &mut Option<String>,
     ) -> Vec<Hold> {
         let customer = &candidate.customer;
+        let history = past.own.as_slice();
         let mut holds = Vec::new();
         let mut hold = |code, rule, until| holds.push(Hold { code, rule, until });
         if customer.opted_out {
@@ -263,7 +259,8 @@ impl ContactPolicy {
             let found = match rule {
                 ContactRule::Gap(_) | ContactRule::Cap(_) if exempt => None,
                 ContactRule::Gap(gap) => {
-                    let last = (self.counted(history))
+                    let last = (history.iter())
+                        .filter(|contact| self.is_counted(contact))
                         .filter(|contact| contact.customer == customer.id)
                         .filter(|contact| gap.counts.counts(contact))
                         .filter(|c| gap.after.is_empty() || gap.after.contains(&c.outcome))
@@ -272,21 +269,14 @@ impl ContactPolicy {
                     last.filter(|until| now < *until).map(|until| (HoldCode::Gap, Some(until)))
                 }
                 ContactRule::Cap(cap) => {
-                    let mut times: Vec<i64> = (self.counted(history))
-                        .filter(|contact| contact.concerns(customer, cap.per))
-                        .filter(|contact| cap.counts.counts(contact))
-                        .map(|contact| contact.at)
-                        .filter(|at| now < at.saturating_add(span(cap.days)))
-                        .collect();
-                    times.sort_unstable();
-                    match (times.len() as u64).checked_sub(u64::from(cap.at_most)) {
-                        Some(_) if cap.at_most == 0 => Some((HoldCode::Cap, None)),
-                        // There is room when so many of the oldest have left the window.
-                        Some(over) => usize::try_from(over)
-                            .ok()
-                            .and_then(|over| times.get(over))
-                            .map(|at| (HoldCode::Cap, Some(at.saturating_add(span(cap.days))))),
-                        None => None,
+                    // There is room when the last of so many latest ones has left the window.
+                    let until = |contact: &Contact| contact.at.saturating_add(span(cap.days));
+                    let inside = |contact: &&Contact| now < until(contact);
+                    let mut latest = (past.latest(cap.per).take_while(inside))
+                        .filter(|contact| self.is_counted(contact) && cap.counts.counts(contact));
+                    match (cap.at_most as usize).checked_sub(1) {
+                        None => Some((HoldCode::Cap, None)),
+                        Some(last) => latest.nth(last).map(|c| (HoldCode::Cap, Some(until(c)))),
                     }
                 }
                 ContactRule::Sample(sample) => {
@@ -338,15 +328,13 @@ impl ContactPolicy {
         holds
     }
 
-    /// The contacts that gaps and caps look at.
-    fn counted<'a>(&'a self, history: &'a [&'a Contact]) -> impl Iterator<Item = &'a Contact> {
-        history.iter().copied().filter(|contact| {
-            let rule = self.rules.iter().find_map(|rule| match rule {
-                ContactRule::Reminder(rule) if rule.of.counts(contact) => Some(rule),
-                _ => None,
-            });
-            !contact.reminder || rule.is_some_and(|rule| rule.counted)
-        })
+    /// Whether gaps and caps look at a contact.
+    fn is_counted(&self, contact: &Contact) -> bool {
+        let rule = self.rules.iter().find_map(|rule| match rule {
+            ContactRule::Reminder(rule) if rule.of.counts(contact) => Some(rule),
+            _ => None,
+        });
+        !contact.reminder || rule.is_some_and(|rule| rule.counted)
     }
 
     fn reminder(&self, candidate: &Candidate) -> Option<(usize, &Reminder)> {

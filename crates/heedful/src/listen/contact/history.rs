@@ -1,11 +1,15 @@
 //! What was sent to whom.
 
+use std::cmp::Reverse;
+
 use hashbrown::HashMap;
 use serde::Serialize;
 
 use super::{Customer, Per};
 use crate::base::config::{names, record};
 use crate::base::kind::Kind;
+use crate::base::order::sort_by_key;
+use crate::base::sorted::SortedSet;
 
 /// A past contact: an invitation or a reminder.
 ///
@@ -140,7 +144,8 @@ pub struct Histories {
     households: Positions,
 }
 
-type Positions = HashMap<String, Vec<u32>>;
+/// When contacts were made and where they are in the list, by id, the latest first.
+type Positions = HashMap<String, SortedSet<(Reverse<i64>, u32)>>;
 
 impl Histories {
     /// No contacts.
@@ -155,10 +160,7 @@ impl Histories {
         let position = u32::try_from(self.contacts.len()).unwrap_or(u32::MAX);
         let note = |positions: &mut Positions, id: &Option<String>| {
             let Some(id) = id else { return };
-            match positions.get_mut(id) {
-                Some(list) => list.push(position),
-                None => drop(positions.insert(id.clone(), vec![position])),
-            }
+            positions.entry_ref(id.as_str()).or_default().insert((Reverse(contact.at), position));
         };
         note(&mut self.customers, &Some(contact.customer.clone()));
         note(&mut self.accounts, &contact.account);
@@ -176,19 +178,19 @@ impl Histories {
     /// assert_eq!(histories.contacts()[0].customer, "");
     /// ```
     pub fn forget(&mut self, customer: &str) -> u64 {
-        let positions = self.customers.remove(customer).unwrap_or_default();
-        for position in &positions {
-            let Some(contact) = self.contacts.get_mut(*position as usize) else { continue };
+        let places = self.customers.remove(customer).unwrap_or_default();
+        for place in places.iter() {
+            let Some(contact) = self.contacts.get_mut(place.1 as usize) else { continue };
             contact.customer = String::new();
             let Some(household) = contact.household.take() else { continue };
             if let Some(list) = self.households.get_mut(&household) {
-                list.retain(|other| other != position);
-                if list.is_empty() {
+                list.remove(place);
+                if list.len() == 0 {
                     self.households.remove(&household);
                 }
             }
         }
-        positions.len() as u64
+        places.len() as u64
     }
 
     /// Every contact, in the order in which they were added.
@@ -197,18 +199,55 @@ impl Histories {
         &self.contacts
     }
 
-    /// The contacts of the customer, the account and the household, each once.
-    pub(super) fn of(&self, customer: &Customer) -> Vec<&Contact> {
-        let lists = [
-            self.customers.get(&customer.id),
-            customer.account.as_ref().and_then(|id| self.accounts.get(id)),
-            customer.household.as_ref().and_then(|id| self.households.get(id)),
-        ];
-        let mut positions: Vec<u32> = lists.into_iter().flatten().flatten().copied().collect();
-        positions.sort_unstable();
-        positions.dedup();
-        positions.into_iter().filter_map(|position| self.contacts.get(position as usize)).collect()
+    /// What a decision about a customer looks at.
+    pub(super) fn of<'a>(&'a self, customer: &'a Customer) -> Past<'a> {
+        let places = self.customers.get(&customer.id).into_iter().flat_map(SortedSet::iter);
+        let mut places: Vec<u32> = places.map(|(_, position)| *position).collect();
+        places.sort_unstable();
+        let own = places.into_iter().filter_map(|position| self.contacts.get(position as usize));
+        Past { own: own.collect(), all: Some(self), customer }
     }
+}
+
+/// The contacts that a decision looks at.
+pub(super) struct Past<'a> {
+    /// Those of the customer, in the order in which they were added. Others may be among them where only these are known.
+    pub(super) own: Vec<&'a Contact>,
+    /// Where those of account and household are.
+    all: Option<&'a Histories>,
+    customer: &'a Customer,
+}
+
+impl<'a> Past<'a> {
+    /// Of a few contacts, in any order of time.
+    pub(super) fn few(contacts: &'a [Contact], customer: &'a Customer) -> Self {
+        Self { own: contacts.iter().collect(), all: None, customer }
+    }
+
+    /// The contacts of the customer, the account or the household, the latest first: an account may have had very many, of
+    /// which the latest say all.
+    pub(super) fn latest(&self, per: Per) -> Box<dyn Iterator<Item = &'a Contact> + '_> {
+        let customer = self.customer;
+        let (all, places) = match (self.all, per) {
+            (Some(all), Per::Account) => (all, of(&all.accounts, &customer.account)),
+            (Some(all), Per::Household) => (all, of(&all.households, &customer.household)),
+            _ => {
+                let own = self.own.iter().copied();
+                let mut own: Vec<&Contact> = own.filter(|c| c.concerns(customer, per)).collect();
+                sort_by_key(&mut own, |contact| Reverse(contact.at));
+                return Box::new(own.into_iter());
+            }
+        };
+        let places = places.into_iter().flat_map(SortedSet::iter);
+        Box::new(places.filter_map(|(_, position)| all.contacts.get(*position as usize)))
+    }
+}
+
+fn of<'a>(
+    positions: &'a Positions,
+    id: &Option<String>,
+) -> Option<&'a SortedSet<(Reverse<i64>, u32)>> {
+    positions.get(id.as_ref()?)
 }
 
 impl FromIterator<Contact> for Histories {

@@ -10,6 +10,7 @@ use super::{
 use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::order::sort_by_key;
+use crate::base::sorted::SortedMap;
 use crate::base::table::{Data, Table};
 
 /// The window of a plan, and how much is wanted.
@@ -195,15 +196,10 @@ impl ContactPolicy {
             .collect();
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
         let mut plan = Plan::default();
-        let mut planned: Vec<(&str, u64)> = Vec::new();
+        let mut planned: SortedMap<&str, u64> = SortedMap::new();
         for (_, _, index) in order {
             let Some(candidate) = candidates.get(index) else { continue };
-            let place = planned.iter().position(|(survey, _)| *survey == candidate.survey);
-            let place = place.unwrap_or_else(|| {
-                planned.push((&candidate.survey, 0));
-                planned.len() - 1
-            });
-            let Some((_, count)) = planned.get_mut(place) else { continue };
+            let count = planned.entry(candidate.survey.as_str()).or_default();
             if options.target.is_some_and(|target| *count >= target) {
                 plan.left_out.push(LeftOut { candidate: index, hold: None, next: None });
                 continue;

@@ -326,6 +326,24 @@ fn a_plan_keeps_the_rules_among_its_own_invitations() {
     assert_eq!(asked(&other, &turned), asked(&plan, &candidates));
 }
 
+/// A company asks all its people: who looked at all contacts of the account for each of them would not come to an end.
+#[test]
+fn one_account_may_be_very_large() {
+    let policy = policy(r#"{"rules": [{"cap": {"at_most": 2, "days": 30, "per": "account"}}]}"#);
+    let account = || Some("acme".to_owned());
+    let person = |id: i64| Customer { account: account(), ..Customer::new(format!("c{id}")) };
+    let people: Vec<Candidate> = (0..100_000).map(|id| Candidate::new(person(id), "nps")).collect();
+    let asked =
+        |id| Contact { account: account(), ..Contact::new(format!("c{id}"), "nps", id - DAY) };
+    let past: Vec<Contact> = (0..100_000).map(asked).collect();
+    let first = policy.decide(&past, &people[0], 0).unwrap();
+    let plan = policy.plan(past.into_iter().collect(), &people, &PlanOptions::new(0, DAY)).unwrap();
+    assert_eq!(plan.left_out.len(), 100_000);
+    let second_latest = 99_998 - DAY;
+    assert_eq!(first.verdict, Verdict::Later { at: second_latest + 30 * DAY });
+    assert!(plan.left_out.iter().all(|left| left.next == Some(second_latest + 30 * DAY)));
+}
+
 #[test]
 fn a_plan_spreads_and_stops_at_its_target() {
     let candidates: Vec<Candidate> =
@@ -431,6 +449,48 @@ proptest! {
             (Verdict::Later { at }, Verdict::Later { at: later }) => prop_assert!(later >= at),
             (Verdict::Later { .. }, Verdict::Ask { .. }) => prop_assert!(false, "{few:?} {many:?}"),
             _ => {}
+        }
+    }
+
+    /// Whether contacts are looked up or gone through makes no difference, and a cap is a count.
+    #[test]
+    fn a_cap_counts_what_is_in_its_window(
+        contacts in prop::collection::vec((0..3_usize, 0..3_usize, 0..2_usize, -40..10_i64, any::<bool>(), any::<bool>()), 0..30),
+        (per, most, days, forgotten) in (0..3_usize, 0..6_usize, 1..40_i64, any::<bool>()),
+    ) {
+        let who = ["ada", "bob", "eve"];
+        let of = |place: usize| (place > 0).then(|| format!("group {place}"));
+        let past: Vec<Contact> = contacts.into_iter().map(|(id, account, household, day, reminder, other)| Contact {
+            account: of(account),
+            household: of(household),
+            reminder,
+            ..Contact::new(who[id], if other { "csat" } else { "nps" }, NOON + day * DAY)
+        }).collect();
+        let mut histories = Histories::from_iter(past);
+        if forgotten {
+            histories.forget("bob");
+        }
+        let past = histories.contacts().to_vec();
+        let name = ["customer", "account", "household"][per];
+        let policy = policy(&format!(
+            r#"{{"rules": [{{"cap": {{"days": {days}, "at_most": {most}, "per": "{name}", "counts": {{"surveys": ["nps"]}}}}}}]}}"#
+        ));
+        for account in 0..3 {
+            let customer = Customer { account: of(account), household: of(1), ..Customer::new("ada") };
+            let candidate = Candidate::new(customer, "nps");
+            let decision = policy.decide_in(&histories, &candidate, NOON).unwrap();
+            prop_assert_eq!(&decision, &policy.decide(&past, &candidate, NOON).unwrap());
+            let mut times: Vec<i64> = past.iter().filter(|contact| {
+                let same = match per {
+                    0 => contact.customer == "ada",
+                    1 => account > 0 && contact.account == of(account),
+                    _ => contact.household == of(1),
+                };
+                same && !contact.reminder && contact.survey == "nps" && NOON < contact.at + days * DAY
+            }).map(|contact| contact.at).collect();
+            times.sort_unstable();
+            let until = (times.len() >= most).then(|| (most > 0).then(|| times[times.len() - most] + days * DAY));
+            prop_assert_eq!(decision.holds.first().map(|hold| hold.until), until);
         }
     }
 

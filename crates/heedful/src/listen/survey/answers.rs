@@ -1,6 +1,7 @@
 //! What was answered so far, as conditions and pipes see it.
 
 use super::{Survey, Wording};
+use crate::base::sorted::SortedMap;
 use crate::listen::session::{Answer, Context};
 
 /// A view of the answers of a session.
@@ -10,11 +11,13 @@ pub(crate) struct Answers<'a> {
     pub(crate) context: &'a Context,
     /// Ids of steps and their answers, in the order in which they were given.
     pub(crate) given: &'a [(String, Answer)],
+    /// Where the answer to a step is among them.
+    pub(crate) places: &'a SortedMap<String, usize>,
 }
 
 impl<'a> Answers<'a> {
     pub(crate) fn to(self, step: &str) -> Option<&'a Answer> {
-        self.given.iter().find(|(id, _)| id == step).map(|(_, answer)| answer)
+        self.given.get(*self.places.get(step)?).map(|(_, answer)| answer)
     }
 
     pub(crate) fn rating(self) -> Option<f64> {

@@ -34,7 +34,8 @@ const BINS: usize = 10;
 /// chosen in the cross-validation. Weights come from a logistic regression on the points with a ridge penalty, [where
 /// asked](ScorecardFit::non_negative) without negative ones; the measures that move totals least are dropped until no more
 /// than [`most`](ScorecardFit::most) are left. All of it, dropping included, is repeated in each fold of the cross-validation, so its figures are of accounts that were
-/// not looked at (the penalty and what missing means alone are chosen by the same folds).
+/// not looked at (the penalty and what missing means alone are chosen by the same folds). Dropped one by one, measures cost
+/// time by more than their square: for 300 accounts 64 of them take about a second, 128 about 5.
 ///
 /// ```
 /// use heedful::health::ScorecardFit;

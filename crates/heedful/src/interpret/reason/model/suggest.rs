@@ -1,5 +1,8 @@
 //! Which comments to label next.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use super::calibrate::probability;
 use super::{Model, Predictor};
 use crate::base::order::sort_by;
@@ -38,40 +41,55 @@ impl Model {
         }
         sort_by(&mut doubts, |(a, i), (b, j)| b.total_cmp(a).then(i.cmp(j)));
         doubts.truncate(count.saturating_mul(10).max(100));
-        let mut candidates: Vec<Candidate> = doubts
+        let candidates = doubts
             .into_iter()
             .map(|(doubt, row)| {
                 lexer.read(texts.get(row).map_or("", AsRef::as_ref), &mut tokens);
                 let stems = tokens.iter().map(|token| lexer.word(token.slot).stem().to_owned());
-                Candidate { doubt, row, stems: stems.collect(), overlap: 0.0 }
+                Candidate { doubt, row, stems: stems.collect(), overlap: 0.0, compared: 0 }
             })
             .collect();
-        let mut chosen = Vec::new();
-        while chosen.len() < count {
-            let worth = |c: &Candidate| c.doubt * (1.0 - c.overlap);
-            // The first of equals: the order is by doubt, then by row.
-            let mut best: Option<(usize, f64)> = None;
-            for (place, candidate) in candidates.iter().enumerate() {
-                if best.is_none_or(|(_, most)| worth(candidate) > most) {
-                    best = Some((place, worth(candidate)));
-                }
-            }
-            let Some((place, _)) = best else { break };
-            let taken = candidates.remove(place);
-            for candidate in &mut candidates {
-                candidate.overlap = candidate.overlap.max(jaccard(&candidate.stems, &taken.stems));
-            }
-            chosen.push(taken.row);
-        }
-        chosen
+        unlike(candidates, count)
     }
 }
 
+/// The rows of up to `count` candidates, each next one the one that is worth most beside those chosen before.
+fn unlike(mut candidates: Vec<Candidate>, count: usize) -> Vec<usize> {
+    // By what they were worth when they were last compared: the more are chosen, the less. Of equals the first comes first.
+    // The bits of numbers from 0 on are in the order of the numbers.
+    let worth =
+        |place: usize, c: &Candidate| ((c.doubt * (1.0 - c.overlap)).to_bits(), Reverse(place));
+    let mut best: BinaryHeap<(u64, Reverse<usize>)> =
+        candidates.iter().enumerate().map(|(place, c)| worth(place, c)).collect();
+    let mut chosen: Vec<HashSet<String>> = Vec::new();
+    let mut rows = Vec::new();
+    while rows.len() < count {
+        let Some((_, Reverse(place))) = best.pop() else { break };
+        let Some(candidate) = candidates.get_mut(place) else { break };
+        for taken in chosen.iter().skip(candidate.compared) {
+            candidate.overlap = candidate.overlap.max(jaccard(&candidate.stems, taken));
+        }
+        candidate.compared = chosen.len();
+        let now = worth(place, candidate);
+        if best.peek().is_some_and(|other| *other > now) {
+            best.push(now);
+            continue;
+        }
+        rows.push(candidate.row);
+        chosen.push(std::mem::take(&mut candidate.stems));
+    }
+    rows
+}
+
+#[derive(Clone)]
 struct Candidate {
     doubt: f64,
     row: usize,
     stems: HashSet<String>,
+    /// With the closest of those chosen, as far as it was compared.
     overlap: f64,
+    /// With how many of those chosen it was compared.
+    compared: usize,
 }
 
 fn jaccard(one: &HashSet<String>, other: &HashSet<String>) -> f64 {
@@ -84,4 +102,35 @@ fn jaccard(one: &HashSet<String>, other: &HashSet<String>) -> f64 {
 fn entropy(z: f64) -> f64 {
     let p = probability(-z.abs());
     if p > 0.0 { -p * libm::log(p) - (1.0 - p) * libm::log1p(-p) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The slow twin compares every candidate in every round.
+        #[test]
+        fn each_is_the_best_beside_those_before(
+            candidates in prop::collection::vec((0..4_u8, prop::collection::hash_set(0..6_u8, 0..4)), 0..40), count in 0..50_usize,
+        ) {
+            let candidates: Vec<Candidate> = candidates.into_iter().enumerate().map(|(row, (doubt, stems))| {
+                let stems = stems.into_iter().map(|stem| stem.to_string()).collect();
+                Candidate { doubt: f64::from(doubt) / 4.0, row, stems, overlap: 0.0, compared: 0 }
+            }).collect();
+            let (mut left, mut wanted) = (candidates.clone(), Vec::<Candidate>::new());
+            while wanted.len() < count && !left.is_empty() {
+                let worth = |c: &Candidate| {
+                    let overlaps = wanted.iter().map(|taken| jaccard(&c.stems, &taken.stems));
+                    c.doubt * (1.0 - overlaps.fold(0.0, f64::max))
+                };
+                let best = (0..left.len()).rev().max_by(|a, b| worth(&left[*a]).total_cmp(&worth(&left[*b]))).unwrap();
+                wanted.push(left.remove(best));
+            }
+            let wanted: Vec<usize> = wanted.into_iter().map(|c| c.row).collect();
+            prop_assert_eq!(unlike(candidates, count), wanted);
+        }
+    }
 }

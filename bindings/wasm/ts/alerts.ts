@@ -2,41 +2,12 @@
 import { call, life, pack } from "./act-engine.js";
 import { disposable } from "./disposer.js";
 import type { Alerts as Handle } from "./glue/act.js";
+import type { AlertSource, Happening, Severity } from "./happening.js";
 import { Held } from "./held.js";
 import { decode, encode, encoded, escapeText, snake } from "./json.js";
-import type { Judged } from "./pulse.js";
 import { reasonsOf, type WhyReasons } from "./row-reasons.js";
 import { open, type ResultColumn, type Roles, rowsFrom, type Table } from "./table.js";
 import { millis, type TimeLike } from "./times.js";
-
-/** How bad something is. */
-export type Severity = "low" | "medium" | "high" | "critical";
-
-/** What saw it. */
-export type AlertSource = "rating" | "reason" | "pulse" | "health" | "anomaly";
-
-/** Something that may become an alert, or end one. */
-export interface Happening {
-  source: AlertSource;
-  /** The rule or alarm, or what the anomaly is of. */
-  rule: string;
-  /** Milliseconds since 1970. */
-  at: number;
-  /** `medium` where not given. */
-  severity?: Severity;
-  /** The account, project or contact. */
-  subject?: string | null;
-  customers?: readonly string[];
-  response?: string | null;
-  /** What it has in common with others of one storm; the rule where not given. */
-  cause?: string;
-  /** It says that what was seen before is over. */
-  over?: boolean;
-  /** It in a sentence. */
-  why?: string;
-  /** The numbers behind it, by name. */
-  evidence?: { readonly [name: string]: number };
-}
 
 /** Which responses raise an alert: those for which all that is given holds. */
 export interface AlertRule {
@@ -160,10 +131,14 @@ export class Alerts {
     return call(() => this.#held.get().to_json());
   }
 
-  /** Takes in what happened: what `Pulse.judge` gave, or a list. */
-  take(happenings: Judged | readonly Happening[], { now }: { now: TimeLike }): Changes {
+  /**
+   * Takes in what happened: what `Pulse.judge`, `health` or a `Detector` gave, or a list. `severity` says how bad all of it
+   * is; without one alarms of health and anomalies are of medium severity.
+   */
+  take(seen: { happenings: readonly Happening[] } | readonly Happening[], { now, severity }: { now: TimeLike; severity?: Severity }): Changes {
     const at = millis(now, "now", call);
-    const list = "happenings" in happenings ? happenings.happenings : happenings;
+    const given = "happenings" in seen ? seen.happenings : seen;
+    const list = severity === undefined ? given : given.map((one) => ({ ...one, severity }));
     return changed(call(() => this.#held.get().take(encode(list), at)));
   }
 

@@ -4,6 +4,7 @@ import { type Detected, detectedOf, type Direction, type Every, type Method } fr
 import { HeedfulError } from "./error.js";
 import type { Detector as Handle } from "./glue/watch.js";
 import { disposable } from "./disposer.js";
+import type { Happening } from "./happening.js";
 import { camel, decode, encode, encoded, escapeText, snake } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import { reasonsOf, type WhyReasons } from "./row-reasons.js";
@@ -124,6 +125,8 @@ export interface Anomalies {
   series: number;
   /** First what is told, then what another one says already; the latest first. */
   anomalies: Anomaly[];
+  /** What `Alerts.take` takes: the anomalies but for those that another one says already. */
+  happenings: Happening[];
 }
 
 /** An attribute and its value. */
@@ -255,12 +258,15 @@ export class Detector {
   #take(packed: Packed, table: Table, reasons: WhyReasons | undefined, history: boolean, through: number | undefined): Anomalies {
     const coded = reasons === undefined ? undefined : reasonsOf(table, reasons);
     const answer = decode(call(() => this.#held.take(packed.columns, packed.roles, coded, history, through)));
-    const { found, sentences, periods } = camel(answer) as { found: Found; sentences: string[]; periods: Periods[] };
+    // Evidence has its own names, the same in every language.
+    const { happenings, ...rest } = answer as { happenings: Happening[] };
+    const { found, sentences, periods } = camel(rest) as { found: Found; sentences: string[]; periods: Periods[] };
     const { judged, series, anomalies } = found;
     return {
       judged: judged && [dayName(judged[0]), dayName(judged[1])],
       series,
       anomalies: anomalies.map((one, i) => told(one, periods[i] as Periods, sentences[i] as string)),
+      happenings,
     };
   }
 }
@@ -275,7 +281,7 @@ type Watcher = Settings & { columns?: Roles; topic?: string; by?: string[]; metr
 type Pair = [attribute: string, value: Cell];
 type Periods = [start: string, raised: string, last: string, peak: string];
 type Moment = "start" | "raised" | "last" | "peak";
-interface Found extends Omit<Anomalies, "judged" | "anomalies"> {
+interface Found extends Omit<Anomalies, "judged" | "anomalies" | "happenings"> {
   judged: [number, number] | null;
   anomalies: (Omit<Anomaly, "place" | "places"> & {
     place: Pair | null;

@@ -1,10 +1,12 @@
 // What the entry points of `heedful/health` export beside their own `init`: scorecards, health, back-tests, behaviour.
 import { call } from "./health-engine.js";
+import type { Happening } from "./happening.js";
 import { ask, refused, type TimeLike } from "./health-table.js";
 import type { Interval } from "./score.js";
 import { type Cell, listed, type Table } from "./table.js";
 
 export { type ErrorCode, HeedfulError } from "./error.js";
+export type { AlertSource, Happening, Severity } from "./happening.js";
 export type { TimeLike } from "./health-table.js";
 export type { Interval } from "./score.js";
 export type { CompiledModule, ModuleSource } from "./source.js";
@@ -132,6 +134,8 @@ export interface HealthReport {
   accounts: AccountHealth[];
   /** What the next look needs to know, as JSON: give it as `previous`. It holds ids and numbers. */
   state: string;
+  /** Alarms that fire, and those that no longer do where `previous` is a report: what `Alerts.take` takes. */
+  happenings: Happening[];
 }
 
 /**
@@ -144,7 +148,7 @@ export interface HealthReport {
 export function health(
   scorecard: Scorecard | readonly Stage[],
   table: Table,
-  options: AccountOptions & { /** The state of the last look. */ previous?: string } = {},
+  options: AccountOptions & { /** The report of the last look, or its state. */ previous?: string | Pick<HealthReport, "state" | "happenings"> } = {},
 ): HealthReport {
   const { account = "account", now, previous, ...rest } = options;
   const stages = isStages(scorecard) ? checkStages(scorecard) : oneStage(scorecard);

@@ -1,7 +1,7 @@
 // What to do when something happens, step by step.
 import { call } from "./act-engine.js";
-import type { AlertSource, Severity } from "./alerts.js";
 import type { CalendarDefinition } from "./business.js";
+import type { AlertSource, Severity } from "./happening.js";
 import { camel, decode, encode, encoded, parse, snake } from "./json.js";
 import { withName, withOffsets } from "./named-zone.js";
 import { millis, type TimeLike } from "./times.js";

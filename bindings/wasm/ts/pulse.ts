@@ -1,8 +1,8 @@
 // Rolling scores against rules.
 import { call, life, pack } from "./act-engine.js";
-import type { Happening, Severity } from "./alerts.js";
 import { disposable } from "./disposer.js";
 import type { Pulse as Handle } from "./glue/act.js";
+import type { Happening, Severity } from "./happening.js";
 import { Held } from "./held.js";
 import { decode, encode, encoded, escapeText, parse, snake } from "./json.js";
 import type { MetricLike } from "./metric.js";

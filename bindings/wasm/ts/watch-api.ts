@@ -11,6 +11,7 @@ export { detect, type Detected, type DetectOptions, type DetectRow, type Directi
 export { Detector } from "./detector.js";
 export type { Anomalies, Anomaly, AnomalyPlace, DetectorOptions, Place, RunOptions, SeriesName, UpdateOptions } from "./detector.js";
 export { type ErrorCode, HeedfulError } from "./error.js";
+export type { AlertSource, Happening, Severity } from "./happening.js";
 export type { ReasonOf, WhyReasons } from "./row-reasons.js";
 export type { CompiledModule, ModuleSource } from "./source.js";
 export type { Cell, Columns, Responses, Roles, Rows, Table } from "./table.js";

@@ -2,7 +2,7 @@
 import { call, life, pack } from "./act-engine.js";
 import type * as cases from "./case.js";
 import { disposable } from "./disposer.js";
-import { HeedfulError } from "./error.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import type { Desk as Handle } from "./glue/act.js";
 import { Held } from "./held.js";
 import { camel, decode, encode, encoded, escapeText, parse, snake } from "./json.js";

@@ -96,6 +96,8 @@ class Desk:
     - `calendar`: when people work, as for `BusinessCalendar`;
     - `tiers` of ratings, `[{"name": "0-2", "from": 0, "to": 2}, ..]`, and `values`, tiers of what customers are worth,
       `[{"name": "A", "from": 50000}, ..]`; `priority` crosses them, `{"A": {"0-2": 1, ..}, ..}`, 1 the most urgent;
+    - `priority_by_severity`: the priority that cases of alerts at least this severe have at least, `{"high": 2, "critical": 1}`;
+      `{"critical": 1}` where not given;
     - `opens`: which responses open a case (any rating in a tier where not given), a list of conditions with `reasons`,
       `segments`, `values`, `touchpoints` and `tiers`;
     - `routes`: who gets a case, `[{"name", "when": {..}, "to": {"role": ..} or {"owner": ..}, "contact": false}, ..]`, the
@@ -153,6 +155,7 @@ class Desk:
         id: str,
         response: str | None = None,
         alert: str | None = None,
+        severity: str | None = None,
         customer: str | None = None,
         account: str | None = None,
         rating: str | None = None,
@@ -171,7 +174,8 @@ class Desk:
         """Opens a case for each row for which the policy says so, or for `every` row (alerts, say); the effects.
 
         Arguments name columns. `id` becomes the case's: a row whose id has a case already changes nothing. `reasons` is a
-        column of texts (several apart by `;`) or of lists, lists themselves, or the `Mappings` of these rows. `value` is
+        column of texts (several apart by `;`) or of lists, lists themselves, or the `Mappings` of these rows. `severity` is that
+        of the alert (`low`, `medium`, `high`, `critical`). `value` is
         money, or `value_tier` names the tier; `churn` is the probability of leaving, `growth` the money expected from a
         better band, and `effort` the hours of work, all for `queue`; `no_contact` is true for customers who asked not
         to be contacted, `at` when they said it.
@@ -180,6 +184,7 @@ class Desk:
             "id": id,
             "response": response,
             "alert": alert,
+            "severity": severity,
             "customer": customer,
             "account": account,
             "rating": rating,

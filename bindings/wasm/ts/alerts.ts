@@ -1,5 +1,6 @@
 // Open alerts: each thing once, those of one cause together.
 import { call, life, pack } from "./act-engine.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import { disposable } from "./disposer.js";
 import type { Alerts as Handle } from "./glue/act.js";
 import type { AlertSource, Happening, Severity } from "./happening.js";
@@ -113,7 +114,7 @@ export class Alerts {
 
   constructor(rules?: readonly AlertRule[], options?: AlertOptions);
   constructor(rules: readonly AlertRule[] | null = [], options: AlertOptions = {}, stored = "") {
-    const { storm = true, ...rest } = options;
+    const { storm = true, ...rest } = fieldsOf(options);
     const storms = storm === true ? {} : { storm: storm === false ? null : storm };
     const written = rules === null ? undefined : { ...rest, ...storms, rules };
     const json = written === undefined ? encoded(stored) : encode(snake(written));
@@ -135,10 +136,12 @@ export class Alerts {
    * Takes in what happened: what `Pulse.judge`, `health` or a `Detector` gave, or a list. `severity` says how bad all of it
    * is; without one alarms of health and anomalies are of medium severity.
    */
-  take(seen: { happenings: readonly Happening[] } | readonly Happening[], { now, severity }: { now: TimeLike; severity?: Severity }): Changes {
+  take(seen: { happenings: readonly Happening[] } | readonly Happening[], options: { now: TimeLike; severity?: Severity }): Changes {
+    const { now, severity } = fieldsOf(options);
     const at = millis(now, "now", call);
-    const given = "happenings" in seen ? seen.happenings : seen;
-    const list = severity === undefined ? given : given.map((one) => ({ ...one, severity }));
+    const given = Array.isArray(seen) ? (seen as readonly Happening[]) : fieldsOf(seen as { happenings: readonly Happening[] }, "happenings").happenings;
+    if (!Array.isArray(given)) throw new HeedfulError("invalid-argument", "a list of happenings is needed", { path: "happenings" });
+    const list = severity === undefined ? given : given.map((one: Happening) => ({ ...one, severity }));
     return changed(call(() => this.#held.get().take(encode(list), at)));
   }
 
@@ -147,7 +150,7 @@ export class Alerts {
    * `customer`, `account` and `id`.
    */
   takeResponses(table: Table, options: ResponseColumns & { now: TimeLike }): Changes {
-    const { now, id, reasons, dateFormat, ...named } = options;
+    const { now, id, reasons, dateFormat, ...named } = fieldsOf(options);
     const moment = millis(now, "now", call);
     const source = open(table);
     const there = new Set(source.names());
@@ -160,7 +163,7 @@ export class Alerts {
     const ids = id ?? (there.has("id") ? "id" : undefined);
     const { columns, roles: played } = pack(table, roles, ids === undefined ? [] : [ids], dateFormat);
     const coded = reasons === undefined ? undefined : reasonsOf(table, reasons);
-    const name = ids === undefined ? undefined : escapeText(ids);
+    const name = ids === undefined ? undefined : escapeText(ids, "id");
     return changed(call(() => this.#held.get().take_responses(columns, played, name, coded, moment)));
   }
 
@@ -176,7 +179,7 @@ export class Alerts {
 
   /** Forgets a customer; gives the number of members that were changed. */
   forget(customer: string): number {
-    return call(() => this.#held.get().forget(escapeText(customer)));
+    return call(() => this.#held.get().forget(escapeText(customer, "customer")));
   }
 
   /** Gives their memory back; they cannot be used any more. */
@@ -200,7 +203,7 @@ disposable(Alerts);
  * alerts(rows, [{ id: "furious", atMost: 2 }], { now: "2026-01-06" })[0]?.times; // 2
  */
 export function alerts(table: Table, rules: readonly AlertRule[], options: ResponseColumns & AlertOptions & { now: TimeLike }): AlertRow[] {
-  const { storm = true, closeAfterDays, ...columns } = options;
+  const { storm = true, closeAfterDays, ...columns } = fieldsOf(options);
   const book = new Alerts(rules, { storm, ...(closeAfterDays !== undefined && { closeAfterDays }) });
   try {
     book.takeResponses(table, columns);

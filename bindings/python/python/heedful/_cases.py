@@ -59,7 +59,7 @@ class BusinessCalendar:
     def add_days(self, at: TimeLike, days: int) -> datetime.datetime:
         """So many business days later at the same time on the clock, or the last working time of that day before it.
         From outside of business time it counts from the next opening."""
-        return of_instant(self._data.add_days(instant(at, "at"), days))
+        return of_instant(self._data.add_days(instant(at, "at"), _options.whole(days, "days")))
 
     def hours_between(self, start: TimeLike, end: TimeLike) -> float:
         """Business hours between two times; negative where the second is the earlier."""
@@ -215,7 +215,7 @@ class Desk:
         (`outcome`: `recovered`, `lost`, `no_contact`, `false_alarm`), `reopen`, `opt_out`, and `rated` (`rating`). `by` is
         who did it.
         """
-        told = {"event": event} if isinstance(event, str) else dict(event)
+        told = {"event": event} if isinstance(event, str) else _options.mapping(event, "event")
         document = {**told, **details}
         if document.get("until") is not None:
             document["until"] = instant(document["until"], "until")
@@ -281,7 +281,7 @@ class Desk:
         `(value * churn * chance * 0.5 ** (hours gone by / half_life_hours) + growth) / effort`, with
         `recovery={"chance": .., "half_life_hours": ..}`. `effort` and `churn` (by rating tier) are for cases that do not say.
         """
-        options = {"by": by, "hours": hours, "recovery": recovery, "effort": effort, "churn": dict(churn or {})}
+        options = {"by": by, "hours": hours, "recovery": recovery, "effort": effort, "churn": _options.mapping(churn or {}, "churn")}
         order, report = self._data.queue(_options.dumps(options), instant(now))
         found = json.loads(report)
         del found["rows"]
@@ -293,7 +293,7 @@ class Desk:
         """What came of the cases, in all and by groups: recovery rates with Wilson intervals, time to the first reply in
         business hours, replies and closings in time, the lift in ratings. `speeds` are the business hours at which bands
         of speed end. Groups are compared as they came about: fast replies may go to cases that are easier to recover."""
-        options = {"confidence": confidence, "speeds": list(speeds)}
+        options = {"confidence": confidence, "speeds": _options.several(speeds, "speeds")}
         groups, report = self._data.outcomes(_options.dumps(options), instant(now))
         found = json.loads(report)
         del found["groups"]
@@ -301,6 +301,8 @@ class Desk:
 
     def merge(self, other: Desk) -> None:
         """Adds the cases of a desk with the same policy; of a case that both have, the one with the longer trail stays."""
+        if not isinstance(other, Desk):
+            raise HeedfulError("invalid-argument", "another desk is needed", "other")
         self._data.merge(other._data)
 
     def forget(self, customer: str) -> int:

@@ -196,6 +196,7 @@ fn documents() -> Vec<(&'static str, Value)> {
                 "tiers": [{"name": "0-2", "from": 0.0, "to": 2.0}, {"name": "3-6", "from": 3.0, "to": 6.0}],
                 "values": [{"name": "A", "from": 5000.0}, {"name": "B"}],
                 "priority": {"A": {"0-2": 1, "3-6": 2}, "B": {"0-2": 2}}, "priority_otherwise": 9,
+                "priority_by_severity": {"high": 2, "critical": 1},
                 "opens": [whom], "fallback": {"role": "care"}, "fallback_without_contact": {"owner": "bo"},
                 "routes": [{"name": "prices", "when": whom, "to": {"role": "sales"}, "contact": false}],
                 "due": [
@@ -208,7 +209,7 @@ fn documents() -> Vec<(&'static str, Value)> {
         (
             "facts",
             json!({
-                "id": "r1", "response": "r1", "alert": "a1", "customer": "ada", "account": "acme", "rating": 2.0,
+                "id": "r1", "response": "r1", "alert": "a1", "severity": "high", "customer": "ada", "account": "acme", "rating": 2.0,
                 "reasons": ["price"], "touchpoint": "web", "segment": "s", "value_tier": "A", "value": 5.5, "churn": 0.5,
                 "growth": 1.5, "effort": 2.0, "no_contact": true, "at": 5,
             }),
@@ -475,7 +476,7 @@ fn documents() -> Vec<(&'static str, Value)> {
         (
             "initiative",
             json!({
-                "name": "faster", "reasons": ["wait"], "effort": 3.0, "start": 1e12, "at": "created",
+                "name": "faster", "target": ["wait"], "effort": 3.0, "start": 1e12, "at": "created",
                 "customer": "who", "do_not_contact": "never", "outcome": "rating", "treated": "new",
                 "method": "randomised", "controls": ["plan"], "confidence": 0.9,
             }),

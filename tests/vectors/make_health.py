@@ -223,6 +223,54 @@ def later():
     return out
 
 
+def gaps():
+    """The cheapest improvement where measures are left out: every measure is tried with every number of points."""
+    measures = [("logins", "use", 1, 4, lambda v: mp.mpf(v) * 5), ("depth", "use", 2, 1, lambda v: mp.mpf(v) * 10),
+                ("nps", "voice", 1, mp.mpf(1) / 2, lambda v: (mp.mpf(v) + 100) / 2)]
+    groups = {"use": 3, "voice": 1}
+    scorecard = {"name": "gaps", "version": "1", "groups": [
+        {"id": "use", "weight": 3, "measures": [
+            {"id": "logins", "points": {"linear": [[0, 0], [20, 100]]}, "effort": 4},
+            {"id": "depth", "weight": 2, "points": {"linear": [[0, 0], [10, 100]]}}]},
+        {"id": "voice", "weight": 1, "measures": [{"id": "nps", "points": {"score": {"worst": -100, "best": 100}}, "effort": 0.5}]}]}
+    table = {"account": list("abcdefg"), "logins": [12, 12, None, 9, 18, None, 10.5], "depth": [None, 7, 6, None, None, None, None],
+             "nps": [None, None, 40, 20, None, -30, None]}
+
+    def total(known):
+        parts = []
+        for group, share in groups.items():
+            own = [(weight, known[id_]) for id_, of, weight, *_ in measures if of == group and id_ in known]
+            if own:
+                parts.append((share, sum(w * p for w, p in own) / sum(w for w, _ in own)))
+        return sum(share * mean for share, mean in parts) / sum(share for share, _ in parts)
+
+    def least(holds):
+        """The fewest points for which it holds; it holds for all that are more."""
+        low, high = mp.mpf(0), mp.mpf(100)
+        if not holds(high):
+            return None
+        for _ in range(200):
+            middle = (low + high) / 2
+            low, high = (low, middle) if holds(middle) else (middle, high)
+        return high
+
+    accounts = []
+    for row, name in enumerate(table["account"]):
+        known = {id_: points_of(table[id_][row]) for id_, _, _, _, points_of in measures if table[id_][row] is not None}
+        now = total(known)
+        band = sum(now >= edge for _, edge in BANDS) - 1
+        ways = []
+        for id_, _, _, effort, _ in measures if band < 2 else ():
+            to = least(lambda p: total({**known, id_: p}) >= BANDS[band + 1][1])
+            begin = known.get(id_, least(lambda p: total({**known, id_: p}) >= now))
+            if to is not None:
+                ways.append(((to - begin) * effort, id_, to))
+        best = min(ways) if ways else None
+        accounts.append({"account": name, "total": number(now), "band": BANDS[band][0], "improve": best and best[1],
+                         "improve_from": number(known.get(best[1])) if best else None, "improve_to": best and number(best[2])})
+    return [vector("health-gaps", "health", {"scorecard": scorecard, "table": table, "now": NOW}, {}, {"accounts": accounts}, tolerance=1e-8)]
+
+
 def area(risk, events):
     """The area under the curve, and its standard error by DeLong, DeLong and Clarke-Pearson (1988)."""
     yes = [r for r, e in zip(risk, events) if e]
@@ -538,4 +586,4 @@ def behaviours():
 
 
 if __name__ == "__main__":
-    write("health", healths() + later() + backtests() + agreements() + fits() + behaviours())
+    write("health", healths() + later() + gaps() + backtests() + agreements() + fits() + behaviours())

@@ -353,10 +353,10 @@ def initiatives():
     told = {"affected": 3, "affected_responses": 4, "affected_per_effort": 1.5, "withheld": 1, "nameless": 1, "effect": None,
             "tell": [{"customer": "a", "row": 2, "responses": 2, "reasons": ["price", "wait"]}]}
     out.append(vector("initiative-tell", "initiative", {"table": people, "reasons": lists},
-                      {"name": "staff", "reasons": ["price", "wait"], "effort": 2, "customer": "who", "at": "at", "start": 5, "do_not_contact": "never"},
+                      {"name": "staff", "target": ["price", "wait"], "effort": 2, "customer": "who", "at": "at", "start": 5, "do_not_contact": "never"},
                       told, source="by hand"))
-    out.append(vector("initiative-unknown-reason", "initiative", {"table": people, "reasons": lists}, {"name": "staff", "reasons": ["wait", "wiat"]},
-                      error={"code": "unknown-name", "path": "reasons"}, source="contract"))
+    out.append(vector("initiative-unknown-reason", "initiative", {"table": people, "reasons": lists}, {"name": "staff", "target": ["wait", "wiat"]},
+                      error={"code": "unknown-name", "path": "target"}, source="contract"))
     out.append(vector("initiative-no-start", "initiative", {"table": table}, {"name": "x", "outcome": "rating", "treated": "new"},
                       error={"code": "invalid-argument", "path": "start"}, source="contract"))
     return out

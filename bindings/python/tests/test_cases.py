@@ -214,3 +214,24 @@ def test_what_is_wrong_is_named() -> None:
     with pytest.raises(hf.HeedfulError) as caught:
         desk.open({"id": ["a"], "churn": [2.0]}, now=MONDAY, id="id", churn="churn", every=True)
     assert (caught.value.code, caught.value.path, caught.value.row) == ("invalid-argument", "churn", 0)
+
+
+def test_a_severe_alert_makes_a_case_urgent() -> None:
+    rows = {"id": ["a1", "a2", "a3"], "how": ["critical", "high", None]}
+
+    def priorities(policy: dict[str, Any] | None) -> list[int]:
+        desk = hf.Desk(policy)
+        desk.open(rows, now=MONDAY, id="id", alert="id", severity="how", every=True)
+        assert desk.cases(MONDAY)["severity"] == rows["how"] and desk.case("a2")["facts"]["severity"] == "high"
+        found: list[int] = desk.cases(MONDAY)["priority"]
+        return found
+
+    assert priorities(None) == [1, 6, 6]
+    assert priorities({"priority_by_severity": {"high": 2}}) == [2, 2, 6]
+    assert priorities({"priority_by_severity": {}}) == [6, 6, 6]
+    with pytest.raises(hf.HeedfulError) as refused:
+        hf.Desk({"priority_by_severity": {"worst": 1}})
+    assert (refused.value.code, refused.value.path) == ("invalid-argument", "priority_by_severity.worst")
+    with pytest.raises(hf.HeedfulError) as refused:
+        hf.Desk().open({"key": ["a1"], "how": ["worst"]}, now=MONDAY, id="key", severity="how")
+    assert (refused.value.path, refused.value.row) == ("how", 0)

@@ -190,7 +190,6 @@ def money(function, given, options):
         names = [one["column"] for one in outcomes]
         return ask(rows, options.pop("score"), names, worth=by_name("worth"), assumed=by_name("assumed"), **options).to_dict()
     if "reasons" in given:
-        options["reasons" if function != "initiative" else "target"] = options.pop("reasons", None)
         options["reasons"] = given["reasons"]
     if function == "avoidable_contacts":
         return ask(rows, options.pop("cost_column", None) or options.pop("cost"), **options).to_dict()

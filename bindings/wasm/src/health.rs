@@ -1,5 +1,6 @@
 //! Customer health and behaviour: one form for all questions, a table and options.
 
+use heedful::alert::{Happening, Severity};
 use heedful::behaviour::{Behaviour, Repurchase};
 use heedful::health::{
     Health, HealthAgreement, HealthBacktest, HealthReport, HealthState, Scorecard, ScorecardFit,
@@ -14,7 +15,7 @@ use crate::input::{responses, whole};
 use crate::output::{document, failure};
 
 /// Answers a question about a table of accounts, customers or events, given as an array of its columns, as of `now`.
-/// `previous` is the state of the last look, empty where there was none.
+/// `previous` is the state of the last look, empty where there was none, and `before` what happened then.
 ///
 /// # Errors
 /// Those of the analysis that is asked for.
@@ -25,8 +26,9 @@ pub fn health(
     options: &str,
     now: Option<f64>,
     previous: &str,
+    before: &str,
 ) -> Answer {
-    ask(question, columns, options, now, previous).map_err(|error| failure(&error))
+    ask(question, columns, options, now, previous, before).map_err(|error| failure(&error))
 }
 
 fn ask(
@@ -35,6 +37,7 @@ fn ask(
     options: &str,
     now: Option<f64>,
     previous: &str,
+    before: &str,
 ) -> Result<Array> {
     let table = responses(columns, "{}")?;
     let now = now.map(whole);
@@ -55,7 +58,9 @@ fn ask(
             let previous = (!previous.is_empty()).then(|| HealthState::from_json(previous));
             let previous = previous.transpose()?;
             let report = Health::from_json(options)?.run(&table, at, previous.as_ref())?;
-            document(&Looked { state: report.state().to_json(), report: &report })
+            let before = Happening::list_from_json(before)?;
+            let happenings = Happening::of_health(&report, &before, Severity::default());
+            document(&Looked { state: report.state().to_json(), happenings, report: &report })
         }
         "backtest" => document(&HealthBacktest::from_json(options)?.run(&table, at)?),
         "agreement" => document(&HealthAgreement::from_json(options)?.run(&table, at)?),
@@ -72,4 +77,6 @@ struct Looked<'a> {
     report: &'a HealthReport,
     /// What the next look needs to know.
     state: String,
+    /// Alarms that fire, and those that no longer do.
+    happenings: Vec<Happening>,
 }

@@ -1,11 +1,11 @@
 //! From JavaScript's arrays to the engine's columns.
 
-#[cfg(any(feature = "why", feature = "watch", feature = "act", feature = "money"))]
+#[cfg(feature = "mentions")]
 use heedful::Mentions;
 use heedful::{
     Category, Clock, Column, Error, ErrorCode, Keys, Responses, Result, Roles, TimeUnit, Times,
 };
-#[cfg(any(feature = "why", feature = "watch", feature = "act", feature = "money"))]
+#[cfg(feature = "mentions")]
 use js_sys::Uint16Array;
 use js_sys::{Array, Float64Array, Uint8Array, Uint32Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -44,7 +44,7 @@ fn column(kind: &str, data: JsValue, values: JsValue) -> Result<Column> {
 }
 
 /// The reasons of rows: names, where the codes of each row end, codes.
-#[cfg(any(feature = "why", feature = "watch", feature = "act", feature = "money"))]
+#[cfg(feature = "mentions")]
 pub(crate) fn mentions(parts: &Array) -> Result<Mentions> {
     let names: Array = cast(parts.get(0))?;
     let names = names.iter().filter_map(|name| name.as_string()).collect();

@@ -37,26 +37,13 @@ pub mod score;
 pub mod study;
 #[cfg(feature = "survey")]
 pub mod survey;
-#[cfg(any(
-    feature = "scores",
-    feature = "read",
-    feature = "watch",
-    feature = "contact",
-    feature = "act"
-))]
+#[cfg(feature = "columns")]
 mod table;
 #[cfg(feature = "scores")]
 pub mod tally;
 #[cfg(feature = "comments")]
 pub mod text;
-#[cfg(any(
-    feature = "scores",
-    feature = "read",
-    feature = "watch",
-    feature = "why",
-    feature = "contact",
-    feature = "act"
-))]
+#[cfg(feature = "times")]
 pub mod times;
 #[cfg(feature = "watch")]
 pub mod watch;

@@ -29,16 +29,7 @@ pub(crate) fn failure(error: &Error) -> JsValue {
 }
 
 /// A result as a document.
-#[cfg(any(
-    feature = "act",
-    feature = "comments",
-    feature = "contact",
-    feature = "read",
-    feature = "scores",
-    feature = "survey",
-    feature = "watch",
-    feature = "why"
-))]
+#[cfg(feature = "answers")]
 pub(crate) fn answer<T: Serialize>(result: heedful::Result<T>) -> crate::Answer {
     match result {
         Ok(value) => Ok(document(&value)),

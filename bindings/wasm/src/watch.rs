@@ -1,5 +1,6 @@
 //! Series watched: one by itself, or all topics, places and scores of responses.
 
+use heedful::alert::{Happening, Severity};
 use heedful::{
     Anomalies, Anomaly, Detect, Detection, Emerging, Episode, Error, ErrorCode, Feedback, Key,
     Result, Watcher,
@@ -88,6 +89,8 @@ struct Found {
     sentences: Vec<String>,
     /// Of each the periods of its start, first alarm, last and peak: first days, or hours.
     periods: Vec<[String; 4]>,
+    /// What alerts take.
+    happenings: Vec<Happening>,
     found: Anomalies,
 }
 
@@ -155,6 +158,7 @@ impl Detector {
             Ok(Found {
                 sentences: found.anomalies.iter().map(Anomaly::explain).collect(),
                 periods: found.anomalies.iter().map(periods).collect(),
+                happenings: Happening::of_anomalies(&found, Severity::default()),
                 found,
             })
         };

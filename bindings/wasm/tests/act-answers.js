@@ -103,7 +103,7 @@ export const moneyAnswers = {
   value_at_risk: ({ valueAtRisk }, { table, reasons }, options) => valueAtRisk(table, { ...options, reasons }),
   avoidable_contacts: ({ avoidableContacts }, { table, reasons }, { costColumn, ...options }) =>
     avoidableContacts(table, { cost: costColumn, ...options, reasons }),
-  initiative: ({ initiative }, { table, reasons }, { reasons: target, ...options }) => initiative(table, { ...options, reasons, target }),
+  initiative: ({ initiative }, { table, reasons }, options) => initiative(table, { ...options, reasons }),
   business_case: ({ businessCase }, _, options) => businessCase(options),
   linkage({ linkage }, { table }, { outcomes, ...options }) {
     const byName = (field) => Object.fromEntries(outcomes.filter((one) => field in one).map((one) => [one.column, one[field]]));

@@ -111,6 +111,22 @@ export function actCases(act) {
       made.free();
       fails(() => made.size, { code: "invalid-argument" });
     }],
+    ["a severe alert makes a case urgent", () => {
+      const rows = [{ id: "a1", how: "critical" }, { id: "a2", how: "high" }, { id: "a3", how: null }];
+      const urgent = (priorityBySeverity) => {
+        const made = new Desk(priorityBySeverity && { priorityBySeverity });
+        made.open(rows, { id: "id", alert: "id", severity: "how", now: MONDAY, every: true });
+        const found = made.cases(MONDAY).map(({ priority }) => priority);
+        same([made.case("a2").facts.severity, made.cases(MONDAY)[2].severity], ["high", null]);
+        made.free();
+        return found;
+      };
+      same([urgent(), urgent({ high: 2 }), urgent({})], [[1, 6, 6], [2, 2, 6], [6, 6, 6]]);
+      fails(() => new Desk({ priorityBySeverity: { worst: 1 } }), { code: "invalid-argument", path: "priorityBySeverity.worst" }, "worst");
+      const made = desk();
+      fails(() => made.open([{ id: "x", how: "worst" }], { id: "id", severity: "how", now: MONDAY }), { code: "invalid-config", path: "severity", row: 0 });
+      made.free();
+    }],
     ["closings without contact are counted by their own names", () => {
       const made = desk();
       made.apply("r3", { event: "close", outcome: "no_contact" }, { now: MONDAY });

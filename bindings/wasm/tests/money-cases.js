@@ -93,7 +93,7 @@ export function moneyCases(money) {
       const groups = { rating: [9, 7, 5, 6], fresh: [true, true, false, false] };
       near(initiative(groups, { name: "form", method: "randomised", outcome: "rating", treated: "fresh" }).effect.value, 2.5);
       fails(() => initiative(groups, { name: "form", outcome: "rating", treated: "fresh" }), { code: "invalid-argument", path: "start" });
-      fails(() => initiative(rows, { ...options, target: "noise" }), { code: "unknown-name", path: "reasons" });
+      fails(() => initiative(rows, { ...options, target: "noise" }), { code: "unknown-name", path: "target" });
       fails(() => initiative(rows, { ...options, customer: "whom" }), { code: "missing-column", path: "whom" });
     }],
     ...actVectorCases(money, moneyAnswers, 20),

@@ -13,6 +13,7 @@ import * as why from "heedful/why";
 import package_ from "heedful/package.json";
 
 import { actCases } from "./act-cases.js";
+import { alertCases } from "./alert-cases.js";
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
 import { healthCases } from "./health-cases.js";
@@ -45,6 +46,7 @@ export async function run() {
     ...healthCases(health),
     ...contactCases(contact),
     ...actCases(act),
+    ...alertCases({ act, health, watch }),
     ...moneyCases(money),
   ]);
 }

@@ -286,6 +286,11 @@ const why: string | undefined = pulse.judge(received, { daily: true }).alerts[0]
 void new Pulse([{ id: "low" }]);
 const book = new Alerts([{ id: "furious", atMost: 2, severity: "high" }], { storm: false });
 void book.take(pulse.judge(0), { now: 0 }).changes[0]?.step;
+book.take(health(healthy, []), { now: 0, severity: "high" });
+book.take(watched.update([]), { now: 0 });
+book.take(health(healthy, [], { previous: health(healthy, []) }).happenings, { now: 0 });
+// @ts-expect-error how bad is one of four words
+book.take([], { now: 0, severity: "worst" });
 void [why, book.toObjects()[0]?.members[0]?.first.evidence, alerts(rows, [], { now: 0, rating: "score" })[0]?.subjects];
 // @ts-expect-error no such severity
 void new Alerts([{ id: "furious", severity: "worst" }]);

@@ -10,11 +10,8 @@ export type {
   AlertOptions,
   AlertRow,
   AlertRule,
-  AlertSource,
   Changes,
-  Happening,
   ResponseColumns,
-  Severity,
 } from "./alerts.js";
 export { BusinessCalendar, type CalendarDefinition, type Spans, type Weekday } from "./business.js";
 export type {
@@ -40,6 +37,7 @@ export type {
 } from "./case.js";
 export { Desk, type CaseEffect } from "./desk.js";
 export { type ErrorCode, HeedfulError } from "./error.js";
+export type { AlertSource, Happening, Severity } from "./happening.js";
 export type { MetricLike } from "./metric.js";
 export {
   type Happened,

@@ -1,42 +1,14 @@
 // Open alerts: each thing once, those of one cause together.
 import { call, life, pack } from "./act-engine.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import { disposable } from "./disposer.js";
 import type { Alerts as Handle } from "./glue/act.js";
+import type { AlertSource, Happening, Severity } from "./happening.js";
 import { Held } from "./held.js";
 import { decode, encode, encoded, escapeText, snake } from "./json.js";
-import type { Judged } from "./pulse.js";
 import { reasonsOf, type WhyReasons } from "./row-reasons.js";
 import { open, type ResultColumn, type Roles, rowsFrom, type Table } from "./table.js";
 import { millis, type TimeLike } from "./times.js";
-
-/** How bad something is. */
-export type Severity = "low" | "medium" | "high" | "critical";
-
-/** What saw it. */
-export type AlertSource = "rating" | "reason" | "pulse" | "health" | "anomaly";
-
-/** Something that may become an alert, or end one. */
-export interface Happening {
-  source: AlertSource;
-  /** The rule or alarm, or what the anomaly is of. */
-  rule: string;
-  /** Milliseconds since 1970. */
-  at: number;
-  /** `medium` where not given. */
-  severity?: Severity;
-  /** The account, project or contact. */
-  subject?: string | null;
-  customers?: readonly string[];
-  response?: string | null;
-  /** What it has in common with others of one storm; the rule where not given. */
-  cause?: string;
-  /** It says that what was seen before is over. */
-  over?: boolean;
-  /** It in a sentence. */
-  why?: string;
-  /** The numbers behind it, by name. */
-  evidence?: { readonly [name: string]: number };
-}
 
 /** Which responses raise an alert: those for which all that is given holds. */
 export interface AlertRule {
@@ -145,7 +117,7 @@ export class Alerts {
 
   constructor(rules?: readonly AlertRule[], options?: AlertOptions);
   constructor(rules: readonly AlertRule[] | null = [], options: AlertOptions = {}, stored = "") {
-    const { storm = true, ...rest } = options;
+    const { storm = true, ...rest } = fieldsOf(options);
     const storms = storm === true ? {} : { storm: storm === false ? null : storm };
     const written = rules === null ? undefined : { ...rest, ...storms, rules };
     const json = written === undefined ? encoded(stored) : encode(snake(written));
@@ -163,10 +135,16 @@ export class Alerts {
     return call(() => this.#held.get().to_json());
   }
 
-  /** Takes in what happened: what `Pulse.judge` gave, or a list. */
-  take(happenings: Judged | readonly Happening[], { now }: { now: TimeLike }): Changes {
+  /**
+   * Takes in what happened: what `Pulse.judge`, `health` or a `Detector` gave, or a list. `severity` says how bad all of it
+   * is; without one alarms of health and anomalies are of medium severity.
+   */
+  take(seen: { happenings: readonly Happening[] } | readonly Happening[], options: { now: TimeLike; severity?: Severity }): Changes {
+    const { now, severity } = fieldsOf(options);
     const at = millis(now, "now", call);
-    const list = "happenings" in happenings ? happenings.happenings : happenings;
+    const given = Array.isArray(seen) ? (seen as readonly Happening[]) : fieldsOf(seen as { happenings: readonly Happening[] }, "happenings").happenings;
+    if (!Array.isArray(given)) throw new HeedfulError("invalid-argument", "a list of happenings is needed", { path: "happenings" });
+    const list = severity === undefined ? given : given.map((one: Happening) => ({ ...one, severity }));
     return changed(call(() => this.#held.get().take(encode(list), at)));
   }
 
@@ -175,7 +153,7 @@ export class Alerts {
    * `customer`, `account` and `id`.
    */
   takeResponses(table: Table, options: ResponseColumns & { now: TimeLike }): Changes {
-    const { now, id, reasons, dateFormat, ...named } = options;
+    const { now, id, reasons, dateFormat, ...named } = fieldsOf(options);
     const moment = millis(now, "now", call);
     const source = open(table);
     const there = new Set(source.names());
@@ -188,7 +166,7 @@ export class Alerts {
     const ids = id ?? (there.has("id") ? "id" : undefined);
     const { columns, roles: played } = pack(table, roles, ids === undefined ? [] : [ids], dateFormat);
     const coded = reasons === undefined ? undefined : reasonsOf(table, reasons);
-    const name = ids === undefined ? undefined : escapeText(ids);
+    const name = ids === undefined ? undefined : escapeText(ids, "id");
     return changed(call(() => this.#held.get().take_responses(columns, played, name, coded, moment)));
   }
 
@@ -204,7 +182,7 @@ export class Alerts {
 
   /** Forgets a customer; gives the number of members that were changed. */
   forget(customer: string): number {
-    return call(() => this.#held.get().forget(escapeText(customer)));
+    return call(() => this.#held.get().forget(escapeText(customer, "customer")));
   }
 
   /** Gives their memory back; they cannot be used any more. */
@@ -228,7 +206,7 @@ disposable(Alerts);
  * alerts(rows, [{ id: "furious", atMost: 2 }], { now: "2026-01-06" })[0]?.times; // 2
  */
 export function alerts(table: Table, rules: readonly AlertRule[], options: ResponseColumns & AlertOptions & { now: TimeLike }): AlertRow[] {
-  const { storm = true, closeAfterDays, ...columns } = options;
+  const { storm = true, closeAfterDays, ...columns } = fieldsOf(options);
   const book = new Alerts(rules, { storm, ...(closeAfterDays !== undefined && { closeAfterDays }) });
   try {
     book.takeResponses(table, columns);

@@ -1,5 +1,6 @@
 // What cases are, as data.
 import type { CalendarDefinition } from "./business.js";
+import type { Severity } from "./happening.js";
 import type { Interval } from "./score.js";
 import type { TimeLike } from "./times.js";
 
@@ -33,6 +34,8 @@ export interface CasePolicy {
   priority?: { readonly [value: string]: { readonly [tier: string]: number } };
   /** Of cases that the matrix does not name. */
   priorityOtherwise?: number | null;
+  /** What cases of alerts so severe, or worse, have at least; `{ critical: 1 }` where not given. */
+  priorityBySeverity?: { readonly [severity in Severity]?: number };
   /** Which responses open a case; any rating in a tier where not given. */
   opens?: readonly When[] | null;
   /** Who gets a case: the first that fits. Without `contact` is for customers who asked not to be contacted, too. */
@@ -60,6 +63,8 @@ export interface FactColumns {
   id: string;
   response?: string;
   alert?: string;
+  /** How bad the alert is. */
+  severity?: string;
   customer?: string;
   account?: string;
   rating?: string;
@@ -138,6 +143,7 @@ export interface Case {
     id: string;
     response: string | null;
     alert: string | null;
+    severity: Severity | null;
     customer: string | null;
     account: string | null;
     rating: number | null;
@@ -180,6 +186,7 @@ export interface CaseRow {
   case: string;
   response: string | null;
   alert: string | null;
+  severity: Severity | null;
   customer: string | null;
   account: string | null;
   rating: number | null;

@@ -1,5 +1,5 @@
 // Comments, labels and options on their way into the module.
-import { HeedfulError } from "./error.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import { encode, escapeText, snakeName } from "./json.js";
 
 /** Comments in order; `null`, `undefined` and the empty text are responses without one. */
@@ -53,7 +53,7 @@ export function groupsOf(by: unknown, comments: readonly unknown[]): unknown[] {
 
 /** Options as the module takes them: names of ours in snake_case, what is below them as it is. @internal */
 export function optionsOf(options: object): string {
-  return encode(Object.fromEntries(Object.entries(options).map(([name, value]) => [snakeName(name), value as unknown])));
+  return encode(Object.fromEntries(Object.entries(fieldsOf(options)).map(([name, value]) => [snakeName(name), value as unknown])));
 }
 
 /** A whole number that is not negative. @internal */

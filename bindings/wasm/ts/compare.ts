@@ -1,5 +1,6 @@
 // Differences, targets and the size of samples.
 import { call } from "./scores-engine.js";
+import { fieldsOf } from "./error.js";
 import { camel, decode, encode } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import type { Interval, IntervalMethod, Score, Uncertainty, ValueOptions, Values } from "./score.js";
@@ -99,7 +100,7 @@ export interface SamplePlan {
  * compare(before, after, { metric: "nps" }); // { difference: 12, interval: {…}, pValue: 0.03, method: "score", … }
  */
 export function compare(before: Sample, after: Sample, options: SampleOptions = {}): Comparison {
-  const { metric = "nps", confidence, interval } = options;
+  const { metric = "nps", confidence, interval } = fieldsOf(options);
   const [one, other] = [stored(before, metric, options), stored(after, metric, options)];
   const uncertainty = encode({ confidence, interval });
   return camel(decode(call((module) => module.compare(one, other, encode(metric), uncertainty)))) as Comparison;
@@ -112,7 +113,7 @@ export function compare(before: Sample, after: Sample, options: SampleOptions = 
  * target(ratings, 40, { metric: "nps" }).status; // "reached", "likely", "open" or "missed"
  */
 export function target(data: Sample, goal: number | Target, options: SampleOptions = {}): Attainment {
-  const { metric = "nps", confidence, interval } = options;
+  const { metric = "nps", confidence, interval } = fieldsOf(options);
   const document = encode({ confidence, interval, ...(typeof goal === "number" ? { value: goal } : goal) });
   const tally = stored(data, metric, options);
   return camel(decode(call((module) => module.assess(tally, encode(metric), document)))) as Attainment;
@@ -126,7 +127,7 @@ export function target(data: Sample, goal: number | Target, options: SampleOptio
  * sampleSize({ metric: "nps", margin: 5, shares: { promoter: 0.5, detractor: 0.2 } }).n; // 938
  */
 export function sampleSize(options: SampleSizeOptions): SamplePlan {
-  const { metric = "nps", pilot, ...rest } = options;
+  const { metric = "nps", pilot, ...rest } = fieldsOf(options);
   // A stored tally is JSON already.
   const document = { ...rest, metric, pilot: pilot && (JSON.parse(Tally.toJson(pilot)) as unknown) };
   return camel(decode(call((module) => module.sample_size(encode(document))))) as SamplePlan;
@@ -135,10 +136,10 @@ export function sampleSize(options: SampleSizeOptions): SamplePlan {
 function stored(sample: Sample, metric: MetricLike, options: SampleOptions): string {
   if (isTally(sample)) return Tally.toJson(sample);
   // How uncertainty is stated says the comparison, not the tally.
-  const { confidence, interval, ...rest } = options;
+  const { confidence, interval, ...rest } = fieldsOf(options);
   return Tally.toJson(tallied(sample, metric, rest));
 }
 
 function isTally(sample: Sample): sample is Tally {
-  return "version" in sample && "scale" in sample && Array.isArray((sample as Tally).counts);
+  return typeof sample === "object" && sample !== null && "version" in sample && "scale" in sample && Array.isArray((sample as Tally).counts);
 }

@@ -1,9 +1,9 @@
 // What the entry points of `heedful/contact` export beside their own `init`: whom to ask and when, and the people who answer.
 import { call, pack } from "./contact-engine.js";
-import { HeedfulError } from "./error.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import { camel, decode, encode, encoded, escapeText, parse, snake } from "./json.js";
 import type { MetricLike } from "./metric.js";
-import { isRead, open, type ResultColumn, type Roles, rowsFrom, rowsOf, split, type Table } from "./table.js";
+import { isRead, listed, open, type ResultColumn, type Roles, rowsFrom, rowsOf, split, type Table } from "./table.js";
 import { millis, type TimeLike } from "./times.js";
 import { hostZone } from "./zone.js";
 
@@ -149,7 +149,7 @@ export class ContactPolicy {
 
   /** Decides about each candidate at a time. Contacts after it count as well: they are promised. */
   decide(candidates: Table, options: { past?: Table; now: TimeLike }): Decision[] {
-    const { past, now } = options;
+    const { past, now } = fieldsOf(options);
     const at = millis(now, "now", call);
     const [columns, zones] = people(candidates, weeks(at, at));
     const known = past === undefined ? [] : contacts(past);
@@ -158,7 +158,7 @@ export class ContactPolicy {
 
   /** Plans the invitations of a window under all rules; what is planned counts for those who come after. */
   plan(candidates: Table, options: PlanOptions): PlanRow[] {
-    const { past, start, end, ...rest } = options;
+    const { past, start, end, ...rest } = fieldsOf(options);
     const [from, to] = [millis(start, "start", call), millis(end, "end", call)];
     const [columns, zones] = people(candidates, weeks(from, to));
     const known = past === undefined ? [] : contacts(past);
@@ -171,7 +171,7 @@ export class ContactPolicy {
    * (the columns of candidates without `survey`), `deviation` the standard deviation of one answer in points.
    */
   replay(past: Table, options: { customers?: Table; deviation?: number } = {}): Replay {
-    const { customers, deviation } = options;
+    const { customers, deviation } = fieldsOf(options);
     const known = contacts(past);
     const at = known.find(([name]) => name === "at")?.[2] as Float64Array | undefined;
     const [columns, zones] = customers === undefined ? [[], []] : people(customers, at ?? new Float64Array());
@@ -292,9 +292,9 @@ export interface Propensity {
  * score(invitations.map((row, i) => ({ ...row, w: weights[i] })), { rating: "score", weight: "w" });
  */
 export function responsePropensity(table: Table, options: PropensityOptions = {}): Propensity {
-  const { by = [], metric = "nps", ...given } = options;
+  const { by = [], metric = "nps", ...given } = fieldsOf(options);
   const { roles, rest } = split(given);
-  const names = typeof by === "string" ? [by] : by;
+  const names = listed(by, "by");
   const { columns, roles: json } = pack(table, roles, names);
   const document = encode({ ...rest, by: names });
   const answer = call((module) => module.response_propensity(columns, json, document, encode(metric)));
@@ -315,9 +315,12 @@ export function responsePropensity(table: Table, options: PropensityOptions = {}
  */
 export function pseudonym(id: string, options: { key: Uint8Array | string }): string;
 export function pseudonym(ids: ArrayLike<unknown>, options: { key: Uint8Array | string }): (string | null)[];
-export function pseudonym(ids: string | ArrayLike<unknown>, { key }: { key: Uint8Array | string }): unknown {
+export function pseudonym(ids: string | ArrayLike<unknown>, options: { key: Uint8Array | string }): unknown {
+  const { key } = fieldsOf(options);
   const bytes = typeof key === "string" ? new TextEncoder().encode(key) : key;
+  if (!(bytes instanceof Uint8Array)) throw new HeedfulError("invalid-argument", "a key is a text or bytes", { path: "key" });
   const one = typeof ids === "string";
+  if (!one && !Array.isArray(ids) && !ArrayBuffer.isView(ids)) throw new HeedfulError("invalid-argument", "a list is needed", { path: "ids" });
   const texts = Array.from(one ? [ids] : ids, (id) => (id === null || id === undefined || id === "" || Number.isNaN(id) ? null : escapeText(String(id))));
   const found = decode(call((module) => module.pseudonym(texts, bytes))) as (string | null)[];
   return one ? found[0] : found;
@@ -339,15 +342,17 @@ export interface ForgetOptions extends Pick<Roles, "customer" | "comment"> {
  * const { table, rows } = forget(responses, { customer: "who", comment: "why", customers: "ada", also: ["email"] });
  */
 export function forget<T extends Table>(table: T, options: ForgetOptions): { table: T; rows: number } {
-  const { customers, also = [], ...given } = options;
+  const { customers, also = [], ...given } = fieldsOf(options);
+  if (customers === undefined) throw new HeedfulError("invalid-argument", "customers are needed", { path: "customers" });
+  const others = listed(also, "also");
   const source = open(table);
   const { customer, comment } = { ...source.roles, ...split(given).roles };
   // Other roles are not asked for: their columns may hold what only scoring reads.
   const lists = isRead(table) ? table.columns : table;
   const named = { ...(customer !== undefined && { customer }), ...(comment !== undefined && { comment }) };
-  const { columns, roles } = pack(lists, named, also, undefined, ["comment"]);
-  const ids = (typeof customers === "string" ? [customers] : customers).map(escapeText);
-  const answer = call((module) => module.forget(columns, roles, ids, also.map(escapeText)));
+  const { columns, roles } = pack(lists, named, others, undefined, ["comment"]);
+  const ids = listed(customers, "customers").map((id) => escapeText(id));
+  const answer = call((module) => module.forget(columns, roles, ids, others.map((name) => escapeText(name))));
   const found = decode(answer) as { rows: number[]; columns: string[] };
   const gone = new Set(found.rows);
   const nothing = Object.fromEntries(found.columns.map((name) => [name, null]));

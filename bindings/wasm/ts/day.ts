@@ -26,7 +26,8 @@ export function dayGiven(day: Day | undefined, path: string): number | undefined
 
 /** The days of a list. @internal */
 export function dayNumbers(days: readonly Day[] | undefined, path: string): number[] | undefined {
-  return days?.map((day, i) => dayNumber(day, `${path}[${i}]`));
+  if (days !== undefined && !Array.isArray(days)) throw new HeedfulError("invalid-argument", "a list of days is needed", { path });
+  return days?.map((day: Day, i) => dayNumber(day, `${path}[${i}]`));
 }
 
 /** A day as it is written. @internal */

@@ -2,7 +2,7 @@
 import { call, life, pack } from "./act-engine.js";
 import type * as cases from "./case.js";
 import { disposable } from "./disposer.js";
-import { HeedfulError } from "./error.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import type { Desk as Handle } from "./glue/act.js";
 import { Held } from "./held.js";
 import { camel, decode, encode, encoded, escapeText, parse, snake } from "./json.js";
@@ -31,6 +31,7 @@ const FACTS = {
   id: "id",
   response: "response",
   alert: "alert",
+  severity: "severity",
   customer: "customer",
   account: "account",
   rating: "rating",
@@ -104,7 +105,7 @@ export class Desk {
       every?: boolean;
     },
   ): CaseEffect[] {
-    const { now, reasons, every = false, ...named } = options;
+    const { now, reasons, every = false, ...named } = fieldsOf(options);
     const at = millis(now, "now", call);
     const source = open(table);
     const entries = Object.entries(named).filter(([, column]) => column !== undefined);
@@ -123,13 +124,14 @@ export class Desk {
    * Takes an event of a case. One that the case's state does not allow is an error with the code `illegal-transition`, and
    * nothing changes. `by` is who did it.
    */
-  apply(id: string, event: cases.CaseEvent, { now, by }: { now: TimeLike; by?: string }): CaseEffect[] {
+  apply(id: string, event: cases.CaseEvent, options: { now: TimeLike; by?: string }): CaseEffect[] {
+    const { now, by } = fieldsOf(options);
     const at = millis(now, "now", call);
-    const told: { [detail: string]: unknown } = { ...event };
+    const told: { [detail: string]: unknown } = { ...fieldsOf(event, "event") };
     if (told["until"] !== undefined && told["until"] !== null) told["until"] = millis(told["until"], "until", call);
     if (typeof told["due"] === "object" && told["due"] !== null && "at" in told["due"]) told["due"] = { at: millis(told["due"].at, "due.at", call) };
-    const who = by === undefined ? undefined : escapeText(by);
-    return this.#told((desk) => desk.apply(escapeText(id), encode(snake(told)), who, at), event);
+    const who = by === undefined ? undefined : escapeText(by, "by");
+    return this.#told((desk) => desk.apply(escapeText(id, "case"), encode(snake(told)), who, at), event);
   }
 
   /** What happened by itself until now: reminders, escalations, the end of waiting. */
@@ -146,17 +148,17 @@ export class Desk {
   /** Takes note that a customer asks not to be contacted, in all cases of theirs that there are and that will come. */
   optOut(customer: string, now: TimeLike): CaseEffect[] {
     const at = millis(now, "now", call);
-    return this.#told((desk) => desk.opt_out(escapeText(customer), at));
+    return this.#told((desk) => desk.opt_out(escapeText(customer, "customer"), at));
   }
 
   /** The customer may be contacted again, in cases opened from now on; whether there was a wish not to be. */
   optIn(customer: string): boolean {
-    return call(() => this.#held.get().opt_in(escapeText(customer)));
+    return call(() => this.#held.get().opt_in(escapeText(customer, "customer")));
   }
 
   /** All that is known of a case, with its trail. */
   case(id: string): cases.Case {
-    const found = decode(call(() => this.#held.get().case(escapeText(id))));
+    const found = decode(call(() => this.#held.get().case(escapeText(id, "case"))));
     if (found === null) throw new HeedfulError("unknown-name", "there is no such case", { path: "case" });
     return camel(found) as cases.Case;
   }
@@ -176,7 +178,7 @@ export class Desk {
    */
   queue(now: TimeLike, options: cases.QueueOptions = {}): { order: cases.QueueRow[]; report: cases.QueueReport } {
     const at = millis(now, "now", call);
-    const { churn = {}, ...rest } = options;
+    const { churn = {}, ...rest } = fieldsOf(options);
     const document = encode({ ...(snake(rest) as object), churn });
     const found = camel(decode(call(() => this.#held.get().queue(document, at), undefined, options)));
     const { rows, ...report } = found as cases.QueueReport & { rows: cases.QueueRow[] };
@@ -192,7 +194,7 @@ export class Desk {
     options: { confidence?: number; speeds?: readonly number[] } = {},
   ): { report: cases.OutcomeReport; groups: cases.OutcomeGroup[] } {
     const at = millis(now, "now", call);
-    const found = decode(call(() => this.#held.get().outcomes(encode(options), at)));
+    const found = decode(call(() => this.#held.get().outcomes(encode(fieldsOf(options)), at)));
     const { report, groups } = found as { report: { outcomes: object; groups: unknown }; groups: ResultColumn[] };
     const { outcomes, groups: _, ...rest } = report;
     return {
@@ -203,6 +205,7 @@ export class Desk {
 
   /** Adds the cases of a desk with the same policy; of a case that both have, the one with the longer trail stays. */
   merge(other: Desk): void {
+    if (!(other instanceof Desk)) throw new HeedfulError("invalid-argument", "another desk is needed", { path: "other" });
     const stored = other.#written();
     call(() => this.#held.get().merge(stored));
   }
@@ -212,7 +215,7 @@ export class Desk {
    * is forgotten too.
    */
   forget(customer: string): number {
-    return call(() => this.#held.get().forget(escapeText(customer)));
+    return call(() => this.#held.get().forget(escapeText(customer, "customer")));
   }
 
   /** How many cases there are. */

@@ -1,5 +1,6 @@
 // One series in, a row for each period and one for each episode out.
 import { type Day, dayGiven, dayNumbers, hourOf } from "./day.js";
+import { fieldsOf } from "./error.js";
 import { decode, encode, snake } from "./json.js";
 import { type ResultColumn, rowsFrom } from "./table.js";
 import { call } from "./watch-engine.js";
@@ -93,7 +94,7 @@ export interface Detected {
  * detect(counts, { every: "week", start: "2001-01-01" }).rows[118].alarm; // true
  */
 export function detect(counts: ArrayLike<number | null | undefined>, options: DetectOptions): Detected {
-  const { volume, start, holidays, ...rest } = options;
+  const { volume, start, holidays, ...rest } = fieldsOf(options);
   const document = encode({
     ...(snake(rest) as object),
     start: dayGiven(start, "start"),

@@ -1,13 +1,14 @@
 // The detector: topics, places and scores of responses, on history or as they arrive.
 import { type Day, dayGiven, dayName, dayNumber, dayNumbers } from "./day.js";
 import { type Detected, detectedOf, type Direction, type Every, type Method } from "./detect.js";
-import { HeedfulError } from "./error.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import type { Detector as Handle } from "./glue/watch.js";
 import { disposable } from "./disposer.js";
+import type { Happening } from "./happening.js";
 import { camel, decode, encode, encoded, escapeText, snake } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import { reasonsOf, type WhyReasons } from "./row-reasons.js";
-import type { Cell, Packed, Roles, Table } from "./table.js";
+import { type Cell, listed, type Packed, type Roles, type Table } from "./table.js";
 import { onDays } from "./wall.js";
 import { call, life, pack } from "./watch-engine.js";
 
@@ -124,6 +125,8 @@ export interface Anomalies {
   series: number;
   /** First what is told, then what another one says already; the latest first. */
   anomalies: Anomaly[];
+  /** What `Alerts.take` takes: the anomalies but for those that another one says already. */
+  happenings: Happening[];
 }
 
 /** An attribute and its value. */
@@ -162,7 +165,7 @@ export class Detector {
       this.#settings = settings;
       return;
     }
-    const { since, holidays, ...rest } = options;
+    const { since, holidays, ...rest } = fieldsOf(options);
     const days = { since: dayGiven(since, "since"), holidays: dayNumbers(holidays, "holidays") };
     this.#settings = { ...(snake(rest) as Settings), ...days };
     // What cannot be is said now, not at the first table.
@@ -176,9 +179,9 @@ export class Detector {
 
   /** Judges all of a table's history, the last period included, and is ready for {@link Detector.update}. */
   run(table: Table, options: RunOptions): Anomalies {
-    const { at, topic, by = [], comment, rating, metric = "nps", reasons, dateFormat } = options;
+    const { at, topic, by = [], comment, rating, metric = "nps", reasons, dateFormat } = fieldsOf(options);
     const named = Object.entries({ at, comment, rating }).filter(([, name]) => name !== undefined);
-    const attributes = typeof by === "string" ? [by] : by;
+    const attributes = listed(by, "by");
     const packed = this.#packed(table, Object.fromEntries(named), topic, attributes, dateFormat);
     const { played } = packed;
     const columns = { at: played.at, comment: played.comment, rating: played.rating };
@@ -193,7 +196,8 @@ export class Detector {
    * Takes in further rows and judges the periods that are over: those before the last that was seen, which may go on, and
    * those up to the day `through` where it is given. A row of a period that was judged before is not counted.
    */
-  update(table: Table, { reasons, through, dateFormat }: UpdateOptions = {}): Anomalies {
+  update(table: Table, options: UpdateOptions = {}): Anomalies {
+    const { reasons, through, dateFormat } = fieldsOf(options);
     const { columns = {}, topic, by = [] } = this.#watcher();
     const named = Object.entries(columns).filter(([, name]) => name !== null);
     const packed = this.#packed(table, Object.fromEntries(named), topic, by, dateFormat);
@@ -201,7 +205,8 @@ export class Detector {
   }
 
   /** One series by itself, period by period, at the level that the detector has for each test. */
-  series({ topic, place }: SeriesName = {}): Detected {
+  series(name: SeriesName = {}): Detected {
+    const { topic, place } = fieldsOf(name);
     const where = place ? [`${place.attribute} = ${place.value}`] : [];
     const title = escapeText([topic ?? "all responses", ...where].join(" in "));
     return detectedOf(call(() => this.#held.series(textOf(topic), pairOf(place), title)));
@@ -211,9 +216,10 @@ export class Detector {
    * Records what a person said of the days of a series. `expected`: it was real and its cause is known, nothing is learned
    * from these days. `false_alarm`: such counts are normal, these days are learned in full.
    */
-  feedback(said: "expected" | "false_alarm", { topic, place, start, end }: SeriesName & { start: Day; end: Day }): void {
+  feedback(said: "expected" | "false_alarm", options: SeriesName & { start: Day; end: Day }): void {
+    const { topic, place, start, end } = fieldsOf(options);
     const [first, last] = [dayNumber(start, "start"), dayNumber(end, "end")];
-    call(() => this.#held.feedback(said, textOf(topic), pairOf(place), first, last));
+    call(() => this.#held.feedback(escapeText(said, "said"), textOf(topic), pairOf(place), first, last));
   }
 
   /** Rows of periods that had been judged when they came. */
@@ -255,12 +261,15 @@ export class Detector {
   #take(packed: Packed, table: Table, reasons: WhyReasons | undefined, history: boolean, through: number | undefined): Anomalies {
     const coded = reasons === undefined ? undefined : reasonsOf(table, reasons);
     const answer = decode(call(() => this.#held.take(packed.columns, packed.roles, coded, history, through)));
-    const { found, sentences, periods } = camel(answer) as { found: Found; sentences: string[]; periods: Periods[] };
+    // Evidence has its own names, the same in every language.
+    const { happenings, ...rest } = answer as { happenings: Happening[] };
+    const { found, sentences, periods } = camel(rest) as { found: Found; sentences: string[]; periods: Periods[] };
     const { judged, series, anomalies } = found;
     return {
       judged: judged && [dayName(judged[0]), dayName(judged[1])],
       series,
       anomalies: anomalies.map((one, i) => told(one, periods[i] as Periods, sentences[i] as string)),
+      happenings,
     };
   }
 }
@@ -275,7 +284,7 @@ type Watcher = Settings & { columns?: Roles; topic?: string; by?: string[]; metr
 type Pair = [attribute: string, value: Cell];
 type Periods = [start: string, raised: string, last: string, peak: string];
 type Moment = "start" | "raised" | "last" | "peak";
-interface Found extends Omit<Anomalies, "judged" | "anomalies"> {
+interface Found extends Omit<Anomalies, "judged" | "anomalies" | "happenings"> {
   judged: [number, number] | null;
   anomalies: (Omit<Anomaly, "place" | "places"> & {
     place: Pair | null;
@@ -307,11 +316,11 @@ function told({ episode, days: _, place, places, ...rest }: Found["anomalies"][n
 }
 
 function textOf(text: string | null | undefined): string | undefined {
-  return text === null || text === undefined ? undefined : escapeText(text);
+  return text === null || text === undefined ? undefined : escapeText(text, "topic");
 }
 
 function pairOf(place: Place | null | undefined): Pair | undefined {
   if (!place) return undefined;
   const { attribute, value } = place;
-  return [escapeText(attribute), typeof value === "string" ? escapeText(value) : value];
+  return [escapeText(attribute, "place.attribute"), typeof value === "string" ? escapeText(value) : value];
 }

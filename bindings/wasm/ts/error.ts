@@ -65,3 +65,9 @@ export class HeedfulError extends Error {
     this.line = place.line ?? null;
   }
 }
+
+/** An object with fields, as options are, and not what else was given in its place. @internal */
+export function fieldsOf<T>(options: T, path = "options"): T {
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) return options;
+  throw new HeedfulError("invalid-argument", "an object is needed", { path });
+}

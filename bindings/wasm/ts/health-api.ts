@@ -1,10 +1,13 @@
 // What the entry points of `heedful/health` export beside their own `init`: scorecards, health, back-tests, behaviour.
 import { call } from "./health-engine.js";
+import { fieldsOf } from "./error.js";
+import type { Happening } from "./happening.js";
 import { ask, refused, type TimeLike } from "./health-table.js";
 import type { Interval } from "./score.js";
 import { type Cell, listed, type Table } from "./table.js";
 
 export { type ErrorCode, HeedfulError } from "./error.js";
+export type { AlertSource, Happening, Severity } from "./happening.js";
 export type { TimeLike } from "./health-table.js";
 export type { Interval } from "./score.js";
 export type { CompiledModule, ModuleSource } from "./source.js";
@@ -122,8 +125,8 @@ export interface AccountHealth {
   alarms: string[];
   /** Against the last look. */
   change: { total: number | null; bandBefore: string | null; reformulated: boolean; causes: [name: string, change: number][] } | null;
-  /** The cheapest single measure to raise into the next band. */
-  improvement: { measure: string; band: string; points: number; toPoints: number; toValue: number | null; effort: number } | null;
+  /** The cheapest single measure to raise into the next band; where it is left out (`points` is `null`), to measure at all. */
+  improvement: { measure: string; band: string; points: number | null; toPoints: number; toValue: number | null; effort: number } | null;
 }
 
 /** The health of all accounts. */
@@ -132,6 +135,8 @@ export interface HealthReport {
   accounts: AccountHealth[];
   /** What the next look needs to know, as JSON: give it as `previous`. It holds ids and numbers. */
   state: string;
+  /** Alarms that fire, and those that no longer do where `previous` is a report: what `Alerts.take` takes. */
+  happenings: Happening[];
 }
 
 /**
@@ -144,9 +149,9 @@ export interface HealthReport {
 export function health(
   scorecard: Scorecard | readonly Stage[],
   table: Table,
-  options: AccountOptions & { /** The state of the last look. */ previous?: string } = {},
+  options: AccountOptions & { /** The report of the last look, or its state. */ previous?: string | Pick<HealthReport, "state" | "happenings"> } = {},
 ): HealthReport {
-  const { account = "account", now, previous, ...rest } = options;
+  const { account = "account", now, previous, ...rest } = fieldsOf(options);
   const stages = isStages(scorecard) ? checkStages(scorecard) : oneStage(scorecard);
   const { columns, times } = looked(stages, now);
   const asked = { table, columns: [account, ...columns], times, now, previous };
@@ -222,7 +227,7 @@ export function backtest(
     confidence?: number;
   },
 ): BacktestReport {
-  const { account = "account", now, ...rest } = options;
+  const { account = "account", now, ...rest } = fieldsOf(options);
   const { columns, times } = looked(oneStage(scorecard), rest.at === undefined ? now : 0);
   const asked = { table, now, columns: [account, rest.outcome, rest.at, ...columns], times: [...times, rest.at] };
   return ask("backtest", { account, scorecard, ...rest }, asked) as BacktestReport;
@@ -254,7 +259,7 @@ export function healthAgreement(
     confidence?: number;
   },
 ): AgreementReport {
-  const { account = "account", now, ...rest } = options;
+  const { account = "account", now, ...rest } = fieldsOf(options);
   const { columns, times } = looked(oneStage(scorecard), now);
   const asked = { table, now, columns: [account, rest.manager, ...columns], times };
   return ask("agreement", { account, scorecard, ...rest }, asked) as AgreementReport;
@@ -300,8 +305,8 @@ export interface FitOptions {
 
 /** Learns a readable scorecard from what became of accounts. */
 export function fitScorecard(table: Table, options: FitOptions): FittedScorecard {
-  const { better = {}, groups = {}, ...rest } = options;
-  const columns = [rest.outcome, ...listed(rest.measures)];
+  const { better = {}, groups = {}, ...rest } = fieldsOf(options);
+  const columns = [rest.outcome, ...listed(rest.measures, "measures")];
   return ask("fit", rest, { table, columns, own: { better, groups } }) as FittedScorecard;
 }
 
@@ -382,7 +387,7 @@ export interface BehaviourOptions {
 
 /** Recency, frequency and value of customers from a table with one row for each event, and what they say of the next. */
 export function behaviour(table: Table, options: BehaviourOptions): BehaviourReport {
-  const { now, ...rest } = options;
+  const { now, ...rest } = fieldsOf(options);
   const { customer, at, amount } = rest;
   return ask("behaviour", rest, { table, columns: [customer, at, amount], times: [at], now }) as BehaviourReport;
 }
@@ -405,7 +410,7 @@ export function repurchase(
   table: Table,
   options: RepurchaseOptions = {},
 ): { forecasts: (RepurchaseForecast | null)[]; model: RepurchaseModel; fit: RepurchaseFit | null } {
-  const { purchases = "purchases", daysSinceLast = "daysSinceLast", daysKnown = "daysKnown", ...rest } = options;
+  const { purchases = "purchases", daysSinceLast = "daysSinceLast", daysKnown = "daysKnown", ...rest } = fieldsOf(options);
   const columns = [purchases, daysSinceLast, daysKnown];
   const asked = { ...rest, purchases, daysSinceLast, daysKnown };
   return ask("repurchase", asked, { table, columns }) as ReturnType<typeof repurchase>;
@@ -442,7 +447,7 @@ export interface ScorecardFinding {
  * lintScorecard(card, { account: ["a", "b"], logins: [7, 7] }).map(({ code }) => code); // ["measure_count", "never_varies"]
  */
 export function lintScorecard(scorecard: Scorecard, table?: Table, options: AccountOptions = {}): ScorecardFinding[] {
-  const { account = "account", now, ...rest } = options;
+  const { account = "account", now, ...rest } = fieldsOf(options);
   const stages = oneStage(scorecard);
   const asked = { account, stages, ...rest };
   if (table === undefined) return ask("lint", asked, { now }) as ScorecardFinding[];

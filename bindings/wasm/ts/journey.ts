@@ -1,8 +1,9 @@
 // Journeys: stages and touchpoints as data, and what customers say along them.
 import type { Comparison } from "./compare.js";
+import { fieldsOf } from "./error.js";
 import { camel, decode, encode } from "./json.js";
 import type { Interval, Score } from "./score.js";
-import type { Table } from "./table.js";
+import { listed, type Table } from "./table.js";
 import type { WhyReasons } from "./row-reasons.js";
 import { ask, type Shared, type Side, sideOf } from "./why-table.js";
 import { call } from "./why-engine.js";
@@ -152,7 +153,7 @@ export function walkJourney(journey: Journey, table: Table, options: JourneyOpti
  * each customer; both tables name them by `customer`.
  */
 export function journeyMoments(journey: Journey, table: Table, relational: Table, options: JourneyOptions): JourneyMoments {
-  const { reasons: _, touchpoint: __, intensity: ___, measures: ____, ...rest } = options;
+  const { reasons: _, touchpoint: __, intensity: ___, measures: ____, ...rest } = fieldsOf(options);
   const sides = [side(table, options), sideOf(relational, rest, [], undefined)];
   return asked("journey_moments", journey, sides, options) as JourneyMoments;
 }
@@ -164,7 +165,7 @@ export function journeyViews(
   company: Table,
   options: JourneyOptions & { companyReasons?: WhyReasons },
 ): { touchpoint: string; gap: Comparison; pAdjusted: number | null }[] {
-  const { companyReasons = options.reasons, ...rest } = options;
+  const { companyReasons = fieldsOf(options).reasons, ...rest } = options;
   const sides = [side(customers, rest), side(company, rest, companyReasons)];
   return asked("journey_views", journey, sides, rest) as ReturnType<typeof journeyViews>;
 }
@@ -177,14 +178,14 @@ export function compareJourneys(
   after: Table,
   options: JourneyOptions & { beforeReasons?: WhyReasons },
 ): { differences: JourneyDifference[]; steps: { touchpoint: string; comparison: Comparison; pAdjusted: number | null }[] } {
-  const { beforeReasons = options.reasons, ...rest } = options;
+  const { beforeReasons = fieldsOf(options).reasons, ...rest } = options;
   const sides = [side(before, rest, beforeReasons), side(after, rest)];
   return asked("journey_compare", journey, sides, rest, encode(earlier)) as ReturnType<typeof compareJourneys>;
 }
 
-function side(table: Table, options: JourneyOptions, reasons = options.reasons): Side {
-  const { reasons: _, touchpoint, intensity, measures = [], ...rest } = options;
-  return sideOf(table, rest, [touchpoint, intensity, ...measures].filter((name) => name !== undefined), reasons);
+function side(table: Table, options: JourneyOptions, told?: WhyReasons): Side {
+  const { reasons, touchpoint, intensity, measures = [], ...rest } = fieldsOf(options);
+  return sideOf(table, rest, [touchpoint, intensity, ...listed(measures, "measures")].filter((name) => name !== undefined), told ?? reasons);
 }
 
 function asked(question: string, journey: Journey, sides: Side[], options: JourneyOptions, earlier = ""): unknown {

@@ -9,7 +9,8 @@ const PRIVATE = 0xe000 - 0xd800;
 const MARKED = 0xe800;
 
 /** A text for the module. @internal */
-export function escapeText(text: string): string {
+export function escapeText(text: string, path = ""): string {
+  if (typeof text !== "string") throw new HeedfulError("invalid-argument", "a text is needed", { path });
   return text.replace(/\p{Surrogate}|\u{10FFFD}/gu, (found) => (found === MARK ? MARK + String.fromCharCode(MARKED) : escapeHalf(found)));
 }
 
@@ -26,10 +27,19 @@ function unescaped(json: string): string {
 
 /** JSON for the module. @internal */
 export function encode(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = written(value) ?? "null";
   // `JSON.stringify` writes lone halves, and them alone, as \ud800 to \udfff; a backslash before it is written twice.
   if (!text.includes("\\ud") && !text.includes(MARK)) return text;
   return escapeText(unescaped(text));
+}
+
+function written(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // Big integers, and what holds itself.
+    throw new HeedfulError("invalid-argument", (error as Error).message);
+  }
 }
 
 /** JSON that comes from outside, where it may have been written by the module or by `JSON.stringify`. @internal */

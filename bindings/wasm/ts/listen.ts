@@ -1,5 +1,6 @@
 // Customer data beside responses, and the response funnel.
 import { call, pack } from "./read-engine.js";
+import { fieldsOf } from "./error.js";
 import { camel, decode, encode } from "./json.js";
 import { beside, open, type Roles, rowsOf, type Table } from "./table.js";
 import { hostZone } from "./zone.js";
@@ -92,7 +93,7 @@ export interface FunnelRow {
  * score(table, { rating: "score", by: "plan" });
  */
 export function join<T extends Table>(table: T, customers: Table, options: JoinOptions = {}): Joined<WithColumns<T>> {
-  const { on, key, at, validFrom, columns, timeZone, dateFormat, ...rest } = options;
+  const { on, key, at, validFrom, columns, timeZone, dateFormat, ...rest } = fieldsOf(options);
   const ours = pack(table, { ...(on !== undefined && { customer: on }), ...(at !== undefined && { at }) }, [], dateFormat);
   const source = open(customers);
   const theirKey = key ?? source.roles.customer ?? ours.played.customer;
@@ -128,8 +129,8 @@ export function join<T extends Table>(table: T, customers: Table, options: JoinO
 export function funnel(counts: { readonly [step in Step]?: number }, options?: { confidence?: number }): FunnelRow[];
 export function funnel(table: Table, options?: FunnelOptions): FunnelRow[];
 export function funnel(data: Table | { readonly [step in Step]?: number }, options: FunnelOptions = {}): FunnelRow[] {
-  const { confidence, status, words, columns, rating, comment, signalColumn } = options;
-  if (!Array.isArray(data) && Object.values(data).every((count) => typeof count === "number")) {
+  const { confidence, status, words, columns, rating, comment, signalColumn } = fieldsOf(options);
+  if (!Array.isArray(data) && Object.values(fieldsOf(data, "data")).every((count) => typeof count === "number")) {
     return rowsOf(call((module) => module.funnel_counts(encode(data), encode({ confidence })))) as unknown as FunnelRow[];
   }
   const given = { rating, comment, signalColumn };

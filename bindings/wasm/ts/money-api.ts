@@ -1,6 +1,6 @@
 // What the entry points of `heedful/money` export beside their own `init`: what is at stake, and whether a change pays.
 import { columnsOf } from "./columns.js";
-import { HeedfulError } from "./error.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import { camel, camelName, decode, encode, snake } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import { call } from "./money-engine.js";
@@ -101,10 +101,10 @@ export interface RiskReport {
  * [all?.exposure, all?.expectedLoss, all?.silentExposure]; // [1250, 700, 3750]
  */
 export function valueAtRisk(table: Table, options: ValueAtRiskOptions): RiskReport {
-  const { reasons, rates, by, atRisk, ...rest } = options;
-  const names = listed(by);
+  const { reasons, rates, by, atRisk, ...rest } = fieldsOf(options);
+  const names = listed(by, "by");
   const { value, churn, band, customer } = rest;
-  const asked = { table, columns: [value, churn, band, customer, ...names], reasons, own: { rates, by: names, at_risk: listed(atRisk) } };
+  const asked = { table, columns: [value, churn, band, customer, ...names], reasons, own: { rates, by: names, at_risk: listed(atRisk, "atRisk") } };
   return ask("value_at_risk", rest, asked) as RiskReport;
 }
 
@@ -189,8 +189,8 @@ export interface LinkageReport {
  * [link?.basis, link?.slope, link?.money]; // ["assumption", -0.1, 200000]
  */
 export function linkage(table: Table, options: LinkageOptions): LinkageReport {
-  const { outcomes, controls, worth = {}, assumed = {}, metric, ...rest } = options;
-  const [named, others] = [listed(outcomes), listed(controls)];
+  const { outcomes, controls, worth = {}, assumed = {}, metric, ...rest } = fieldsOf(options);
+  const [named, others] = [listed(outcomes, "outcomes"), listed(controls, "controls")];
   for (const [path, given] of Object.entries({ worth, assumed })) {
     const unknown = Object.keys(given).find((name) => !named.includes(name));
     if (unknown !== undefined) throw new HeedfulError("unknown-name", `there is no outcome \`${unknown}\``, { path });
@@ -249,10 +249,10 @@ export interface ContactReport {
  * avoidableContacts(rows, { cost: 6, reasons: "why", failureReasons, days: 30 }).rows[0]?.failureCost; // 12
  */
 export function avoidableContacts(table: Table, options: AvoidableContactsOptions): ContactReport {
-  const { cost, failureReasons, reasons, ...rest } = options;
+  const { cost, failureReasons, reasons, ...rest } = fieldsOf(options);
   const column = typeof cost === "string" ? cost : undefined;
   const costs = column === undefined ? { cost } : { cost_column: column };
-  const own = { ...costs, failure_reasons: listed(failureReasons) };
+  const own = { ...costs, failure_reasons: listed(failureReasons, "failureReasons") };
   return ask("avoidable_contacts", rest, { table, columns: [column, rest.failure], reasons, own }) as ContactReport;
 }
 
@@ -397,10 +397,10 @@ export interface InitiativeReport {
  * found.tell[0]?.customer; // "ada"
  */
 export function initiative(table: Table, options: InitiativeOptions): InitiativeReport {
-  const { reasons, target, controls, start, ...rest } = options;
+  const { reasons, target, controls, start, ...rest } = fieldsOf(options);
   const { at, customer, doNotContact, outcome, treated } = rest;
-  const others = listed(controls);
-  const own = { reasons: listed(target), controls: others, start: start === undefined ? undefined : Number(start) };
+  const others = listed(controls, "controls");
+  const own = { target: listed(target, "target"), controls: others, start: start === undefined ? undefined : Number(start) };
   const columns = [at, customer, doNotContact, outcome, treated, ...others];
   return ask("initiative", rest, { table, columns, reasons, own }) as InitiativeReport;
 }

@@ -1,7 +1,8 @@
 // What to do when something happens, step by step.
 import { call } from "./act-engine.js";
-import type { AlertSource, Severity } from "./alerts.js";
+import { fieldsOf } from "./error.js";
 import type { CalendarDefinition } from "./business.js";
+import type { AlertSource, Severity } from "./happening.js";
 import { camel, decode, encode, encoded, parse, snake } from "./json.js";
 import { withName, withOffsets } from "./named-zone.js";
 import { millis, type TimeLike } from "./times.js";
@@ -145,9 +146,9 @@ export class Playbooks {
       started?: { readonly [playbook: string]: TimeLike };
     } & CustomerPast,
   ): RunChange[] {
-    const { now, asked, noContact, started = {}, ...whom } = options;
+    const { now, asked, noContact, started = {}, ...whom } = fieldsOf(options);
     const at = millis(now, "now", call);
-    const times = Object.entries(started).map(([name, time]) => [name, millis(time, `started.${name}`, call)]);
+    const times = Object.entries(fieldsOf(started, "started")).map(([name, time]) => [name, millis(time, `started.${name}`, call)]);
     const past = pastOf({ asked, noContact }, Object.fromEntries(times));
     const trigger = encode({ happened, ...whom });
     return camel(decode(call((module) => module.playbook_start(this.#json, trigger, past, at)))) as RunChange[];
@@ -155,7 +156,7 @@ export class Playbooks {
 
   /** Somebody did a step; `human` is false for a machine. */
   done(run: PlaybookRun, step: string, options: { now: TimeLike; by?: string; human?: boolean } & CustomerPast): RunChange {
-    const { by, human = true } = options;
+    const { by, human = true } = fieldsOf(options);
     return this.#advance(run, { done: { step, by, human } }, options);
   }
 
@@ -170,11 +171,12 @@ export class Playbooks {
   }
 
   /** The rest is not to be done. */
-  stop(run: PlaybookRun, { now }: { now: TimeLike }): RunChange {
-    return this.#advance(run, "stop", { now });
+  stop(run: PlaybookRun, options: { now: TimeLike }): RunChange {
+    return this.#advance(run, "stop", options);
   }
 
-  #advance(run: PlaybookRun, event: unknown, { now, ...known }: { now: TimeLike } & CustomerPast): RunChange {
+  #advance(run: PlaybookRun, event: unknown, options: { now: TimeLike } & CustomerPast): RunChange {
+    const { now, ...known } = fieldsOf(options);
     const at = millis(now, "now", call);
     const [state, told, past] = [encode(snake(run)), encode(event), pastOf(known)];
     return camel(decode(call((module) => module.playbook_advance(this.#json, state, told, past, at)))) as RunChange;

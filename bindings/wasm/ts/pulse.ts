@@ -1,8 +1,9 @@
 // Rolling scores against rules.
 import { call, life, pack } from "./act-engine.js";
-import type { Happening, Severity } from "./alerts.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import { disposable } from "./disposer.js";
 import type { Pulse as Handle } from "./glue/act.js";
+import type { Happening, Severity } from "./happening.js";
 import { Held } from "./held.js";
 import { decode, encode, encoded, escapeText, parse, snake } from "./json.js";
 import type { MetricLike } from "./metric.js";
@@ -196,7 +197,7 @@ export class Pulse {
 
   /** Takes in a table of responses, or one response as an object. Gives how many came. */
   observe(responses: Table | object, options: ObserveColumns = {}): PulseCounts {
-    const { dateFormat, ...named } = options;
+    const { dateFormat, ...named } = fieldsOf(options);
     const table = isOne(responses) ? [responses] : (responses as Table);
     // What a reader returned says itself which column plays which role.
     const there = new Set(Array.isArray(table) || !isRead(table) ? open(table).names() : []);
@@ -213,7 +214,8 @@ export class Pulse {
    * Moves on to a time and gives the alerts that were raised or cleared since the last look; with `daily` what a look at the
    * end of every day would have told.
    */
-  judge(now: TimeLike, { daily = false }: { daily?: boolean } = {}): Judged {
+  judge(now: TimeLike, options: { daily?: boolean } = {}): Judged {
+    const { daily = false } = fieldsOf(options);
     const at = millis(now, "now", call);
     const found = decode(call(() => this.#held.get().judge(at, daily)));
     const { alerts, happenings } = found as { alerts: ResultColumn[]; happenings: Happening[] };
@@ -227,13 +229,14 @@ export class Pulse {
 
   /** Adds what another pulse of the same options observed, responses of one id once. */
   merge(other: Pulse): void {
+    if (!(other instanceof Pulse)) throw new HeedfulError("invalid-argument", "another pulse is needed", { path: "other" });
     const stored = other.#written();
     call(() => this.#held.get().merge(stored));
   }
 
   /** Forgets a customer: ratings go on to count anonymously. Gives the number of responses that were changed. */
   forget(customer: string): number {
-    return call(() => this.#held.get().forget(escapeText(customer)));
+    return call(() => this.#held.get().forget(escapeText(customer, "customer")));
   }
 
   /** Gives its memory back; it cannot be used any more. */

@@ -1,6 +1,7 @@
 // What the entry points of `heedful/read` export beside their own `init`: files of responses, and what is asked of
 // responses before they are scored.
 import { call } from "./read-engine.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import { camel, decode, encode, snakeName } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import type { Cell, Responses, Roles } from "./table.js";
@@ -129,9 +130,10 @@ interface Shown {
 
 function read(how: "read_csv" | "read_jsonl" | "read_json", source: string | Uint8Array | ArrayBuffer, options: ReadOptions): File {
   const text = typeof source === "string";
-  const bytes = text ? new TextEncoder().encode(source) : source instanceof Uint8Array ? source : new Uint8Array(source);
+  const bytes = text ? new TextEncoder().encode(source) : source instanceof ArrayBuffer ? new Uint8Array(source) : source;
+  if (!(bytes instanceof Uint8Array)) throw new HeedfulError("invalid-argument", "a file is a text or its bytes", { path: "source" });
   // A text has no encoding any more.
-  const { kindColumn: kind, signalColumn: signal, ...rest } = text ? { ...options, encoding: undefined } : options;
+  const { kindColumn: kind, signalColumn: signal, ...rest } = { ...fieldsOf(options), ...(text && { encoding: undefined }) };
   const named = Object.entries({ ...rest, kind, signal }).map(([name, value]) => [snakeName(name), value as unknown]);
   const json = encode(Object.fromEntries(named));
   const { columns, roles, dates, recognised, ...file } = decode(call((module) => module[how](bytes, json))) as {

@@ -2,7 +2,7 @@
 import { call, life } from "./text-engine.js";
 import { type Claim, type Claims, type Classifier, packClaims } from "./classifier.js";
 import { groupsOf, type Labels, labelsOf, type Language, optionsOf, type Texts, textsOf, whole } from "./comments.js";
-import { HeedfulError } from "./error.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import { disposable, type Disposer } from "./disposer.js";
 import { Held } from "./held.js";
 import { camel, decode, encode, escapeText, parse } from "./json.js";
@@ -264,7 +264,7 @@ export class ReasonMapper {
 
   /** Prepares a taxonomy, with the bytes of a trained model or without. */
   constructor(taxonomy: Taxonomy, options: MapperOptions = {}, model?: Uint8Array) {
-    const { classifier, reasons, ...rest } = options;
+    const { classifier, reasons, ...rest } = fieldsOf(options);
     const [document, told] = [optionsOf(rest), reasons && labelsOf([reasons], "reasons")[0]];
     this.#document = encode(taxonomy ?? null);
     this.#classifier = classifier;
@@ -344,7 +344,7 @@ export class ReasonMapper {
   fit(comments: Texts, labels: Labels, options: FitOptions = {}): this {
     const [texts, known] = [textsOf(comments), labelsOf(labels, "labels")];
     const mapper = this.#held.get();
-    const { more = false, ...rest } = options;
+    const { more = false, ...rest } = fieldsOf(options);
     const document = optionsOf({ ...rest, language: rest.language ?? mapper.language() });
     call(() => mapper.fit(texts, taught(texts, known), document, more));
     this.#model = call(() => mapper.model());
@@ -358,9 +358,10 @@ export class ReasonMapper {
    * reaches its threshold. `null` where there is no comment, or it has no word that is known.
    */
   predict(comments: Texts, options: { abstain?: boolean; claims?: Claims } = {}): (string | null)[] {
+    const { abstain = false, claims } = fieldsOf(options);
     const texts = textsOf(comments);
-    const mapper = this.#heard(texts, options.claims);
-    return decode(call(() => mapper.predict(texts, options.abstain ?? false))) as (string | null)[];
+    const mapper = this.#heard(texts, claims);
+    return decode(call(() => mapper.predict(texts, abstain))) as (string | null)[];
   }
 
   /** What other thresholds of what was learned would give on labelled comments, best ones that it never saw. */
@@ -453,7 +454,7 @@ disposable(ReasonMapper);
  * discover(comments, { known: mapper }).topics.map(({ name, comments }) => [name, comments]);
  */
 export function discover(comments: Texts, options: DiscoverOptions = {}): Topics {
-  const { known, within, by, claims, ...rest } = options;
+  const { known, within, by, claims, ...rest } = fieldsOf(options);
   const [texts, document] = [textsOf(comments), optionsOf(rest)];
   if (known === undefined && (within !== undefined || claims !== undefined)) {
     throw new HeedfulError("invalid-argument", "`within` and `claims` need a mapper", { path: "known" });
@@ -476,7 +477,7 @@ function taught(texts: (string | null)[], known: (string[] | null)[]): (string[]
 // Comments, and what is known beside them in the order that the module takes it.
 function beside(comments: Texts, given: Given): [(string | null)[], unknown[]] {
   const texts = textsOf(comments);
-  const { clicks, manual, touchpoint, language, level } = given;
+  const { clicks, manual, touchpoint, language, level } = fieldsOf(given);
   const each = (value: string | Texts | undefined, path: string) => {
     if (value === undefined) return undefined;
     const list = textsOf(typeof value === "string" ? texts.map(() => value) : value, path);

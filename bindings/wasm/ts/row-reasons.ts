@@ -44,7 +44,7 @@ function coded(rows: readonly (readonly string[])[]): Coded {
     }
     ends[row + 1] = codes.length;
   }
-  return [[...known.keys()].map(escapeText), ends, Uint16Array.from(codes)];
+  return [[...known.keys()].map((name) => escapeText(name, "reasons")), ends, Uint16Array.from(codes)];
 }
 
 /** How many rows a table has. @internal */

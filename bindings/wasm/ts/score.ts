@@ -1,8 +1,9 @@
 // Scores of values, by group and over time; contrasts and leagues.
 import { call, pack, zoneOf } from "./scores-engine.js";
+import { fieldsOf } from "./error.js";
 import { camel, decode, encode, snake } from "./json.js";
 import type { MetricLike, MetricName } from "./metric.js";
-import { isValues, packValues, type Packed, type Responses, rowsOf, type Roles, split, type Table } from "./table.js";
+import { isValues, listed, packValues, type Packed, type Responses, rowsOf, type Roles, split, type Table } from "./table.js";
 import { snakeWeighting, weightingColumns, type WeightOptions } from "./weight.js";
 
 /** Plain ratings; missing are `null`, `undefined`, `NaN` and `""`. Texts read as the number they begin with. */
@@ -279,7 +280,7 @@ export function score(
   data: Values | Table,
   options: (ValueOptions & { metric?: MetricLike }) | ScoreOptions = {},
 ): Score | ScoreRow[] {
-  if (!("rating" in options) && !("by" in options) && isValues(data)) {
+  if (!("rating" in fieldsOf(options)) && !("by" in options) && isValues(data)) {
     const { metric = "nps", ...rest } = options as ValueOptions & { metric?: MetricLike };
     return ofValues(data as Values, metric, rest);
   }
@@ -309,7 +310,7 @@ export function trend(table: Table, options: TrendOptions): TrendRow[] {
  * contrast(rows, { rating: "score", by: "store" }).filter((row) => row.pAdjusted !== null && row.pAdjusted < 0.05);
  */
 export function contrast(table: Table, options: ContrastOptions): ContrastRow[] {
-  const { adjustment, ...rest } = options;
+  const { adjustment, ...rest } = fieldsOf(options);
   const { packed, scoring } = prepare(table, rest);
   const document = encode({ scoring, adjustment });
   return rowsOf(call((module) => module.contrast(packed.columns, packed.roles, document))) as ContrastRow[];
@@ -323,7 +324,7 @@ export function contrast(table: Table, options: ContrastOptions): ContrastRow[] 
  * league(rows, { rating: "score", by: "agent" })[0]; // { agent: "Bob", rank: 1, rankLower: 1, rankUpper: 2, pTop: 0.9, … }
  */
 export function league(table: Table, options: LeagueOptions): LeagueRow[] {
-  const { between, smoothing, k, draws, seed, ...rest } = options;
+  const { between, smoothing, k, draws, seed, ...rest } = fieldsOf(options);
   const { packed, scoring } = prepare(table, rest);
   const document = encode({ scoring, between, smoothing, k, draws, seed });
   return rowsOf(call((module) => module.league(packed.columns, packed.roles, document))) as LeagueRow[];
@@ -331,7 +332,7 @@ export function league(table: Table, options: LeagueOptions): LeagueRow[] {
 
 /** One metric of values or of a table, and what of its options is about the columns. @internal */
 export function prepareOne(data: unknown, metric: MetricLike, options: object): { packed: Packed; scoring: object } {
-  if (!("rating" in options) && isValues(data)) {
+  if (!("rating" in fieldsOf(options)) && isValues(data)) {
     const { weights, metric: _, ...rest } = options as ValueOptions & { metric?: MetricLike };
     return { packed: packValues(data, weights), scoring: { metrics: [{ metric }], ...rest } };
   }
@@ -343,7 +344,8 @@ export function scoreOf(answer: unknown): Score {
   return camel(decode(answer)) as Score;
 }
 
-function ofValues(values: Values, metric: MetricLike, { weights, ...options }: ValueOptions): Score {
+function ofValues(values: Values, metric: MetricLike, given: ValueOptions): Score {
+  const { weights, ...options } = fieldsOf(given);
   const packed = packValues(values, weights);
   const scoring = encode({ metrics: [{ metric }], ...options });
   return scoreOf(call((module) => module.score_one(packed.columns, packed.roles, scoring)));
@@ -351,11 +353,11 @@ function ofValues(values: Values, metric: MetricLike, { weights, ...options }: V
 
 // The columns that a scoring needs, and its options as the engine takes them.
 function prepare(data: unknown, given: object): { packed: Packed; scoring: Record<string, unknown> } {
-  const { rating, ...others } = given as ScoreOptions & TrendOptions;
+  const { rating, ...others } = fieldsOf(given) as ScoreOptions & TrendOptions;
   const several = typeof rating === "object" && rating !== null;
   const { roles, rest } = split(several ? others : given);
   const { by, metric = "nps", timeZone, dateFormat, clusters, design, ...options } = rest as TrendOptions;
-  const groups = by === undefined ? [] : typeof by === "string" ? [by] : [...by];
+  const groups = listed(by, "by");
   const metrics = several
     ? Object.entries(rating).map(([name, column]) => ({ metric: name, rating: column }))
     : [{ metric, rating: roles.rating }];

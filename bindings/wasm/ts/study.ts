@@ -1,10 +1,10 @@
 // What those look at who make taxonomies and models: words, who is held out, how coders agree, learned sentiment.
 import { call, life } from "./text-engine.js";
 import { type Labels, labelsOf, type Language, listOf, optionsOf, type Texts, textsOf, whole } from "./comments.js";
-import { HeedfulError } from "./error.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import { disposable, type Disposer } from "./disposer.js";
 import { Held } from "./held.js";
-import { decode } from "./json.js";
+import { decode, escapeText } from "./json.js";
 import type { EvaluateOptions, Measure, SentimentOptions } from "./text-api.js";
 
 /** A word or sign of a comment. */
@@ -36,8 +36,9 @@ export interface Token {
  * tokens(["Soooo late 😡"]).map(({ stem }) => stem); // ["soo", "late", "😡"]
  */
 export function tokens(comments: Texts, options: { language?: Language } = {}): Token[] {
+  const { language = "en" } = fieldsOf(options);
   const texts = textsOf(comments);
-  return decode(call((module) => module.tokens(texts, options.language ?? "en"))) as Token[];
+  return decode(call((module) => module.tokens(texts, escapeText(language, "language")))) as Token[];
 }
 
 /** Two sides of a list of comments, as rows. */
@@ -55,7 +56,7 @@ export interface Split {
 export function split(comments: Texts, labels: Labels, options: { share?: number; seed?: number } = {}): Split {
   const [texts, known] = [textsOf(comments), labelsOf(labels, "labels")];
   const taught = known.map((ids, row) => (texts[row] === null ? null : ids));
-  const { share = 0.2, seed = 0 } = options;
+  const { share = 0.2, seed = 0 } = fieldsOf(options);
   return decode(call((module) => module.split(texts, taught, share, whole(seed, "seed")))) as Split;
 }
 
@@ -192,12 +193,13 @@ export function crossValidateSentiment(
   ratings: Ratings,
   options: FitSentimentOptions & { folds?: number } = {},
 ): HeldOut {
-  const { folds = 5, ...rest } = options;
+  const { folds = 5, ...rest } = fieldsOf(options);
   const [texts, numbers, document] = [textsOf(comments), ratingsOf(ratings), fitOptions(rest)];
   return decode(call((module) => module.cross_validate_sentiment(texts, numbers, document, whole(folds, "folds")))) as HeldOut;
 }
 
-function fitOptions({ scale = "0-10", penalty, ...sentiment }: FitSentimentOptions): string {
+function fitOptions(options: FitSentimentOptions): string {
+  const { scale = "0-10", penalty, ...sentiment } = fieldsOf(options);
   return optionsOf({ scale, penalty, sentiment });
 }
 

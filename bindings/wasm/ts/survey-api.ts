@@ -1,5 +1,6 @@
 // What the entry points of `heedful/survey` export beside their own `init`: sessions, and the element that shows them.
-import { camel, decode, encode, escapeText, snakeName } from "./json.js";
+import { camel, decode, encode, encoded, escapeText, snakeName } from "./json.js";
+import { fieldsOf } from "./error.js";
 import { call } from "./survey-engine.js";
 
 export { type ErrorCode, HeedfulError } from "./error.js";
@@ -100,16 +101,16 @@ export class Session {
 
   constructor(survey: SurveyDefinition, options: SessionOptions = {}) {
     this.#survey = typeof survey === "string" ? survey : encode(survey);
-    const { attributes = {}, ...rest } = options;
+    const { attributes = {}, ...rest } = fieldsOf(options);
     const named = Object.entries(rest).map(([name, value]) => [snakeName(name), value]);
-    const context = encode({ ...Object.fromEntries(named), attributes: Object.entries(attributes) });
+    const context = encode({ ...Object.fromEntries(named), attributes: Object.entries(fieldsOf(attributes, "attributes")) });
     this.#shown = shown(call((module) => module.start_session(this.#survey, context)));
   }
 
   /** Goes on with a state that was kept, on this or another device. */
   static resume(survey: SurveyDefinition, state: string): Session {
     const session = new Session(survey);
-    session.#shown = shown(call((module) => module.turn_session(session.#survey, state, "stay")));
+    session.#shown = shown(call((module) => module.turn_session(session.#survey, encoded(state, "state"), "stay")));
     return session;
   }
 
@@ -164,7 +165,7 @@ export class Session {
    * session.state.includes("Ada"); // false
    */
   forget(customer: string): boolean {
-    const left = call((module) => module.forget_session(this.#survey, this.#shown.state, escapeText(customer)));
+    const left = call((module) => module.forget_session(this.#survey, this.#shown.state, escapeText(customer, "customer")));
     if (decode(left) === null) return false;
     this.#shown = shown(left);
     return true;
@@ -214,5 +215,5 @@ export interface CommentStrength {
  * commentStrength("Great!!!").nudge; // "say_what"
  */
 export function commentStrength(comment: string): CommentStrength {
-  return decode(call((module) => module.comment_strength(escapeText(comment)))) as CommentStrength;
+  return decode(call((module) => module.comment_strength(escapeText(comment, "comment")))) as CommentStrength;
 }

@@ -1,5 +1,5 @@
 // Tables in, tables out: JavaScript's rows and columns as the columns of the engine, and its answers as rows.
-import { HeedfulError } from "./error.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import { camelName, decode, encode, escapeText } from "./json.js";
 
 /** A table as a list of rows, each an object with a field for each column. */
@@ -68,7 +68,7 @@ const ROLES = {
 export function split(given: object): { roles: Roles; rest: Record<string, unknown> } {
   const roles: Record<string, string> = {};
   const rest: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(fieldsOf(given))) {
     if (value === undefined) continue;
     if (!Object.hasOwn(ROLES, name)) rest[name] = value;
     else if (typeof value === "string") roles[name] = value;
@@ -146,9 +146,11 @@ export function isValues(data: unknown): data is ArrayLike<unknown> {
   return Array.isArray(data) && !data.some((item) => typeof item === "object" && item !== null);
 }
 
-/** One name or several. @internal */
-export function listed(names: string | readonly string[] | undefined): string[] {
-  return names === undefined ? [] : typeof names === "string" ? [names] : [...names];
+/** One name or several, given as the option `path`. @internal */
+export function listed(names: string | readonly string[] | undefined, path: string): string[] {
+  const list: unknown = names === undefined ? [] : typeof names === "string" ? [names] : names;
+  if (Array.isArray(list) && list.every((name) => typeof name === "string")) return list as string[];
+  throw refused("a name is a text, several are a list of texts", path);
 }
 
 /** A table of any form. @internal */

@@ -1,5 +1,6 @@
 // Documents and tables on this side: taxonomies that grow, and tables with reasons beside them.
-import { HeedfulError } from "./error.js";
+import { listOf } from "./comments.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import type { Mapping, Reason, Taxonomy, Topic } from "./reasons.js";
 import type { Columns, Responses } from "./table.js";
 
@@ -19,8 +20,9 @@ export interface WithReasonOptions {
  * const wider = new ReasonMapper(withReason(mapper.taxonomy, topic, { id: "parking" }));
  */
 export function withReason(taxonomy: Taxonomy, reason: Reason | Topic, options: WithReasonOptions = {}): Taxonomy {
-  const { id, under } = options;
-  const entry = "reason" in reason ? reason.reason : reason;
+  const { id, under } = fieldsOf(options);
+  listOf(fieldsOf(taxonomy, "taxonomy").reasons, "taxonomy.reasons");
+  const entry = "reason" in fieldsOf(reason, "reason") ? (reason as Topic).reason : (reason as Reason);
   const added = id === undefined ? entry : { ...entry, id };
   if (under === undefined) return { ...taxonomy, reasons: [...taxonomy.reasons, added] };
   let found = false;
@@ -64,7 +66,7 @@ export function attach(
   mappings: readonly Mapping[],
   options: AttachOptions<string> = {},
 ): unknown {
-  const { name = "reason", count = "mentions" } = options;
+  const { name = "reason", count = "mentions" } = fieldsOf(options);
   if (count !== "mentions" && count !== "main") {
     throw new HeedfulError("invalid-argument", "responses count by `mentions` or `main`", { path: "count" });
   }
@@ -95,7 +97,7 @@ function duplicate(name: string): HeedfulError {
 // Each row with each of its reasons.
 function gather(length: number, mappings: readonly Mapping[], count: "mentions" | "main"): [number, string | null][] {
   const reasons: string[][] = Array.from({ length }, () => []);
-  for (const { row, reason, main } of mappings) {
+  for (const { row, reason, main } of listOf(mappings, "mappings") as readonly Mapping[]) {
     const own = reasons[row];
     if (own === undefined) throw new HeedfulError("length-mismatch", `a mapping is of row ${row}, the table has ${length}`, { path: "mappings" });
     if (main || count === "mentions") own.push(reason);

@@ -1,6 +1,6 @@
 // What the entry points of `heedful/text` export beside their own `init`: comments.
 import { call } from "./text-engine.js";
-import { HeedfulError } from "./error.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import { camel, decode, encode, escapeText } from "./json.js";
 import type { MetricLike } from "./metric.js";
 import { isValues, open, type Table } from "./table.js";
@@ -39,8 +39,9 @@ export interface RedactOptions {
 export function privateSpans(text: string, options?: RedactOptions): PrivateSpan[];
 export function privateSpans(texts: Texts, options?: RedactOptions): PrivateSpan[][];
 export function privateSpans(texts: string | Texts, options: RedactOptions = {}): PrivateSpan[] | PrivateSpan[][] {
+  const { names = [] } = fieldsOf(options);
   const list = typeof texts === "string" ? [texts] : textsOf(texts);
-  const found = decode(call((module) => module.private_spans(list, textsOf(options.names ?? [], "names")))) as PrivateSpan[][];
+  const found = decode(call((module) => module.private_spans(list, textsOf(names, "names")))) as PrivateSpan[][];
   return typeof texts === "string" ? (found[0] ?? []) : found;
 }
 
@@ -185,12 +186,12 @@ export function keywords(comments: Texts, options: KeywordOptions): Keyword[];
 export function keywords(data: Table, options?: TableKeywordOptions): Keyword[];
 export function keywords(data: Texts | Table, options: KeywordOptions | TableKeywordOptions = {}): Keyword[] {
   if (isValues(data)) {
-    const { by, ...rest } = options as KeywordOptions;
+    const { by, ...rest } = fieldsOf(options) as KeywordOptions;
     const texts = textsOf(data as Texts);
     return keywordsOf(texts, groupsOf(by, texts), rest);
   }
   const { roles, column } = open(data);
-  const { comment = roles.comment, rating = roles.rating, metric = "nps", by = "band", ...rest } = options as TableKeywordOptions;
+  const { comment = roles.comment, rating = roles.rating, metric = "nps", by = "band", ...rest } = fieldsOf(options) as TableKeywordOptions;
   if (comment === undefined) {
     throw new HeedfulError("missing-column", "no column is named as `comment`", { path: "comment" });
   }

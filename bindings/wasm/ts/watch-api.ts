@@ -1,5 +1,6 @@
 // What the entry points of `heedful/watch` export beside their own `init`: one series, or many, watched.
 import { type Day, dayGiven } from "./day.js";
+import { fieldsOf } from "./error.js";
 import type { EpisodeRow, Every } from "./detect.js";
 import { encode, snake } from "./json.js";
 import { type Cell, rowsOf, type Table } from "./table.js";
@@ -11,6 +12,7 @@ export { detect, type Detected, type DetectOptions, type DetectRow, type Directi
 export { Detector } from "./detector.js";
 export type { Anomalies, Anomaly, AnomalyPlace, DetectorOptions, Place, RunOptions, SeriesName, UpdateOptions } from "./detector.js";
 export { type ErrorCode, HeedfulError } from "./error.js";
+export type { AlertSource, Happening, Severity } from "./happening.js";
 export type { ReasonOf, WhyReasons } from "./row-reasons.js";
 export type { CompiledModule, ModuleSource } from "./source.js";
 export type { Cell, Columns, Responses, Roles, Rows, Table } from "./table.js";
@@ -62,7 +64,7 @@ export interface EmergingRow extends EpisodeRow {
  * emerging(rows, { at: "created", comment: "text", every: "week" })[0]?.term; // "sales tax"
  */
 export function emerging(table: Table, options: EmergingOptions): EmergingRow[] {
-  const { at, comment, every = "day", since, timeZone, dateFormat, ...rest } = options;
+  const { at, comment, every = "day", since, timeZone, dateFormat, ...rest } = fieldsOf(options);
   const roles = { ...(at !== undefined && { at }), ...(comment !== undefined && { comment }) };
   const { columns, roles: played } = onDays(pack(table, roles, [], dateFormat, ["comment"]), timeZone);
   const document = encode({ ...(snake(rest) as object), every, since: dayGiven(since, "since") });

@@ -1,5 +1,6 @@
 // What the entry points of `heedful/why` export beside their own `init`: drivers, changes and scans.
 import type { WhyReasons } from "./row-reasons.js";
+import { fieldsOf } from "./error.js";
 import { ask, type Shared, sideOf } from "./why-table.js";
 import type { Comparison } from "./compare.js";
 import type { Interval, Score } from "./score.js";
@@ -106,8 +107,8 @@ export interface DriverReport {
  * // { name: "price", impact: -12.1, interval: { lower: -13.9, … }, pAdjusted: 0.0001, … }
  */
 export function drivers(table: Table, options: DriverOptions): DriverReport {
-  const { reasons, attributes, ...rest } = options;
-  const names = listed(attributes);
+  const { reasons, attributes, ...rest } = fieldsOf(options);
+  const names = listed(attributes, "attributes");
   return ask("drivers", [sideOf(table, rest, names, reasons)], rest, { attributes: names }) as DriverReport;
 }
 
@@ -147,8 +148,8 @@ export interface ImportanceReport {
 
 /** How much of the variation of the rating each of several measures explains, overlap shared out fairly. */
 export function importance(table: Table, options: ImportanceOptions): ImportanceReport {
-  const { reasons, columns, ...rest } = options;
-  const names = listed(columns);
+  const { reasons, columns, ...rest } = fieldsOf(options);
+  const names = listed(columns, "columns");
   return ask("importance", [sideOf(table, rest, names, reasons)], rest, { columns: names }) as ImportanceReport;
 }
 
@@ -195,7 +196,7 @@ export interface RoleReport {
 
 /** The part each reason plays, from who speaks of it. */
 export function reasonRoles(table: Table, options: RoleOptions): RoleReport {
-  const { reasons, ...rest } = options;
+  const { reasons, ...rest } = fieldsOf(options);
   return ask("roles", [sideOf(table, rest, [], reasons)], rest) as RoleReport;
 }
 
@@ -211,7 +212,7 @@ export interface RoleChange {
 
 /** How the roles of reasons changed between two tables; `beforeReasons` where they are told otherwise in the first. */
 export function roleChanges(before: Table, after: Table, options: RoleOptions & { beforeReasons?: WhyReasons }): RoleChange[] {
-  const { reasons, beforeReasons = reasons, ...rest } = options;
+  const { reasons, beforeReasons = reasons, ...rest } = fieldsOf(options);
   const sides = [sideOf(before, rest, [], beforeReasons), sideOf(after, rest, [], reasons)];
   return ask("role_changes", sides, rest) as RoleChange[];
 }
@@ -244,7 +245,7 @@ export interface AsymmetryRow {
 
 /** For each reason what a failure costs against what delight earns. Who speaks both badly and well of it is left out. */
 export function asymmetry(table: Table, options: AsymmetryOptions): AsymmetryRow[] {
-  const { failures, delights, ...rest } = options;
+  const { failures, delights, ...rest } = fieldsOf(options);
   const sides = [sideOf(table, rest, [], failures), sideOf(table, rest, [], delights)];
   return (ask("asymmetry", sides, rest) as { rows: AsymmetryRow[] }).rows;
 }
@@ -281,8 +282,8 @@ export interface Confounded {
 
 /** The effect of each reason overall, at equal segments, and within each; reversals are flagged. */
 export function confounding(table: Table, options: ConfoundingOptions): Confounded[] {
-  const { reasons, by, ...rest } = options;
-  const names = listed(by);
+  const { reasons, by, ...rest } = fieldsOf(options);
+  const names = listed(by, "by");
   return ask("confounding", [sideOf(table, rest, names, reasons)], rest, { by: names }) as Confounded[];
 }
 
@@ -330,9 +331,9 @@ export interface WhatIfReport {
  * whatIf(rows, { rating: "score", reasons: "why", change: "price", factor: 0.5 }).newScore;
  */
 export function whatIf(table: Table, options: WhatIfOptions): WhatIfReport {
-  const { reasons, change, factor, segments, ...rest } = options;
-  const names = listed(segments);
-  const more = { reasons: listed(change), factor, segments: names };
+  const { reasons, change, factor, segments, ...rest } = fieldsOf(options);
+  const names = listed(segments, "segments");
+  const more = { reasons: listed(change, "change"), factor, segments: names };
   return ask("what_if", [sideOf(table, rest, names, reasons)], rest, more) as WhatIfReport;
 }
 
@@ -412,8 +413,8 @@ export interface ChangeReport {
  * explainChange(march, april, { rating: "score", by: ["region", "store"] }).sentences;
  */
 export function explainChange(before: Table, after: Table, options: ChangeOptions): ChangeReport {
-  const { reasons, beforeReasons = reasons, by, ...rest } = options;
-  const names = listed(by);
+  const { reasons, beforeReasons = reasons, by, ...rest } = fieldsOf(options);
+  const names = listed(by, "by");
   const sides = [sideOf(before, rest, names, beforeReasons), sideOf(after, rest, names, reasons)];
   return ask("change", sides, rest, { by: names }) as ChangeReport;
 }
@@ -459,8 +460,8 @@ export interface ScanReport {
 
 /** Segments of up to three conditions whose score stands out, or changed otherwise than that of all others. */
 export function scan(table: Table, options: ScanOptions): ScanReport {
-  const { attributes, before, ...rest } = options;
-  const names = listed(attributes);
+  const { attributes, before, ...rest } = fieldsOf(options);
+  const names = listed(attributes, "attributes");
   const tables = before === undefined ? [table] : [before, table];
   return ask("scan", tables.map((one) => sideOf(one, rest, names, undefined)), rest, { attributes: names }) as ScanReport;
 }

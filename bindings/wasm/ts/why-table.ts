@@ -1,5 +1,6 @@
 // Tables, reasons and options on their way into the module of `heedful/why`.
 import { camel, decode, encode, snake } from "./json.js";
+import { fieldsOf } from "./error.js";
 import type { MetricLike } from "./metric.js";
 import type { GroupOptions, Uncertainty } from "./score.js";
 import { type Coded, lengthOf, reasonsOf, type WhyReasons } from "./row-reasons.js";

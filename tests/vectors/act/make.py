@@ -133,11 +133,17 @@ POLICY = {
 TIERS = (("0-2", 0, 2), ("3-4", 3, 4), ("5-6", 5, 6))
 
 
-def routed(case):
+SEVERITIES = ("low", "medium", "high", "critical")
+
+
+def routed(case, at_least=None):
     """Tier, value tier, priority, owner, role, route, due of reply and closing."""
     tier = next((name for name, low, high in TIERS if low <= case["rating"] <= high), None)
     value = "A" if case["value"] >= 50000 else "B" if case["value"] >= 5000 else "C"
     priority = 6 if tier is None else 1 + "ABC".index(value) + [t[0] for t in TIERS].index(tier)
+    for severity, least in ({"critical": 1} if at_least is None else at_least).items():
+        if case.get("severity") in SEVERITIES[SEVERITIES.index(severity):]:
+            priority = min(priority, least)
     if any(reason == "price" or reason.startswith("price/") for reason in case["reasons"]) and not case["no_contact"]:
         to = (None, "representative", "prices")
     elif value == "A" and not case["no_contact"]:
@@ -153,7 +159,12 @@ def desk():
     random.seed(7)
     calendar = Calendar(POLICY["calendar"])
     reasons = ([], ["price"], ["price/fees", "staff"], ["prices"], ["staff"])
-    for story in range(6):
+    # Later stories are of alerts: by the policy as it is, by one that names severities, and by one that names none.
+    alerts = {6: None, 7: {"medium": 3, "high": 2}, 8: {}}
+    severe = random.Random(19)
+    for story in range(9):
+        at_least = alerts.get(story)
+        policy = POLICY if at_least is None else {**POLICY, "priority_by_severity": at_least}
         now = millis("2026-01-05T08:00") + story * 700 * MINUTE
         rows, effects, later, table = [], [], [], []
         for i in range(8):
@@ -165,8 +176,10 @@ def desk():
                 "value": random.choice((100, 5000, 49999, 50000)),
                 "no_contact": random.random() < 0.2,
             }
+            if story in alerts:
+                case |= {"alert": f"a{i}", "severity": severe.choice((None, *SEVERITIES))}
             rows.append(case)
-            tier, value, priority, (owner, role, route) = routed(case)
+            tier, value, priority, (owner, role, route) = routed(case, at_least)
             if tier is None:
                 continue
             duties = []
@@ -179,7 +192,7 @@ def desk():
                     duties = [("reply", calendar.add_days(now, 2))]
             due = min((at for _, at in duties), default=None)
             effects.append({"case": case["id"], "kind": "assigned", "owner": owner, "role": role, "due": due})
-            table.append({"case": case["id"], "tier": tier, "value_tier": value, "priority": priority, "owner": owner,
+            table.append({"case": case["id"], "severity": case.get("severity"), "tier": tier, "value_tier": value, "priority": priority, "owner": owner,
                           "role": role, "route": route, "due": due, "state": "new"})
             for duty, at in duties:
                 span = calendar.minutes_between(now, at) / 60
@@ -201,7 +214,7 @@ def desk():
         yield {
             "id": f"desk-{story}",
             "function": "desk",
-            "input": {"policy": POLICY, "cases": rows, "now": now, "until": until},
+            "input": {"policy": policy, "cases": rows, "now": now, "until": until},
             "expected": {"opened": effects, "ticked": ticked, "cases": table},
         }
 

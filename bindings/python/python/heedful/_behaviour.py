@@ -76,7 +76,7 @@ def behaviour(
     options |= {"fanatic_share": fanatic_share, "sceptic_below": sceptic_below}
     given = {"amount": amount, "time_zone": time_zone, "model": model}
     options |= {name: value for name, value in given.items() if value is not None}
-    columns = list(dict.fromkeys([customer, at, *([amount] if amount else [])]))
+    columns = _frames.distinct([customer, at, *([amount] if amount else [])])
     millis = None if now is None else instant(now)
     report, customers = _heedful.behaviour(
         _frames.table(data, columns), columns, _options.dumps({"at": at}), _options.dumps(options), millis
@@ -108,6 +108,6 @@ def repurchase(
     """
     columns = [purchases, days_since_last, days_known]
     options: dict[str, Any] = dict(zip(("purchases", "days_since_last", "days_known"), columns))
-    options |= {"horizon_days": horizon_days} | ({} if model is None else {"model": dict(model)})
+    options |= {"horizon_days": horizon_days} | ({} if model is None else {"model": _options.mapping(model, "model")})
     report, forecasts = _heedful.repurchase(_frames.table(data, columns), columns, _options.dumps(options))
     return Repurchase(_frames.like(data, forecasts), json.loads(report))

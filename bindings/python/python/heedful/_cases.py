@@ -59,7 +59,7 @@ class BusinessCalendar:
     def add_days(self, at: TimeLike, days: int) -> datetime.datetime:
         """So many business days later at the same time on the clock, or the last working time of that day before it.
         From outside of business time it counts from the next opening."""
-        return of_instant(self._data.add_days(instant(at, "at"), days))
+        return of_instant(self._data.add_days(instant(at, "at"), _options.whole(days, "days")))
 
     def hours_between(self, start: TimeLike, end: TimeLike) -> float:
         """Business hours between two times; negative where the second is the earlier."""
@@ -96,6 +96,8 @@ class Desk:
     - `calendar`: when people work, as for `BusinessCalendar`;
     - `tiers` of ratings, `[{"name": "0-2", "from": 0, "to": 2}, ..]`, and `values`, tiers of what customers are worth,
       `[{"name": "A", "from": 50000}, ..]`; `priority` crosses them, `{"A": {"0-2": 1, ..}, ..}`, 1 the most urgent;
+    - `priority_by_severity`: the priority that cases of alerts at least this severe have at least, `{"high": 2, "critical": 1}`;
+      `{"critical": 1}` where not given;
     - `opens`: which responses open a case (any rating in a tier where not given), a list of conditions with `reasons`,
       `segments`, `values`, `touchpoints` and `tiers`;
     - `routes`: who gets a case, `[{"name", "when": {..}, "to": {"role": ..} or {"owner": ..}, "contact": false}, ..]`, the
@@ -153,6 +155,7 @@ class Desk:
         id: str,
         response: str | None = None,
         alert: str | None = None,
+        severity: str | None = None,
         customer: str | None = None,
         account: str | None = None,
         rating: str | None = None,
@@ -171,7 +174,8 @@ class Desk:
         """Opens a case for each row for which the policy says so, or for `every` row (alerts, say); the effects.
 
         Arguments name columns. `id` becomes the case's: a row whose id has a case already changes nothing. `reasons` is a
-        column of texts (several apart by `;`) or of lists, lists themselves, or the `Mappings` of these rows. `value` is
+        column of texts (several apart by `;`) or of lists, lists themselves, or the `Mappings` of these rows. `severity` is that
+        of the alert (`low`, `medium`, `high`, `critical`). `value` is
         money, or `value_tier` names the tier; `churn` is the probability of leaving, `growth` the money expected from a
         better band, and `effort` the hours of work, all for `queue`; `no_contact` is true for customers who asked not
         to be contacted, `at` when they said it.
@@ -180,6 +184,7 @@ class Desk:
             "id": id,
             "response": response,
             "alert": alert,
+            "severity": severity,
             "customer": customer,
             "account": account,
             "rating": rating,
@@ -210,7 +215,7 @@ class Desk:
         (`outcome`: `recovered`, `lost`, `no_contact`, `false_alarm`), `reopen`, `opt_out`, and `rated` (`rating`). `by` is
         who did it.
         """
-        told = {"event": event} if isinstance(event, str) else dict(event)
+        told = {"event": event} if isinstance(event, str) else _options.mapping(event, "event")
         document = {**told, **details}
         if document.get("until") is not None:
             document["until"] = instant(document["until"], "until")
@@ -276,7 +281,7 @@ class Desk:
         `(value * churn * chance * 0.5 ** (hours gone by / half_life_hours) + growth) / effort`, with
         `recovery={"chance": .., "half_life_hours": ..}`. `effort` and `churn` (by rating tier) are for cases that do not say.
         """
-        options = {"by": by, "hours": hours, "recovery": recovery, "effort": effort, "churn": dict(churn or {})}
+        options = {"by": by, "hours": hours, "recovery": recovery, "effort": effort, "churn": _options.mapping(churn or {}, "churn")}
         order, report = self._data.queue(_options.dumps(options), instant(now))
         found = json.loads(report)
         del found["rows"]
@@ -288,7 +293,7 @@ class Desk:
         """What came of the cases, in all and by groups: recovery rates with Wilson intervals, time to the first reply in
         business hours, replies and closings in time, the lift in ratings. `speeds` are the business hours at which bands
         of speed end. Groups are compared as they came about: fast replies may go to cases that are easier to recover."""
-        options = {"confidence": confidence, "speeds": list(speeds)}
+        options = {"confidence": confidence, "speeds": _options.several(speeds, "speeds")}
         groups, report = self._data.outcomes(_options.dumps(options), instant(now))
         found = json.loads(report)
         del found["groups"]
@@ -296,6 +301,8 @@ class Desk:
 
     def merge(self, other: Desk) -> None:
         """Adds the cases of a desk with the same policy; of a case that both have, the one with the longer trail stays."""
+        if not isinstance(other, Desk):
+            raise HeedfulError("invalid-argument", "another desk is needed", "other")
         self._data.merge(other._data)
 
     def forget(self, customer: str) -> int:

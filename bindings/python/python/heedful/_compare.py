@@ -160,7 +160,7 @@ def _tally(
         roles |= more
         needed = list(table)
     else:
-        needed = [*_options.names(rating), *roles.values()]
+        needed = [*_options.names(rating, "rating"), *roles.values()]
         table = _frames.table(data, needed)  # type: ignore[assignment]
     options["metrics"] = _options.metrics(rating, metric)
     tally = _heedful.Tally.of(table, needed, _options.played(roles, options), _options.dumps(options))
@@ -416,9 +416,9 @@ def _grouped(
     given: Mapping[str, object],
 ) -> Any:
     roles, scoring = _options.split(given, GroupOptions)
-    scoring["by"] = groups = _options.names(by)
+    scoring["by"] = groups = _options.names(by, "by")
     scoring["metrics"] = _options.metrics(rating, metric)
-    ratings = list(rating.values()) if isinstance(rating, Mapping) else _options.names(rating)
+    ratings = list(rating.values()) if isinstance(rating, Mapping) else _options.names(rating, "rating")
     needed = [*ratings, *groups, *roles.values()]
     table = _frames.table(data, needed)
     played = _options.played(roles, scoring)

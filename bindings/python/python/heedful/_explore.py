@@ -307,7 +307,7 @@ def redact(data: Any, comment: str | None = None, *, names: Iterable[str] = ()) 
     >>> [(row["kind"], row["start"], row["end"]) for row in spans.to_pylist()]
     [('name', 0, 4), ('email', 6, 23)]
     """
-    known = [names] if isinstance(names, str) else list(names)
+    known = [names] if isinstance(names, str) else _options.several(names, "names")
     if not all(isinstance(name, str) for name in known):
         raise HeedfulError("column-type", "a name is a text", "names")
     texts, spans = _heedful.redact(_comments(data, comment), known)

@@ -40,7 +40,7 @@ def is_table(data: object) -> bool:
 
 def table(data: Any, names: Iterable[str] | None = None) -> object:
     """A table with the columns of these names, or with all: responses, a dict of columns, or Arrow."""
-    wanted = None if names is None else list(dict.fromkeys(names))
+    wanted = None if names is None else distinct(names)
     held = getattr(data, "_data", None)
     if isinstance(held, _heedful.Responses):
         return held
@@ -62,6 +62,17 @@ def table(data: Any, names: Iterable[str] | None = None) -> object:
         quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in chosen)
         return data.project(quoted) if quoted else data
     return data
+
+
+def distinct(names: Iterable[object]) -> list[str]:
+    """Names of columns, which nothing but texts are, each once."""
+    found: dict[str, None] = {}
+    for name in names:
+        if not isinstance(name, str):
+            message = f"the name of a column is a text, not {type(name).__name__}"
+            raise HeedfulError("invalid-argument", message, str(name))
+        found[name] = None
+    return list(found)
 
 
 def _choose(wanted: list[str] | None, available: Iterable[object]) -> list[str]:

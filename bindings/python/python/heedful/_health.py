@@ -168,7 +168,8 @@ def health(
 
     Accounts have `account`, `stage`, `total` (0 to 100), `standard_error`, `band`, `band_probability`, `missing`,
     `stale`, `alarms`, `change`, `cause`, `band_before`, `reformulated` (another formula: totals are not compared),
-    `improve`, `improve_from`, `improve_to`, `improve_value`; lines have `account`, `name`, `group`, `value`, `points`,
+    `improve` (the cheapest single measure to raise into the next band, or to measure where it is left out: then
+    `improve_from` is missing), `improve_from`, `improve_to`, `improve_value`; lines have `account`, `name`, `group`, `value`, `points`,
     `weight`, `contribution`, `status`; changes have `account`, `name`, `change`.
 
     >>> import heedful as hf
@@ -225,7 +226,7 @@ def backtest(
     card = _card(scorecard)
     stages = [{"name": "all", "scorecard": card}]
     options = {"account": account, "scorecard": card, "outcome": outcome, "at": at, "confidence": confidence}
-    columns = list(dict.fromkeys([account, outcome, *([at] if at else []), *_columns(stages)]))
+    columns = _frames.distinct([account, outcome, *([at] if at else []), *_columns(stages)])
     millis = 0 if at else _millis(now, stages)
     report, charts, bands, measures = _heedful.health_backtest(
         _frames.table(data, columns), columns, _options.dumps(options), millis
@@ -262,7 +263,7 @@ def health_agreement(
     card = _card(scorecard)
     stages = [{"name": "all", "scorecard": card}]
     options = {"account": account, "scorecard": card, "manager": manager, "weights": weights, "confidence": confidence}
-    columns = list(dict.fromkeys([account, manager, *_columns(stages)]))
+    columns = _frames.distinct([account, manager, *_columns(stages)])
     report, disputes = _heedful.health_agreement(
         _frames.table(data, columns), columns, _options.dumps(options), _millis(now, stages)
     )
@@ -300,19 +301,19 @@ def fit_scorecard(
     >>> fitted.scorecard.measures, fitted.report["auc"]["value"] > 0.7
     (['logins'], True)
     """
-    chosen = list(measures)
+    chosen = _options.names(measures, "measures")
     options = {
         "outcome": outcome,
         "measures": chosen,
         "most": most,
-        "better": dict(better or {}),
-        "groups": dict(groups or {}),
+        "better": _options.mapping(better or {}, "better"),
+        "groups": _options.mapping(groups or {}, "groups"),
         "folds": folds,
         "non_negative": non_negative,
         "seed": seed,
         "confidence": confidence,
     }
-    columns = list(dict.fromkeys([outcome, *chosen]))
+    columns = _frames.distinct([outcome, *chosen])
     found, chart = _heedful.fit_scorecard(_frames.table(data, columns), columns, _options.dumps(options))
     report = json.loads(found)
     return Fitted(Scorecard(report.pop("scorecard")), report, json.loads(chart))
@@ -328,8 +329,8 @@ def _stages(scorecard: Scorecard | Mapping[str, Any] | Iterable[Mapping[str, Any
         card = _card(scorecard)
         return [{"name": card["name"], "scorecard": card}]
     found = []
-    for place, stage in enumerate(scorecard):
-        if "scorecard" not in stage:
+    for place, stage in enumerate(_options.several(scorecard, "scorecard")):
+        if "scorecard" not in _options.mapping(stage, f"stages[{place}]"):
             raise HeedfulError("invalid-config", "missing field `scorecard`", f"stages[{place}]")
         found.append({**stage, "scorecard": _card(stage["scorecard"])})
     return found

@@ -232,7 +232,7 @@ class Journey:
         unknown = set(own) - set(JourneyOptions.__annotations__)
         if unknown:
             raise TypeError(f"unexpected keyword argument {sorted(unknown)[0]!r}")
-        own["measures"] = _options.names(own.get("measures"))
+        own["measures"] = _options.names(own.get("measures"), "measures")
         columns = [*own["measures"], *(own[name] for name in ("touchpoint", "intensity") if name in own)]
         side = _Side(data, rating, reasons if own_reasons is None else own_reasons, comment, columns, shared)
         return side, {"journey": self._document, **_given(**own)}

@@ -81,7 +81,7 @@ def join(
         "on": on,
         "key": key,
         "valid_from": valid_from,
-        "columns": None if columns is None else _options.names(columns),
+        "columns": None if columns is None else _options.names(columns, "columns"),
         "duplicates": duplicates,
         "time_zone": time_zone,
     }

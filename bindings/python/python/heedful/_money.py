@@ -228,16 +228,16 @@ def value_at_risk(
         value=value,
         churn=churn,
         band=band,
-        at_risk=_options.names(at_risk) or None,
+        at_risk=_options.names(at_risk, "at_risk") or None,
         rates=rates,
         threshold=threshold,
-        by=_options.names(by) or None,
+        by=_options.names(by, "by") or None,
         share_reasons=share_reasons or None,
         customer=customer,
         silent=silent,
         confidence=confidence,
     )
-    named = [value, churn, band, customer, *_options.names(by)]
+    named = [value, churn, band, customer, *_options.names(by, "by")]
     side = _Side(data, None, reasons, comment, [name for name in named if name is not None], {})
     document, tables = _heedful.value_at_risk(side.responses, side.reasons, _options.dumps(asked))
     return ValueAtRisk(data, document, tables)
@@ -353,9 +353,9 @@ def linkage(
     >>> found.links["left"]["money"], found.bands["rate"]
     (200000.0, [0.5, 0.0])
     """
-    named = _options.names(outcomes)
+    named = _options.names(outcomes, "outcomes")
     for name, given in (("worth", worth or {}), ("assumed", assumed or {})):
-        unknown = next((key for key in given if key not in named), None)
+        unknown = next((key for key in _options.mapping(given, name) if key not in named), None)
         if unknown is not None:
             raise HeedfulError("unknown-name", f"there is no outcome `{unknown}`", name)
     asked = _given(
@@ -364,7 +364,7 @@ def linkage(
         unit=unit,
         at=at,
         lags=lags,
-        controls=_options.names(controls) or None,
+        controls=_options.names(controls, "controls") or None,
         band=band,
         metric=None if metric is None else _options.metric(metric),
         minimum_n=minimum_n,
@@ -372,7 +372,7 @@ def linkage(
         adjustment=adjustment,
         confidence=confidence,
     )
-    columns = [name for name in (score, *named, unit, at, *_options.names(controls), band) if name is not None]
+    columns = [name for name in (score, *named, unit, at, *_options.names(controls, "controls"), band) if name is not None]
     side = _Side(data, None, None, None, columns, {})
     document, tables = _heedful.linkage(side.responses, _options.dumps(asked))
     return Linkage(data, document, tables)
@@ -412,7 +412,7 @@ def avoidable_contacts(
         cost=None if column else cost,
         cost_column=column,
         failure=failure,
-        failure_reasons=_options.names(failure_reasons) or None,
+        failure_reasons=_options.names(failure_reasons, "failure_reasons") or None,
         share_reasons=share_reasons or None,
         days=days,
         confidence=confidence,
@@ -464,7 +464,7 @@ def initiative(
     """
     asked = _given(
         name=name,
-        reasons=_options.names(target) or None,
+        target=_options.names(target, "target") or None,
         effort=effort,
         start=instant(start, "start") if isinstance(start, (datetime.date, str)) else start,
         at=at,
@@ -473,10 +473,10 @@ def initiative(
         outcome=outcome,
         treated=treated,
         method=method,
-        controls=_options.names(controls) or None,
+        controls=_options.names(controls, "controls") or None,
         confidence=confidence,
     )
-    named = (at, customer, do_not_contact, outcome, treated, *_options.names(controls))
+    named = (at, customer, do_not_contact, outcome, treated, *_options.names(controls, "controls"))
     side = _Side(data, None, reasons, comment, [column for column in named if column is not None], {})
     document, tables = _heedful.initiative(side.responses, side.reasons, _options.dumps(asked))
     return Initiative(data, document, tables)

@@ -102,7 +102,7 @@ def detect(
         alpha=alpha,
         direction=direction,
         share=share or None,
-        holidays=[day(holiday, "holidays") for holiday in holidays] or None,
+        holidays=[day(holiday, "holidays") for holiday in _options.several(holidays, "holidays")] or None,
         min_cases=min_cases,
         memory=memory,
         method=method,
@@ -118,7 +118,7 @@ def _detected(like: Any, found: tuple[_heedful.Table, _heedful.Table, str]) -> D
 
 
 def _counts(values: Any, name: str) -> list[int | None]:
-    plain = values.to_list() if hasattr(values, "to_list") else list(values)
+    plain = values.to_list() if hasattr(values, "to_list") else _options.several(values, name)
     return [_count(value, name, row) for row, value in enumerate(plain)]
 
 
@@ -372,7 +372,7 @@ class Detector:
             method=method,
             share=share or None,
             since=None if since is None else day(since, "since"),
-            holidays=[day(holiday, "holidays") for holiday in holidays] or None,
+            holidays=[day(holiday, "holidays") for holiday in _options.several(holidays, "holidays")] or None,
             min_cases=min_cases,
             memory=memory,
             time_zone=time_zone,
@@ -404,7 +404,7 @@ class Detector:
         roles = _given(at=at, comment=comment, rating=rating)
         watched = {
             **self._settings,
-            **_given(topic=topic, by=_options.names(by) or None, columns=roles),
+            **_given(topic=topic, by=_options.names(by, "by") or None, columns=roles),
             **({} if rating is None else {"metric": _whole(metric)}),
         }
         self._inner = _heedful.Detector(_options.dumps(watched))
@@ -449,6 +449,8 @@ class Detector:
 
     def series(self, topic: str | None = None, place: tuple[str, Any] | None = None) -> Detected:
         """One series by itself, period by period: the counts of a topic (or all) in a place (or everywhere)."""
+        if not isinstance(topic, str | None):
+            raise HeedfulError("invalid-argument", "a topic is a text", "topic")
         title = " in ".join([topic or "all responses", *([] if place is None else [f"{place[0]} = {place[1]}"])])
         return _detected(None, self._ready.series((topic, place), title))
 
@@ -535,4 +537,5 @@ def _whole(metric: MetricLike) -> object:
     """A metric as a document, presets too."""
     from heedful._metric import Metric
 
-    return Metric.preset(metric).to_dict() if isinstance(metric, str) else _options.metric(metric)
+    plain = _options.metric(metric)
+    return Metric.preset(plain).to_dict() if isinstance(plain, str) else plain

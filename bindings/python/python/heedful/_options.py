@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from heedful._errors import HeedfulError
@@ -181,11 +181,28 @@ def targets(weighting: Mapping[str, Any]) -> list[str]:
     return [*(weighting.get("targets") or ()), *(name for cell in cells for name in cell["keys"])]
 
 
-def names(by: str | Iterable[str] | None) -> list[str]:
-    """One name or several."""
+def names(by: str | Iterable[str] | None, path: str) -> list[str]:
+    """One name or several, given as the argument `path`."""
     if by is None:
         return []
-    return [by] if isinstance(by, str) else list(by)
+    found = [by] if isinstance(by, str) else several(by, path)
+    if all(isinstance(name, str) for name in found):
+        return found
+    raise HeedfulError("invalid-argument", "a name is a text", path)
+
+
+def several(given: Iterable[Any], path: str) -> list[Any]:
+    """The items of the argument `path`."""
+    if isinstance(given, Iterable) and not isinstance(given, (str, bytes)):
+        return list(given)
+    raise HeedfulError("invalid-argument", f"a list is needed, not {type(given).__name__}", path)
+
+
+def mapping(given: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """The fields of the argument `path`."""
+    if isinstance(given, Mapping):
+        return dict(given)
+    raise HeedfulError("invalid-argument", f"a dict is needed, not {type(given).__name__}", path)
 
 
 def metric(metric: MetricLike) -> object:
@@ -207,10 +224,10 @@ def metrics(
     of: MetricLike | Iterable[MetricLike],
 ) -> list[dict[str, object]]:
     """Each metric and the column it is scored on."""
-    several = [of] if isinstance(of, (str, Metric, Mapping)) else list(of)
+    each = [of] if isinstance(of, (str, Metric, Mapping)) else several(of, "metric")
     if not isinstance(rating, Mapping):
-        return [{"metric": metric(one), "rating": rating} for one in several]
-    own = {one.name: one for one in several if isinstance(one, Metric)}
+        return [{"metric": metric(one), "rating": rating} for one in each]
+    own = {one.name: one for one in each if isinstance(one, Metric)}
     return [{"metric": metric(own.get(name, name)), "rating": column} for name, column in rating.items()]
 
 
@@ -219,13 +236,23 @@ def dumps(document: object) -> str:
     try:
         return json.dumps(document, allow_nan=False, default=_plain)
     except TypeError as error:
-        raise HeedfulError("invalid-argument", f"an option has a value that is not allowed: {error}") from None
+        path = _first(document, _unwritable)
+        raise HeedfulError("invalid-argument", f"an option has a value that is not allowed: {error}", path) from None
     except ValueError:
-        raise HeedfulError("invalid-argument", "a number of an option is not finite", _not_finite(document)) from None
+        path = _first(document, lambda value: isinstance(value, float) and not math.isfinite(value))
+        raise HeedfulError("invalid-argument", "a number of an option is not finite", path) from None
 
 
-def _not_finite(document: object) -> str:
-    """The path of the first number that is infinite or NaN."""
+def _unwritable(value: object) -> bool:
+    try:
+        json.dumps(value, default=_plain)
+    except TypeError:
+        return not isinstance(value, Iterable)
+    return False
+
+
+def _first(document: object, wrong: Callable[[object], bool]) -> str:
+    """The path of the first value that is wrong."""
     if isinstance(document, Mapping):
         inside = [(str(name), value) for name, value in document.items()]
     elif isinstance(document, Iterable) and not isinstance(document, str):
@@ -233,9 +260,9 @@ def _not_finite(document: object) -> str:
     else:
         return ""
     for name, value in inside:
-        if isinstance(value, float) and not math.isfinite(value):
+        if wrong(value):
             return name
-        below = _not_finite(value)
+        below = _first(value, wrong)
         if below:
             return f"{name}{'' if below.startswith('[') else '.'}{below}"
     return ""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, overload
 
 from heedful import _frames, _heedful, _options
+from heedful._errors import HeedfulError
 from heedful._responses import Responses
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def pseudonym(values: Any, *, key: bytes) -> Any:
     """
     if isinstance(values, str):
         return _heedful.pseudonym([values], key)[0]
-    ids = [None if value is None or value != value else str(value) for value in values]
+    ids = [None if value is None or value != value else str(value) for value in (values if hasattr(values, "__iter__") else _options.several(values, "values"))]
     return _frames.texts_like(values, _heedful.pseudonym(ids, key))
 
 
@@ -48,10 +49,12 @@ def forget(data: Responses | str, customers: str | Iterable[str], also: Iterable
     >>> rows, left.to_csv()
     (1, 'score,who\\n10,\\n3,bo\\n')
     """
-    names = [customers] if isinstance(customers, str) else [str(name) for name in customers]
+    names = [customers] if isinstance(customers, str) else [str(name) for name in _options.several(customers, "customers")]
     if isinstance(data, str):
         return _heedful.forget_accounts(data, names)
-    left, rows = _heedful.forget(data._data, names, list(also))
+    if not isinstance(data, Responses):
+        raise HeedfulError("invalid-argument", "`Responses` are needed, or the state of `Health`", "data")
+    left, rows = _heedful.forget(data._data, names, _options.names(also, "also"))
     return Responses._of(left, data.reading), rows
 
 
@@ -113,7 +116,7 @@ def response_propensity(
     >>> hf.score(invited | {"weight": found.weights}, rating="score", weight="weight")["value"]
     [-33.333333333333336]
     """
-    names = _options.names(by)
+    names = _options.names(by, "by")
     given = {"minimum": minimum, "cap": cap, "confidence": confidence}
     options: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     roles = {} if rating is None else {"rating": rating}

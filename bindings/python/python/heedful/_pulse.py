@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from heedful import _frames, _heedful, _options
+from heedful._errors import HeedfulError
 from heedful._health import Health
 from heedful._monitor import Anomalies
 from heedful._times import instant
@@ -77,10 +78,10 @@ class Pulse:
         invalid: str = "error",
     ) -> None:
         options = {
-            "rules": list(rules),
+            "rules": _options.several(rules, "rules"),
             "metric": _options.metric(metric),
             "by": by,
-            "window": dict(window or {"months": 6}),
+            "window": _options.mapping(window or {"months": 6}, "window"),
             "pool": pool,
             "id": id,
             "key_contact": key_contact,
@@ -141,7 +142,7 @@ class Pulse:
         known = ("rating", "at", "customer", "kind", "signal")
         roles = {role: named[role] or role for role in known if named[role] or (there is not None and role in there)}
         columns = [options["by"], options.get("id"), options.get("key_contact"), *roles.values()]
-        wanted = list(dict.fromkeys(name for name in columns if name is not None))
+        wanted = _frames.distinct(name for name in columns if name is not None)
         played = roles if date_format is None else {**roles, "date_format": date_format}
         table = _frames.table(data, wanted)
         counts: dict[str, int] = json.loads(self._data.observe(table, wanted, _options.dumps(played)))
@@ -166,6 +167,8 @@ class Pulse:
 
     def merge(self, other: Pulse) -> None:
         """Adds what another pulse of the same options observed, responses of one id once."""
+        if not isinstance(other, Pulse):
+            raise HeedfulError("invalid-argument", "another pulse is needed", "other")
         self._data.merge(other.to_json())
 
     def forget(self, customer: str) -> int:
@@ -192,7 +195,7 @@ def _names(data: Any) -> set[str] | None:
     if isinstance(data, Mapping):
         return {str(name) for name in data}
     if isinstance(data, (list, tuple)):
-        return {str(name) for name in data[0]} if data else set()
+        return {str(name) for name in data[0]} if data and isinstance(data[0], Mapping) else set()
     if hasattr(data, "collect_schema"):
         return set(data.collect_schema().names())
     names = data.column_names if hasattr(data, "column_names") else getattr(data, "columns", ())
@@ -256,11 +259,13 @@ class Alerts:
         storm: Mapping[str, int] | bool = True,
         close_after_days: int = 30,
     ) -> None:
-        options: dict[str, Any] = {"rules": list(rules), "close_after_days": close_after_days}
+        options: dict[str, Any] = {"rules": _options.several(rules, "rules"), "close_after_days": close_after_days}
         if isinstance(storm, Mapping):
             options["storm"] = dict(storm)
-        elif not storm:
+        elif storm is False:
             options["storm"] = None
+        elif storm is not True:
+            raise HeedfulError("invalid-argument", "a storm is a dict with `members` and `hours`, or False for never", "storm")
         self._data = _heedful.Alerts(_options.dumps(options))
 
     @classmethod
@@ -303,7 +308,9 @@ class Alerts:
         """
         seen: Iterable[Mapping[str, Any]]
         seen = happenings.happenings if isinstance(happenings, (Judged, Health, Anomalies)) else happenings
-        given = [dict(one) if severity is None else {**one, "severity": severity} for one in seen]
+        given = [_options.mapping(one, f"[{at}]") for at, one in enumerate(_options.several(seen, "happenings"))]
+        if severity is not None:
+            given = [{**one, "severity": severity} for one in given]
         return _changes(None, self._data.take(_options.dumps(given), instant(now)))
 
     def take_responses(
@@ -328,9 +335,9 @@ class Alerts:
             if name is not None or role in there:
                 roles[role] = name or role
         given = id if id is not None or "id" not in there else "id"
-        wanted = list(dict.fromkeys([*roles.values(), *([given] if given else [])]))
+        wanted = _frames.distinct([*roles.values(), *([given] if given else [])])
         played = roles if date_format is None else {**roles, "date_format": date_format}
-        lists = None if reasons is None else [list(of_row) for of_row in reasons]
+        lists = None if reasons is None else [_options.names(of_row, "reasons") for of_row in _options.several(reasons, "reasons")]
         table = _frames.table(data, wanted)
         found = self._data.take_responses(table, wanted, _options.dumps(played), given, lists, instant(now))
         return _changes(data, found)
@@ -427,7 +434,7 @@ class Playbooks:
         ask_gap_days: int = 90,
         calendar: Mapping[str, Any] | None = None,
     ) -> None:
-        options = {"playbooks": list(playbooks), "ask_gap_days": ask_gap_days, "calendar": calendar}
+        options = {"playbooks": _options.several(playbooks, "playbooks"), "ask_gap_days": ask_gap_days, "calendar": calendar}
         self._text = _heedful.playbooks(_options.dumps(options))
 
     @classmethod

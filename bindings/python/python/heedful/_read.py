@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from heedful import _heedful, _options
+from heedful._errors import HeedfulError
 from heedful._responses import Reading, Responses
 
 if TYPE_CHECKING:
@@ -83,26 +84,30 @@ def read(
     }
     options: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
     options |= {"quote": quote, "on_error": on_error, "invalid": invalid}
-    options["attributes"] = attributes if isinstance(attributes, str) else list(attributes)
+    options["attributes"] = attributes if isinstance(attributes, str) else _options.names(attributes, "attributes")
     if isinstance(rating, Mapping):
         metrics = _options.metrics(rating, metric or ())
         options["rating"] = [{"column": one["rating"], "metric": one["metric"]} for one in metrics]
     else:
-        options["rating"] = _options.names(rating)
+        options["rating"] = _options.names(rating, "rating")
         if metric is not None:
             options["metric"] = _options.metric(metric)
     if missing is not None:
-        options["missing"] = list(missing)
+        options["missing"] = _options.names(missing, "missing")
     data, report = _source(path, format, _options.dumps(options))
     return Responses._of(data, Reading._of(json.loads(report)))
 
 
 def _source(path: Any, format: str | None, options: str) -> tuple[_heedful.Responses, str]:
+    if format not in (None, "csv", "jsonl", "json"):
+        raise HeedfulError("invalid-argument", "a format is `csv`, `jsonl` or `json`", "format")
     if isinstance(path, (str, os.PathLike)):
         name = os.fspath(path)
         if format is None:
             return _heedful.read_path(name, options)
         with open(name, "rb") as file:
             return _heedful.read_bytes(file.read(), format, options)
+    if not isinstance(path, bytes) and not hasattr(path, "read"):
+        raise HeedfulError("invalid-argument", "a path, bytes or an open file is needed", "path")
     data = path if isinstance(path, bytes) else path.read()
     return _heedful.read_bytes(data, format, options)

@@ -42,7 +42,7 @@ class Taxonomy:
     __slots__ = ("_document", "_json")
 
     def __init__(self, definition: Mapping[str, Any] | str) -> None:
-        text = definition if isinstance(definition, str) else json.dumps(definition)
+        text = definition if isinstance(definition, str) else _options.dumps(definition)
         self._json = _heedful.taxonomy(text)
         self._document: dict[str, Any] = json.loads(self._json)
 
@@ -53,7 +53,7 @@ class Taxonomy:
         `banking`, `healthcare`, `restaurants`, `retail`, `software`, `support`, `telecom` or `travel`, in `en`, `de`,
         `fr`, `es` or several of them.
         """
-        return cls(_heedful.taxonomy_preset(name, _options.names(language)))
+        return cls(_heedful.taxonomy_preset(name, _options.names(language, "language")))
 
     @staticmethod
     def presets() -> list[str]:
@@ -259,7 +259,7 @@ class ReasonMapper:
         self._options = {name: value for name, value in given.items() if value is not None}
         if classifier is not None and not callable(classifier):
             raise HeedfulError("invalid-argument", "a classifier is a callable over a list of texts", "classifier")
-        told = _options.names(reasons)
+        told = _options.names(reasons, "reasons")
         self._classifier = (classifier, told)
         self._mapper = _heedful.ReasonMapper(taxonomy.to_json(), _options.dumps(self._options), classifier, told)
         if model is not None:

@@ -259,8 +259,8 @@ def _scores(
     roles: dict[str, str],
     options: dict[str, object],
 ) -> Any:
-    groups = _options.names(by)
-    ratings = list(rating.values()) if isinstance(rating, Mapping) else _options.names(rating)
+    groups = _options.names(by, "by")
+    ratings = list(rating.values()) if isinstance(rating, Mapping) else _options.names(rating, "rating")
     options["metrics"] = _options.metrics(rating, metric)
     options["by"] = groups
     needed = [*ratings, *groups, *roles.values(), *_options.columns(options)]

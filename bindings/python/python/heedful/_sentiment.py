@@ -101,7 +101,7 @@ def _reading(language: str | None, words: Mapping[str, float] | None) -> dict[st
     """How comments are read, as the core takes it."""
     if words is not None and not isinstance(words, Mapping):
         raise HeedfulError("invalid-argument", "words come as a dict of words and their values", "words")
-    given = {"language": language, "words": None if words is None else dict(words)}
+    given = {"language": language, "words": None if words is None else _options.mapping(words, "words")}
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from heedful import _heedful, _options
+from heedful._errors import HeedfulError
 
 if TYPE_CHECKING:
     from heedful._types import AnswerLike
@@ -110,6 +111,8 @@ class Session:
         presentation: str | None = None,
         seed: int = 0,
     ) -> None:
+        if not isinstance(survey, Survey):
+            raise HeedfulError("invalid-argument", "a `Survey` is needed", "survey")
         pairs = attributes.items() if isinstance(attributes, Mapping) else attributes
         context = {
             "language": language,

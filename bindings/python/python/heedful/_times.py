@@ -17,8 +17,11 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)
 
 def instant(time: TimeLike, path: str = "now") -> int:
     """Milliseconds since 1970. A time without a zone is UTC, a day is its midnight, a number is milliseconds."""
-    if hasattr(time, "__index__"):
-        return operator.index(time)
+    if hasattr(time, "__index__") and not isinstance(time, bool):
+        millis = operator.index(time)
+        if abs(millis) < 1 << 63:
+            return millis
+        raise HeedfulError("date-invalid", "the time is beyond what milliseconds can say", path)
     read = moment(time, path)
     return (read.replace(tzinfo=read.tzinfo or _UTC) - _EPOCH) // datetime.timedelta(milliseconds=1)
 

@@ -74,8 +74,10 @@ def weight(
     True
     """
     asked = {
-        "targets": None if targets is None else {column: dict(shares) for column, shares in targets.items()},
-        "cells": None if cells is None else [dict(cell) for cell in cells],
+        "targets": None if targets is None else {
+            column: _options.mapping(shares, f"targets.{column}") for column, shares in _options.mapping(targets, "targets").items()
+        },
+        "cells": None if cells is None else [_options.mapping(cell, "cells") for cell in _options.several(cells, "cells")],
         "cap": cap,
         "floor": floor,
         "total": total,

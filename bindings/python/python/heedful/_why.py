@@ -280,7 +280,7 @@ def drivers(
     (50.0, 50.0)
     """
     asked = _given(
-        attributes=_options.names(attributes),
+        attributes=_options.names(attributes, "attributes"),
         minimum_n=minimum_n,
         reference=reference,
         replicates=replicates,
@@ -328,7 +328,7 @@ def importance(
     >>> rows[0]["importance"] > rows[1]["importance"], rows[0]["quadrant"]
     (True, 'concentrate')
     """
-    asked = _given(columns=_options.names(columns), model=model, replicates=replicates, seed=seed)
+    asked = _given(columns=_options.names(columns, "columns"), model=model, replicates=replicates, seed=seed)
     side = _Side(data, rating, reasons, comment, asked["columns"], options)
     document, tables = _heedful.importance(side.responses, side.reasons, side.options(metric, asked))
     return Finding(data, document, tables)
@@ -449,7 +449,7 @@ def confounding(
     >>> hf.confounding(table, rating="score", reasons=["new"], by="size").to_pylist()[0]["simpson"]
     True
     """
-    asked = _given(by=_options.names(by), minimum_n=minimum_n)
+    asked = _given(by=_options.names(by, "by"), minimum_n=minimum_n)
     side = _Side(data, rating, reasons, comment, asked["by"], options, needs=True)
     document, tables = _heedful.confounding(side.responses, side.known, side.options(metric, asked))
     return Confounded(data, json.dumps({"reasons": json.loads(document)}), tables)
@@ -497,7 +497,7 @@ def what_if(
     (50.0, 75.0)
     """
     asked = _given(
-        reasons=_options.names(change), factor=factor, segments=_options.names(segments), minimum_n=minimum_n
+        reasons=_options.names(change, "change"), factor=factor, segments=_options.names(segments, "segments"), minimum_n=minimum_n
     )
     side = _Side(data, rating, reasons, comment, asked["segments"], options, needs=True)
     document, tables = _heedful.what_if(side.responses, side.known, side.options(metric, asked))
@@ -544,7 +544,7 @@ def explain_change(
     NPS fell by 40.0 points, from 20.0 to -20.0 (95 % interval -65.6 to -12.3).
     """
     asked = _given(
-        by=_options.names(by),
+        by=_options.names(by, "by"),
         minimum_n=minimum_n,
         reference=reference,
         replicates=replicates,
@@ -592,7 +592,7 @@ def scan(
     ['store is Porto and channel is phone']
     """
     asked = _given(
-        attributes=_options.names(attributes), conditions=conditions, minimum_n=minimum_n, level=level
+        attributes=_options.names(attributes, "attributes"), conditions=conditions, minimum_n=minimum_n, level=level
     )
     side = _Side(data, rating, None, None, asked["attributes"], options)
     first = None if before is None else _Side(before, rating, None, None, asked["attributes"], options).responses
@@ -632,7 +632,7 @@ class _Side:
         if comment is not None:
             self._roles["comment"] = comment
         held = isinstance(data, Responses)
-        needed = [*_options.names(rating), *columns, *self._roles.values()]
+        needed = [*_options.names(rating, "rating"), *columns, *self._roles.values()]
         for given in (reasons, more):
             needed += _flags(given) or []
         if rating is None and held:

@@ -62,7 +62,7 @@ names!(Method {
 ///     .with("silent", Column::numbers(vec![0_u8, 1, 0, 0]))?;
 /// let reasons = Mentions::from_lists([vec!["wait"], vec!["wait"], vec!["price"], vec!["wait"]])?;
 /// let report = Initiative::new("more staff at noon")
-///     .reasons(["wait"]).customer("customer").at("month").start(3.0).do_not_contact("silent")
+///     .target(["wait"]).customer("customer").at("month").start(3.0).do_not_contact("silent")
 ///     .run_with(&responses, &reasons)?;
 /// assert_eq!((report.affected, report.withheld, report.tell.len()), (2, 1, 1));
 /// assert_eq!(report.tell[0].customer.to_string(), "ada");
@@ -79,7 +79,7 @@ pub struct Initiative {
     #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "config::required"))]
     name: String,
     /// The reasons that it is to do away with.
-    reasons: Vec<String>,
+    target: Vec<String>,
     /// What it takes, in a unit of yours, above 0.
     #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     effort: Option<f64>,
@@ -107,14 +107,14 @@ options!(
     Initiative,
     needs [name],
     takes [
-        reasons, effort, start, at, customer, do_not_contact, outcome, treated, method, controls, confidence
+        target, effort, start, at, customer, do_not_contact, outcome, treated, method, controls, confidence
     ],
     from Self::any()
 );
 
 setters!(Initiative {
     /// The reasons that it is to do away with.
-    reasons: names,
+    target: names,
     /// What it takes, in a unit of yours.
     effort: some f64,
     /// When it started: milliseconds since 1970 where `at` holds times, else a number as those of `at`.
@@ -137,7 +137,7 @@ setters!(Initiative {
     confidence: Confidence,
 });
 
-config::written!(Initiative of initiative, r#"{"name": "faster", "reasons": ["wait"], "effort": 3}"#);
+config::written!(Initiative of initiative, r#"{"name": "faster", "target": ["wait"], "effort": 3}"#);
 
 /// Somebody to tell what changed because of what they said.
 ///
@@ -146,7 +146,7 @@ config::written!(Initiative of initiative, r#"{"name": "faster", "reasons": ["wa
 /// use heedful::initiative::Initiative;
 /// let responses = Responses::new().with("who", Column::categories([Some("ada"), None]))?;
 /// let reasons = Mentions::from_lists([vec!["wait"], vec!["wait"]])?;
-/// let report = Initiative::new("staff").reasons(["wait"]).customer("who").run_with(&responses, &reasons)?;
+/// let report = Initiative::new("staff").target(["wait"]).customer("who").run_with(&responses, &reasons)?;
 /// let ada = &report.tell[0];
 /// assert_eq!((&ada.customer, ada.row, ada.responses, ada.reasons.join(", ")), (&Key::text("ada"), 0, 1, "wait".to_owned()));
 /// assert_eq!(report.nameless, 1);
@@ -278,7 +278,7 @@ impl Initiative {
     fn any() -> Self {
         Self {
             name: String::new(),
-            reasons: Vec::new(),
+            target: Vec::new(),
             effort: None,
             start: None,
             at: None,
@@ -298,12 +298,12 @@ impl Initiative {
         Self { name: name.into(), ..Self::any() }
     }
 
-    /// Reads `{"name": "faster", "reasons": ["wait"]}` with the names of the setters here.
+    /// Reads `{"name": "faster", "target": ["wait"]}` with the names of the setters here.
     ///
     /// ```
     /// use heedful::initiative::Initiative;
-    /// let read = Initiative::from_json(r#"{"name": "faster", "reasons": ["wait"], "effort": 3}"#)?;
-    /// assert_eq!(read, Initiative::new("faster").reasons(["wait"]).effort(3.0));
+    /// let read = Initiative::from_json(r#"{"name": "faster", "target": ["wait"], "effort": 3}"#)?;
+    /// assert_eq!(read, Initiative::new("faster").target(["wait"]).effort(3.0));
     /// # Ok::<(), heedful::Error>(())
     /// ```
     ///
@@ -361,7 +361,7 @@ impl Initiative {
         if self.outcome.is_some() && differences && self.start.is_none() {
             return bad("start", "differences before and after need a start");
         }
-        if !self.reasons.is_empty() && reasons.is_none() {
+        if !self.target.is_empty() && reasons.is_none() {
             return bad("reasons", "nothing tells the reasons of responses");
         }
         Ok(())
@@ -408,8 +408,8 @@ impl Initiative {
         customer: Option<&Column>,
         times: Option<&[Option<f64>]>,
     ) -> Result<()> {
-        let code = |name: &String| reasons.require(name).map_err(|error| error.at("reasons"));
-        let codes = self.reasons.iter().map(code).collect::<Result<Vec<u16>>>()?;
+        let code = |name: &String| reasons.require(name).map_err(|error| error.at("target"));
+        let codes = self.target.iter().map(code).collect::<Result<Vec<u16>>>()?;
         let silent = match &self.do_not_contact {
             Some(name) => Some(truths(table.require(name)?).map_err(|error| error.at(name))?),
             None => None,
@@ -463,7 +463,7 @@ impl Initiative {
                 report.withheld += 1;
                 continue;
             }
-            let named = self.reasons.iter().zip(given).filter(|(_, given)| *given);
+            let named = self.target.iter().zip(given).filter(|(_, given)| *given);
             tell.reasons = named.map(|(name, _)| name.clone()).collect();
             report.tell.push(tell);
         }
@@ -751,7 +751,7 @@ mod tests {
             [vec!["wait"], vec!["wait"], vec!["price"], vec!["other"], vec!["wait"], vec!["wait"]];
         let mentions = Mentions::from_lists(lists).unwrap();
         let asked = Initiative::new("staff")
-            .reasons(["price", "wait"])
+            .target(["price", "wait"])
             .effort(2.0)
             .customer("who")
             .at("at")
@@ -764,9 +764,9 @@ mod tests {
         let told = &report.tell[0];
         assert_eq!((told.customer.to_string(), told.row, told.responses), ("a".to_owned(), 2, 2));
         assert_eq!((report.tell.len(), told.reasons.join(", ")), (1, "price, wait".to_owned()));
-        let unheard = Initiative::new("staff").reasons(["wait", "wiat"]);
+        let unheard = Initiative::new("staff").target(["wait", "wiat"]);
         let error = unheard.run_with(&table, &mentions).unwrap_err();
-        assert_eq!((error.code(), error.path()), (ErrorCode::UnknownName, "reasons"));
+        assert_eq!((error.code(), error.path()), (ErrorCode::UnknownName, "target"));
         assert!(error.to_string().contains("`wiat`"), "{error}");
     }
 
@@ -782,7 +782,7 @@ mod tests {
         assert_eq!(fails(case().start(1.0)), (bad, "start".into()));
         assert_eq!(fails(case().outcome("rating")), (bad, "treated".into()));
         assert_eq!(fails(case().outcome("rating").treated("treated")), (bad, "start".into()));
-        assert_eq!(fails(case().reasons(["wait"])), (bad, "reasons".into()));
+        assert_eq!(fails(case().target(["wait"])), (bad, "reasons".into()));
         let nobody = case().outcome("rating").treated("month").method(Method::Randomised);
         assert!(nobody.run(&table()).is_ok());
         let one_side = asked().start(0.0);

@@ -49,6 +49,11 @@ impl Key {
         Self::Text(text.into())
     }
 
+    /// The value as a text; `None` where it is missing.
+    pub(crate) fn known(&self) -> Option<String> {
+        (*self != Self::Missing).then(|| self.to_string())
+    }
+
     /// Sorts as the key does, as far as it reaches: what lies elsewhere in memory need not be looked at.
     pub(crate) fn head(&self) -> (u8, u128) {
         let mut first = [0; 16];

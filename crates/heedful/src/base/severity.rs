@@ -29,6 +29,9 @@ pub enum Severity {
 names!(Severity { Low = "low", Medium = "medium", High = "high", Critical = "critical" });
 
 impl Severity {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+
     /// The name: `low`, `medium`, `high` or `critical`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -212,7 +212,7 @@ fn narrowest(keys: &[&Key]) -> Data {
         };
         Data::Float(keys.iter().map(|k| float(k)).collect())
     } else {
-        Data::Text(keys.iter().map(|k| (**k != Key::Missing).then(|| k.to_string())).collect())
+        Data::Text(keys.iter().map(|key| key.known()).collect())
     }
 }
 

@@ -520,7 +520,7 @@ fn categories(column: &Column, category: &Category) -> Result<ArrayRef> {
         });
         Arc::new(rows.collect::<Float64Array>())
     } else {
-        let rows = rows().map(|k| (k != Key::Missing).then(|| k.to_string()));
+        let rows = rows().map(|key| key.known());
         Arc::new(rows.collect::<StringArray>())
     })
 }

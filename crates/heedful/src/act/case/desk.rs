@@ -308,6 +308,7 @@ impl Desk {
         text(&mut table, "case", &|case| Some(case.id().to_owned()));
         text(&mut table, "response", &|case| case.facts.response.clone());
         text(&mut table, "alert", &|case| case.facts.alert.clone());
+        text(&mut table, "severity", &|case| case.facts.severity.map(|s| s.as_str().to_owned()));
         text(&mut table, "customer", &|case| case.facts.customer.clone());
         text(&mut table, "account", &|case| case.facts.account.clone());
         float(&mut table, "rating", &|case| case.facts.rating);

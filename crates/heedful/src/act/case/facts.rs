@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use crate::base::config::{self, options, written};
+use crate::base::config::{self, Config, options, written};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::json::Json;
+use crate::base::severity::Severity;
 use crate::interpret::mention::Mentions;
 use crate::listen::cells::Cells;
 use crate::listen::responses::Responses;
@@ -30,6 +32,10 @@ pub struct Facts {
     /// The alert.
     #[serde(default)]
     pub alert: Option<String>,
+    /// How bad the alert is, which may raise the priority
+    /// ([`priority_by_severity`](super::policy::CasePolicy::priority_by_severity)).
+    #[serde(default)]
+    pub severity: Option<Severity>,
     /// The person.
     #[serde(default)]
     pub customer: Option<String>,
@@ -76,8 +82,8 @@ options!(
     Facts,
     needs [id],
     takes [
-        response, alert, customer, account, rating, reasons, touchpoint, segment, value_tier, value, churn, growth,
-        effort, no_contact, at
+        response, alert, severity, customer, account, rating, reasons, touchpoint, segment, value_tier, value, churn,
+        growth, effort, no_contact, at
     ],
     from Self::default()
 );
@@ -116,7 +122,7 @@ impl Facts {
     ///
     /// # Errors
     /// `missing-column`; `column-type` and `invalid-argument` with column and row for a value that is none;
-    /// `length-mismatch` where reasons are of other rows.
+    /// `invalid-config` for a severity that is none; `length-mismatch` where reasons are of other rows.
     pub fn from_table(table: &Responses, reasons: Option<&Mentions>) -> Result<Vec<Self>> {
         table.require("id")?;
         let own = match (reasons, table.column("reasons")) {
@@ -135,10 +141,16 @@ impl Facts {
             let (names, codes) = codes.unwrap_or_default();
             codes.iter().filter_map(|code| names.get(usize::from(*code)).cloned()).collect()
         };
+        let severity = |row: usize| {
+            let read = |name| Severity::read(&Json::Text(name));
+            let read = cells.text("severity", row).map(read).transpose();
+            read.map_err(|error| error.at("severity").on_row(row as u64))
+        };
         let facts = |row: usize| {
             let facts = Self {
                 response: cells.text("response", row),
                 alert: cells.text("alert", row),
+                severity: severity(row)?,
                 customer: cells.text("customer", row),
                 account: cells.text("account", row),
                 rating: cells.number("rating", row)?,

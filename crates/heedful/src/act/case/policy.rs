@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::facts::Facts;
 use crate::base::config::{self, options, setters, tagged, written};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::severity::Severity;
 use crate::base::sorted::SortedMap;
 use crate::base::time::business::{BusinessCalendar, millis_of};
 use crate::monitor::health::scorecard::unique;
@@ -51,6 +52,9 @@ pub struct CasePolicy {
     priority: SortedMap<String, SortedMap<String, u32>>,
     /// The priority of cases that the matrix does not name; one more than its largest where not given.
     priority_otherwise: Option<u32>,
+    /// The priority that a case of an alert has at least, by the severity of the alert; it counts for worse ones too. Where
+    /// not given a `critical` alert has 1 and other severities change nothing.
+    priority_by_severity: SortedMap<String, u32>,
     /// Which responses open a case: those that one of these fits. Any rating in a tier where not given.
     opens: Option<Vec<When>>,
     /// Who gets a case: the first that fits.
@@ -71,8 +75,8 @@ pub struct CasePolicy {
 options!(
     CasePolicy,
     takes [
-        calendar, tiers, values, priority, priority_otherwise, opens, routes, fallback,
-        fallback_without_contact, due, reminders, escalations
+        calendar, tiers, values, priority, priority_otherwise, priority_by_severity, opens, routes,
+        fallback, fallback_without_contact, due, reminders, escalations
     ],
     from Self::default()
 );
@@ -343,6 +347,9 @@ impl Default for CasePolicy {
             values: ["A", "B", "C"].map(value).to_vec(),
             priority: SortedMap::new(),
             priority_otherwise: None,
+            priority_by_severity: [(Severity::Critical.as_str().to_owned(), 1)]
+                .into_iter()
+                .collect(),
             opens: None,
             routes: Vec::new(),
             fallback: None,
@@ -364,6 +371,17 @@ impl CasePolicy {
         let policy: Self = config::read(text)?;
         policy.check()?;
         Ok(policy)
+    }
+
+    /// The priority that a case of an alert has at least, by the severity of the alert, instead of what was said before.
+    #[must_use]
+    pub fn priority_by_severity(
+        mut self,
+        priorities: impl IntoIterator<Item = (Severity, u32)>,
+    ) -> Self {
+        let named = |(severity, priority): (Severity, _)| (severity.as_str().to_owned(), priority);
+        self.priority_by_severity = priorities.into_iter().map(named).collect();
+        self
     }
 
     /// Adds a route behind those that there are.
@@ -425,9 +443,26 @@ impl CasePolicy {
         tier.map(|tier| tier.name.as_str())
     }
 
-    /// How urgent it is: 1 is the most urgent.
+    /// How urgent it is, 1 is the most urgent: by value tier and rating tier, or by the severity of the alert where that
+    /// is more urgent.
+    ///
+    /// ```
+    /// use heedful::alert::Severity;
+    /// use heedful::cases::{CasePolicy, Facts};
+    /// let policy = CasePolicy::from_json(r#"{"priority_by_severity": {"high": 2, "critical": 1}}"#)?;
+    /// let of = |severity| policy.priority(&Facts { severity, ..Facts::new("a1") });
+    /// assert_eq!([of(None), of(Some(Severity::High)), of(Some(Severity::Critical))], [6, 2, 1]);
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
     #[must_use]
     pub fn priority(&self, facts: &Facts) -> u32 {
+        let by_matrix = self.priority_by_matrix(facts);
+        let reached = Severity::ALL.iter().filter(|reached| facts.severity >= Some(**reached));
+        let least = reached.filter_map(|severity| self.priority_by_severity.get(severity.as_str()));
+        least.copied().fold(by_matrix, u32::min)
+    }
+
+    fn priority_by_matrix(&self, facts: &Facts) -> u32 {
         let (value, tier) = (self.value_tier(facts), self.tier(facts));
         let cell = value.zip(tier).and_then(|(value, tier)| {
             if !self.priority.is_empty() {
@@ -522,6 +557,12 @@ impl CasePolicy {
             for tier in row.keys() {
                 let path = format!("priority.{value}");
                 known(&path, tier, self.tiers.iter().map(|tier| &tier.name))?;
+            }
+        }
+        for name in self.priority_by_severity.keys() {
+            if Severity::ALL.iter().all(|severity| severity.as_str() != name) {
+                let message = format!("there is no severity `{name}`");
+                return wrong(format!("priority_by_severity.{name}"), &message);
             }
         }
         let opens = self.opens.iter().flatten().enumerate();

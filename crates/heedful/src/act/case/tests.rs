@@ -6,6 +6,9 @@ use super::facts::Facts;
 use super::model::{Case, DutyKind};
 use super::policy::{Assignee, CasePolicy, Due};
 use crate::base::error::ErrorCode;
+use crate::base::severity::Severity;
+use crate::listen::column::Column;
+use crate::listen::responses::Responses;
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -66,6 +69,49 @@ fn priority_is_value_by_rating() {
     assert_eq!([by_name("A", 0.0), by_name("B", 3.0), by_name("C", 6.0)], [1, 3, 5]);
     assert_eq!(by_name("D", 0.0), 6);
     assert_eq!(plain.priority(&Facts { value: Some(1e9), ..facts(0.0) }), 6);
+}
+
+#[test]
+fn severe_alerts_are_urgent_whatever_the_matrix_says() {
+    let of = |policy: &CasePolicy, severity, rating, tier: Option<&str>| {
+        policy.priority(&Facts {
+            severity,
+            rating,
+            value_tier: tier.map(str::to_owned),
+            ..Facts::new("a1")
+        })
+    };
+    let plain = CasePolicy::default();
+    let all = [
+        None,
+        Some(Severity::Low),
+        Some(Severity::Medium),
+        Some(Severity::High),
+        Some(Severity::Critical),
+    ];
+    assert_eq!(all.map(|severity| of(&plain, severity, None, None)), [6, 6, 6, 6, 1]);
+    assert_eq!(all.map(|severity| of(&plain, severity, Some(3.0), Some("A"))), [2, 2, 2, 2, 1]);
+    let said =
+        CasePolicy::from_json(r#"{"priority_by_severity": {"medium": 3, "high": 4}}"#).unwrap();
+    // What holds for medium ones holds for worse ones, too.
+    assert_eq!(all.map(|severity| of(&said, severity, None, None)), [6, 6, 3, 3, 3]);
+    assert_eq!(all.map(|severity| of(&said, severity, Some(0.0), Some("A"))), [1; 5]);
+    let off = plain.clone().priority_by_severity([]);
+    assert_eq!(off, CasePolicy::from_json(r#"{"priority_by_severity": {}}"#).unwrap());
+    assert_eq!(of(&off, Some(Severity::Critical), None, None), 6);
+    assert_eq!(plain, plain.clone().priority_by_severity([(Severity::Critical, 1)]));
+}
+
+#[test]
+fn severities_come_from_tables() {
+    let table = |severity: &str| {
+        let table = Responses::new().with("id", Column::texts([Some("r1"), Some("r2")])).unwrap();
+        table.with("severity", Column::texts([None, Some(severity)])).unwrap()
+    };
+    let found = Facts::from_table(&table("high"), None).unwrap();
+    assert_eq!([found[0].severity, found[1].severity], [None, Some(Severity::High)]);
+    let error = Facts::from_table(&table("worst"), None).unwrap_err();
+    assert_eq!((error.path(), error.row()), ("severity", Some(1)));
 }
 
 #[test]
@@ -212,6 +258,8 @@ fn broken_policies_say_where() {
         (r#"{"values": [{"name": "B", "from": 1}, {"name": "A", "from": 5}]}"#, "values"),
         (r#"{"priority": {"Z": {"0-2": 1}}}"#, "priority"),
         (r#"{"priority": {"A": {"7-8": 1}}}"#, "priority.A"),
+        (r#"{"priority_by_severity": {"worst": 1}}"#, "priority_by_severity.worst"),
+        (r#"{"priority_by_severity": {"high": -1}}"#, "priority_by_severity.high"),
         (r#"{"routes": [{"name": "x", "to": {"team": "y"}}]}"#, "routes[0].to"),
         (
             r#"{"routes": [{"name": "x", "when": {"tiers": ["7"]}, "to": {"role": "y"}}]}"#,

@@ -330,8 +330,7 @@ impl ContactReport {
         let rows = || self.rows.iter();
         let kind = |place| if place == 0 { "all" } else { "reason" };
         table.texts("kind", rows().enumerate().map(|(place, _)| Some(kind(place))));
-        let named = |key: &Key| (*key != Key::Missing).then(|| key.to_string());
-        table.texts("reason", rows().map(|row| named(&row.reason)));
+        table.texts("reason", rows().map(|row| row.reason.known()));
         table.ints("contacts", rows().map(|row| Some(row.contacts)));
         table.floats("cost", rows().map(|row| Some(row.cost)));
         table.ints("failures", rows().map(|row| Some(row.failures)));

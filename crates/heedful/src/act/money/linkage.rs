@@ -666,8 +666,7 @@ impl LinkageReport {
         let mut table = Table::new();
         let rows = || self.bands.iter();
         table.texts("outcome", rows().map(|row| Some(row.outcome.clone())));
-        let named = |key: &Key| (*key != Key::Missing).then(|| key.to_string());
-        table.texts("band", rows().map(|row| named(&row.band)));
+        table.texts("band", rows().map(|row| row.band.known()));
         table.ints("n", rows().map(|row| Some(row.n)));
         table.ints("events", rows().map(|row| Some(row.events)));
         table.floats("rate", rows().map(|row| row.rate));

@@ -640,8 +640,7 @@ impl RiskReport {
         for (place, name) in self.by.iter().enumerate() {
             table.keys(name, rows().map(|row| row.keys.get(place).unwrap_or(&Key::Missing)));
         }
-        let named = |key: &Key| (*key != Key::Missing).then(|| key.to_string());
-        table.texts("reason", rows().map(|row| named(&row.reason)));
+        table.texts("reason", rows().map(|row| row.reason.known()));
         table.ints("customers", rows().map(|row| Some(row.customers)));
         table.floats("value", rows().map(|row| Some(row.value)));
         table.ints("at_risk", rows().map(|row| Some(row.at_risk)));

@@ -156,7 +156,7 @@ fn named(key: &Key) -> String {
 
 /// Values are compared by their text, so that `1` in JSON finds the numbers 1 and 1.0.
 fn text(keys: &[Key]) -> Vec<Option<String>> {
-    keys.iter().map(|key| (*key != Key::Missing).then(|| key.to_string())).collect()
+    keys.iter().map(Key::known).collect()
 }
 
 /// How JSON has the margins: columns, each with the shares or counts of its values.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::fit::RepurchaseFit;
-use super::model::{PurchaseHistory, RepurchaseForecast, RepurchaseModel};
+use super::model::{PurchaseHistory, RepurchaseForecast, RepurchaseModel, check_horizon};
 use crate::base::config::{self, options, setters};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
@@ -230,6 +230,8 @@ impl Behaviour {
                 return Err(invalid("a share is a number from 0 to 1").at(name));
             }
         }
+        // Also where there is nothing to forecast.
+        check_horizon(self.horizon_days)?;
         let utc = Zone::utc();
         let zone = self.time_zone.as_ref().unwrap_or(&utc);
         let days = events.require(&self.at)?.times(&self.at)?.days(zone);

@@ -140,6 +140,15 @@ pub struct RepurchaseForecast {
     pub overdue: f64,
 }
 
+/// # Errors
+/// `invalid-argument` for a horizon that is not 0 or above and finite.
+pub(super) fn check_horizon(days: f64) -> Result<()> {
+    if days >= 0.0 && days.is_finite() {
+        return Ok(());
+    }
+    Err(invalid("a horizon is 0 days or more").at("horizon_days"))
+}
+
 impl RepurchaseModel {
     /// A model with these parameters.
     ///
@@ -178,9 +187,7 @@ impl RepurchaseModel {
         history: &PurchaseHistory,
         horizon_days: f64,
     ) -> Result<RepurchaseForecast> {
-        if !(horizon_days >= 0.0 && horizon_days.is_finite()) {
-            return Err(invalid("a horizon is 0 days or more").at("horizon_days"));
-        }
+        check_horizon(horizon_days)?;
         let repeats = history.repeats() as f64;
         let shape = self.r + repeats;
         let at_last = self.alpha + history.days_active();

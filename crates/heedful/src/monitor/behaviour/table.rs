@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::events::forecasts;
 use super::fit::RepurchaseFit;
-use super::model::{PurchaseHistory, RepurchaseForecast, RepurchaseModel};
+use super::model::{PurchaseHistory, RepurchaseForecast, RepurchaseModel, check_horizon};
 use crate::base::config::{self, options, setters};
 use crate::base::error::{Error, Result};
 use crate::base::table::Table;
@@ -114,6 +114,7 @@ impl Repurchase {
     /// `missing-column`; `column-type` for columns without numbers; `invalid-argument` with the row of a history that
     /// cannot be; those of [`RepurchaseModel::fit`] and [`RepurchaseModel::forecast`].
     pub fn run(&self, table: &Responses) -> Result<RepurchaseReport> {
+        check_horizon(self.horizon_days)?;
         let columns = [&self.purchases, &self.days_since_last, &self.days_known];
         let mut histories = Vec::with_capacity(table.len());
         for row in 0..table.len() {

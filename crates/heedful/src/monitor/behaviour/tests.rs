@@ -293,6 +293,8 @@ fn settings_out_of_range_are_refused() {
     for (json, path) in [
         (r#"{"customer": "who", "at": "day", "fanatic_share": 1.5}"#, "fanatic_share"),
         (r#"{"customer": "who", "at": "day", "sceptic_below": -0.5}"#, "sceptic_below"),
+        // Also where there are too few customers for a model.
+        (r#"{"customer": "who", "at": "day", "horizon_days": -1}"#, "horizon_days"),
     ] {
         let error = Behaviour::from_json(json).unwrap().run(&table, None).unwrap_err();
         assert_eq!((error.code().as_str(), error.path()), ("invalid-argument", path));

@@ -11,7 +11,7 @@ use super::report::{
     AccountHealth, HealthChange, HealthLine, HealthReport, HealthState, Improvement, LineStatus,
     Remembered, STATE_VERSION,
 };
-use super::scorecard::{AlarmEffect, Measure, Missing, Scorecard, unique};
+use super::scorecard::{AlarmEffect, Measure, MeasureGroup, Missing, Scorecard, unique};
 use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::hash::fnv;
@@ -469,27 +469,60 @@ impl<'a> Card<'a> {
         if ceiling < edge {
             return None;
         }
-        let raise =
-            |(((_, measure), ranks), line): (((_, &Measure), &BTreeMap<_, Rank>), &HealthLine)| {
-                let points = line.points?;
-                let most = ranks.get(&row).map_or_else(|| measure.points.most(), |rank| rank.most);
-                let wanted = points + (edge - total) / line.weight;
-                if !(wanted <= most) {
-                    return None;
-                }
-                let wanted = (wanted + MARGIN).min(most);
-                let (to_points, to_value) = measure.points.reach(wanted, measure.better);
-                Some(Improvement {
-                    measure: measure.id.clone(),
-                    band: next.name.clone(),
-                    points,
-                    to_points,
-                    to_value,
-                    effort: (to_points - points) * measure.effort,
-                })
+        let raise = |(((group, measure), ranks), line): (
+            ((&MeasureGroup, &Measure), &BTreeMap<_, Rank>),
+            &HealthLine,
+        )| {
+            let (points, weight) = match line.points {
+                Some(points) => (points, line.weight),
+                None => self.left_out(group, measure, lines, total),
             };
+            let most = ranks.get(&row).map_or_else(|| measure.points.most(), |rank| rank.most);
+            let wanted = points + (edge - total) / weight;
+            if !(wanted <= most) {
+                return None;
+            }
+            let wanted = (wanted + MARGIN).min(most);
+            let (to_points, to_value) = measure.points.reach(wanted, measure.better);
+            Some(Improvement {
+                measure: measure.id.clone(),
+                band: next.name.clone(),
+                points: line.points,
+                to_points,
+                to_value,
+                effort: (to_points - points) * measure.effort,
+            })
+        };
         let ways = self.card.measures().zip(&self.percentiles).zip(lines).filter_map(raise);
         ways.min_by(|a, b| a.effort.total_cmp(&b.effort))
+    }
+
+    /// The points with which a measure that is left out would change nothing (the mean of its group, of an empty group
+    /// the total), and the weight it would have.
+    fn left_out(
+        &self,
+        group: &MeasureGroup,
+        measure: &Measure,
+        lines: &[HealthLine],
+        total: f64,
+    ) -> (f64, f64) {
+        let (mut own, mut share, mut part) = (0.0, 0.0, 0.0);
+        for ((of, one), line) in self.card.measures().zip(lines) {
+            if let (true, Some(points)) = (of.id == group.id, line.points) {
+                own += one.weight;
+                share += line.weight;
+                part += line.weight * points;
+            }
+        }
+        if own > 0.0 {
+            return (part / share, share * measure.weight / (own + measure.weight));
+        }
+        let counts = |group: &&MeasureGroup| {
+            let mut known = self.card.measures().zip(lines);
+            known.any(|((of, _), line)| of.id == group.id && line.points.is_some())
+        };
+        let groups: f64 = self.card.groups.iter().filter(counts).map(|group| group.weight).sum();
+        (total, group.weight / (groups + group.weight))
     }
 
     fn remember(
@@ -565,19 +598,25 @@ fn percentile_points(
     rows: &[usize],
 ) -> Result<BTreeMap<usize, Rank>> {
     let segment = within.map(|column| source.column(column)).transpose()?;
-    let mut segments: BTreeMap<Key, Vec<(f64, usize)>> = BTreeMap::new();
+    // Of each segment the rows with a value, and those without.
+    let mut segments: BTreeMap<Key, (Vec<(f64, usize)>, Vec<usize>)> = BTreeMap::new();
     for row in rows {
         let line = read_line(measure, source, *row)?;
-        if let (LineStatus::Present, Some(value)) = (line.status, line.points) {
-            let key = segment.map_or(Key::Missing, |column| column.key(*row));
-            segments.entry(key).or_default().push((value, *row));
+        let key = segment.map_or(Key::Missing, |column| column.key(*row));
+        let (values, without) = segments.entry(key).or_default();
+        match (line.status, line.points) {
+            (LineStatus::Present, Some(value)) => values.push((value, *row)),
+            _ => without.push(*row),
         }
     }
     let mut points = BTreeMap::new();
-    for values in segments.values_mut() {
+    for (values, without) in segments.values_mut() {
         sort_by(values, |a, b| a.0.total_cmp(&b.0));
         let n = values.len() as f64;
-        let most = FULL * (n - 0.5) / n;
+        let best = |n: f64| FULL * (n - 0.5) / n;
+        let most = best(n);
+        // One that is measured comes to those that are.
+        points.extend(without.iter().map(|row| (*row, Rank { points: 0.0, most: best(n + 1.0) })));
         let mut below = 0;
         for ties in values.chunk_by(|a, b| a.0 == b.0) {
             let rank = (below as f64 + ties.len() as f64 / 2.0) / n * FULL;

@@ -64,8 +64,11 @@ pub struct HealthLine {
     pub status: LineStatus,
 }
 
-/// The cheapest single measure to raise into the next band, of those whose points count: also of one without a value
-/// whose points stand in for it. Alarms stay as they are.
+/// The cheapest single measure to raise into the next band, also one without a fresh value: to measure it, and have it
+/// at least so high. Alarms stay as they are.
+///
+/// What is left out is raised from the points with which it would change nothing: the mean of its group, and in a group
+/// of which nothing is known the total.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive] // may come to know more
 pub struct Improvement {
@@ -73,14 +76,14 @@ pub struct Improvement {
     pub measure: String,
     /// The band that the account would be in.
     pub band: String,
-    /// Its points now.
-    pub points: f64,
+    /// Its points now, also those that stand in for a value that is missing; `None` where it is left out.
+    pub points: Option<f64>,
     /// The points it needs.
     pub to_points: f64,
     /// The raw value that has them; `None` where no number can be named (categories, percentiles, milestones). For
     /// points that decay it is days.
     pub to_value: Option<f64>,
-    /// Points times the measure's effort.
+    /// The points it is raised by times the measure's effort.
     pub effort: f64,
 }
 
@@ -221,8 +224,8 @@ impl HealthReport {
 
     /// One row for each account: `account`, `stage`, `total` (0 to 100), `standard_error`, `band`, `band_probability`,
     /// `missing` and `stale` (measures), `alarms` (joined by `, `), `change` (of the total), `cause` (the line that
-    /// changed most), `band_before`, `reformulated` (totals are not compared), `improve` (the cheapest measure to raise),
-    /// `improve_from`, `improve_to` (points) and `improve_value` (raw).
+    /// changed most), `band_before`, `reformulated` (totals are not compared), `improve` (the cheapest measure to raise, or
+    /// to measure at all), `improve_from` (none where it is left out), `improve_to` (points) and `improve_value` (raw).
     #[must_use]
     pub fn to_table(&self) -> Table {
         let mut table = Table::new();
@@ -244,7 +247,7 @@ impl HealthReport {
         table.texts("band_before", change().map(|c| c?.band_before.clone()));
         table.bools("reformulated", change().map(|c| Some(c?.reformulated)));
         table.texts("improve", improvement().map(|i| i.map(|i| i.measure.clone())));
-        table.floats("improve_from", improvement().map(|i| i.map(|i| i.points)));
+        table.floats("improve_from", improvement().map(|i| i?.points));
         table.floats("improve_to", improvement().map(|i| i.map(|i| i.to_points)));
         table.floats("improve_value", improvement().map(|i| i?.to_value));
         table
@@ -292,8 +295,7 @@ impl HealthReport {
         table.texts("account", lines().map(|(a, _)| Some(a.account.clone())));
         table.texts("name", lines().map(|(_, line)| Some(line.name.clone())));
         table.texts("group", lines().map(|(_, line)| line.group.clone()));
-        let value = |key: &Key| (*key != Key::Missing).then(|| key.to_string());
-        table.texts("value", lines().map(|(_, line)| value(&line.value)));
+        table.texts("value", lines().map(|(_, line)| line.value.known()));
         table.floats("points", lines().map(|(_, line)| line.points));
         table.floats("weight", lines().map(|(_, line)| Some(line.weight)));
         table.floats("contribution", lines().map(|(_, line)| Some(line.contribution)));

@@ -150,8 +150,56 @@ fn a_missing_value_that_costs_points_can_be_the_cheapest_to_mend() {
     let card = one_group(vec![asked, Measure { effort: 9.0, ..Measure::new("x", identity()) }]);
     let columns = vec![("asked", numbers(&[None])), ("x", Column::numbers(vec![60.0]))];
     let improvement = run(&card, &table(columns), None).accounts[0].improvement.clone().unwrap();
-    assert_eq!((improvement.measure.as_str(), improvement.points), ("asked", 0.0));
+    assert_eq!((improvement.measure.as_str(), improvement.points), ("asked", Some(0.0)));
     close(improvement.to_points, 42.0);
+}
+
+#[test]
+fn what_is_left_out_can_be_measured() {
+    let cheap = |id: &str| Measure::new(id, identity());
+    let dear = Measure { effort: 9.0, ..Measure::new("x", identity()) };
+    let stale = Measure { at: Some("then".into()), fresh_days: Some(30.0), ..cheap("old") };
+    let use_ = MeasureGroup::new("use", 3.0, vec![dear, Measure { weight: 2.0, ..stale }]);
+    let voice =
+        |rule| MeasureGroup::new("voice", 1.0, vec![Measure { missing: rule, ..cheap("asked") }]);
+    let way = |rule| {
+        let card = Scorecard::new("s", vec![use_.clone(), voice(rule)]).unwrap();
+        let columns = vec![
+            ("x", Column::numbers(vec![60.0])),
+            ("old", Column::numbers(vec![95.0])),
+            ("then", days(&[Some(40.0)])),
+            ("asked", numbers(&[None])),
+        ];
+        run(&card, &table(columns), None).accounts[0].improvement.clone().unwrap()
+    };
+    // 60 is the total; 76 is reached by (60 + 2 * 84) / 3 in the group that is there, by (3 * 60 + 124) / 4 never.
+    let found = way(Missing::LeaveOut);
+    assert_eq!((found.measure.as_str(), found.points), ("old", None));
+    let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-8, "{found}");
+    near(found.to_points, 84.0);
+    near(found.effort, 24.0);
+    near(found.to_value.unwrap(), 84.0);
+    // Neutral counts as 50: the total is 57.5, and 76 is reached by (3 * (60 + 2 y) / 3 + 50) / 4.
+    let found = way(Missing::Neutral);
+    assert_eq!(found.measure, "old");
+    near((60.0 + 2.0 * found.to_points + 50.0) / 4.0, 76.0);
+}
+
+#[test]
+fn nobody_is_told_to_measure_a_percentile_that_cannot_be_had() {
+    let voice = Measure::new("x", Points::Percentile(Percentile::default()));
+    let known = Measure { effort: 1e3, ..Measure::new("known", identity()) };
+    let card = one_group(vec![known, voice]);
+    let ways = |others: &[f64]| {
+        let x: Vec<Option<f64>> =
+            [None].into_iter().chain(others.iter().copied().map(Some)).collect();
+        let known = Column::numbers(vec![60.0; x.len()]);
+        let report = run(&card, &table(vec![("known", known), ("x", numbers(&x))]), None);
+        report.accounts[0].improvement.as_ref().map(|way| way.measure.clone())
+    };
+    // 76 needs 92 points: the best of six has 91.7, the best of seven 92.9.
+    assert_eq!(ways(&[1.0, 2.0, 3.0, 4.0, 5.0]).as_deref(), Some("known"));
+    assert_eq!(ways(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).as_deref(), Some("x"));
 }
 
 #[test]
@@ -484,14 +532,27 @@ proptest! {
     }
 
     #[test]
-    fn the_improvement_reaches_its_band((card, looks) in any_card(), penalised in any::<bool>()) {
+    fn the_improvement_reaches_its_band((card, looks) in any_card(), rule in 0..3_usize) {
         let mut card = card;
-        if penalised {
-            card.groups.iter_mut().flat_map(|g| &mut g.measures).for_each(|m| m.missing = Missing::Penalise);
-        }
+        let missing = [Missing::LeaveOut, Missing::Neutral, Missing::Penalise][rule];
+        card.groups.iter_mut().flat_map(|g| &mut g.measures).for_each(|m| m.missing = missing);
         let mut values = looks[0].clone();
         let report = look(&card, &values, None);
         let account: &AccountHealth = &report.accounts[0];
+        let with = |place: usize, points: f64| {
+            let mut values = looks[0].clone();
+            values[place] = Some(points);
+            look(&card, &values, Some(report.state())).accounts[0].clone()
+        };
+        // With how many points a measure changes nothing, by trying: that is where what is left out begins.
+        let begins = |place: usize| {
+            let (mut low, mut high) = (0.0, 100.0);
+            for _ in 0..50 {
+                let middle = (low + high) / 2.0;
+                if with(place, middle).total < account.total { low = middle } else { high = middle }
+            }
+            high
+        };
         if let Some(way) = &account.improvement {
             let place = card.measures().position(|(_, m)| m.id == way.measure).unwrap();
             values[place] = way.to_value;
@@ -499,11 +560,14 @@ proptest! {
             prop_assert_eq!(then.accounts[0].band.as_ref(), Some(&way.band));
             // No other measure needs less.
             for (place, line) in account.lines.iter().enumerate() {
-                let Some(points) = line.points else { continue };
-                let mut cheaper = looks[0].clone();
-                cheaper[place] = Some((points + way.effort * 0.999 - 1e-6).clamp(points, 100.0));
-                let then = look(&card, &cheaper, Some(report.state()));
-                prop_assert_eq!(&then.accounts[0].band, &account.band);
+                let points = line.points.unwrap_or_else(|| begins(place));
+                let cheaper = (points + way.effort * 0.999 - 1e-6).clamp(points, 100.0);
+                prop_assert_eq!(&with(place, cheaper).band, &account.band);
+            }
+        } else if account.total.is_some() {
+            // Nor does any other one reach the next band, whatever it has.
+            for place in 0..account.lines.len() {
+                prop_assert_eq!(&with(place, 100.0).band, &account.band);
             }
         }
     }

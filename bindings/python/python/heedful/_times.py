@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from heedful._errors import HeedfulError
 
 if TYPE_CHECKING:
-    from heedful._types import DayLike, TimeLike
+    from heedful._types import TimeLike
 
 _UTC = datetime.timezone.utc
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)
@@ -26,7 +26,7 @@ def instant(time: TimeLike, path: str = "now") -> int:
     return (read.replace(tzinfo=read.tzinfo or _UTC) - _EPOCH) // datetime.timedelta(milliseconds=1)
 
 
-def moment(time: DayLike, path: str) -> datetime.datetime:
+def moment(time: object, path: str) -> datetime.datetime:
     """A time, or the midnight of a day; in text as ISO 8601 has it."""
     if isinstance(time, str):
         try:

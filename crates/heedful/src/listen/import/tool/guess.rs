@@ -7,6 +7,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::metric::Metric;
 use crate::base::order::sort_by_key;
 use crate::base::scale::read_number;
+use crate::base::sorted::{SortedMap, SortedSet};
 use crate::base::time::DateReader;
 
 /// Fills in the options that are not set, and tells what was filled in and why.
@@ -15,9 +16,15 @@ use crate::base::time::DateReader;
 /// `rating-ambiguous` where two columns fit equally well and none is named.
 pub(in super::super) fn guess(layout: &Layout, asked: &CsvOptions) -> Result<Guess> {
     let mut options = asked.clone();
+    let mut places = SortedMap::new();
+    for (place, column) in layout.columns.iter().enumerate() {
+        places.entry(column.name.as_str()).or_insert(place);
+    }
     let mut guesses = Guesses {
         layout,
         asked,
+        places,
+        folded: layout.columns.iter().map(|column| folded(&column.name)).collect(),
         columns: Vec::new(),
         notes: layout.notes.clone(),
         zone_names: false,
@@ -29,15 +36,14 @@ pub(in super::super) fn guess(layout: &Layout, asked: &CsvOptions) -> Result<Gue
     guesses.known("customer", &mut options.customer, names.customer);
     guesses.known("account", &mut options.account, ACCOUNT);
     let left_out = guesses.rest(&mut options);
-    let Guesses { mut columns, mut notes, zone_names, .. } = guesses;
+    let Guesses { mut columns, mut notes, zone_names, places, .. } = guesses;
     let tests = tests(layout);
     if tests > 0 {
         notes.push(format!(
             "{tests} of the rows looked at are previews, tests or spam: see `Status`"
         ));
     }
-    let place = |name: &str| layout.columns.iter().position(|column| column.name == name);
-    sort_by_key(&mut columns, |column| place(&column.column));
+    sort_by_key(&mut columns, |column| places.get(column.column.as_str()).copied());
     let recognised = Recognised {
         preset: layout.preset,
         why: layout.why.clone(),
@@ -85,6 +91,10 @@ fn tests(layout: &Layout) -> usize {
 struct Guesses<'a> {
     layout: &'a Layout,
     asked: &'a CsvOptions,
+    /// Where the columns are, by name.
+    places: SortedMap<&'a str, usize>,
+    /// The names of all columns.
+    folded: SortedSet<String>,
     columns: Vec<ColumnGuess>,
     notes: Vec<String>,
     /// Whether times end in the names of zones.
@@ -105,7 +115,7 @@ impl Guesses<'_> {
     }
 
     fn seen(&self, name: &str) -> Option<&Seen> {
-        self.layout.columns.iter().find(|column| column.name == name)
+        self.layout.columns.get(*self.places.get(name)?)
     }
 
     fn taken(&self, name: &str) -> bool {
@@ -183,7 +193,7 @@ impl Guesses<'_> {
             return None;
         }
         let group = format!("{name}npsgroup");
-        if self.layout.columns.iter().any(|other| folded(&other.name) == group) {
+        if self.folded.contains(&group) {
             return Some((4, "a column of groups is computed from it".to_owned()));
         }
         let range = self.range(column);
@@ -259,7 +269,7 @@ impl Guesses<'_> {
         let says = RECOMMEND.iter().any(|w| fold.contains(w) || question.contains(w));
         let is_nps = says
             || matches!(last(&column.name).as_str(), "nps" | "ltr")
-            || self.layout.columns.iter().any(|other| folded(&other.name) == group);
+            || self.folded.contains(&group);
         (is_nps && on_scale).then_some("nps")
     }
 

@@ -3,6 +3,7 @@
 use super::layout::TIMESTAMP;
 use super::{Layout, Preset, Seen, folded};
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::sorted::SortedSet;
 
 /// The layout of a CSV file. `rows` are what stands below the first row, as far as it was looked at.
 ///
@@ -42,13 +43,10 @@ pub(in super::super) fn table(
         _ => header.iter().map(|name| Seen { name: name.clone(), ..Seen::default() }).collect(),
     };
     // Two questions may be worded alike.
-    for index in 1..columns.len() {
-        let (before, rest) = columns.split_at_mut(index);
-        let Some(column) = rest.first_mut().filter(|column| !column.name.is_empty()) else {
-            continue;
-        };
+    let mut known = SortedSet::new();
+    for column in columns.iter_mut().filter(|column| !column.name.is_empty()) {
         let (name, mut count) = (column.name.clone(), 1);
-        while before.iter().any(|other| other.name == column.name) {
+        while !known.insert(column.name.clone()) {
             count += 1;
             column.name = format!("{name} ({count})");
         }

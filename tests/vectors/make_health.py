@@ -365,7 +365,7 @@ def agreements():
 
 
 def fits():
-    return [fit("fit-one", lambda v: 1 / (1 + 2.718281828 ** (0.3 * (v - 6))), True, 4), fit("fit-curve", lambda v: 0.75 if v < 4 else 0.1, False, 4)] + [
+    return [fit("fit-one", lambda v: 1 / (1 + 2.718281828 ** (0.3 * (v - 6))), True, 1), fit("fit-curve", lambda v: 0.75 if v < 4 else 0.1, False, 4)] + [
         vector(f"fit-{name}", "fit_scorecard", {"table": {"x": list(range(40)), "left": left}}, {"outcome": "left", "measures": ["x"]} | more,
                error={"code": code, "path": path}, source="contract")
         for name, left, more, code, path in (

@@ -4,8 +4,12 @@ use super::regression::{Square, linear_predictor, log_odds_parts, logistic_cdf};
 
 const MOST_STEPS: u32 = 100;
 const MOST_SWEEPS: u32 = 500;
-/// What a step must promise of the log-likelihood.
-const PROMISE: f64 = 1e-11;
+/// What a step must promise of the log-likelihood, where all digits count.
+pub(crate) const EXACT: f64 = 1e-20;
+/// The same where fits are only compared.
+pub(crate) const ROUGH: f64 = 1e-9;
+/// A step that promises less is too short to be wrong, and what it gains too little to be told from rounding.
+const SHORT: f64 = 1e-8;
 /// A step that promises more than this part of the one before asks for a new curvature.
 const SLOW: f64 = 0.1;
 
@@ -76,7 +80,8 @@ impl<'a> Ridge<'a> {
         &self.free
     }
 
-    pub(crate) fn fit(&mut self, penalty: f64) {
+    /// Climbs until a step promises no more than this.
+    pub(crate) fn fit(&mut self, penalty: f64, enough: f64) {
         let mut value = self.objective(&self.coefficients, &self.odds, penalty);
         let mut last = f64::INFINITY;
         for _ in 0..MOST_STEPS {
@@ -87,7 +92,7 @@ impl<'a> Ridge<'a> {
             let penalised = self.penalised(penalty);
             let step = quadratic_step(&self.coefficients, &gradient, &penalised, &self.free);
             let promise: f64 = gradient.iter().zip(&step).map(|(g, s)| g * s).sum();
-            if !(promise > PROMISE) {
+            if !(promise > enough) {
                 break;
             }
             self.is_stale = promise > SLOW * last;
@@ -101,13 +106,13 @@ impl<'a> Ridge<'a> {
                 let moved = move_by(&self.coefficients, &step);
                 let odds = move_by(&self.odds, &along);
                 let gained = self.objective(&moved, &odds, penalty);
-                if gained >= value || length < 1e-6 {
+                if gained >= value || promise < SHORT || length < 1e-6 {
                     break (moved, odds, gained);
                 }
                 self.is_stale = true;
                 length /= 2.0;
             };
-            if !(gained >= value) {
+            if !(gained >= value || promise < SHORT) {
                 break;
             }
             (self.coefficients, self.odds, value) = (coefficients, odds, gained);
@@ -227,8 +232,8 @@ mod tests {
             let values: Vec<f64> = rows.iter().flat_map(|(x, _)| *x).collect();
             let events: Vec<bool> = rows.iter().map(|(_, y)| *y).collect();
             let mut ridge = Ridge::new(values, &events, free.to_vec());
-            before.into_iter().for_each(|penalty| ridge.fit(penalty));
-            ridge.fit(penalty);
+            before.into_iter().for_each(|penalty| ridge.fit(penalty, ROUGH));
+            ridge.fit(penalty, EXACT);
             let found = ridge.coefficients();
             for ((x, _), odds) in rows.iter().zip(ridge.odds()) {
                 prop_assert!((linear_predictor(found, x) - odds).abs() < 1e-9);
@@ -258,7 +263,7 @@ mod tests {
         let design = Design { values: &values, width: 1, weights: &weights };
         let free = logistic(design, &events).unwrap().coefficients;
         let mut ridge = Ridge::new(values.clone(), &events, vec![false]);
-        ridge.fit(1e-9);
+        ridge.fit(1e-9, EXACT);
         let found = ridge.coefficients();
         assert!(free.iter().zip(found).all(|(a, b)| (a - b).abs() < 1e-6), "{free:?} {found:?}");
     }

@@ -504,6 +504,27 @@ mod tests {
     }
 
     #[test]
+    fn noise_teaches_next_to_nothing() {
+        let fit = |n: usize, slopes: &[f64]| {
+            let (columns, left) = made(n, slopes, -1.5);
+            let names: Vec<String> = (0..slopes.len()).map(|i| format!("x{i}")).collect();
+            let named = names.iter().cloned().zip(columns.into_iter().map(Column::numbers));
+            let table = with_left(named.collect(), &left);
+            (ScorecardFit::new("left", names).run(&table).unwrap(), left)
+        };
+        // Forecasts are hardly worse than the share of all.
+        let (fitted, left) = fit(300, &[0.0; 20]);
+        let rate = left.iter().filter(|left| **left).count() as f64 / left.len() as f64;
+        assert!(fitted.brier < 1.06 * rate * (1.0 - rate), "{} {rate}", fitted.brier);
+        // Five columns that matter are found among many more: all of the truth is worth 0.82.
+        let mut slopes = vec![0.0; 60];
+        slopes[..5].copy_from_slice(&[1.0, -0.8, 0.6, 0.5, -0.4]);
+        let (fitted, _) = fit(1000, &slopes);
+        assert!(fitted.auc.value > 0.76, "{}", fitted.auc.value);
+        assert!(fitted.scorecard.measures().any(|(_, measure)| measure.id == "x0"));
+    }
+
+    #[test]
     fn a_leak_is_named_and_names_of_accounts_teach_nothing() {
         let (columns, left) = made(400, &[1.5], -1.0);
         let ids = (0..left.len()).map(|row| Some(format!("c{row}")));

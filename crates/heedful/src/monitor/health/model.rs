@@ -4,7 +4,7 @@ use super::learn::{Candidate, Curve, Part, Taught, Values};
 use super::points::FULL;
 use super::scorecard::Missing;
 use crate::base::order::sort_by;
-use crate::stats::penalised::Ridge;
+use crate::stats::penalised::{EXACT, ROUGH, Ridge};
 use crate::stats::regression::{Design, Square, logistic, logistic_cdf};
 
 /// Penalties among which cross-validation chooses, for values of standard deviation 1: from next to none to one that
@@ -105,13 +105,15 @@ impl<'a> Data<'a> {
         let values: Vec<f64> = (0..rows.len()).flat_map(cell).collect();
         drop(columns);
         let mut trained = Trained { taught, ridge: ridge(values, stayed, &parts), parts };
+        // To choose needs fewer digits than what was chosen.
+        let enough = if choices.len() > 1 { ROUGH } else { EXACT };
         let mut models = Vec::with_capacity(choices.len());
         for choices in choices.chunk_by(|a, b| a.penalty == b.penalty) {
             let Some(penalty) = choices.first().map(|choice| choice.penalty) else { continue };
-            trained.ridge.fit(penalty);
+            trained.ridge.fit(penalty, enough);
             for choices in choices.chunk_by(|a, b| a.most == b.most) {
                 let Some(most) = choices.first().map(|choice| choice.most) else { continue };
-                let found = trained.weigh(penalty, most);
+                let found = trained.weigh(penalty, most, enough);
                 models.extend(choices.iter().map(|choice| trained.model(&found, choice.missing)));
             }
         }
@@ -139,7 +141,7 @@ struct Found<'a> {
 
 impl<'a> Trained<'a, '_> {
     /// The points and weights of no more measures than this.
-    fn weigh(&self, penalty: f64, most: usize) -> Found<'a> {
+    fn weigh(&self, penalty: f64, most: usize, enough: f64) -> Found<'a> {
         let mut kept: Vec<usize> = (0..self.parts.len()).collect();
         let slopes = self.ridge.coefficients().get(1..).unwrap_or_default();
         if kept.len() <= most {
@@ -149,7 +151,7 @@ impl<'a> Trained<'a, '_> {
         let columns: Vec<usize> = kept.iter().flat_map(|place| self.columns(*place)).collect();
         let free = columns.iter().map(|c| self.ridge.free().get(*c) == Some(&true)).collect();
         let mut few = Ridge::new(self.ridge.select(&columns), self.taught.stayed, free);
-        few.fit(penalty);
+        few.fit(penalty, enough);
         self.found(&kept, few.coefficients().get(1..).unwrap_or_default(), few.odds())
     }
 

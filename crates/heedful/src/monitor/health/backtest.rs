@@ -151,6 +151,12 @@ struct Case {
     known: Vec<bool>,
 }
 
+/// The totals that a row with an outcome would have without each measure.
+struct Without {
+    totals: Vec<Option<f64>>,
+    event: bool,
+}
+
 record!(HealthBacktest { account, scorecard, outcome, at = Default::default(), confidence = Default::default() });
 
 impl HealthBacktest {
@@ -252,7 +258,7 @@ impl HealthBacktest {
         &self,
         table: &Responses,
         looks: &[(i64, Vec<usize>)],
-    ) -> Result<(Vec<Case>, Vec<(Vec<Option<f64>>, bool)>)> {
+    ) -> Result<(Vec<Case>, Vec<Without>)> {
         let health = Health::new(self.scorecard.clone(), &self.account);
         let mut cases = Vec::with_capacity(table.len());
         let mut all = Vec::with_capacity(table.len());
@@ -292,7 +298,8 @@ impl HealthBacktest {
                     });
                 }
                 let measures = 0..look.lines.len();
-                all.push((measures.map(|place| card.without(&mut look, place)).collect(), event));
+                let totals = measures.map(|place| card.without(&mut look, place)).collect();
+                all.push(Without { totals, event });
             }
             past.accounts.extend(seen);
         }
@@ -337,7 +344,7 @@ impl HealthBacktest {
         &self,
         looks: usize,
         cases: &[Case],
-        all: &[(Vec<Option<f64>>, bool)],
+        all: &[Without],
         auc: f64,
     ) -> Vec<MeasureCheck> {
         let mut checks = Vec::new();
@@ -350,10 +357,9 @@ impl HealthBacktest {
             let known = |case: &Case| points(case).filter(|_| case.known.get(place) == Some(&true));
             let values: Vec<Option<f64>> = cases.iter().map(known).collect();
             // The area by the total of the other measures.
-            let rest = all
-                .iter()
-                .filter_map(|(totals, event)| Some((-(*totals.get(place)?.as_ref()?), *event)));
-            let (rest, rest_events): (Vec<f64>, Vec<bool>) = rest.unzip();
+            let total = |row: &Without| row.totals.get(place).copied().flatten();
+            let (rest, rest_events): (Vec<f64>, Vec<bool>) =
+                all.iter().filter_map(|row| Some((-total(row)?, row.event))).unzip();
             let rest = Auc::of(&rest, &rest_events, self.confidence);
             checks.push(MeasureCheck {
                 id: measure.id.clone(),

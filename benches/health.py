@@ -116,6 +116,7 @@ def main() -> int:
     row("made, 2 % leave", made(5000, slopes, -5), False)
     row("made, 30 % missing", made(4000, slopes, -1.5, missing=0.3), False)
     row("made, 300 customers", made(300, slopes, -1.5), False)
+    row("made, 300 customers, 200 columns of noise", made(300, slopes + 200 * [0], -1.5), False)
     return 0 if holds else 1
 
 

@@ -290,14 +290,14 @@ def auc(risk, events):
             "interval": {"lower": number(max(0, value - z * error)), "upper": number(min(1, value + z * error))}}
 
 
-def line(xs, events):
-    """Intercept and slope of a logistic regression, by Newton's method."""
+def line(xs, events, penalty=0):
+    """Intercept and slope of a logistic regression, by Newton's method; with a penalty on half the square of the slope."""
     a, b = mp.mpf(0), mp.mpf(0)
     for _ in range(60):
         p = [1 / (1 + mp.exp(-(a + b * x))) for x in xs]
-        g = [sum(e - q for e, q in zip(events, p)), sum((e - q) * x for e, q, x in zip(events, p, xs))]
+        g = [sum(e - q for e, q in zip(events, p)), sum((e - q) * x for e, q, x in zip(events, p, xs)) - penalty * b]
         w = [q * (1 - q) for q in p]
-        h = [sum(w), sum(v * x for v, x in zip(w, xs)), sum(v * x * x for v, x in zip(w, xs))]
+        h = [sum(w), sum(v * x for v, x in zip(w, xs)), sum(v * x * x for v, x in zip(w, xs)) + penalty]
         det = h[0] * h[2] - h[1] ** 2
         a, b = a + (h[2] * g[0] - h[1] * g[1]) / det, b + (h[0] * g[1] - h[1] * g[0]) / det
     return a, b
@@ -413,7 +413,7 @@ def agreements():
 
 
 def fits():
-    return [fit("fit-one", lambda v: 1 / (1 + 2.718281828 ** (0.3 * (v - 6))), True), fit("fit-curve", lambda v: 0.75 if v < 4 else 0.1, False)] + [
+    return [fit("fit-one", lambda v: 1 / (1 + 2.718281828 ** (0.3 * (v - 6))), True, 1), fit("fit-curve", lambda v: 0.75 if v < 4 else 0.1, False, 4)] + [
         vector(f"fit-{name}", "fit_scorecard", {"table": {"x": list(range(40)), "left": left}}, {"outcome": "left", "measures": ["x"]} | more,
                error={"code": code, "path": path}, source="contract")
         for name, left, more, code, path in (
@@ -421,9 +421,11 @@ def fits():
             ("group", [0, 1] * 20, {"groups": {"y": "use"}}, "unknown-name", "groups"))]
 
 
-def fit(name, risk, expects_line):
+def fit(name, risk, expects_line, penalty):
     """A card of one measure: a straight line, or a curve by pooling adjacent bins where its bends are worth their number by
-    the Bayesian information criterion; and the logistic regression on its points."""
+    the Bayesian information criterion; and the logistic regression on its points, with a penalty on the slope for points of
+    standard deviation 1 (the penalty that cross-validation chooses, which depends on how accounts fall into folds, is
+    recorded)."""
     draw = random.Random(3)
     n = 400
     x = [round(draw.uniform(0, 20), 3) for _ in range(n)]
@@ -441,30 +443,35 @@ def fit(name, risk, expects_line):
             pools[-1] = [a + b for a, b in zip(pools[-1], last)]
     heights = list(itertools.chain(*[[odds(count, events)] * many for count, events, many in pools]))
     low, high = min(heights), max(heights)
-    knots = [[round_value(sum(map(mp.mpf, values)) / len(values)), int(mp.floor(100 * (h - low) / (high - low) + mp.mpf(1) / 2))]
+    first, last = sorted(x)[4], sorted(x)[-5]
+    knots = [[rounded(sum(map(mp.mpf, values)) / len(values), last - first), int(mp.floor(100 * (h - low) / (high - low) + mp.mpf(1) / 2))]
              for (values, _), h in zip(bins, heights)]
     knots = [knot for i, knot in enumerate(knots) if i in (0, len(knots) - 1) or not knots[i - 1][1] == knot[1] == knots[i + 1][1]]
     # Both on the scale of log odds; the ends of the line are the fifth values.
-    a, b = line(x, [1 - e for e in left])
+    ends = [[rounded(first, last - first), 0], [rounded(last, last - first), 100]]
+    a, b = line([between(ends, v) for v in x], [1 - e for e in left])
     drawn = [[sum(map(mp.mpf, values)) / len(values), h] for (values, _), h in zip(bins, heights)]
     likelihood = lambda of: -sum(mp.log(1 + mp.exp(of(v) if e else -of(v))) for v, e in zip(x, left))
-    bends = likelihood(lambda v: between(drawn, mp.mpf(v))) - likelihood(lambda v: a + b * v)
-    straight = 2 * bends <= (len(pools) - 2) * mp.log(n)
+    bends = likelihood(lambda v: between(drawn, mp.mpf(v))) - likelihood(lambda v: a + b * between(ends, v))
+    straight = 2 * bends <= (len(pools) - 1) * mp.log(n)
     assert straight == expects_line and b > 0
     if straight:
-        knots = [[round_value(mp.mpf(sorted(x)[4])), 0], [round_value(mp.mpf(sorted(x)[-5])), 100]]
+        knots = ends
     total = [between(knots, v) for v in x]
-    intercept, slope = line(total, [1 - e for e in left])
+    mean = sum(total) / n
+    spread = mp.sqrt(sum((t - mean) ** 2 for t in total) / n)
+    intercept, slope = line(total, [1 - e for e in left], penalty * spread ** 2)
     measure = {"id": "x", "weight": 100, "better": "higher", "points": {"linear": knots}}
     expected = {"scorecard": {"name": "fitted", "groups": [{"id": "all", "weight": 100, "measures": [measure]}]},
-                "intercept": number(-intercept), "slope": number(slope), "left_out": ["colour"], "leaks": []}
+                "intercept": number(-intercept), "slope": number(slope), "penalty": penalty, "left_out": ["colour"], "leaks": []}
     table = {"x": x, "colour": colour, "left": left}
     return vector(name, "fit_scorecard", {"table": table}, {"outcome": "left", "measures": ["x", "colour"], "most": 1}, expected, tolerance=1e-9)
 
 
-def round_value(value):
-    """Three significant digits."""
-    return float(mp.nstr(value, 3))
+def rounded(value, reach):
+    """Three digits of how far values reach."""
+    digits = 2 - int(mp.floor(mp.log10(reach)))
+    return round(float(value), digits)
 
 
 def forecast(model, purchases, since_last, known, horizon):

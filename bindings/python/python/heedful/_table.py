@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -66,12 +67,13 @@ class Table:
         """A data frame of pandas; PyArrow is not needed. Whole numbers are `Int64` where some are missing."""
         import pandas
 
-        series = [self._series(index) for index in range(len(self.columns))]
+        texts = _texts(self)
+        series = [self._series(index, texts) for index in range(len(self.columns))]
         frame = pandas.DataFrame(dict(enumerate(series)))
         frame.columns = pandas.Index(self.columns)
         return frame
 
-    def _series(self, index: int) -> Any:
+    def _series(self, index: int, texts: Any) -> Any:
         import numpy
         import pandas
 
@@ -79,6 +81,8 @@ class Table:
         floats = self._result.floats(index)
         if floats is not None:
             return pandas.Series(numpy.frombuffer(floats, dtype=numpy.float64))
+        if kind == "text" and texts is not None:
+            return pandas.Series(texts.column(index), dtype="str")
         values = self._result.values(index)
         if kind in ("date", "time"):
             return pandas.Series(numpy.array(values, dtype="datetime64[s]"))
@@ -111,6 +115,15 @@ def text_dtype() -> str:
     import pandas
 
     return "str" if int(pandas.__version__.split(".")[0]) >= 3 else "object"
+
+
+def _texts(table: Table) -> Any:
+    """The table as PyArrow's where pandas keeps texts there: many times quicker than through Python's own."""
+    import pandas
+
+    if text_dtype() != "str" or pandas.StringDtype(na_value=float("nan")).storage != "pyarrow":
+        return None
+    return sys.modules["pyarrow"].table(table)
 
 
 def html(names: Sequence[str], columns: Sequence[Sequence[object]], rows: int) -> str:

@@ -79,6 +79,35 @@ impl Square {
         }
     }
 
+    /// [`Square::add_outer`] for the entries from the diagonal on; the others are for [`Square::mirror`].
+    pub(crate) fn add_upper(&mut self, row: &[f64], weight: f64) {
+        for (i, (entries, left)) in self.entries.chunks_mut(self.size.max(1)).zip(row).enumerate() {
+            let factor = weight * left;
+            if factor == 0.0 {
+                continue;
+            }
+            for (entry, right) in entries.iter_mut().zip(row).skip(i) {
+                *entry += factor * right;
+            }
+        }
+    }
+
+    /// Copies the entries above the diagonal to below it.
+    pub(crate) fn mirror(&mut self) {
+        for row in 1..self.size {
+            for column in 0..row {
+                let entry = self.at(column, row);
+                if let Some(slot) = self.entries.get_mut(row * self.size + column) {
+                    *slot = entry;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn row(&self, row: usize) -> &[f64] {
+        self.entries.get(row * self.size..(row + 1) * self.size).unwrap_or_default()
+    }
+
     /// The inverse of a positive definite matrix, and its product with a vector; `None` where it is
     /// singular. By Gauss and Jordan without pivoting, which positive definite matrices do not need.
     pub(crate) fn invert(&self, right: &[f64]) -> Option<(Self, Vec<f64>)> {

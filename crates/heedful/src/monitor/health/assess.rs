@@ -16,7 +16,9 @@ use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::hash::fnv;
 use crate::base::key::Key;
+use crate::base::metric::Better;
 use crate::base::order::sort_by;
+use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 use crate::stats::distribution::normal_cdf;
 
@@ -128,6 +130,31 @@ impl Health {
         now: i64,
         previous: Option<&HealthState>,
     ) -> Result<HealthReport> {
+        let (ids, stages, cards) = self.prepare(table, now, previous)?;
+        let mut accounts = Vec::with_capacity(ids.len());
+        let mut known = Vec::with_capacity(ids.len());
+        for (row, (id, stage)) in ids.iter().zip(&stages).enumerate() {
+            let Some(card) = stage.and_then(|place| cards.get(place)) else {
+                accounts.push(AccountHealth::none(id));
+                continue;
+            };
+            let before = previous.and_then(|state| state.accounts.get(id));
+            let look = card.look(row, before)?;
+            let account = card.tell(look, row, id, before);
+            known.push((id.clone(), card.remember(&account, row)?));
+            accounts.push(account);
+        }
+        let state = HealthState { version: STATE_VERSION, accounts: known.into_iter().collect() };
+        Ok(HealthReport { now, accounts, state })
+    }
+
+    /// The accounts, the stage of each, and the scorecards.
+    pub(super) fn prepare<'a>(
+        &'a self,
+        table: &'a Responses,
+        now: i64,
+        previous: Option<&HealthState>,
+    ) -> Result<Prepared<'a>> {
         if self.stages.is_empty() {
             return Err(invalid("there is no scorecard").at("stages"));
         }
@@ -154,40 +181,28 @@ impl Health {
                 (0..ids.len()).filter(|row| stages.get(*row) == Some(&Some(place))).collect();
             cards.push(Card::new(stage, &source, &rows)?);
         }
-        let mut report = HealthReport {
-            now,
-            accounts: Vec::with_capacity(ids.len()),
-            state: HealthState { version: STATE_VERSION, accounts: BTreeMap::new() },
-        };
-        for (row, (id, stage)) in ids.iter().zip(&stages).enumerate() {
-            let Some(card) = stage.and_then(|place| cards.get(place)) else {
-                report.accounts.push(AccountHealth::none(id));
-                continue;
-            };
-            let (account, remembered) = card.assess(&source, row, id, before(row))?;
-            report.accounts.push(account);
-            report.state.accounts.insert(id.clone(), remembered);
-        }
-        Ok(report)
+        Ok((ids, stages, cards))
     }
 
     fn ids(&self, source: &Source<'_>) -> Result<Vec<String>> {
         let column = source.column(&self.account)?;
-        let mut seen = HashSet::new();
-        let mut ids = Vec::with_capacity(column.len());
-        for row in 0..column.len() {
-            let wrong = |code, message: &str| {
-                Err(Error::new(code, message).at(&self.account).on_row(row as u64))
-            };
-            let key = column.key(row);
-            if key == Key::Missing {
-                return wrong(ErrorCode::InvalidArgument, "an account without an id");
-            }
-            let id = key.to_string();
-            if !seen.insert(id.clone()) {
-                return wrong(ErrorCode::DuplicateKey, "the account has a row above already");
-            }
-            ids.push(id);
+        let wrong = |code, message: &str, row: usize| {
+            Error::new(code, message).at(&self.account).on_row(row as u64)
+        };
+        let text = |key: Key| match key {
+            Key::Missing => None,
+            Key::Text(id) => Some(id.as_ref().to_owned()),
+            key => Some(key.to_string()),
+        };
+        let ids: Vec<String> = (0..column.len()).map_while(|row| text(column.key(row))).collect();
+        let mut seen = HashSet::with_capacity(ids.len());
+        if let Some(row) = ids.iter().position(|id| !seen.insert(id)) {
+            let message = "the account has a row above already";
+            return Err(wrong(ErrorCode::DuplicateKey, message, row));
+        }
+        if ids.len() < column.len() {
+            let message = "an account without an id";
+            return Err(wrong(ErrorCode::InvalidArgument, message, ids.len()));
         }
         Ok(ids)
     }
@@ -232,13 +247,30 @@ fn all_hold(
     Ok(true)
 }
 
+/// The ids of accounts, the place of the stage of each, and the scorecards.
+pub(super) type Prepared<'a> = (Vec<String>, Vec<Option<usize>>, Vec<Card<'a>>);
+
 /// A scorecard ready to assess.
-struct Card<'a> {
+pub(super) struct Card<'a> {
     stage: &'a str,
     card: &'a Scorecard,
+    source: Source<'a>,
     formula: String,
-    /// The percentiles of each measure that asks for them, row by row.
-    percentiles: Vec<BTreeMap<usize, Rank>>,
+    /// In the order of the scorecard; empty where nobody is in the stage.
+    measures: Vec<Read<'a>>,
+}
+
+/// A measure, where it is read, and what is the same for all accounts.
+struct Read<'a> {
+    measure: &'a Measure,
+    group: &'a MeasureGroup,
+    /// The place of the group.
+    place: usize,
+    column: &'a Column,
+    at: Option<&'a Column>,
+    standard_error: Option<&'a Column>,
+    /// The percentiles of a measure that asks for them, row by row.
+    percentiles: BTreeMap<usize, Rank>,
 }
 
 /// A percentile among the accounts of a segment.
@@ -249,140 +281,188 @@ struct Rank {
     most: f64,
 }
 
-/// What was read of a measure.
-struct Line {
-    value: Key,
-    points: Option<f64>,
+/// What was read of a measure, and what it counts.
+pub(super) struct Line {
+    pub(super) points: Option<f64>,
     standard_error: Option<f64>,
-    status: LineStatus,
+    pub(super) status: LineStatus,
+    weight: f64,
+}
+
+/// What an account's values come to.
+pub(super) struct Look {
+    /// In the order of the scorecard.
+    pub(super) lines: Vec<Line>,
+    /// Those of the lines, then those of alarms that change the total.
+    contributions: Vec<f64>,
+    /// The places of alarms that fired, and what they do to the total.
+    alarms: Vec<(usize, Option<AlarmEffect>)>,
+    pub(super) total: Option<f64>,
+    /// The place of the band.
+    pub(super) band: Option<usize>,
 }
 
 impl<'a> Card<'a> {
-    fn new(stage: &'a Stage, source: &Source<'_>, rows: &[usize]) -> Result<Self> {
+    fn new(stage: &'a Stage, source: &Source<'a>, rows: &[usize]) -> Result<Self> {
         let card = &stage.scorecard;
-        let mut percentiles = Vec::new();
-        for (_, measure) in card.measures() {
-            percentiles.push(match &measure.points {
-                Points::Percentile(among) => {
-                    percentile_points(measure, among.within.as_deref(), source, rows)?
+        let mut measures = Vec::new();
+        for (place, group) in card.groups.iter().enumerate().filter(|_| !rows.is_empty()) {
+            for measure in &group.measures {
+                let column = |name: &String| source.column(name);
+                let mut read = Read {
+                    measure,
+                    group,
+                    place,
+                    column: source.column(&measure.id)?,
+                    at: measure.at.as_ref().map(column).transpose()?,
+                    standard_error: measure.standard_error.as_ref().map(column).transpose()?,
+                    percentiles: BTreeMap::new(),
+                };
+                if let Points::Percentile(among) = &measure.points {
+                    read.percentiles =
+                        percentile_points(&read, among.within.as_deref(), source, rows)?;
                 }
-                _ => BTreeMap::new(),
-            });
+                measures.push(read);
+            }
         }
         // What a scorecard is called and when it was changed make no other formula.
         let formula = Scorecard { name: String::new(), changed: None, ..card.clone() };
-        Ok(Self { stage: &stage.name, card, formula: fingerprint(&formula.to_json()), percentiles })
+        let formula = fingerprint(&formula.to_json());
+        Ok(Self { stage: &stage.name, card, source: *source, formula, measures })
     }
 
-    fn assess(
-        &self,
-        source: &Source<'_>,
-        row: usize,
-        id: &str,
-        before: Option<&Remembered>,
-    ) -> Result<(AccountHealth, Remembered)> {
-        let mut read = Vec::new();
-        for ((_, measure), percentiles) in self.card.measures().zip(&self.percentiles) {
-            let mut line = read_line(measure, source, row)?;
-            if let (Points::Percentile(_), LineStatus::Present) = (&measure.points, line.status) {
-                line.points = percentiles.get(&row).map(|rank| rank.points);
+    pub(super) fn look(&self, row: usize, before: Option<&Remembered>) -> Result<Look> {
+        let mut lines = Vec::with_capacity(self.measures.len());
+        for read in &self.measures {
+            let mut line = read.line(&self.source, row)?;
+            if let (Points::Percentile(_), LineStatus::Present) =
+                (&read.measure.points, line.status)
+            {
+                line.points = read.percentiles.get(&row).map(|rank| rank.points);
             }
-            read.push(line);
+            lines.push(line);
         }
-        let required: Vec<String> = (self.card.measures().zip(&read))
-            .filter(|((_, m), line)| {
-                m.missing == Missing::Require && line.status != LineStatus::Present
-            })
-            .map(|((_, measure), _)| measure.id.clone())
-            .collect();
-        let (mut lines, variance) = self.weigh(read);
-        let known = required.is_empty() && lines.iter().any(|line| line.points.is_some());
-        if !known {
-            for line in &mut lines {
-                (line.weight, line.contribution) = (0.0, 0.0);
+        let mut alarms = Vec::new();
+        for (place, alarm) in self.card.alarms.iter().enumerate() {
+            if all_hold(&alarm.when, &self.source, row, before)? {
+                alarms.push((place, alarm.effect));
             }
         }
-        let (mut alarms, mut effects) = (Vec::new(), Vec::new());
-        // The lowest total that an alarm holds the account at.
-        let mut ceiling = FULL;
-        for alarm in &self.card.alarms {
-            if !all_hold(&alarm.when, source, row, before)? {
-                continue;
-            }
-            alarms.push(alarm.id.clone());
-            if let (true, Some(effect)) = (known, alarm.effect) {
-                let (AlarmEffect::Cap(value) | AlarmEffect::Override(value)) = effect;
-                ceiling = ceiling.min(value);
-                effects.push(effect);
-                lines.push(HealthLine {
-                    name: alarm.id.clone(),
-                    group: None,
-                    value: Key::Missing,
-                    points: None,
-                    weight: 0.0,
-                    contribution: 0.0,
-                    status: LineStatus::Alarm,
-                });
-            }
-        }
-        let total = known.then(|| add_up(&mut lines, &effects));
+        let mut look = Look { lines, contributions: Vec::new(), alarms, total: None, band: None };
+        look.total = self.add_up(&mut look, None);
         let same = before.filter(|before| before.formula == self.formula);
-        let band = total.and_then(|total| self.settle(total, same.and_then(|b| b.band.as_deref())));
-        let name = |place: usize| self.card.bands.get(place).map(|band| band.name.clone());
+        let settle = |total| self.settle(total, same.and_then(|b| b.band.as_deref()));
+        look.band = look.total.and_then(settle);
+        Ok(look)
+    }
+
+    /// The total that an account would have without the measure at a place.
+    pub(super) fn without(&self, look: &mut Look, place: usize) -> Option<f64> {
+        self.add_up(look, Some(place))
+    }
+
+    /// The name of the band at a place.
+    pub(super) fn band(&self, place: usize) -> Option<&'a str> {
+        self.card.bands.get(place).map(|band| band.name.as_str())
+    }
+
+    fn required(&self, look: &Look, without: Option<usize>) -> impl Iterator<Item = &'a Measure> {
+        let absent = |(place, (read, line)): (usize, (&Read<'a>, &Line))| {
+            let is_required = read.measure.missing == Missing::Require;
+            let lacks = line.status != LineStatus::Present && Some(place) != without;
+            (is_required && lacks).then_some(read.measure)
+        };
+        let found: Vec<_> =
+            self.measures.iter().zip(&look.lines).enumerate().filter_map(absent).collect();
+        found.into_iter()
+    }
+
+    /// Sets the contributions, and the weights of lines; the total, `None` where there is nothing to add up.
+    fn add_up(&self, look: &mut Look, without: Option<usize>) -> Option<f64> {
+        let known = self.required(look, without).next().is_none()
+            && (look.lines.iter().enumerate())
+                .any(|(place, line)| line.points.is_some() && Some(place) != without);
+        look.contributions.clear();
+        if !known {
+            look.contributions.resize(look.lines.len(), 0.0);
+            return None;
+        }
+        let points = |place: usize, line: &Line| line.points.filter(|_| Some(place) != without);
+        let mut sums = vec![0.0; self.card.groups.len()];
+        for (place, (read, line)) in self.measures.iter().zip(&look.lines).enumerate() {
+            if let (Some(sum), Some(_)) = (sums.get_mut(read.place), points(place, line)) {
+                *sum += read.measure.weight;
+            }
+        }
+        let counted = self.card.groups.iter().zip(&sums).filter(|(_, sum)| **sum > 0.0);
+        let groups: f64 = counted.map(|(group, _)| group.weight).sum();
+        for (place, (read, line)) in self.measures.iter().zip(&mut look.lines).enumerate() {
+            let sum = sums.get(read.place).copied().unwrap_or_default();
+            // The points first, so that groups' means come out as by hand.
+            let share = |value: f64| value * read.measure.weight / sum * read.group.weight / groups;
+            let points = points(place, line);
+            line.weight = points.map_or(0.0, |_| share(1.0));
+            look.contributions.push(points.map_or(0.0, share));
+        }
+        let effects = look.alarms.iter().filter_map(|(_, effect)| *effect);
+        Some(add_up(&mut look.contributions, effects))
+    }
+
+    fn tell(&self, look: Look, row: usize, id: &str, before: Option<&Remembered>) -> AccountHealth {
+        let (total, band) = (look.total, look.band);
+        let mut variance = None;
+        let mut lines = Vec::with_capacity(look.contributions.len());
+        for ((read, line), contribution) in
+            self.measures.iter().zip(&look.lines).zip(&look.contributions)
+        {
+            if let Some(error) = line.standard_error {
+                *variance.get_or_insert(0.0) += (line.weight * error) * (line.weight * error);
+            }
+            lines.push(HealthLine {
+                name: read.measure.id.clone(),
+                group: Some(read.group.id.clone()),
+                value: read.column.key(row),
+                points: line.points,
+                weight: line.weight,
+                contribution: *contribution,
+                status: line.status,
+            });
+        }
+        let improvement =
+            total.zip(band).and_then(|(total, band)| self.improvement(&look, row, total, band));
+        let fired = || {
+            let alarm =
+                |(place, effect): &(usize, _)| Some((self.card.alarms.get(*place)?, *effect));
+            look.alarms.iter().filter_map(alarm)
+        };
+        let effects = fired().filter(|(_, effect): &(_, Option<AlarmEffect>)| effect.is_some());
+        for ((alarm, _), contribution) in
+            effects.zip(look.contributions.iter().skip(look.lines.len()))
+        {
+            lines.push(HealthLine {
+                name: alarm.id.clone(),
+                group: None,
+                value: Key::Missing,
+                points: None,
+                weight: 0.0,
+                contribution: *contribution,
+                status: LineStatus::Alarm,
+            });
+        }
         let standard_error = total.and(variance).map(libm::sqrt);
-        let account = AccountHealth {
+        AccountHealth {
             account: id.to_owned(),
             stage: Some(self.stage.to_owned()),
             total,
             standard_error,
-            band: band.and_then(name),
+            band: band.and_then(|place| self.band(place)).map(str::to_owned),
             band_probability: self.probability(total, standard_error, band),
-            required,
-            alarms,
+            required: self.required(&look, None).map(|measure| measure.id.clone()).collect(),
+            alarms: fired().map(|(alarm, _)| alarm.id.clone()).collect(),
             change: before.map(|before| self.change(before, total, &lines)),
-            improvement: total
-                .zip(band)
-                .and_then(|(total, band)| self.improvement(&lines, row, total, band, ceiling)),
+            improvement,
             lines,
-        };
-        let remembered = self.remember(&account, source, row)?;
-        Ok((account, remembered))
-    }
-
-    /// Lines with their weights, and the variance of the total where a measure has a standard error.
-    fn weigh(&self, read: Vec<Line>) -> (Vec<HealthLine>, Option<f64>) {
-        let counts: Vec<bool> = read.iter().map(|line| line.points.is_some()).collect();
-        let measures: Vec<_> = self.card.measures().collect();
-        let in_group = |id: &str| -> f64 {
-            let counted =
-                measures.iter().zip(&counts).filter(|((g, _), counts)| g.id == id && **counts);
-            counted.map(|((_, measure), _)| measure.weight).sum()
-        };
-        let sums: BTreeMap<&str, f64> =
-            self.card.groups.iter().map(|group| (group.id.as_str(), in_group(&group.id))).collect();
-        let sum = |id: &str| sums.get(id).copied().unwrap_or_default();
-        let groups: f64 =
-            self.card.groups.iter().filter(|g| sum(&g.id) > 0.0).map(|group| group.weight).sum();
-        let mut variance = None;
-        let lines = measures.iter().zip(read).map(|((group, measure), line)| {
-            // The points first, so that groups' means come out as by hand.
-            let share =
-                |value: f64| value * measure.weight / sum(&group.id) * group.weight / groups;
-            let weight = line.points.map_or(0.0, |_| share(1.0));
-            if let Some(error) = line.standard_error {
-                *variance.get_or_insert(0.0) += (weight * error) * (weight * error);
-            }
-            HealthLine {
-                name: measure.id.clone(),
-                group: Some(group.id.clone()),
-                value: line.value,
-                points: line.points,
-                weight,
-                contribution: line.points.map_or(0.0, share),
-                status: line.status,
-            }
-        });
-        (lines.collect(), variance)
+        }
     }
 
     /// The place of the band: an edge is passed only by more than the hysteresis where a band is known.
@@ -456,143 +536,143 @@ impl<'a> Card<'a> {
         change
     }
 
-    fn improvement(
-        &self,
-        lines: &[HealthLine],
-        row: usize,
-        total: f64,
-        band: usize,
-        ceiling: f64,
-    ) -> Option<Improvement> {
+    fn improvement(&self, look: &Look, row: usize, total: f64, band: usize) -> Option<Improvement> {
         let next = self.card.bands.get(band + 1)?;
         let edge = next.from + self.card.hysteresis;
-        if ceiling < edge {
+        let holds_below = |effect: &AlarmEffect| {
+            let (AlarmEffect::Cap(value) | AlarmEffect::Override(value)) = effect;
+            *value < edge
+        };
+        if look.alarms.iter().any(|(_, effect)| effect.as_ref().is_some_and(holds_below)) {
             return None;
         }
-        let raise = |(((group, measure), ranks), line): (
-            ((&MeasureGroup, &Measure), &BTreeMap<_, Rank>),
-            &HealthLine,
-        )| {
+        let mut best: Option<(f64, &Read<'_>, Option<f64>, f64, Option<f64>)> = None;
+        for (read, line) in self.measures.iter().zip(&look.lines) {
+            let measure = read.measure;
             let (points, weight) = match line.points {
                 Some(points) => (points, line.weight),
-                None => self.left_out(group, measure, lines, total),
+                None => self.left_out(read, look, total),
             };
-            let most = ranks.get(&row).map_or_else(|| measure.points.most(), |rank| rank.most);
+            let rank = read.percentiles.get(&row);
+            let most = rank.map_or_else(|| measure.points.most(), |rank| rank.most);
             let wanted = points + (edge - total) / weight;
             if !(wanted <= most) {
-                return None;
+                continue;
             }
-            let wanted = (wanted + MARGIN).min(most);
-            let (to_points, to_value) = measure.points.reach(wanted, measure.better);
-            Some(Improvement {
-                measure: measure.id.clone(),
-                band: next.name.clone(),
-                points: line.points,
-                to_points,
-                to_value,
-                effort: (to_points - points) * measure.effort,
-            })
-        };
-        let ways = self.card.measures().zip(&self.percentiles).zip(lines).filter_map(raise);
-        ways.min_by(|a, b| a.effort.total_cmp(&b.effort))
+            let (to_points, to_value) =
+                measure.points.reach((wanted + MARGIN).min(most), measure.better);
+            let effort = (to_points - points) * measure.effort;
+            if best.as_ref().is_none_or(|(least, ..)| effort < *least) {
+                best = Some((effort, read, line.points, to_points, to_value));
+            }
+        }
+        best.map(|(effort, read, points, to_points, to_value)| Improvement {
+            measure: read.measure.id.clone(),
+            band: next.name.clone(),
+            points,
+            to_points,
+            to_value,
+            effort,
+        })
     }
 
     /// The points with which a measure that is left out would change nothing (the mean of its group, of an empty group
     /// the total), and the weight it would have.
-    fn left_out(
-        &self,
-        group: &MeasureGroup,
-        measure: &Measure,
-        lines: &[HealthLine],
-        total: f64,
-    ) -> (f64, f64) {
-        let (mut own, mut share, mut part) = (0.0, 0.0, 0.0);
-        for ((of, one), line) in self.card.measures().zip(lines) {
-            if let (true, Some(points)) = (of.id == group.id, line.points) {
-                own += one.weight;
-                share += line.weight;
-                part += line.weight * points;
-            }
-        }
-        if own > 0.0 {
-            return (part / share, share * measure.weight / (own + measure.weight));
-        }
-        let counts = |group: &&MeasureGroup| {
-            let mut known = self.card.measures().zip(lines);
-            known.any(|((of, _), line)| of.id == group.id && line.points.is_some())
+    fn left_out(&self, read: &Read<'_>, look: &Look, total: f64) -> (f64, f64) {
+        let counted = || {
+            let lines = self.measures.iter().zip(&look.lines);
+            lines.filter_map(|(one, line)| Some((one, line, line.points?)))
         };
-        let groups: f64 = self.card.groups.iter().filter(counts).map(|group| group.weight).sum();
-        (total, group.weight / (groups + group.weight))
+        let (mut own, mut share, mut part) = (0.0, 0.0, 0.0);
+        for (one, line, points) in counted().filter(|(one, ..)| one.place == read.place) {
+            own += one.measure.weight;
+            share += line.weight;
+            part += line.weight * points;
+        }
+        let weight = read.measure.weight;
+        if own > 0.0 {
+            return (part / share, share * weight / (own + weight));
+        }
+        let groups = self.card.groups.iter().enumerate();
+        let counts = |place: usize| counted().any(|(one, ..)| one.place == place);
+        let groups: f64 =
+            groups.filter(|(place, _)| counts(*place)).map(|(_, group)| group.weight).sum();
+        (total, read.group.weight / (groups + read.group.weight))
     }
 
-    fn remember(
-        &self,
-        account: &AccountHealth,
-        source: &Source<'_>,
-        row: usize,
-    ) -> Result<Remembered> {
+    fn remember(&self, account: &AccountHealth, row: usize) -> Result<Remembered> {
+        let contributions = account.lines.iter().map(|line| (line.name.clone(), line.contribution));
+        Ok(Remembered {
+            total: account.total,
+            contributions: contributions.collect(),
+            ..self.note(account.band.as_deref(), row)?
+        })
+    }
+
+    /// What the next look needs to know to find totals and bands.
+    pub(super) fn note(&self, band: Option<&str>, row: usize) -> Result<Remembered> {
         let conditions = self.card.alarms.iter().flat_map(|alarm| &alarm.when);
         let mut numbers = BTreeMap::new();
         for column in conditions.filter_map(Condition::remembers) {
-            let reading = Reading { column: source.column(column)?, row, now: source.now };
+            let reading =
+                Reading { column: self.source.column(column)?, row, now: self.source.now };
             if let Some(number) = reading.number()? {
                 numbers.insert(column.to_owned(), number);
             }
         }
-        let contributions = account.lines.iter().map(|line| (line.name.clone(), line.contribution));
         Ok(Remembered {
             formula: self.formula.clone(),
-            total: account.total,
-            band: account.band.clone(),
-            contributions: contributions.collect(),
+            band: band.map(str::to_owned),
             numbers,
+            ..Remembered::default()
         })
     }
 }
 
-fn read_line(measure: &Measure, source: &Source<'_>, row: usize) -> Result<Line> {
-    let place = |name: &str| {
-        let (name, row) = (name.to_owned(), row as u64);
-        move |error: Error| error.at(name.clone()).on_row(row)
-    };
-    let reading =
-        |name: &str| Ok::<_, Error>(Reading { column: source.column(name)?, row, now: source.now });
-    let value = reading(&measure.id)?;
-    let mut points = match &measure.points {
-        // The points come from all accounts together.
-        Points::Percentile(_) => value.number(),
-        by => by.read(&value, measure.better),
-    }
-    .map_err(place(&measure.id))?;
-    let mut status = if points.is_some() { LineStatus::Present } else { LineStatus::Missing };
-    if let (Some(days), Some(at), LineStatus::Present) = (measure.fresh_days, &measure.at, status) {
-        // A value whose time is unknown cannot be called fresh.
-        let age = reading(at)?.days_ago().map_err(place(at))?;
-        if age.is_none_or(|age| age > days) {
-            status = LineStatus::Stale;
+impl Read<'_> {
+    fn line(&self, source: &Source<'_>, row: usize) -> Result<Line> {
+        let measure = self.measure;
+        let located = |error: Error, name: &str| error.at(name).on_row(row as u64);
+        let reading = |column| Reading { column, row, now: source.now };
+        let value = reading(self.column);
+        let mut points = match &measure.points {
+            // The points come from all accounts together.
+            Points::Percentile(_) => value.number(),
+            by => by.read(&value, measure.better),
         }
-    }
-    let mut standard_error = None;
-    match (status, measure.missing, &measure.standard_error) {
-        (LineStatus::Present, _, Some(column)) => {
-            let error = reading(column)?.number().map_err(place(column))?;
-            if error.is_some_and(|error| !(error >= 0.0)) {
-                return Err(place(column)(invalid("a negative standard error")));
+        .map_err(|error| located(error, &measure.id))?;
+        let mut status = if points.is_some() { LineStatus::Present } else { LineStatus::Missing };
+        if let (Some(days), Some(at), Some(name), LineStatus::Present) =
+            (measure.fresh_days, self.at, &measure.at, status)
+        {
+            // A value whose time is unknown cannot be called fresh.
+            let age = reading(at).days_ago().map_err(|error| located(error, name))?;
+            if age.is_none_or(|age| age > days) {
+                status = LineStatus::Stale;
             }
-            let slope = measure.points.slope();
-            standard_error = error.zip(slope).map(|(error, slope)| error * slope.abs());
         }
-        (LineStatus::Present, ..) => {}
-        (_, Missing::Neutral, _) => points = Some(NEUTRAL),
-        (_, Missing::Penalise, _) => points = Some(0.0),
-        (_, Missing::LeaveOut | Missing::Require, _) => points = None,
+        let mut standard_error = None;
+        match (status, measure.missing, self.standard_error.zip(measure.standard_error.as_ref())) {
+            (LineStatus::Present, _, Some((column, name))) => {
+                let error = reading(column).number().map_err(|error| located(error, name))?;
+                if error.is_some_and(|error| !(error >= 0.0)) {
+                    return Err(located(invalid("a negative standard error"), name));
+                }
+                let slope = measure.points.slope();
+                standard_error = error.zip(slope).map(|(error, slope)| error * slope.abs());
+            }
+            (LineStatus::Present, ..) => {}
+            (_, Missing::Neutral, _) => points = Some(NEUTRAL),
+            (_, Missing::Penalise, _) => points = Some(0.0),
+            (_, Missing::LeaveOut | Missing::Require, _) => points = None,
+        }
+        Ok(Line { points, standard_error, status, weight: 0.0 })
     }
-    Ok(Line { value: value.key(), points, standard_error, status })
 }
 
 /// Mid-rank percentiles of the rows that have a fresh value.
 fn percentile_points(
-    measure: &Measure,
+    read: &Read<'_>,
     within: Option<&str>,
     source: &Source<'_>,
     rows: &[usize],
@@ -601,7 +681,7 @@ fn percentile_points(
     // Of each segment the rows with a value, and those without.
     let mut segments: BTreeMap<Key, (Vec<(f64, usize)>, Vec<usize>)> = BTreeMap::new();
     for row in rows {
-        let line = read_line(measure, source, *row)?;
+        let line = read.line(source, *row)?;
         let key = segment.map_or(Key::Missing, |column| column.key(*row));
         let (values, without) = segments.entry(key).or_default();
         match (line.status, line.points) {
@@ -620,11 +700,7 @@ fn percentile_points(
         let mut below = 0;
         for ties in values.chunk_by(|a, b| a.0 == b.0) {
             let rank = (below as f64 + ties.len() as f64 / 2.0) / n * FULL;
-            let rank = if measure.better == crate::base::metric::Better::Lower {
-                FULL - rank
-            } else {
-                rank
-            };
+            let rank = if read.measure.better == Better::Lower { FULL - rank } else { rank };
             points.extend(ties.iter().map(|(_, row)| (*row, Rank { points: rank, most })));
             below += ties.len();
         }
@@ -637,8 +713,9 @@ fn percentile_points(
 ///
 /// All become multiples of the last binary place of the largest sum there can be, so that every sum of some of them is
 /// exact, whoever adds them up.
-fn add_up(lines: &mut [HealthLine], effects: &[AlarmEffect]) -> f64 {
-    let measures = lines.len().saturating_sub(effects.len());
+fn add_up(contributions: &mut Vec<f64>, effects: impl Iterator<Item = AlarmEffect> + Clone) -> f64 {
+    let measures = contributions.len();
+    contributions.extend(effects.clone().map(|_| 0.0));
     let place = |value: f64| value.next_up() - value;
     let mut unit = 0.0;
     loop {
@@ -646,15 +723,15 @@ fn add_up(lines: &mut [HealthLine], effects: &[AlarmEffect]) -> f64 {
             if unit > 0.0 { by(value / unit) * unit } else { value }
         };
         let (mut total, mut largest) = (0.0, 0.0);
-        for (at, line) in lines.iter_mut().enumerate() {
-            let effect = at.checked_sub(measures).and_then(|at| effects.get(at));
-            line.contribution = match effect {
-                None => whole(line.contribution, libm::round),
-                Some(AlarmEffect::Cap(most)) => whole(most.min(total), libm::floor) - total,
-                Some(AlarmEffect::Override(to)) => whole(*to, libm::round) - total,
+        let effects = std::iter::repeat_n(None, measures).chain(effects.clone().map(Some));
+        for (contribution, effect) in contributions.iter_mut().zip(effects) {
+            *contribution = match effect {
+                None => whole(*contribution, libm::round),
+                Some(AlarmEffect::Cap(most)) => whole(f64::min(most, total), libm::floor) - total,
+                Some(AlarmEffect::Override(to)) => whole(to, libm::round) - total,
             };
-            total += line.contribution;
-            largest += line.contribution.abs();
+            total += *contribution;
+            largest += contribution.abs();
         }
         if place(largest) <= unit {
             return total;

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::assess::Health;
 use super::outcome::{outcomes, separates};
 use super::points::{FULL, invalid};
-use super::report::{HealthReport, HealthState, LineStatus};
-use super::scorecard::Scorecard;
+use super::report::{HealthState, LineStatus};
+use super::scorecard::{HealthBand, Scorecard};
 use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::order::sort_by;
@@ -142,12 +142,19 @@ pub struct HealthBacktestReport {
 struct Case {
     look: usize,
     total: f64,
-    band: Option<String>,
+    /// Its place.
+    band: Option<usize>,
     event: bool,
     /// Points of the measures, in the order of the scorecard.
     points: Vec<Option<f64>>,
     /// Whether there are values.
     known: Vec<bool>,
+}
+
+/// The totals that a row with an outcome would have without each measure.
+struct Without {
+    totals: Vec<Option<f64>>,
+    event: bool,
 }
 
 record!(HealthBacktest { account, scorecard, outcome, at = Default::default(), confidence = Default::default() });
@@ -203,7 +210,8 @@ impl HealthBacktest {
     /// time; `too-few` for fewer than two accounts with either outcome.
     pub fn run(&self, table: &Responses, now: i64) -> Result<HealthBacktestReport> {
         let looks = self.looks(table, now)?;
-        let (cases, left_out) = self.cases(&self.scorecard, table, &looks)?;
+        let (cases, all) = self.cases(table, &looks)?;
+        let left_out = [(table.len() - all.len()) as u64, (all.len() - cases.len()) as u64];
         let events: Vec<bool> = cases.iter().map(|case| case.event).collect();
         let risk: Vec<f64> = cases.iter().map(|case| -case.total).collect();
         let auc = Auc::of(&risk, &events, self.confidence).ok_or_else(|| {
@@ -224,7 +232,7 @@ impl HealthBacktest {
             calibration: curve,
             bands: self.bands(&cases, share),
             deciles: self.deciles(&cases, share),
-            measures: self.measures(table, &looks, &cases, auc.value)?,
+            measures: self.measures(looks.len(), &cases, &all, auc.value),
             stability: halves(&cases, looks.len(), |case| Some(case.total)),
             left_out,
         })
@@ -244,46 +252,58 @@ impl HealthBacktest {
         Ok(looks.into_iter().collect())
     }
 
-    /// The rows that count under a scorecard, look by look, and how many lack an outcome or a total.
+    /// The rows that count, look by look; and of all rows with an outcome the totals without each measure, and what
+    /// became of the account.
     fn cases(
         &self,
-        scorecard: &Scorecard,
         table: &Responses,
         looks: &[(i64, Vec<usize>)],
-    ) -> Result<(Vec<Case>, [u64; 2])> {
-        let health = Health::new(scorecard.clone(), &self.account);
-        let mut cases = Vec::new();
-        let mut left_out = [0, 0];
+    ) -> Result<(Vec<Case>, Vec<Without>)> {
+        let health = Health::new(self.scorecard.clone(), &self.account);
+        let mut cases = Vec::with_capacity(table.len());
+        let mut all = Vec::with_capacity(table.len());
         let mut past = HealthState::default();
         for (place, (now, rows)) in looks.iter().enumerate() {
-            let part = table.gather(rows);
+            // Rows of the only look are those of the table.
+            let gathered = (looks.len() > 1).then(|| table.gather(rows));
+            let part = gathered.as_ref().unwrap_or(table);
             let located = |error: Error| match error.row().and_then(|row| rows.get(row as usize)) {
                 Some(row) => error.on_row(*row as u64),
                 None => error,
             };
-            let report: HealthReport = health.run(&part, *now, Some(&past)).map_err(located)?;
-            past.learn(report.state());
+            let (ids, stages, cards) = health.prepare(part, *now, Some(&past)).map_err(located)?;
             let (known, events) =
                 outcomes(part.require(&self.outcome)?, &self.outcome).map_err(located)?;
-            left_out[0] += (rows.len() - known.len()) as u64;
-            for (row, event) in known.into_iter().zip(events) {
-                let Some(account) = report.accounts.get(row) else { continue };
-                let Some(total) = account.total else {
-                    left_out[1] += 1;
-                    continue;
-                };
-                let measures = || account.lines.iter().filter(|line| line.group.is_some());
-                cases.push(Case {
-                    look: place,
-                    total,
-                    band: account.band.clone(),
-                    event,
-                    points: measures().map(|line| line.points).collect(),
-                    known: measures().map(|line| line.status != LineStatus::Missing).collect(),
-                });
+            let mut known = known.into_iter().zip(events).peekable();
+            let mut seen = Vec::new();
+            for (row, (id, stage)) in ids.into_iter().zip(&stages).enumerate() {
+                let event = known.next_if(|(known, _)| *known == row).map(|(_, event)| event);
+                let Some(card) = stage.and_then(|stage| cards.get(stage)) else { continue };
+                let mut look = card.look(row, past.accounts.get(&id)).map_err(located)?;
+                let band = look.band.and_then(|place| card.band(place));
+                if looks.len() > 1 {
+                    seen.push((id, card.note(band, row).map_err(located)?));
+                }
+                let Some(event) = event else { continue };
+                if let Some(total) = look.total {
+                    cases.push(Case {
+                        look: place,
+                        total,
+                        band: look.band,
+                        event,
+                        points: look.lines.iter().map(|line| line.points).collect(),
+                        known: (look.lines.iter())
+                            .map(|line| line.status != LineStatus::Missing)
+                            .collect(),
+                    });
+                }
+                let measures = 0..look.lines.len();
+                let totals = measures.map(|place| card.without(&mut look, place)).collect();
+                all.push(Without { totals, event });
             }
+            past.accounts.extend(seen);
         }
-        Ok((cases, left_out))
+        Ok((cases, all))
     }
 
     fn group(&self, name: String, cases: &[&Case], share: f64) -> HealthGroup {
@@ -304,12 +324,11 @@ impl HealthBacktest {
     }
 
     fn bands(&self, cases: &[Case], share: f64) -> Vec<HealthGroup> {
-        let group = |name: &str| {
-            let of: Vec<&Case> =
-                cases.iter().filter(|case| case.band.as_deref() == Some(name)).collect();
-            self.group(name.to_owned(), &of, share)
+        let group = |(place, band): (usize, &HealthBand)| {
+            let of: Vec<&Case> = cases.iter().filter(|case| case.band == Some(place)).collect();
+            self.group(band.name.clone(), &of, share)
         };
-        self.scorecard.bands.iter().map(|band| group(&band.name)).collect()
+        self.scorecard.bands.iter().enumerate().map(group).collect()
     }
 
     fn deciles(&self, cases: &[Case], share: f64) -> Vec<HealthGroup> {
@@ -323,12 +342,13 @@ impl HealthBacktest {
 
     fn measures(
         &self,
-        table: &Responses,
-        looks: &[(i64, Vec<usize>)],
+        looks: usize,
         cases: &[Case],
+        all: &[Without],
         auc: f64,
-    ) -> Result<Vec<MeasureCheck>> {
+    ) -> Vec<MeasureCheck> {
         let mut checks = Vec::new();
+        let all_events: Vec<bool> = cases.iter().map(|case| case.event).collect();
         for (place, (_, measure)) in self.scorecard.measures().enumerate() {
             let points = |case: &Case| case.points.get(place).copied().flatten();
             let (risk, events): (Vec<f64>, Vec<bool>) =
@@ -336,39 +356,22 @@ impl HealthBacktest {
             let own = Auc::of(&risk, &events, self.confidence);
             let known = |case: &Case| points(case).filter(|_| case.known.get(place) == Some(&true));
             let values: Vec<Option<f64>> = cases.iter().map(known).collect();
-            let all_events: Vec<bool> = cases.iter().map(|case| case.event).collect();
+            // The area by the total of the other measures.
+            let total = |row: &Without| row.totals.get(place).copied().flatten();
+            let (rest, rest_events): (Vec<f64>, Vec<bool>) =
+                all.iter().filter_map(|row| Some((-total(row)?, row.event))).unzip();
+            let rest = Auc::of(&rest, &rest_events, self.confidence);
             checks.push(MeasureCheck {
                 id: measure.id.clone(),
                 n: risk.len() as u64,
                 lift: first_lift(&risk, &events),
-                cost_of_dropping: self.without(&measure.id, table, looks)?.map(|rest| auc - rest),
-                stability: halves(cases, looks.len(), points),
+                cost_of_dropping: rest.map(|rest| auc - rest.value),
+                stability: halves(cases, looks, points),
                 leaks: separates(&values, &all_events),
                 auc: own,
             });
         }
-        Ok(checks)
-    }
-
-    /// The area by the total of the other measures.
-    fn without(
-        &self,
-        id: &str,
-        table: &Responses,
-        looks: &[(i64, Vec<usize>)],
-    ) -> Result<Option<f64>> {
-        let mut rest = self.scorecard.clone();
-        for group in &mut rest.groups {
-            group.measures.retain(|measure| measure.id != id);
-        }
-        rest.groups.retain(|group| !group.measures.is_empty());
-        if rest.groups.is_empty() {
-            return Ok(None);
-        }
-        let (cases, _) = self.cases(&rest, table, looks)?;
-        let risk: Vec<f64> = cases.iter().map(|case| -case.total).collect();
-        let events: Vec<bool> = cases.iter().map(|case| case.event).collect();
-        Ok(Auc::of(&risk, &events, self.confidence).map(|auc| auc.value))
+        checks
     }
 }
 

@@ -4,38 +4,35 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::learn::{Candidate, Curve, Values, learn};
+use super::learn::{Candidate, Values};
+use super::model::{Choices, Data, Model};
 use super::outcome::{outcomes, separates};
-use super::points::{FULL, invalid};
-use super::scorecard::{Measure, MeasureGroup, Missing, Scorecard};
+use super::points::invalid;
+use super::scorecard::{Measure, MeasureGroup, Scorecard};
 use crate::base::config::{self, record};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::key::Key;
 use crate::base::metric::Better;
-use crate::base::order::sort_by;
 use crate::listen::column::Column;
 use crate::listen::responses::Responses;
 use crate::stats::forecast::{Auc, CalibrationBin, brier, calibration, calibration_error};
-use crate::stats::penalised::penalised_logistic;
-use crate::stats::regression::{Design, logistic, logistic_cdf};
+use crate::stats::regression::logistic_cdf;
 use crate::stats::{Confidence, Random};
 
-/// Penalties among which cross-validation chooses.
-const PENALTIES: [f64; 4] = [0.3, 3.0, 30.0, 300.0];
-/// The penalty of the line from total to probability where the totals leave no doubt.
-const DOUBT: f64 = 0.01;
 /// Bins of the calibration curve.
 const BINS: usize = 10;
 
 /// Learns a readable scorecard from what became of accounts.
 ///
-/// Each column becomes points by how often accounts with such values stayed: numbers along a straight line, or a curve that
-/// never turns where it forecasts better, categories one by one. Whether a missing value is left out or has 50 points is
-/// chosen in the cross-validation. Weights come from a logistic regression on the points with a ridge penalty, [where
-/// asked](ScorecardFit::non_negative) without negative ones; the measures that move totals least are dropped until no more
-/// than [`most`](ScorecardFit::most) are left. All of it, dropping included, is repeated in each fold of the cross-validation, so its figures are of accounts that were
-/// not looked at (the penalty and what missing means alone are chosen by the same folds). Dropped one by one, measures cost
-/// time by more than their square: for 300 accounts 64 of them take about a second, 128 about 5.
+/// Numbers count along a straight line, or along a curve that never turns where that forecasts better; each category
+/// has a slope of its own (where there are very many, how often each stayed counts as a number, for each account from
+/// the others). Points and weights are what a logistic regression on all of it finds with a ridge penalty, [where
+/// asked](ScorecardFit::non_negative) without measures that run against what they say alone; the measures that it can
+/// spare best are dropped until no more than [`most`](ScorecardFit::most) are left. The penalty, from next to none to
+/// one that leaves next to nothing, and whether a missing value is left out or has 50 points are chosen by
+/// cross-validation. All that is learned, lines, curves, weights, which measures, is learned again in each of its
+/// parts, and the choice for a part is made by the others: the figures are of accounts that were not looked at.
+/// Dropped one by one, measures cost time by more than their square.
 ///
 /// ```
 /// use heedful::health::ScorecardFit;
@@ -118,7 +115,7 @@ pub struct FittedScorecard {
     pub calibration_error: f64,
     /// The calibration curve on held-out accounts.
     pub calibration: Vec<CalibrationBin>,
-    /// The penalty that was chosen.
+    /// The penalty that was chosen, for values of standard deviation 1.
     pub penalty: f64,
     /// Columns that were not taken.
     pub left_out: Vec<String>,
@@ -229,82 +226,70 @@ impl ScorecardFit {
         if self.measures.is_empty() || self.most == 0 {
             return Err(invalid("a scorecard needs a measure").at("measures"));
         }
-        let (known, known_events) = outcomes(table.require(&self.outcome)?, &self.outcome)?;
-        let mut events = vec![false; table.len()];
-        for (row, event) in known.iter().zip(known_events) {
-            if let Some(slot) = events.get_mut(*row) {
-                *slot = event;
-            }
-        }
+        let (known, events) = outcomes(table.require(&self.outcome)?, &self.outcome)?;
         let candidates = self.candidates(table)?;
-        let folds = self.divide(&known, &events)?;
-        let candidates = &candidates;
-        let data = Data { candidates, events: &events, non_negative: self.non_negative };
-        let mut trained: Vec<Trained<'_>> = (0..self.folds)
-            .map(|fold| {
-                let others = known.iter().zip(&folds).filter(|(_, of)| **of != fold);
-                data.learn(others.map(|(row, _)| *row).collect())
-            })
-            .collect();
-        let mut held_out = |penalty, most, missing| -> Vec<f64> {
-            let mut probabilities = vec![0.0; known.len()];
-            for (fold, trained) in trained.iter_mut().enumerate() {
-                let model = trained.fit(penalty, most, missing);
-                for ((slot, row), of) in probabilities.iter_mut().zip(&known).zip(&folds) {
+        let folds = self.divide(&events)?;
+        let gaps = candidates.iter().any(|candidate| candidate.has_gaps(&known));
+        let choices = Choices::new(self.most.min(candidates.len()), candidates.len(), gaps);
+        let data = Data { candidates: &candidates, non_negative: self.non_negative };
+
+        let too_few = || Error::new(ErrorCode::TooFew, "nothing tells the outcomes apart");
+        let mut held_out = vec![vec![0.0; known.len()]; choices.0.len()];
+        for fold in 0..self.folds {
+            let (mut taught, mut stayed) = (Vec::new(), Vec::new());
+            for ((row, event), of) in known.iter().zip(&events).zip(&folds) {
+                if *of != fold {
+                    taught.push(*row);
+                    stayed.push(!event);
+                }
+            }
+            let models = data.models(&taught, &stayed, &choices.0);
+            for (model, forecasts) in models.iter().zip(&mut held_out) {
+                for ((slot, row), of) in forecasts.iter_mut().zip(&known).zip(&folds) {
                     if *of == fold {
                         *slot = model.probability(*row);
                     }
                 }
             }
-            probabilities
-        };
-
-        // The penalty, and what missing means, under which all measures together forecast best.
-        let gaps = candidates.iter().any(|candidate| candidate.has_gaps(&known));
-        let ways =
-            if gaps { &[Missing::LeaveOut, Missing::Neutral][..] } else { &[Missing::LeaveOut] };
-        let mut best: Option<(f64, f64, Missing, Vec<f64>)> = None;
-        for penalty in PENALTIES {
-            for missing in ways {
-                let full = held_out(penalty, usize::MAX, *missing);
-                let loss = log_loss(&full, &known, &events);
-                if best.as_ref().is_none_or(|(least, ..)| loss < *least) {
-                    best = Some((loss, penalty, *missing, full));
-                }
-            }
         }
-        let too_few = || Error::new(ErrorCode::TooFew, "nothing tells the outcomes apart");
-        let (_, penalty, missing, full) = best.ok_or_else(too_few)?;
-        let small = held_out(penalty, self.most, missing);
-        let outcomes: Vec<bool> =
-            known.iter().map(|row| events.get(*row).copied().unwrap_or_default()).collect();
-        let auc = |p: &[f64]| Auc::of(p, &outcomes, self.confidence).ok_or_else(too_few);
-        let curve = calibration(&small, &outcomes, BINS, self.confidence);
-        let mut whole = data.learn(known.clone());
-        let leaks = whole.parts.iter().filter(|part| {
-            let points: Vec<Option<f64>> =
-                known.iter().map(|row| part.curve.of(part.candidate, *row)).collect();
-            separates(&points, &outcomes)
-        });
-        let leaks = leaks.map(|part| part.candidate.id.clone()).collect();
-        let model = whole.fit(penalty, self.most, missing);
+        let losses: Vec<Vec<f64>> =
+            held_out.iter().map(|p| log_losses(p, &events, &folds, self.folds)).collect();
+        // What forecasts a fold is chosen by the others, so that no choice knows what it is judged by.
+        let honest = |size: usize| -> Option<Vec<f64>> {
+            let best = |fold| choices.best(size, &losses, Some(fold));
+            let best = (0..self.folds).map(best).collect::<Option<Vec<usize>>>()?;
+            let forecast =
+                |(row, fold): (usize, &usize)| held_out.get(*best.get(*fold)?)?.get(row).copied();
+            folds.iter().enumerate().map(forecast).collect()
+        };
+        let small = honest(self.most.min(candidates.len())).ok_or_else(too_few)?;
+        let full = honest(candidates.len()).ok_or_else(too_few)?;
+        let auc = |p: &[f64]| Auc::of(p, &events, self.confidence).ok_or_else(too_few);
+        let curve = calibration(&small, &events, BINS, self.confidence);
+
+        let chosen = choices.best(self.most.min(candidates.len()), &losses, None);
+        let chosen = *chosen.and_then(|at| choices.0.get(at)).ok_or_else(too_few)?;
+        let stayed: Vec<bool> = events.iter().map(|event| !event).collect();
+        let model = data.models(&known, &stayed, &[chosen]).pop().ok_or_else(too_few)?;
         if !(model.slope > 0.0) {
             return Err(too_few());
         }
-        let taken: Vec<&str> = model.parts.iter().map(|part| part.candidate.id.as_str()).collect();
+        let taken: Vec<&str> =
+            model.measures.iter().map(|measure| measure.candidate.id.as_str()).collect();
         let left_out = self.measures.iter().filter(|name| !taken.contains(&name.as_str()));
+        let leaks = candidates.iter().filter(|c| separates(&c.alone(&known, &stayed), &events));
         Ok(FittedScorecard {
             scorecard: self.card(&model)?,
             intercept: model.intercept,
             slope: model.slope,
             auc: auc(&small)?,
             full_auc: auc(&full)?,
-            brier: brier(&small, &outcomes).unwrap_or_default(),
+            brier: brier(&small, &events).unwrap_or_default(),
             calibration_error: calibration_error(&curve).unwrap_or_default(),
             calibration: curve,
-            penalty,
+            penalty: chosen.penalty,
             left_out: left_out.cloned().collect(),
-            leaks,
+            leaks: leaks.map(|candidate| candidate.id.clone()).collect(),
         })
     }
 
@@ -334,12 +319,12 @@ impl ScorecardFit {
     }
 
     /// The fold of each known row: outcomes are spread evenly.
-    fn divide(&self, known: &[usize], events: &[bool]) -> Result<Vec<usize>> {
+    fn divide(&self, events: &[bool]) -> Result<Vec<usize>> {
         let mut random = Random::new(self.seed);
-        let mut folds = vec![0; known.len()];
+        let mut folds = vec![0; events.len()];
         for wanted in [false, true] {
-            let mut places: Vec<(u64, usize)> = (known.iter().enumerate())
-                .filter(|(_, row)| events.get(**row) == Some(&wanted))
+            let mut places: Vec<(u64, usize)> = (events.iter().enumerate())
+                .filter(|(_, event)| **event == wanted)
                 .map(|(place, _)| (random.word(), place))
                 .collect();
             if places.len() < 2 * self.folds {
@@ -358,7 +343,7 @@ impl ScorecardFit {
 
     fn card(&self, model: &Model<'_>) -> Result<Scorecard> {
         let mut groups: Vec<MeasureGroup> = Vec::new();
-        for part in &model.parts {
+        for part in &model.measures {
             let measure = Measure {
                 weight: part.weight,
                 better: part.curve.better,
@@ -381,34 +366,15 @@ impl ScorecardFit {
     }
 }
 
-/// Weights as tenths of a hundredth part, for people to read: one at least, a thousand in all.
-fn shares(weights: &[f64]) -> Vec<u32> {
-    let sum: f64 = weights.iter().sum();
-    let exact: Vec<f64> = weights.iter().map(|weight| 1000.0 * weight / sum).collect();
-    let mut found: Vec<u32> =
-        exact.iter().map(|share| libm::floor(*share).max(1.0) as u32).collect();
-    for _ in 0..found.len() {
-        let left = 1000 - found.iter().map(|share| i64::from(*share)).sum::<i64>();
-        let off =
-            exact.iter().zip(&mut found).map(|(exact, found)| (exact - f64::from(*found), found));
-        let next = match left.signum() {
-            1 => off.max_by(|a, b| a.0.total_cmp(&b.0)),
-            -1 => off.filter(|(_, share)| **share > 1).min_by(|a, b| a.0.total_cmp(&b.0)),
-            _ => break,
-        };
-        if let Some((_, share)) = next {
-            *share = share.saturating_add_signed(left.signum() as i32);
+/// The loss in each fold.
+fn log_losses(forecasts: &[f64], events: &[bool], folds: &[usize], many: usize) -> Vec<f64> {
+    let mut losses = vec![0.0; many];
+    for ((p, event), fold) in forecasts.iter().zip(events).zip(folds) {
+        if let Some(loss) = losses.get_mut(*fold) {
+            *loss -= libm::log((if *event { *p } else { 1.0 - p }).max(f64::MIN_POSITIVE));
         }
     }
-    found
-}
-
-fn log_loss(probabilities: &[f64], known: &[usize], events: &[bool]) -> f64 {
-    let loss = |(p, row): (&f64, &usize)| {
-        let p = if events.get(*row) == Some(&true) { *p } else { 1.0 - p };
-        -libm::log(p.max(f64::MIN_POSITIVE))
-    };
-    probabilities.iter().zip(known).map(loss).sum()
+    losses
 }
 
 fn candidate(
@@ -455,188 +421,12 @@ fn candidate(
     Ok(Candidate { id: name.to_owned(), group, values, better })
 }
 
-#[derive(Clone, Copy)]
-struct Data<'a> {
-    candidates: &'a [Candidate],
-    events: &'a [bool],
-    non_negative: bool,
-}
-
-/// Curves learned from some of the rows, and the weights that were found last: the next search begins there.
-struct Trained<'a> {
-    rows: Vec<usize>,
-    stayed: Vec<bool>,
-    parts: Vec<Part<'a>>,
-    intercept: f64,
-    non_negative: bool,
-}
-
-/// A measure of a model.
-#[derive(Clone)]
-struct Part<'a> {
-    candidate: &'a Candidate,
-    curve: Curve,
-    weight: f64,
-    /// Its points as a share of 1 for the rows it was learned from; a value that is missing stands at the mean.
-    column: Vec<f64>,
-    /// Standard deviation of `column`.
-    spread: f64,
-}
-
-struct Model<'a> {
-    parts: Vec<Part<'a>>,
-    /// What a value that is missing means.
-    missing: Missing,
-    intercept: f64,
-    /// 0 where totals tell nothing.
-    slope: f64,
-    /// The probability where no measure has a value, or none tells anything.
-    rate: f64,
-}
-
-impl Candidate {
-    /// Whether one of the rows has no value.
-    fn has_gaps(&self, rows: &[usize]) -> bool {
-        rows.iter().any(|row| match &self.values {
-            Values::Numbers(values) => values.get(*row).is_some_and(Option::is_none),
-            Values::Categories(places, _) => places.get(*row).is_some_and(Option::is_none),
-        })
-    }
-}
-
-impl<'a> Data<'a> {
-    /// The curves of candidates whose curve is not level.
-    fn learn(self, rows: Vec<usize>) -> Trained<'a> {
-        let left = |row: &usize| self.events.get(*row).copied().unwrap_or_default();
-        let stayed = rows.iter().map(|row| !left(row)).collect();
-        let part = |candidate: &'a Candidate| {
-            let curve = learn(candidate, &rows, self.events)?;
-            let points: Vec<Option<f64>> =
-                rows.iter().map(|row| curve.of(candidate, *row)).collect();
-            let known = points.iter().flatten().count().max(1) as f64;
-            let mean = points.iter().flatten().sum::<f64>() / known;
-            let column: Vec<f64> = points.iter().map(|p| p.unwrap_or(mean) / FULL).collect();
-            let n = column.len() as f64;
-            let mean = column.iter().sum::<f64>() / n;
-            let spread =
-                libm::sqrt(column.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n);
-            Some(Part { candidate, curve, weight: 0.0, column, spread })
-        };
-        let parts = self.candidates.iter().filter_map(part).collect();
-        Trained { rows, stayed, parts, intercept: 0.0, non_negative: self.non_negative }
-    }
-}
-
-impl<'a> Trained<'a> {
-    fn fit(&mut self, penalty: f64, most: usize, missing: Missing) -> Model<'a> {
-        let mut parts = std::mem::take(&mut self.parts);
-        let mut intercept = self.intercept;
-        self.weigh(&mut parts, &mut intercept, penalty);
-        (self.parts, self.intercept) = (parts.clone(), intercept);
-        loop {
-            // Without what has no weight the best weights of the others are the same.
-            parts.retain(|part| part.weight > 0.0);
-            if parts.len() <= most {
-                break;
-            }
-            // What moves totals least goes.
-            let moves = parts.iter().map(|part| part.weight * part.spread).enumerate();
-            let Some((place, _)) = moves.min_by(|a, b| a.1.total_cmp(&b.1)) else { break };
-            parts.remove(place);
-            self.weigh(&mut parts, &mut intercept, penalty);
-        }
-        let weights: Vec<f64> = parts.iter().map(|part| part.weight).collect();
-        for (part, tenths) in parts.iter_mut().zip(shares(&weights)) {
-            part.weight = f64::from(tenths) / 10.0;
-        }
-        sort_by(&mut parts, |a, b| b.weight.total_cmp(&a.weight));
-        let left = self.stayed.iter().filter(|stayed| !**stayed).count() as f64;
-        let rate = left / self.rows.len() as f64;
-        let mut model = Model { parts, missing, intercept: 0.0, slope: 0.0, rate };
-        let (mut totals, mut kept) = (Vec::new(), Vec::new());
-        for (row, stayed) in self.rows.iter().zip(&self.stayed) {
-            if let Some(total) = model.total(*row) {
-                totals.push(total);
-                kept.push(*stayed);
-            }
-        }
-        let weights = vec![1.0; totals.len()];
-        let line = logistic(Design { values: &totals, width: 1, weights: &weights }, &kept);
-        let coefficients = line.map(|line| line.coefficients).unwrap_or_else(|| {
-            // Where totals leave no doubt no line is likeliest; with a small penalty one is.
-            let shares: Vec<f64> = totals.iter().map(|total| total / FULL).collect();
-            let design = Design { values: &shares, width: 1, weights: &weights };
-            let mut found = penalised_logistic(design, &kept, DOUBT, &[false], &[]);
-            found.iter_mut().skip(1).for_each(|slope| *slope /= FULL);
-            found
-        });
-        if let [intercept, slope] = coefficients.as_slice()
-            && *slope > 0.0
-        {
-            (model.intercept, model.slope) = (-intercept, *slope);
-        }
-        model
-    }
-
-    /// Sets the weights of the parts, from where they and the intercept stand.
-    fn weigh(&self, parts: &mut [Part<'_>], intercept: &mut f64, penalty: f64) {
-        let cell = |row: usize| {
-            parts.iter().map(move |part| part.column.get(row).copied().unwrap_or_default())
-        };
-        let values: Vec<f64> = (0..self.rows.len()).flat_map(cell).collect();
-        let weights = vec![1.0; self.rows.len()];
-        let design = Design { values: &values, width: parts.len(), weights: &weights };
-        let is_free = |part: &Part<'_>| !self.non_negative && part.candidate.better.is_none();
-        let free: Vec<bool> = parts.iter().map(is_free).collect();
-        let start: Vec<f64> =
-            std::iter::once(*intercept).chain(parts.iter().map(|part| part.weight)).collect();
-        let coefficients = penalised_logistic(design, &self.stayed, penalty, &free, &start);
-        let Some((first, slopes)) = coefficients.split_first() else { return };
-        *intercept = *first;
-        for (part, slope) in parts.iter_mut().zip(slopes) {
-            part.weight = *slope;
-            if *slope < 0.0 {
-                // The same model, with the points turned over.
-                *intercept += slope;
-                part.weight = -slope;
-                part.curve.turn();
-                part.column.iter_mut().for_each(|points| *points = 1.0 - *points);
-            }
-        }
-    }
-}
-
-impl Model<'_> {
-    fn total(&self, row: usize) -> Option<f64> {
-        // As the scorecard does: the mean of groups' means, over what is known.
-        let mut groups: BTreeMap<usize, [f64; 3]> = BTreeMap::new();
-        for part in &self.parts {
-            let [sum, known, all] = groups.entry(part.candidate.group).or_default();
-            *all += part.weight;
-            let neutral = (self.missing == Missing::Neutral).then_some(FULL / 2.0);
-            if let Some(points) = part.curve.of(part.candidate, row).or(neutral) {
-                *sum += part.weight * points;
-                *known += part.weight;
-            }
-        }
-        let (mut sum, mut weights) = (0.0, 0.0);
-        for [points, known, all] in groups.into_values().filter(|[_, known, _]| *known > 0.0) {
-            sum += all * points / known;
-            weights += all;
-        }
-        (weights > 0.0).then(|| sum / weights)
-    }
-
-    fn probability(&self, row: usize) -> f64 {
-        let total = self.total(row).filter(|_| self.slope > 0.0);
-        total.map_or(self.rate, |total| logistic_cdf(self.intercept - self.slope * total))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::model::shares;
     use super::*;
     use crate::monitor::health::points::Points;
+    use crate::monitor::health::scorecard::Missing;
 
     /// `more` and `less` rise together; who leaves has little of the one for how much they have of the other, so that
     /// `less` alone is good and beside `more` is bad.
@@ -712,6 +502,27 @@ mod tests {
         tiny.push(1.0);
         let tiny = shares(&tiny);
         assert_eq!((tiny.iter().sum::<u32>(), tiny[0], tiny[20]), (1000, 1, 980));
+    }
+
+    #[test]
+    fn noise_teaches_next_to_nothing() {
+        let fit = |n: usize, slopes: &[f64]| {
+            let (columns, left) = made(n, slopes, -1.5);
+            let names: Vec<String> = (0..slopes.len()).map(|i| format!("x{i}")).collect();
+            let named = names.iter().cloned().zip(columns.into_iter().map(Column::numbers));
+            let table = with_left(named.collect(), &left);
+            (ScorecardFit::new("left", names).run(&table).unwrap(), left)
+        };
+        // Forecasts are hardly worse than the share of all.
+        let (fitted, left) = fit(300, &[0.0; 20]);
+        let rate = left.iter().filter(|left| **left).count() as f64 / left.len() as f64;
+        assert!(fitted.brier < 1.06 * rate * (1.0 - rate), "{} {rate}", fitted.brier);
+        // Five columns that matter are found among many more: all of the truth is worth 0.82.
+        let mut slopes = vec![0.0; 60];
+        slopes[..5].copy_from_slice(&[1.0, -0.8, 0.6, 0.5, -0.4]);
+        let (fitted, _) = fit(1000, &slopes);
+        assert!(fitted.auc.value > 0.76, "{}", fitted.auc.value);
+        assert!(fitted.scorecard.measures().any(|(_, measure)| measure.id == "x0"));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! | `backtest` | totals against what became of accounts |
 //! | `agreement` | bands against what account managers say |
 //! | `fit` | scorecards learned from outcomes |
+//! | `learn`, `model` | how values enter the regression, and the scorecards it makes |
 //! | `lint` | what is doubtful about a scorecard |
 //! | `assess` | totals, bands, contributions, what changed |
 //! | `report` | the same as values and tables, and what the next look needs to know |
@@ -19,6 +20,7 @@ pub(crate) mod condition;
 pub(crate) mod fit;
 mod learn;
 pub(crate) mod lint;
+mod model;
 pub(crate) mod outcome;
 pub(crate) mod points;
 pub(crate) mod reading;

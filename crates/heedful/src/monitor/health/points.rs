@@ -113,7 +113,7 @@ impl Points {
                 let below = steps.first().filter(|_| better == Better::Lower);
                 Some(reached.or(below).map_or(0.0, |[_, points]| *points))
             }
-            Self::Linear(knots) => between(knots, value),
+            Self::Linear(knots) => between(&mut knots.iter().copied(), value),
             Self::Logistic(curve) => {
                 let sign = if better == Better::Higher { 1.0 } else { -1.0 };
                 let odds = sign * curve.steepness * (value - curve.middle);
@@ -182,12 +182,16 @@ impl Points {
                 .map(|[from, _]| *from)
             }
             Self::Linear(knots) => {
-                let turned: Vec<[f64; 2]> = match better {
-                    Better::Higher => knots.iter().map(|[x, y]| [*y, *x]).collect(),
-                    Better::Lower => knots.iter().rev().map(|[x, y]| [*y, *x]).collect(),
+                let turned = |knot: &[f64; 2]| [knot[1], knot[0]];
+                let highest = match better {
+                    Better::Higher => knots.last(),
+                    Better::Lower => knots.first(),
                 };
-                turned.last().filter(|[most, _]| points <= *most)?;
-                between(&turned, points)
+                highest.filter(|[_, most]| points <= *most)?;
+                match better {
+                    Better::Higher => between(&mut knots.iter().map(turned), points),
+                    Better::Lower => between(&mut knots.iter().rev().map(turned), points),
+                }
             }
             Self::Logistic(curve) => {
                 let sign = if better == Better::Higher { 1.0 } else { -1.0 };
@@ -319,14 +323,14 @@ fn pairs_are_in_order(pairs: &[[f64; 2]], better: Better) -> Result<()> {
 }
 
 /// Straight lines between pairs whose first numbers rise.
-fn between(pairs: &[[f64; 2]], value: f64) -> Option<f64> {
-    let after = pairs.partition_point(|[x, _]| *x <= value);
-    let before = after.checked_sub(1).and_then(|place| pairs.get(place));
-    match (before, pairs.get(after)) {
-        (Some([x, y]), Some([next_x, next_y])) => {
-            Some(y + (next_y - y) * (value - x) / (next_x - x))
+fn between(pairs: &mut dyn Iterator<Item = [f64; 2]>, value: f64) -> Option<f64> {
+    let mut before: Option<[f64; 2]> = None;
+    for [next_x, next_y] in pairs {
+        if !(next_x <= value) {
+            let Some([x, y]) = before else { return Some(next_y) };
+            return Some(y + (next_y - y) * (value - x) / (next_x - x));
         }
-        (Some([_, y]), None) | (None, Some([_, y])) => Some(*y),
-        (None, None) => None,
+        before = Some([next_x, next_y]);
     }
+    before.map(|[_, y]| y)
 }

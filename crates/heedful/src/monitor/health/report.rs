@@ -178,13 +178,6 @@ impl HealthState {
         config::to_json(self)
     }
 
-    /// Takes in a later look; what it does not speak of stays.
-    pub(super) fn learn(&mut self, later: &Self) {
-        self.version = later.version;
-        let accounts = later.accounts.iter().map(|(id, known)| (id.clone(), known.clone()));
-        self.accounts.extend(accounts);
-    }
-
     /// Removes all that is known of an account; whether there was anything.
     pub fn forget(&mut self, account: &str) -> bool {
         self.accounts.remove(account).is_some()

@@ -18,6 +18,7 @@ import * as why from "heedful/why";
 
 import { actCases } from "./act-cases.js";
 import { alertCases } from "./alert-cases.js";
+import { argumentCases } from "./argument-cases.js";
 import { cases } from "./cases.js";
 import { healthCases } from "./health-cases.js";
 import { contactCases } from "./contact-cases.js";
@@ -79,6 +80,7 @@ for (const [name, check] of healthCases(health)) test(`health: ${name}`, check);
 for (const [name, check] of contactCases(contact)) test(`contact: ${name}`, check);
 for (const [name, check] of actCases(act)) test(`act: ${name}`, check);
 for (const [name, check] of alertCases({ act, health, watch })) test(`alerts: ${name}`, check);
+for (const [name, check] of argumentCases({ heedful, reader, why, watch, contact, survey, text, act, health, money })) test(`arguments: ${name}`, check);
 for (const [name, check] of moneyCases(money)) test(`money: ${name}`, check);
 
 test("states that a released version wrote go on", async () => {

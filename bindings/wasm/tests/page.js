@@ -14,6 +14,7 @@ import package_ from "heedful/package.json";
 
 import { actCases } from "./act-cases.js";
 import { alertCases } from "./alert-cases.js";
+import { argumentCases } from "./argument-cases.js";
 import { cases } from "./cases.js";
 import { collect } from "./collect.js";
 import { healthCases } from "./health-cases.js";
@@ -47,6 +48,7 @@ export async function run() {
     ...contactCases(contact),
     ...actCases(act),
     ...alertCases({ act, health, watch }),
+    ...argumentCases({ heedful, reader, why, watch, contact, survey, text, act, health, money }),
     ...moneyCases(money),
   ]);
 }

@@ -1,6 +1,6 @@
 // Tables of accounts, customers and events on their way into the module of `heedful/health`.
 import { columnsOf } from "./columns.js";
-import { HeedfulError } from "./error.js";
+import { fieldsOf, HeedfulError } from "./error.js";
 import type { Happening } from "./happening.js";
 import { camel, decode, encode, encoded, snake } from "./json.js";
 import { call } from "./health-engine.js";
@@ -24,7 +24,7 @@ export interface Asked {
 
 /** Asks the module; what leaves has names in camelCase. @internal */
 export function ask(question: string, options: object, { table = {}, columns = [], times = [], now, previous = "", own = {} }: Asked): unknown {
-  const { state, happenings } = typeof previous === "string" ? { state: previous, happenings: [] } : previous;
+  const { state, happenings } = typeof previous === "string" ? { state: previous, happenings: [] } : fieldsOf(previous, "previous");
   const [then, before] = [encoded(state, "previous"), encode(happenings)];
   const needed = columnsOf(table, columns, times);
   const document = encode({ ...(snake(options) as object), ...own });

@@ -165,7 +165,7 @@ export function journeyViews(
   company: Table,
   options: JourneyOptions & { companyReasons?: WhyReasons },
 ): { touchpoint: string; gap: Comparison; pAdjusted: number | null }[] {
-  const { companyReasons = fieldsOf(options).reasons, ...rest } = options;
+  const { companyReasons, ...rest } = fieldsOf(options);
   const sides = [side(customers, rest), side(company, rest, companyReasons)];
   return asked("journey_views", journey, sides, rest) as ReturnType<typeof journeyViews>;
 }
@@ -178,7 +178,7 @@ export function compareJourneys(
   after: Table,
   options: JourneyOptions & { beforeReasons?: WhyReasons },
 ): { differences: JourneyDifference[]; steps: { touchpoint: string; comparison: Comparison; pAdjusted: number | null }[] } {
-  const { beforeReasons = fieldsOf(options).reasons, ...rest } = options;
+  const { beforeReasons, ...rest } = fieldsOf(options);
   const sides = [side(before, rest, beforeReasons), side(after, rest)];
   return asked("journey_compare", journey, sides, rest, encode(earlier)) as ReturnType<typeof compareJourneys>;
 }

@@ -198,7 +198,7 @@ export class Pulse {
   /** Takes in a table of responses, or one response as an object. Gives how many came. */
   observe(responses: Table | object, options: ObserveColumns = {}): PulseCounts {
     const { dateFormat, ...named } = fieldsOf(options);
-    const table = isOne(responses) ? [responses] : (responses as Table);
+    const table = !Array.isArray(responses) && isOne(fieldsOf(responses, "responses")) ? [responses] : (responses as Table);
     // What a reader returned says itself which column plays which role.
     const there = new Set(Array.isArray(table) || !isRead(table) ? open(table).names() : []);
     const roles: Roles = {};

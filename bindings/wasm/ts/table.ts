@@ -135,7 +135,10 @@ export function packValues(values: ArrayLike<unknown>, weights: ArrayLike<unknow
     throw wrongType("values come as a list or a typed array", "");
   }
   const columns: unknown[] = [["", ...packed(values, "")]];
-  if (weights !== undefined) columns.push(["weights", ...packed(weights, "weights")]);
+  if (weights !== undefined) {
+    if (typeof weights !== "object" || weights === null) throw wrongType("weights come as a list or a typed array", "weights");
+    columns.push(["weights", ...packed(weights, "weights")]);
+  }
   const roles = weights === undefined ? { rating: "" } : { rating: "", weight: "weights" };
   return { columns, roles: encode(roles), played: {}, instants: undefined };
 }

@@ -97,7 +97,7 @@ function duplicate(name: string): HeedfulError {
 // Each row with each of its reasons.
 function gather(length: number, mappings: readonly Mapping[], count: "mentions" | "main"): [number, string | null][] {
   const reasons: string[][] = Array.from({ length }, () => []);
-  for (const { row, reason, main } of listOf(mappings, "mappings") as readonly Mapping[]) {
+  for (const { row, reason, main } of (listOf(mappings, "mappings") as readonly Mapping[]).map((one) => fieldsOf(one, "mappings"))) {
     const own = reasons[row];
     if (own === undefined) throw new HeedfulError("length-mismatch", `a mapping is of row ${row}, the table has ${length}`, { path: "mappings" });
     if (main || count === "mentions") own.push(reason);

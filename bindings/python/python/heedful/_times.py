@@ -17,7 +17,9 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)
 
 def instant(time: TimeLike, path: str = "now") -> int:
     """Milliseconds since 1970. A time without a zone is UTC, a day is its midnight, a number is milliseconds."""
-    if hasattr(time, "__index__") and not isinstance(time, bool):
+    if isinstance(time, bool):
+        raise HeedfulError("invalid-argument", "a time is no truth value", path)
+    if hasattr(time, "__index__"):
         millis = operator.index(time)
         if abs(millis) < 1 << 63:
             return millis

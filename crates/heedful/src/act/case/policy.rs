@@ -374,6 +374,13 @@ impl CasePolicy {
     }
 
     /// The priority that a case of an alert has at least, by the severity of the alert, instead of what was said before.
+    ///
+    /// ```
+    /// use heedful::alert::Severity;
+    /// use heedful::cases::{CasePolicy, Facts};
+    /// let policy = CasePolicy::default().priority_by_severity([(Severity::High, 2)]);
+    /// assert_eq!(policy.priority(&Facts { severity: Some(Severity::Critical), ..Facts::new("a1") }), 2);
+    /// ```
     #[must_use]
     pub fn priority_by_severity(
         mut self,

@@ -670,6 +670,9 @@ impl Read<'_> {
     }
 }
 
+/// The rows of a segment that have a value, with it, and those that have none.
+type Peers = (Vec<(f64, usize)>, Vec<usize>);
+
 /// Mid-rank percentiles of the rows that have a fresh value.
 fn percentile_points(
     read: &Read<'_>,
@@ -678,8 +681,7 @@ fn percentile_points(
     rows: &[usize],
 ) -> Result<BTreeMap<usize, Rank>> {
     let segment = within.map(|column| source.column(column)).transpose()?;
-    // Of each segment the rows with a value, and those without.
-    let mut segments: BTreeMap<Key, (Vec<(f64, usize)>, Vec<usize>)> = BTreeMap::new();
+    let mut segments: BTreeMap<Key, Peers> = BTreeMap::new();
     for row in rows {
         let line = read.line(source, *row)?;
         let key = segment.map_or(Key::Missing, |column| column.key(*row));

@@ -26,7 +26,8 @@ use crate::{Error, ErrorCode, Result};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further aims may come
 pub enum Aim {
-    /// The best balance: the largest F1.
+    /// The best balance: the largest F1. A reason that texts do not tell (its finds are no more often right than
+    /// chance, and wrong more often than right) is not given at all.
     F1,
     /// To find this share (0 to 1) of the comments that have the reason, as precisely as that allows.
     Recall(f64),

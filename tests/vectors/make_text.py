@@ -266,7 +266,7 @@ def reasons():
         maps("metrics", ["a charger and a price"], [(0, "price", "terms", 0.5, "price")], metric="nps"),
         maps("spans", [f"{odd} the food {odd} and service"], [(0, "food", "terms", 0.5, "food"), (0, "service", "terms", 0.5, "service")]),
         maps("lone-surrogates", ["\ufffd food \ufffd", "fo\ufffdod"], [(0, "food", "terms", 0.5, "food")]),
-        vector("map-unknown-click", "map", {"comments": ["a"], "clicks": [["prize"]]}, {"taxonomy": SHOP}, error={"code": "unknown-name", "path": "clicks"}, source=HAND),
+        vector("map-unknown-click", "map", {"comments": ["a"], "clicks": [["prize"]]}, {"taxonomy": SHOP}, error={"code": "unknown-name", "path": "clicks", "row": 0}, source=HAND),
         vector("map-unknown-claim", "map", {"comments": ["a"], "claims": [[claim("a", "prize", 0.5)]]}, {"taxonomy": SHOP, "reasons": ["price"]}, error={"code": "unknown-name", "path": "classifier", "row": 0}, source=HAND),
         vector("map-claim-too-sure", "map", {"comments": ["a"], "claims": [[claim("a", "price", 1.5)]]}, {"taxonomy": SHOP, "reasons": ["price"]}, error={"code": "invalid-argument", "path": "classifier", "row": 0}, source=HAND),
         vector("map-unknown-reason-of-a-classifier", "map", {"comments": ["a"], "claims": [[]]}, {"taxonomy": SHOP, "reasons": ["prize"]}, error={"code": "unknown-name"}, source=HAND),
@@ -591,11 +591,17 @@ def topics():
     topic = lambda rest: {"comments": 12, "rows": rows(rest)}
     staff = [*range(1, 48, 4)]
     same = ["the parking garage was full"] * 8
+    # Of 120 pairs of comments the 28 of the same 8 are alike; the words of the others stand in one comment each.
+    odd = same + ["late parcel", "rude waiter", "soup salty", "lift stuck", "towel wet", "pool closed", "bar loud", "fee hidden", " "]
+    talk = {"taxonomy": {"id": "talk", "reasons": [{"id": "communication", "terms": ["communicat*"]}]}, "within": "communication"}
+    talked = ["communication about invoices", "your communications: only invoices", "communication of the invoices"] * 4
     return [
         vector("discover", "discover", {"comments": comments}, {}, {"comments": 38, "rest": [48, 49], "topics": [{"comments": 12, "share": number(mp.mpf(12) / 38)}] * 3}, source=HAND),
         vector("discover-beyond", "discover", {"comments": comments}, known, {"comments": 26, "topics": [{"comments": 12}] * 2}, source=HAND),
         vector("discover-within", "discover", {"comments": comments}, known | {"within": "staff"}, {"comments": 12, "rest": [], "topics": [{"comments": 12, "rows": staff}]}, source=HAND),
         vector("discover-all-the-same", "discover", {"comments": same}, {}, {"comments": 8, "homogeneity": 1.0, "topics": [topic(0) | {"comments": 8, "rows": [*range(8)], "homogeneity": 1.0}]}, source=HAND),
+        vector("discover-few-the-same", "discover", {"comments": odd}, {}, {"comments": 16, "rest": [*range(8, 16)], "homogeneity": number(mp.mpf(28) / 120), "topics": [{"comments": 8, "share": 0.5, "homogeneity": 1.0}]}, source=HAND),
+        vector("discover-within-not-itself", "discover", {"comments": talked}, talk, {"comments": 12, "rest": [], "topics": [{"name": "invoices", "comments": 12}]}, source=HAND),
         vector("discover-record", "discover", {"comments": comments}, {"minimum_comments": 3, "words": 3}, RECORDED["discover"], source=RECORD),
         vector("discover-unknown", "discover", {"comments": comments}, known | {"within": "stuff"}, error={"code": "unknown-name", "path": "within"}, source=HAND),
         vector("discover-options", "discover", {"comments": comments}, {"minimum_comments": 1}, error={"code": "invalid-argument", "path": "minimum_comments"}, source=HAND),

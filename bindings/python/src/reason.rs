@@ -204,7 +204,7 @@ impl ReasonMapper {
         texts: Vec<String>,
         count: usize,
     ) -> PyResult<Option<Vec<usize>>> {
-        run(py, || Ok(self.mapper.model().map(|model| model.suggest(&texts, count))))
+        run(py, || Ok(self.mapper.suggest(&texts, count)))
     }
 
     /// What other thresholds of the model would give.

@@ -163,6 +163,24 @@ def test_missing_comes_in_every_librarys_way() -> None:
     assert hf.ReasonMapper(SHOP).predict(pa.array(["rude", None])) == ["staff", None]
 
 
+def test_what_is_missing_among_labels_is_left_out() -> None:
+    codes = pd.DataFrame({"first": ["a", "b", None], "second": [np.nan, "c", None]})
+    quality = hf.evaluate(codes.to_numpy().tolist(), [["a"], ["b", "c"], ["a"]])
+    assert (quality.n, quality.missing, quality.exact.value) == (2, 1, 1.0)
+    # Whole numbers with gaps are floats in pandas.
+    numbers = hf.evaluate(pd.Series([1, 2, None]), np.array([1, 2, 2]))
+    assert (numbers.n, numbers.exact.value) == (2, 1.0)
+    assert hf.evaluate(pd.Series([np.array(["a"]), np.array([])]), [["a"], []]).exact.value == 1.0
+
+
+def test_a_model_reads_the_language_of_the_taxonomy() -> None:
+    texts = ["kam zu spät", "wieder verspätet", "zu spät da", "viel zu teuer", "teuer hier", "alles teurer"]
+    german = {"language": "de", "reasons": [{"id": "preis", "terms": ["teuer"]}]}
+    mapper = hf.ReasonMapper(german).fit(texts, ["verzug"] * 3 + ["preis"] * 3)
+    found = mapper.map({"text": ["leider verspätet", "sehr teuer"]}, comment="text")
+    assert list(zip(found["reason"], found["source"], strict=True)) == [("verzug", "model"), ("preis", "model")]
+
+
 # How good it is
 
 
@@ -290,6 +308,15 @@ def test_discover_then_a_taxonomy_entry_in_one_call() -> None:
     assert hf.ReasonMapper(grown).predict(["the parking garage"]) == ["parking"]
     assert "parking" not in SHOP.reasons
     assert len(hf.discover(texts, known=grown)) == 0
+
+
+def test_a_reason_is_not_a_topic_of_itself_and_few_are_not_all() -> None:
+    known = {"reasons": [{"id": "communication", "terms": ["communicat*"]}]}
+    said = ["communication about invoices", "your communications: only invoices"] * 5
+    topics = hf.discover(said, known=known, within="communication")
+    assert [topic.name for topic in topics] == ["invoices"]
+    topics = hf.discover(["parking full", "parking full", "blue sky", "green tree", "odd thing", " "])
+    assert topics.comments == 5 and topics.homogeneity == pytest.approx(0.1)
 
 
 def test_discover_within_and_by_group() -> None:

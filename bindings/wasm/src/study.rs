@@ -144,8 +144,8 @@ impl Mapper {
     /// # Errors
     /// `too-few` where nothing was learned.
     pub fn suggest(&self, texts: &Array, count: usize) -> Answer {
-        let model = self.mapper.model().ok_or_else(nothing_learned);
-        answer(model.map(|model| model.suggest(&texts_of(texts), count)))
+        let proposed = self.mapper.suggest(&texts_of(texts), count);
+        answer(proposed.ok_or_else(nothing_learned))
     }
 
     /// Rows that were clicked for one thing and speak of others: row, clicked, read.

@@ -345,8 +345,7 @@ export class ReasonMapper {
     const [texts, known] = [textsOf(comments), labelsOf(labels, "labels")];
     const mapper = this.#held.get();
     const { more = false, ...rest } = fieldsOf(options);
-    const document = optionsOf({ ...rest, language: rest.language ?? mapper.language() });
-    call(() => mapper.fit(texts, taught(texts, known), document, more));
+    call(() => mapper.fit(texts, taught(texts, known), optionsOf(rest), more));
     this.#model = call(() => mapper.model());
     this.#document = encode(decode(call(() => mapper.taxonomy())));
     this.#learnParents();

@@ -95,6 +95,8 @@ class Taxonomy:
         >>> shop.with_reason({"id": "parking", "terms": ["parking"]}, under="store").reasons
         ['store', 'parking']
         """
+        if not isinstance(reason, Mapping) and not hasattr(reason, "to_reason"):
+            raise HeedfulError("invalid-argument", "a reason is a dict or a topic of `discover`", "reason")
         added = dict(reason) if isinstance(reason, Mapping) else reason.to_reason()
         if id is not None:
             added["id"] = id
@@ -176,7 +178,7 @@ class Mappings:
         return [{"row": row, "clicked": clicked, "read": read} for row, clicked, read in each]
 
     def unmapped(self) -> list[int]:
-        """Rows with a comment in which nothing was found."""
+        """Rows with a comment, not a blank one, in which nothing was found."""
         return self._found.unmapped()
 
     def labels(self) -> list[list[str] | None]:
@@ -274,7 +276,10 @@ class ReasonMapper:
         """Learns from comments with known reasons, and returns itself.
 
         `labels` has for each comment a reason, several reasons, an empty list for none of them, or `None` where they
-        are not known. Reasons that the taxonomy lacks are added to it. Options: `aim` (what thresholds are chosen for:
+        are not known; what is missing among several is left out. With the aim `f1` a reason of which texts tell no more
+        than chance is never given. Reasons that the taxonomy lacks are added to it.
+        The model reads the language of the mapper (`language` for another); comments in other languages are left to terms.
+        Options: `aim` (what thresholds are chosen for:
         ``"f1"``, ``{"recall": 0.9}``, ``{"precision": 0.8}``, ``{"probability": 0.5}``), `class_weight` (`equal`,
         `moderate`, `balanced`), `cost`, `grams`, `window`, `least`, `most`, `folds`, `passes`, `seed`.
 
@@ -293,8 +298,6 @@ class ReasonMapper:
     def _fit(
         self, comments: Iterable[str | None], labels: Iterable[Any], options: dict[str, Any], *, more: bool
     ) -> ReasonMapper:
-        if "language" not in options and "language" in self._options:
-            options = {"language": self._options["language"], **options}
         texts, rows = paired(comments, labels)
         self._mapper = self._mapper.fit(texts, rows, _options.dumps(options), more)
         return self
@@ -424,17 +427,34 @@ def _text(value: Any, row: int, what: str) -> str | None:
 
 
 def labels_of(labels: Any) -> list[list[str] | None]:
-    """Labels as a list of lists; `None` where they are not known."""
+    """Labels as a list of lists; `None` where they are not known. What is missing among several is left out."""
     rows: list[list[str] | None] = []
     for row, value in enumerate(listed(labels, "label")):
         if hasattr(value, "as_py"):
             value = value.as_py()
-        if isinstance(value, Sequence) and not isinstance(value, (str, bytes)) or isinstance(value, (set, frozenset)):
-            rows.append(sorted(str(label) for label in value))
+        if hasattr(value, "tolist"):
+            value = value.tolist()
+        if isinstance(value, (Sequence, set, frozenset)) and not isinstance(value, (str, bytes)):
+            known = [label for label in (_label(one, row) for one in value) if label is not None]
+            rows.append(sorted(known) if known or not value else None)
         else:
-            label = value if isinstance(value, int) else _text(value, row, "label")
-            rows.append(None if label is None else [str(label)])
+            label = _label(value, row)
+            rows.append(None if label is None else [label])
     return rows
+
+
+def _label(value: Any, row: int) -> str | None:
+    # A column of whole numbers with gaps is one of floats in pandas.
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int):
+        return str(value)
+    try:
+        return _text(value, row, "label")
+    except HeedfulError as error:
+        if error.code != "column-type":
+            raise
+        raise HeedfulError("column-type", "a label is a text or a whole number", "labels", row) from None
 
 
 def paired(comments: Iterable[str | None], labels: Iterable[Any]) -> tuple[list[str], list[list[str] | None]]:

@@ -422,7 +422,7 @@ impl Keyness {
     }
 
     /// The keywords of each value of a column, from the comments in the role `comment` (or the column
-    /// named). Responses without a comment are left out; missing values are a group.
+    /// named). Responses without a comment, or with a blank one, are left out; missing values are a group.
     ///
     /// ```
     /// use heedful::{Column, Keyness, Responses, text::Language};
@@ -458,7 +458,7 @@ impl Keyness {
                     key => Some(key.to_string()),
                 },
             };
-            if let Some(text) = text {
+            if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
                 comments.push(text);
                 keys.push(groups.key(row));
                 places.push(row);

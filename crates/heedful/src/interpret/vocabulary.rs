@@ -55,6 +55,8 @@ pub(crate) struct Vocabulary {
     pub(crate) items: Vec<Item>,
     /// For each comment the items that it has, ascending, each once.
     pub(crate) rows: Vec<Vec<u32>>,
+    /// For each comment how many different words it has that are no items: they stand in too few comments.
+    pub(crate) rare: Vec<u32>,
 }
 
 /// Stems as texts, the same as numbers, and the item.
@@ -128,25 +130,34 @@ impl Vocabulary {
             .map(|(place, (_, phrase, _))| (*phrase, place as u32))
             .collect();
         let mut spelt: Spelling<'_> = HashMap::new();
+        let mut rare = Vec::new();
         let rows = sequences
             .rows()
             .map(|range| {
-                let mut row = Vec::new();
+                let (mut row, mut others) = (Vec::new(), Vec::new());
                 for phrase in phrases(&sequences.stem, range, words) {
                     let stems = sequences.stem.get(phrase.clone()).unwrap_or_default();
-                    let Some(&item) = place.get(stems) else { continue };
+                    let Some(&item) = place.get(stems) else {
+                        if let [word] = stems {
+                            others.push(*word);
+                        }
+                        continue;
+                    };
                     let forms = sequences.form.get(phrase).unwrap_or_default();
                     *spelt.entry((item, forms)).or_default() += 1;
                     row.push(item);
                 }
                 row.sort_unstable();
                 row.dedup();
+                others.sort_unstable();
+                others.dedup();
+                rare.push(others.len() as u32);
                 row
             })
             .collect();
         let texts = sequences.commonest(spelt, kept.len());
         let items = kept.iter().zip(texts).map(|((.., item), text)| Item { text, ..item.clone() });
-        Self { items: items.collect(), rows }
+        Self { items: items.collect(), rows, rare }
     }
 }
 
@@ -281,6 +292,15 @@ mod tests {
         assert_eq!(vocabulary.rows, [vec![0, 1, 2, 3, 4], vec![1, 3, 4]]);
         assert!(vocabulary.items[4].contains(&vocabulary.items[1]));
         assert!(!vocabulary.items[1].contains(&vocabulary.items[4]));
+    }
+
+    #[test]
+    fn words_of_too_few_comments_are_counted() {
+        let limits = Limits { language: Language::English, words: 2, comments: 2, npmi: -1.0 };
+        let comments = ["slow bus", "slow, slow train to the town", "the 12"];
+        let vocabulary = Vocabulary::of(&comments, limits);
+        assert_eq!(vocabulary.rows, [vec![0], vec![0], vec![]]);
+        assert_eq!(vocabulary.rare, [1, 2, 0]);
     }
 
     #[test]

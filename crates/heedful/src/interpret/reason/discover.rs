@@ -250,7 +250,8 @@ pub struct Topics {
     /// Comments that no topic has.
     pub rest: Vec<usize>,
     /// How much all comments that were read say the same: the mean cosine between two of them, over words
-    /// weighted by their rarity, 0 to 1. `None` for fewer than 2 comments with words that count.
+    /// weighted by their rarity (stop words and numbers do not count), 0 to 1. `None` for fewer than 2 comments with
+    /// words that count.
     pub homogeneity: Option<f64>,
     /// The same by group, in the order of groups; empty where there are none.
     pub by_group: Vec<Homogeneity>,
@@ -337,13 +338,15 @@ impl Discover {
     /// `length-mismatch` for groups of another length; as for [`run`](Self::run).
     pub fn run_grouped<T: AsRef<str>>(&self, comments: &[T], groups: &[Key]) -> Result<Topics> {
         check_groups(comments.len(), groups)?;
-        let rows: Vec<usize> = (0..comments.len()).collect();
-        self.topics(comments, &rows, groups, &HashSet::new())
+        let written =
+            |row: &usize| comments.get(*row).is_some_and(|text| !text.as_ref().trim().is_empty());
+        let rows: Vec<usize> = (0..comments.len()).filter(written).collect();
+        self.topics(comments, &rows, groups, |_| false)
     }
 
     /// The topics of the comments that a mapper finds no reason in; with `within`, of those that mention
-    /// this reason: its sub-reasons, and whether everybody says the same. Words that are terms of the reason,
-    /// or of those below it, are no topics. `groups` (bands, say; one for each comment, or none) tells
+    /// this reason: its sub-reasons, and whether everybody says the same. What the terms of the reason, or of those
+    /// below it, match as a whole is no topic. `groups` (bands, say; one for each comment, or none) tells
     /// homogeneity by group.
     ///
     /// ```
@@ -373,26 +376,23 @@ impl Discover {
         check_groups(comments.len(), groups)?;
         let texts: Vec<Option<&str>> = comments.iter().map(|text| Some(text.as_ref())).collect();
         let mappings = known.map(&texts, Given::default())?;
-        let mut names = HashSet::new();
-        let rows: Vec<usize> = match within {
-            None => mappings.unmapped().collect(),
-            Some(id) => {
-                let reason =
-                    known.taxonomy().get(id).ok_or_else(|| unknown_reason(id).at("within"))?;
-                let mut ids = Vec::new();
-                let mut open = vec![reason];
-                while let Some(reason) = open.pop() {
-                    ids.push(reason.id());
-                    open.extend(reason.reasons());
-                    names.extend(
-                        reason.terms(self.language).iter().map(|term| term.text().to_lowercase()),
-                    );
-                }
-                let about = |row: &usize| mappings.row(*row).any(|m| ids.contains(&m.id));
-                (0..comments.len()).filter(about).collect()
-            }
+        let Some(id) = within else {
+            let rows: Vec<usize> = mappings.unmapped().collect();
+            return self.topics(comments, &rows, groups, |_| false);
         };
-        self.topics(comments, &rows, groups, &names)
+        let reason = known.taxonomy().get(id).ok_or_else(|| unknown_reason(id).at("within"))?;
+        let mut ids = Vec::new();
+        let mut open = vec![reason];
+        while let Some(reason) = open.pop() {
+            ids.push(reason.id());
+            open.extend(reason.reasons());
+        }
+        let about = |row: &usize| mappings.row(*row).any(|m| ids.contains(&m.id));
+        let rows: Vec<usize> = (0..comments.len()).filter(about).collect();
+        let mut terms = known.terms_in(self.language);
+        self.topics(comments, &rows, groups, |text| {
+            terms.as_mut().is_some_and(|terms| terms.cover(text).any(|id| ids.contains(&id)))
+        })
     }
 
     fn topics<T: AsRef<str>>(
@@ -400,7 +400,7 @@ impl Discover {
         comments: &[T],
         rows: &[usize],
         groups: &[Key],
-        names: &HashSet<String>,
+        is_known: impl FnMut(&str) -> bool,
     ) -> Result<Topics> {
         let bad = |path: &str, message: &str| {
             Err(Error::new(ErrorCode::InvalidArgument, message).at(path))
@@ -416,7 +416,7 @@ impl Discover {
         let limits = Limits { language: self.language, words: self.words, comments: 2, npmi: 0.3 };
         let vocabulary = Vocabulary::of(&texts, limits);
         let vectors = Vectors::of(&vocabulary);
-        let open = self.nameable(&vocabulary, names)?;
+        let open = self.nameable(&vocabulary, is_known)?;
         let mut growth = Growth::new(&vocabulary, self.minimum_comments);
         let mut topics = Vec::new();
         while topics.len() < self.most
@@ -453,22 +453,25 @@ impl Discover {
     }
 
     /// Which items can name a topic or belong to one.
-    fn nameable(&self, vocabulary: &Vocabulary, names: &HashSet<String>) -> Result<Vec<bool>> {
+    fn nameable(
+        &self,
+        vocabulary: &Vocabulary,
+        mut is_known: impl FnMut(&str) -> bool,
+    ) -> Result<Vec<bool>> {
         let mut feelings = Sentiment::new(SentimentOptions::new(self.language))?;
         let light: HashSet<&str> = light(self.language).split_whitespace().collect();
         let negations: HashSet<&str> = negations(self.language).split_whitespace().collect();
-        let open = |item: &crate::interpret::vocabulary::Item| {
+        let mut open = |item: &crate::interpret::vocabulary::Item| {
             let verdict = item.words == 1
                 && feelings.value(&item.text).is_some_and(|value| value.abs() >= VERDICT);
-            let known = names.contains(&item.text);
             let mut words = item.text.split(' ');
             let first = words.next().unwrap_or_default();
             let last = words.next_back().unwrap_or(first);
             let named =
                 !light.contains(first) && !light.contains(last) && !negations.contains(last);
-            named && !verdict && !known && Term::new(&item.text).is_ok()
+            named && !verdict && Term::new(&item.text).is_ok() && !is_known(&item.text)
         };
-        Ok(vocabulary.items.iter().map(open).collect())
+        Ok(vocabulary.items.iter().map(&mut open).collect())
     }
 
     fn topic(
@@ -644,9 +647,13 @@ impl<'a> Growth<'a> {
     }
 }
 
-/// Comments as vectors of length 1 over words, weighted by rarity.
+/// Comments as vectors of length 1 over words, weighted by rarity. Words of a single comment make it longer, and so unlike
+/// all others.
 struct Vectors {
+    /// The words that several comments have.
     rows: Vec<Vec<(u32, f64)>>,
+    /// Whether a comment has any word at all.
+    written: Vec<bool>,
 }
 
 impl Vectors {
@@ -656,18 +663,19 @@ impl Vectors {
             let item = vocabulary.items.get(*item as usize)?;
             (item.words == 1).then(|| 1.0 + (n / item.comments as f64).ln())
         };
-        let rows = vocabulary
-            .rows
-            .iter()
-            .map(|items| {
-                let mut row: Vec<(u32, f64)> =
-                    items.iter().filter_map(|item| Some((*item, weight(item)?))).collect();
-                let length = row.iter().map(|(_, w)| w * w).sum::<f64>().sqrt();
-                row.iter_mut().for_each(|(_, w)| *w /= length);
-                row
-            })
-            .collect();
-        Self { rows }
+        let single = 1.0 + n.ln();
+        let rows = vocabulary.rows.iter().zip(&vocabulary.rare).map(|(items, rare)| {
+            let mut row: Vec<(u32, f64)> =
+                items.iter().filter_map(|item| Some((*item, weight(item)?))).collect();
+            let square = row.iter().map(|(_, w)| w * w).sum::<f64>();
+            let length = (square + f64::from(*rare) * single * single).sqrt();
+            row.iter_mut().for_each(|(_, w)| *w /= length);
+            row
+        });
+        let rows: Vec<Vec<(u32, f64)>> = rows.collect();
+        let written = rows.iter().zip(&vocabulary.rare);
+        let written = written.map(|(row, rare)| !row.is_empty() || *rare > 0).collect();
+        Self { rows, written }
     }
 
     fn row(&self, at: usize) -> &[(u32, f64)] {
@@ -685,19 +693,20 @@ impl Vectors {
         self.row(a).iter().map(|(item, w)| w * other.get(item).copied().unwrap_or(0.0)).sum()
     }
 
-    /// The mean cosine between two different comments: (|Σv|² - n) / (n (n - 1)).
+    /// The mean cosine between two different comments: (|Σv|² - Σ|v|²) / (n (n - 1)).
     fn homogeneity(&self, members: &[usize]) -> (u64, Option<f64>) {
         let mut sum: SortedMap<u32, f64> = SortedMap::new();
-        let mut n = 0_u64;
-        for row in members.iter().map(|at| self.row(*at)).filter(|row| !row.is_empty()) {
+        let (mut n, mut own) = (0_u64, 0.0);
+        for at in members.iter().filter(|at| self.written.get(**at) == Some(&true)) {
             n += 1;
-            for (item, weight) in row {
+            for (item, weight) in self.row(*at) {
                 *sum.entry(*item).or_default() += weight;
+                own += weight * weight;
             }
         }
         let count = n as f64;
         let square: f64 = sum.values().map(|w| w * w).sum();
-        let mean = (square - count) / (count * (count - 1.0));
+        let mean = (square - own) / (count * (count - 1.0));
         (n, (n > 1).then(|| mean.clamp(0.0, 1.0)))
     }
 
@@ -781,19 +790,56 @@ mod tests {
         let all =
             ["slow wifi", "wifi slow", "parking full", "wifi password", "parking ticket", "ok ok"];
         let topics = Discover { minimum_comments: 2, ..Discover::default() }.run(&all).unwrap();
-        let limits = Limits { language: Language::English, words: 1, comments: 2, npmi: 0.3 };
-        let vectors = Vectors::of(&Vocabulary::of(&all, limits));
-        let with: Vec<usize> = (0..all.len()).filter(|at| !vectors.row(*at).is_empty()).collect();
-        let (mut sum, mut pairs) = (0.0, 0.0);
-        for a in &with {
-            for b in &with {
-                if a != b {
-                    sum += vectors.cosine(*a, *b);
-                    pairs += 1.0;
-                }
-            }
-        }
-        assert!((topics.homogeneity.unwrap() - sum / pairs).abs() < 1e-12);
+        // scikit-learn 1.9.1: the mean off the diagonal of `cosine_similarity` of `TfidfVectorizer(smooth_idf=False)`
+        // over the stems, whose weights are 1 + ln(n / comments) as well.
+        let homogeneity = topics.homogeneity.unwrap();
+        assert!((homogeneity - 0.134_152_091_122_960_6).abs() < 1e-12, "{homogeneity}");
+    }
+
+    #[test]
+    fn what_only_one_says_is_not_what_all_say() {
+        let mut all: Vec<String> = (0..98).map(|i| format!("wort{i}a ding{i}b")).collect();
+        all.extend(["parking full", "parking full"].map(str::to_owned));
+        // One of 4,950 pairs says the same.
+        let homogeneity = Discover::default().run(&all).unwrap().homogeneity.unwrap();
+        assert!((homogeneity - 1.0 / 4950.0).abs() < 1e-12, "{homogeneity}");
+    }
+
+    #[test]
+    fn a_reason_is_not_a_topic_of_itself() {
+        let taxonomy = Taxonomy::from_json(
+            r#"{"reasons": [
+                {"id": "communication", "terms": ["communicat*"]},
+                {"id": "room", "terms": ["room"], "reasons": [{"id": "bed", "terms": ["bed|mattress * hard"]}]}]}"#,
+        )
+        .unwrap();
+        let mapper = ReasonMapper::new(taxonomy).unwrap();
+        let said = [
+            "communication about invoices",
+            "your communication of the invoices",
+            "communications: only invoices",
+            "the rooms by the elevator",
+            "room elevator, bed hard",
+            "beds very hard in rooms near the elevator",
+        ];
+        let all: Vec<&str> = (0..60).map(|i| said[i % 6]).collect();
+        let inside = |id| {
+            let topics = Discover::default().run_known(&all, &mapper, Some(id), &[]).unwrap();
+            names(&topics).iter().map(|(name, n)| ((*name).to_owned(), *n)).collect::<Vec<_>>()
+        };
+        assert_eq!(inside("communication"), [("invoices".to_owned(), 30)]);
+        let room = inside("room");
+        assert_eq!(room[0], ("elevator".to_owned(), 30), "{room:?}");
+        let known = ["rooms", "room", "bed hard"];
+        assert!(room.iter().all(|(name, _)| !known.contains(&name.as_str())), "{room:?}");
+    }
+
+    #[test]
+    fn blank_comments_are_none() {
+        let all: Vec<&str> = (0..20).map(|i| ["parking full", "", " \n "][i % 3]).collect();
+        let topics = Discover::default().run(&all).unwrap();
+        assert_eq!((topics.comments, topics.rest.len()), (7, 0));
+        assert_eq!(topics.topics[0].share, 1.0);
     }
 
     #[test]

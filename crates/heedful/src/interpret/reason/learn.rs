@@ -9,6 +9,7 @@ use super::matcher::Reading;
 use super::model::{Model, ModelOptions, Predictions, Predictor, Terms};
 use super::taxonomy::Reason;
 use crate::base::error::Result;
+use crate::text::Language;
 
 /// A span speaks for a reason where its words carry at least this share of what the strongest carries.
 const TELLING: f64 = 0.5;
@@ -18,6 +19,15 @@ const TELLING: f64 = 0.5;
 pub(super) struct Learned {
     pub(super) model: Model,
     places: Vec<u32>,
+    /// Reasons of the taxonomy that the model knows.
+    knows: Vec<bool>,
+}
+
+impl Learned {
+    /// Whether the model knows a reason by its place in the taxonomy.
+    pub(super) fn knows(&self, reason: u32) -> bool {
+        self.knows.get(reason as usize).copied().unwrap_or(false)
+    }
 }
 
 impl ReasonMapper {
@@ -26,7 +36,7 @@ impl ReasonMapper {
     /// terms.
     ///
     /// About the reasons that it has learned the model is trusted and terms are silent. The model reads comments in the
-    /// language of the options.
+    /// language of the options, or else of the mapper; about comments in another language terms go on to speak.
     ///
     /// ```
     /// use heedful::text::Language;
@@ -46,8 +56,10 @@ impl ReasonMapper {
     /// As for [`Model::fit`]; `invalid-argument` for a new reason with an id that a taxonomy does not take.
     pub fn fit(&self, texts: &[&str], labels: &Labels, options: &ModelOptions) -> Result<Self> {
         let mapper = self.knowing(labels)?;
-        let terms = mapper.terms_of(texts, options);
-        let model = Model::fit_with(texts, terms.as_ref(), labels, options)?;
+        let language = options.language.unwrap_or(self.language());
+        let options = options.clone().language(language);
+        let terms = mapper.terms_of(texts, language);
+        let model = Model::fit_with(texts, terms.as_ref(), labels, &options)?;
         mapper.with_model(model)
     }
 
@@ -83,7 +95,7 @@ impl ReasonMapper {
     ) -> Result<Self> {
         let Some(learned) = &self.learned else { return self.fit(texts, labels, options) };
         let mapper = self.knowing(labels)?;
-        let terms = mapper.terms_of(texts, options);
+        let terms = mapper.terms_of(texts, learned.model.language());
         let model = learned.model.fit_more_with(texts, terms.as_ref(), labels, options)?;
         mapper.with_model(model)
     }
@@ -106,20 +118,15 @@ impl ReasonMapper {
     /// # Errors
     /// `unknown-name` where it knows a reason that the taxonomy does not.
     pub fn with_model(&self, model: Model) -> Result<Self> {
-        // Terms speak again about what only the old model knew.
-        let mut mapper = Self::with_options(self.taxonomy().clone(), self.options().clone())?;
-        if let Some(classifier) = &self.classifier {
-            mapper = mapper.with_classifier(Arc::clone(classifier))?;
-        }
         let places: Vec<u32> =
-            model.ids().iter().map(|id| mapper.place(id)).collect::<Result<_>>()?;
+            model.ids().iter().map(|id| self.place(id)).collect::<Result<_>>()?;
+        let mut knows = vec![false; self.nodes.len()];
         for place in &places {
-            if let Some(silent) = mapper.silent.get_mut(*place as usize) {
-                *silent = true;
-            }
+            knows.get_mut(*place as usize).into_iter().for_each(|knows| *knows = true);
         }
+        let mut mapper = self.clone();
         mapper.prepare(model.language());
-        mapper.learned = Some(Arc::new(Learned { model, places }));
+        mapper.learned = Some(Arc::new(Learned { model, places, knows }));
         Ok(mapper)
     }
 
@@ -152,6 +159,26 @@ impl ReasonMapper {
         }))
     }
 
+    /// The rows of the texts whose labels would teach the model most, terms of the taxonomy told to it: see
+    /// [`Model::suggest`]. `None` for a mapper that has not learned.
+    ///
+    /// ```
+    /// use heedful::{Labels, ModelOptions, ReasonMapper, Taxonomy, text::Language};
+    ///
+    /// let texts = ["late again", "so late", "too dear", "dear stuff", "late parcel", "dear me"];
+    /// let labels = Labels::single(["delay", "delay", "price", "price", "delay", "price"].map(Some))?;
+    /// let mapper = ReasonMapper::new(Taxonomy::new("shop", Language::English))?;
+    /// assert!(mapper.suggest(&texts, 1).is_none());
+    /// let mapper = mapper.fit(&texts, &labels, &ModelOptions::default())?;
+    /// assert_eq!(mapper.suggest(&["so late", "what a strange shop", "dear me"], 1), Some(vec![1]));
+    /// # Ok::<(), heedful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn suggest<T: AsRef<str>>(&self, texts: &[T], count: usize) -> Option<Vec<usize>> {
+        let predictions = self.predictions(texts)?;
+        Some(self.model()?.suggested(texts, &predictions, count))
+    }
+
     /// The same mapper, whose taxonomy has all reasons of the labels.
     fn knowing(&self, labels: &Labels) -> Result<Self> {
         let mut taxonomy = self.taxonomy().clone();
@@ -171,20 +198,20 @@ impl ReasonMapper {
     }
 
     /// Of which reasons terms are found in each text; `None` where there are no terms.
-    fn terms_of(&self, texts: &[&str], options: &ModelOptions) -> Option<Terms> {
-        let prepared = self.prepared.get(&options.language).filter(|p| !p.terms.is_empty())?;
+    fn terms_of(&self, texts: &[&str], language: Language) -> Option<Terms> {
+        let prepared = self.prepared.get(&language).filter(|p| !p.terms.is_empty())?;
         let mut reading = prepared.matcher.reading();
         let mut terms = Terms::default();
         for text in texts {
             prepared.matcher.find(&mut reading, text);
-            terms.push(self.fired(&reading, options.language));
+            terms.push(self.fired(&reading, language));
         }
         Some(terms)
     }
 
     /// The numbers of the reasons whose terms were found: they follow from the ids, so that a model outlives changes of
     /// the taxonomy elsewhere.
-    fn fired(&self, reading: &Reading, language: crate::text::Language) -> Vec<u32> {
+    fn fired(&self, reading: &Reading, language: Language) -> Vec<u32> {
         let Some(prepared) = self.prepared.get(&language) else { return Vec::new() };
         let reason = |term: u32| prepared.terms.get(term as usize).map(|(reason, ..)| *reason);
         let mut places: Vec<u32> =
@@ -203,8 +230,13 @@ impl ReasonMapper {
 
 impl ReasonMapper {
     /// What the model says of a text that was read.
-    pub(super) fn learned_of(&self, predictor: &mut Predictor, reading: &Reading) -> Vec<Found> {
-        let Some(Learned { model, places }) = self.learned.as_deref() else { return Vec::new() };
+    pub(super) fn learned_of(
+        &self,
+        learned: &Learned,
+        predictor: &mut Predictor,
+        reading: &Reading,
+    ) -> Vec<Found> {
+        let Learned { model, places, .. } = learned;
         let fired = self.fired(reading, model.language());
         let lexer = reading.lexer();
         let (odds, known) = predictor.read(model, lexer, &reading.tokens, &fired);

@@ -292,8 +292,8 @@ pub struct ReasonMapper {
     pub(super) prepared: SortedMap<Language, Prepared>,
     pub(super) classifier: Option<Arc<dyn Classifier>>,
     pub(super) learned: Option<Arc<Learned>>,
-    /// Reasons about which terms are silent.
-    pub(super) silent: Vec<bool>,
+    /// Reasons that the classifier knows: terms are silent about them.
+    silent: Vec<bool>,
     /// Where what is below each reason ends.
     below: Vec<u32>,
 }
@@ -497,11 +497,17 @@ impl ReasonMapper {
         &self.prepared
     }
 
+    /// The terms of a language; `None` where there are none.
+    pub(super) fn terms_in(&self, language: Language) -> Option<TermsIn<'_>> {
+        let prepared = self.prepared.get(&language)?;
+        Some(TermsIn { mapper: self, prepared, reading: prepared.matcher.reading() })
+    }
+
     pub(super) fn nodes(&self) -> &[Node] {
         &self.nodes
     }
 
-    /// Maps comments, in order; `None` is a response without one.
+    /// Maps comments, in order; `None`, or a blank one, is a response without one.
     ///
     /// # Errors
     /// `length-mismatch` where what is given has another number of rows, and `unknown-name` for a click or
@@ -525,7 +531,12 @@ impl ReasonMapper {
             let read = read.transpose().map_err(|e| e.on_row(row as u64))?.unwrap_or_default();
             let clicks = known.clicks.get(row).and_then(Option::as_deref);
             let manual = known.manual.get(row).and_then(Option::as_deref);
-            mappings.push_row(text.is_some(), clicks, manual, read);
+            mappings.push_row(
+                text.is_some_and(|text| !text.trim().is_empty()),
+                clicks,
+                manual,
+                read,
+            );
         }
         Ok(mappings)
     }
@@ -587,7 +598,8 @@ impl ReasonMapper {
             touchpoints.as_ref().map(|cells| cells.iter().map(Option::as_deref).collect());
         let language = |(row, code): (usize, &Option<String>)| -> Result<Option<Language>> {
             let language = code.as_deref().map(str::parse).transpose();
-            language.map_err(|e: Error| e.on_row(row as u64))
+            let column = columns.language.as_deref().unwrap_or_default();
+            language.map_err(|e: Error| e.at(column).on_row(row as u64))
         };
         let languages = read(&columns.language)?
             .map(|cells| cells.iter().enumerate().map(language).collect::<Result<Vec<_>>>())
@@ -626,10 +638,14 @@ impl ReasonMapper {
             if labels.len() != len {
                 return Err(mismatch(path, labels.len()));
             }
-            let places: Vec<u32> = labels
-                .ids()
-                .iter()
-                .map(|id| self.place(id).map_err(|e| e.at(path)))
+            let row_of =
+                |label| labels.iter().position(|row| row.is_some_and(|r| r.contains(&label)));
+            let places: Vec<u32> = (0..)
+                .zip(labels.ids())
+                .map(|(label, id)| {
+                    let row = || row_of(label).unwrap_or_default() as u64;
+                    self.place(id).map_err(|e| e.at(path).on_row(row()))
+                })
                 .collect::<Result<_>>()?;
             let row = |row: &[u16]| {
                 row.iter().filter_map(|label| places.get(usize::from(*label)).copied()).collect()
@@ -689,7 +705,7 @@ impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
         let claims = self.mapper.claims(&[Some(comment)])?.into_iter().next().unwrap_or_default();
         let read = self.read(comment, self.mapper.language(), None, &claims)?;
         let mut mappings = Mappings::new(Arc::clone(&self.mapper.nodes));
-        mappings.push_row(true, None, None, read);
+        mappings.push_row(!comment.trim().is_empty(), None, None, read);
         Ok(mappings)
     }
 
@@ -708,10 +724,12 @@ impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
             let reading =
                 self.readings.entry(language).or_insert_with(|| prepared.matcher.reading());
             prepared.matcher.find(reading, text);
-            if mapper.model().is_some_and(|model| model.language() == language) {
-                found.extend(mapper.learned_of(&mut self.predictor, reading));
+            // Of comments in another language than its own a model knows nothing: there terms speak.
+            let learned = mapper.learned.as_deref().filter(|l| l.model.language() == language);
+            if let Some(learned) = learned {
+                found.extend(mapper.learned_of(learned, &mut self.predictor, reading));
             }
-            found.extend(mapper.spoken(prepared, reading));
+            found.extend(mapper.spoken(prepared, reading, learned));
             read = Some(reading);
         }
         found.retain(|found| mapper.applies(found.reason, touchpoint));
@@ -737,6 +755,28 @@ impl<M: Deref<Target = ReasonMapper> + Clone> MapperSession<M> {
             }
         }
         Ok(found)
+    }
+}
+
+/// The terms of one language, to be looked for in phrases.
+pub(super) struct TermsIn<'a> {
+    mapper: &'a ReasonMapper,
+    prepared: &'a Prepared,
+    reading: Reading,
+}
+
+impl<'a> TermsIn<'a> {
+    /// The ids of the reasons of which a term matches all of a phrase.
+    pub(super) fn cover(&mut self, phrase: &str) -> impl Iterator<Item = &'a str> {
+        self.prepared.matcher.find(&mut self.reading, phrase);
+        let all = self.reading.tokens.len() as u32;
+        let whole =
+            self.reading.hits.iter().filter(move |hit| hit.first == 0 && hit.last + 1 == all);
+        let (mapper, prepared) = (self.mapper, self.prepared);
+        whole.filter_map(move |hit| {
+            let (reason, ..) = prepared.terms.get(hit.group as usize)?;
+            mapper.nodes.get(*reason as usize).map(|node| node.id.as_str())
+        })
     }
 }
 
@@ -805,12 +845,19 @@ impl ReasonMapper {
     }
 
     /// What the terms that were found say.
-    fn spoken(&self, prepared: &Prepared, reading: &Reading) -> Vec<Found> {
+    fn spoken(
+        &self,
+        prepared: &Prepared,
+        reading: &Reading,
+        learned: Option<&Learned>,
+    ) -> Vec<Found> {
         let mut all: Vec<Spoken> = Vec::with_capacity(reading.hits.len());
         for hit in &reading.hits {
             let term = hit.group;
             let Some((reason, _, weight)) = prepared.terms.get(term as usize) else { continue };
-            if self.silent.get(*reason as usize).copied().unwrap_or(true) {
+            if self.silent.get(*reason as usize).copied().unwrap_or(true)
+                || learned.is_some_and(|learned| learned.knows(*reason))
+            {
                 continue;
             }
             let weight = if hit.typo { 0.8 * weight } else { *weight };

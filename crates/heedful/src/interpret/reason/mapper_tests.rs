@@ -482,3 +482,99 @@ fn a_model_speaks_for_what_it_has_learned_and_terms_for_the_rest() {
     let again = ReasonMapper::new(fitted.taxonomy().clone()).unwrap().with_model(stored).unwrap();
     assert_eq!(again.map(&[Some(comment)], Given::default()).unwrap(), mappings);
 }
+
+const GERMAN: [&str; 6] = [
+    "kam zu spät",
+    "wieder verspätet",
+    "zu spät da",
+    "viel zu teuer",
+    "teuer hier",
+    "alles teurer",
+];
+
+fn german_labels() -> Labels {
+    Labels::single(["verzug"; 3].into_iter().chain(["price"; 3]).map(Some)).unwrap()
+}
+
+#[test]
+fn a_model_reads_the_language_of_its_mapper() {
+    let german = MapperOptions { language: Some(Language::German), ..MapperOptions::default() };
+    let of_taxonomy = Taxonomy::from_json(
+        r#"{"language": "de", "reasons": [{"id": "price", "terms": ["teuer"]}]}"#,
+    );
+    for mapper in [plain(german), ReasonMapper::new(of_taxonomy.unwrap()).unwrap()] {
+        let options = crate::ModelOptions::default();
+        let fitted = mapper.fit(&GERMAN, &german_labels(), &options).unwrap();
+        let fitted = fitted.fit_more(&GERMAN, &german_labels(), &options).unwrap();
+        assert_eq!(fitted.model().unwrap().language(), Language::German);
+        let found = read(&fitted, "leider verspätet", Given::default());
+        assert_eq!((found[0].0.as_str(), found[0].1), ("verzug", Source::Model));
+    }
+}
+
+#[test]
+fn terms_speak_where_the_model_does_not_know_the_language() {
+    let options = crate::ModelOptions::default().language(Language::German);
+    let mapper = plain(MapperOptions::default()).fit(&GERMAN, &german_labels(), &options).unwrap();
+    let comments = ["viel zu teuer", "expensive, but good pasta"].map(Some);
+    let languages = [Some(Language::German), None];
+    let given = Given { languages: Some(&languages), ..Given::default() };
+    let mappings = mapper.map(&comments, given).unwrap();
+    let found: Vec<_> = mappings.iter().map(|m| (m.row, m.id, m.source)).collect();
+    let expected =
+        [(0, "price", Source::Model), (1, "price", Source::Terms), (1, "food", Source::Terms)];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_to_label_next_follows_from_what_the_mapper_says() {
+    let taxonomy = Taxonomy::from_json(
+        r#"{"reasons": [{"id": "delay", "terms": ["late", "tardy|overdue|sluggish"]}]}"#,
+    );
+    let texts: Vec<String> = (0..40)
+        .map(|i| if i % 2 == 0 { format!("late {i}x") } else { format!("dear {i}y") })
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let labels = Labels::single((0..40).map(|i| Some(["delay", "price"][i % 2]))).unwrap();
+    let options = crate::ModelOptions { grams: [0, 0], ..crate::ModelOptions::default() };
+    let mapper = ReasonMapper::new(taxonomy.unwrap()).unwrap();
+    let mapper = mapper.fit(&texts, &labels, &options).unwrap();
+    // That the first one has a term of the reason makes it a plain case; without it both would be unknown words.
+    let proposed = mapper.suggest(&["tardy", "quaint"], 2).unwrap();
+    let sure = mapper.predictions(&["tardy", "quaint"]).unwrap();
+    assert!((0..2).all(|reason| {
+        let doubt = |row| (sure.probability(row, reason).unwrap() - 0.5).abs();
+        doubt(0) > doubt(1)
+    }));
+    assert_eq!(proposed, [1, 0]);
+    assert_eq!(mapper.model().unwrap().suggest(&["tardy", "quaint"], 2), [0, 1]);
+}
+
+#[test]
+fn blank_comments_are_none_and_errors_name_their_row() {
+    let mapper = plain(MapperOptions::default());
+    let mappings =
+        mapper.map(&[Some("hm"), Some(""), Some(" \n"), None], Given::default()).unwrap();
+    assert_eq!(mappings.unmapped().collect::<Vec<_>>(), [0]);
+    let labels = mappings.labels(ReasonCount::Mentions).unwrap();
+    assert_eq!(labels.iter().collect::<Vec<_>>(), [Some(&[][..]), None, None, None]);
+
+    let clicks = Labels::single([None, Some("price"), Some("prize"), Some("prize")]).unwrap();
+    let given = Given { clicks: Some(&clicks), ..Given::default() };
+    let error = mapper.map(&[None::<&str>; 4], given).unwrap_err();
+    assert_eq!(
+        (error.code(), error.path(), error.row()),
+        (ErrorCode::UnknownName, "clicks", Some(2))
+    );
+    let table = Responses::new()
+        .with("text", Column::texts([Some("a"), Some("b")]))
+        .and_then(|table| table.with("tongue", Column::texts([Some("en"), Some("xx")])))
+        .unwrap()
+        .comment("text");
+    let columns = ReasonColumns { language: Some("tongue".to_owned()), ..ReasonColumns::default() };
+    let error = mapper.map_responses(&table, &columns).unwrap_err();
+    assert_eq!(
+        (error.code(), error.path(), error.row()),
+        (ErrorCode::UnknownName, "tongue", Some(1))
+    );
+}

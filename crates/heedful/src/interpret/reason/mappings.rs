@@ -238,7 +238,7 @@ pub struct Mappings {
     nodes: Arc<Vec<Node>>,
     /// Where the entries of each row end.
     ends: Vec<usize>,
-    /// Whether each row has a comment.
+    /// Whether each row has a comment that is not blank.
     written: Vec<bool>,
     reason: Vec<u32>,
     source: Vec<Source>,
@@ -435,7 +435,7 @@ impl Mappings {
         (0..self.rows()).flat_map(|row| self.row(row))
     }
 
-    /// Rows with a comment in which nothing was found.
+    /// Rows with a comment, not a blank one, in which nothing was found.
     pub fn unmapped(&self) -> impl Iterator<Item = usize> {
         let written = self.written.iter().enumerate().filter(|(_, written)| **written);
         written.map(|(row, _)| row).filter(|row| self.range(*row).is_empty())

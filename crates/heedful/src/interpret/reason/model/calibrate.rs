@@ -69,7 +69,10 @@ impl Margins {
                 let threshold = libm::log(p / (1.0 - p));
                 return Calibration { slope, intercept, threshold };
             }
-            Aim::F1 => self.best(|found, wrong, all| 2.0 * found / (found + wrong + all)),
+            Aim::F1 => {
+                let best = self.best(|found, wrong, all| 2.0 * found / (found + wrong + all));
+                best.filter(|margin| self.tells(*margin))
+            }
             Aim::Precision(least) => self.best(|found, wrong, _| {
                 let precision = found / (found + wrong);
                 // Every threshold that is precise enough beats every other; among them the one that finds most.
@@ -106,6 +109,21 @@ impl Margins {
             }
         }
         best
+    }
+
+    /// Whether a threshold finds more than chance does, or what is more often right than not. Where texts tell nothing
+    /// of a reason the largest F1 is that of giving it to nearly all.
+    fn tells(&self, margin: f64) -> bool {
+        let (mut found, mut wrong, mut with, mut all) = (0.0, 0.0, 0.0, 0.0);
+        for (end, own, other) in self.down() {
+            (with, all) = (with + own, all + own + other);
+            if end >= margin {
+                (found, wrong) = (found + own, wrong + other);
+            }
+        }
+        let (given, usual) = (found + wrong, with / all);
+        let by_chance = libm::sqrt(usual * (1.0 - usual) * given);
+        found >= wrong || found - usual * given > BEYOND_CHANCE * by_chance
     }
 
     /// The threshold above which this share of the comments with the reason lies, evenly spread within a bin.
@@ -184,6 +202,9 @@ impl Margins {
     }
 }
 
+/// Standard errors by which finds are more often right than those of chance: the best threshold of many is looked at.
+const BEYOND_CHANCE: f64 = 3.0;
+
 /// A reason that nothing tells is still ranked by its margin.
 const LEAST_SLOPE: f64 = 1e-3;
 
@@ -244,6 +265,20 @@ mod tests {
         near(threshold(Aim::Precision(0.9)), 0.75);
         near(threshold(Aim::Precision(0.8)), 0.25);
         near(margins.calibrate(Aim::Probability(0.5)).threshold, 0.0);
+    }
+
+    #[test]
+    fn a_reason_that_texts_do_not_tell_is_not_given_to_all() {
+        // One in ten, whatever the margin: F1 is largest where all are given.
+        let noise = margins(&[(-0.9, 20, 180), (-0.5, 21, 179), (-0.1, 19, 181)]);
+        assert_eq!(noise.calibrate(Aim::F1).threshold, f64::INFINITY);
+        assert!(noise.calibrate(Aim::Recall(0.5)).threshold.is_finite());
+        // A rare one that is often taken for others, but told: 3 of 13, where one in a hundred has it.
+        let rare = margins(&[(-0.9, 3, 587), (0.1, 3, 10)]).calibrate(Aim::F1);
+        assert!((rare.threshold - (rare.slope * 0.09375 + rare.intercept)).abs() < 1e-9);
+        // Most have it, and nothing tells who: right more often than not.
+        let usual = margins(&[(0.5, 80, 20), (0.9, 80, 20)]).calibrate(Aim::F1);
+        assert!((usual.threshold - (usual.slope * 0.5 + usual.intercept)).abs() < 1e-9);
     }
 
     #[test]

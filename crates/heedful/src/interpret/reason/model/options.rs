@@ -26,7 +26,8 @@ use crate::{Error, ErrorCode, Result};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive] // further aims may come
 pub enum Aim {
-    /// The best balance: the largest F1.
+    /// The best balance: the largest F1. A reason that texts do not tell (its finds are no more often right than
+    /// chance, and wrong more often than right) is not given at all.
     F1,
     /// To find this share (0 to 1) of the comments that have the reason, as precisely as that allows.
     Recall(f64),
@@ -110,17 +111,17 @@ options!(Recipe, needs [grams, window], takes [], from Self::default());
 /// How a [`Model`](super::Model) is trained.
 ///
 /// ```
-/// use heedful::{Aim, ModelOptions};
-/// let options = ModelOptions::from_json(r#"{"language": "en", "aim": {"recall": 0.9}}"#)?;
-/// assert_eq!(options, ModelOptions::default().aim(Aim::Recall(0.9)));
+/// use heedful::{Aim, ModelOptions, text::Language};
+/// let options = ModelOptions::from_json(r#"{"language": "de", "aim": {"recall": 0.9}}"#)?;
+/// assert_eq!(options, ModelOptions::default().language(Language::German).aim(Aim::Recall(0.9)));
 /// # Ok::<(), heedful::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelOptions {
-    /// The language of the comments.
-    pub language: Language,
+    /// The language of the comments. Where not set, that of the mapper that learns; of a model by itself, English.
+    pub language: Option<Language>,
     /// What the thresholds are chosen for.
     pub aim: Aim,
     /// Weight of the reasons against each other.
@@ -150,7 +151,7 @@ options!(ModelOptions, takes [language, aim, class_weight, cost, grams, window, 
 impl Default for ModelOptions {
     fn default() -> Self {
         Self {
-            language: Language::English,
+            language: None,
             aim: Aim::F1,
             class_weight: ClassWeight::default(),
             cost: 1.0,
@@ -180,7 +181,7 @@ impl ModelOptions {
     /// Sets the language of the comments.
     #[must_use]
     pub fn language(mut self, language: Language) -> Self {
-        self.language = language;
+        self.language = Some(language);
         self
     }
 

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::calibrate::probability;
-use super::{Model, Predictor};
+use super::{Model, Predictions};
 use crate::base::order::sort_by;
 use crate::text::{Kind, Lexer};
 use hashbrown::HashSet;
@@ -27,8 +27,17 @@ impl Model {
     /// ```
     #[must_use]
     pub fn suggest<T: AsRef<str>>(&self, texts: &[T], count: usize) -> Vec<usize> {
+        self.suggested(texts, &self.predict(texts), count)
+    }
+
+    /// [`suggest`](Self::suggest) by what was predicted of the texts.
+    pub(crate) fn suggested<T: AsRef<str>>(
+        &self,
+        texts: &[T],
+        predictions: &Predictions,
+        count: usize,
+    ) -> Vec<usize> {
         let mut lexer = Lexer::new(self.language());
-        let mut predictor = Predictor::default();
         let mut tokens = Vec::new();
         let mut doubts: Vec<(f64, usize)> = Vec::new();
         for (row, text) in texts.iter().enumerate() {
@@ -36,8 +45,8 @@ impl Model {
             if !tokens.iter().any(|token| lexer.word(token.slot).kind() != Kind::Punctuation) {
                 continue;
             }
-            let (odds, _) = predictor.read(self, &lexer, &tokens, &[]);
-            doubts.push((odds.iter().map(|z| entropy(*z)).fold(0.0, f64::max), row));
+            let odds = predictions.odds(row).iter();
+            doubts.push((odds.map(|z| entropy(*z)).fold(0.0, f64::max), row));
         }
         sort_by(&mut doubts, |(a, i), (b, j)| b.total_cmp(a).then(i.cmp(j)));
         doubts.truncate(count.saturating_mul(10).max(100));

@@ -183,10 +183,8 @@ pub(super) fn train(
         let message = "at least two labelled comments and one reason are needed to learn from";
         return Err(Error::new(ErrorCode::TooFew, message));
     }
-    let shape = before
-        .map_or(Shape { language: options.language, recipe: options.recipe() }, |model| {
-            model.shape
-        });
+    let language = options.language.unwrap_or(Language::English);
+    let shape = before.map_or(Shape { language, recipe: options.recipe() }, |model| model.shape);
     let collected = collect(texts, terms, &rows, &shape);
     let comments = before.map_or(0, |model| model.comments) + rows.len() as u64;
     let (features, places) = vocabulary(&collected, comments, options, before);

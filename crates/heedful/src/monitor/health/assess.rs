@@ -546,7 +546,7 @@ impl<'a> Card<'a> {
         if look.alarms.iter().any(|(_, effect)| effect.as_ref().is_some_and(holds_below)) {
             return None;
         }
-        let mut best: Option<(f64, &Read<'_>, Option<f64>, f64, Option<f64>)> = None;
+        let mut best: Option<Improvement> = None;
         for (read, line) in self.measures.iter().zip(&look.lines) {
             let measure = read.measure;
             let (points, weight) = match line.points {
@@ -562,18 +562,13 @@ impl<'a> Card<'a> {
             let (to_points, to_value) =
                 measure.points.reach((wanted + MARGIN).min(most), measure.better);
             let effort = (to_points - points) * measure.effort;
-            if best.as_ref().is_none_or(|(least, ..)| effort < *least) {
-                best = Some((effort, read, line.points, to_points, to_value));
+            if best.as_ref().is_none_or(|least| effort < least.effort) {
+                let (measure, band) = (measure.id.clone(), next.name.clone());
+                let points = line.points;
+                best = Some(Improvement { measure, band, points, to_points, to_value, effort });
             }
         }
-        best.map(|(effort, read, points, to_points, to_value)| Improvement {
-            measure: read.measure.id.clone(),
-            band: next.name.clone(),
-            points,
-            to_points,
-            to_value,
-            effort,
-        })
+        best
     }
 
     /// The points with which a measure that is left out would change nothing (the mean of its group, of an empty group

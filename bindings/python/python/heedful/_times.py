@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from heedful._errors import HeedfulError
 
 if TYPE_CHECKING:
-    from heedful._types import TimeLike
+    from heedful._types import DayLike, TimeLike
 
 _UTC = datetime.timezone.utc
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)

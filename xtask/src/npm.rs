@@ -24,17 +24,17 @@ struct Entry {
 /// together, which `core` does not yet (and it leaves learning to `text`): the budgets are a little above what they have
 /// today, so that they grow no further unseen.
 const ENTRIES: [Entry; 12] = [
-    Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 146_000 },
+    Entry { script: "index", feature: "scores", module: "heedful.wasm", budget: 147_000 },
     Entry { script: "zoned", feature: "zones", module: "zoned.wasm", budget: 231_000 },
-    Entry { script: "read", feature: "read", module: "read.wasm", budget: 116_500 },
+    Entry { script: "read", feature: "read", module: "read.wasm", budget: 118_000 },
     Entry { script: "survey", feature: "survey", module: "survey.wasm", budget: 70_000 },
-    Entry { script: "contact", feature: "contact", module: "contact.wasm", budget: 152_000 },
-    Entry { script: "text", feature: "text", module: "text.wasm", budget: 302_000 },
-    Entry { script: "core", feature: "core", module: "core.wasm", budget: 386_000 },
-    Entry { script: "watch", feature: "watch", module: "watch.wasm", budget: 265_000 },
+    Entry { script: "contact", feature: "contact", module: "contact.wasm", budget: 153_500 },
+    Entry { script: "text", feature: "text", module: "text.wasm", budget: 313_000 },
+    Entry { script: "core", feature: "core", module: "core.wasm", budget: 394_500 },
+    Entry { script: "watch", feature: "watch", module: "watch.wasm", budget: 267_000 },
     Entry { script: "why", feature: "why", module: "why.wasm", budget: 191_000 },
-    Entry { script: "health", feature: "health", module: "health.wasm", budget: 139_000 },
-    Entry { script: "act", feature: "act", module: "act.wasm", budget: 225_500 },
+    Entry { script: "health", feature: "health", module: "health.wasm", budget: 147_500 },
+    Entry { script: "act", feature: "act", module: "act.wasm", budget: 232_500 },
     Entry { script: "money", feature: "money", module: "money.wasm", budget: 98_000 },
 ];
 

@@ -39,7 +39,7 @@ export function coreCases(core, { heedful, reader, text }) {
         agreement: () => core.agreement([[["food"]], [["food"]]]),
         crossValidateSentiment: () => core.crossValidateSentiment(comments, [1, 2]),
         curve: () => known.curve(comments, ["food", "service"]),
-        disagreements: () => known.disagreements(comments, ["food", "service"]),
+        disagreements: () => known.disagreements(comments, { clicks: ["food", "service"] }),
         discover: () => core.discover(comments),
         discoverKnown: () => core.discover(comments, { known }),
         evaluate: () => core.evaluate([["food"]], [["food"]]),

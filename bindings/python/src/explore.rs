@@ -1,6 +1,6 @@
 //! How good a mapping is, telling words, topics, and texts without names and numbers.
 
-use heedful::text::{Redactor, Unit, in_unit};
+use heedful::text::{Language, Redactor, Unit, in_unit};
 use heedful::{
     Agreement, Discover, EvaluateOptions, Evaluation, Key, Keyness, Metric, Responses, Result,
     Split,
@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 
 use crate::guard::run;
 use crate::out::{self, Table};
-use crate::reason::{ReasonMapper, labels};
+use crate::reason::{ReasonMapper, labels, language};
 use crate::table::Input;
 use crate::texts::Comments;
 
@@ -185,6 +185,22 @@ pub(crate) fn discover(
         Some(known) => known.or_raised(found),
         None => found,
     }
+}
+
+/// The language of each text and how sure that is, of those named or of all, as a table.
+#[pyfunction]
+pub(crate) fn detect_language(
+    py: Python<'_>,
+    texts: Vec<Option<String>>,
+    among: Option<Vec<String>>,
+) -> PyResult<Table> {
+    run(py, || {
+        let code = |code: &String| language(code).map_err(|error| error.at("among"));
+        let among = among.as_ref().map(|codes| codes.iter().map(code).collect());
+        let among: Option<Vec<Language>> = among.transpose()?;
+        let texts = texts.iter().map(Option::as_deref);
+        Ok(Table(Language::detect_all(texts, among.as_deref())))
+    })
 }
 
 /// Texts without what identifies persons, and a table of what was taken out.

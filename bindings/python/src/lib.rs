@@ -44,7 +44,9 @@ pub mod _heedful {
     #[pymodule_export]
     use crate::contact::ContactPolicy;
     #[pymodule_export]
-    use crate::explore::{agreement, comments, discover, evaluate, keywords, redact, split};
+    use crate::explore::{
+        agreement, comments, detect_language, discover, evaluate, keywords, redact, split,
+    };
     use crate::guard::OrRaise;
     #[pymodule_export]
     use crate::health::{

@@ -351,6 +351,18 @@ def test_redacts_every_kind_of_table(table: Any) -> None:
     assert isinstance(texts, {pd.DataFrame: pd.Series, pl.DataFrame: pl.Series, pa.Table: pa.Array}.get(kind(table), list))
 
 
+def test_languages_are_guessed_from_letters() -> None:
+    said = ["Le temps d'attente en caisse est beaucoup trop long", "Das Personal war sehr freundlich", None, "", "12 345"]
+    found = hf.detect_language(said)
+    assert found["language"] == ["fr", "de", None, None, None]
+    assert [sure is not None and 0 <= sure <= 1 for sure in found["confidence"]] == [True, True, False, False, False]
+    frame = pd.DataFrame({"text": ["送货太慢了", "很好"]})
+    assert list(hf.detect_language(frame, "text")["language"]) == ["zh", "zh"]
+    with pytest.raises(hf.HeedfulError) as refused:
+        hf.detect_language(said, among=["fr", "klingon"])
+    assert (refused.value.code, refused.value.path) == ("unknown-name", "among")
+
+
 def test_redacted_spans_are_characters_and_series_keep_their_kind() -> None:
     text = "🙁 déjà: anna@mail.example, +44 20 7946 0000"
     texts, spans = hf.redact(pd.Series([None, text], index=["x", "y"], name="said"))

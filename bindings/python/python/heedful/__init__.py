@@ -10,7 +10,7 @@ from heedful._behaviour import Behaviour, Repurchase, behaviour, repurchase
 from heedful._compare import Attainment, Comparison, SamplePlan, compare, contrast, league, sample_size, target
 from heedful._contact import ContactPolicy
 from heedful._errors import HeedfulError, InternalError
-from heedful._explore import Redacted, Topic, Topics, discover, keywords, redact, tokens
+from heedful._explore import Redacted, Topic, Topics, detect_language, discover, keywords, redact, tokens
 from heedful._health import (
     Backtested,
     BandAgreement,
@@ -158,6 +158,7 @@ __all__ = [
     "cross_validate_sentiment",
     "csat",
     "detect",
+    "detect_language",
     "discover",
     "drivers",
     "emerging",

@@ -282,6 +282,23 @@ def _comments(data: Any, comment: str | None) -> list[str | None]:
     return _heedful.comments(_frames.table(data, needed), needed, _options.dumps(roles))
 
 
+def detect_language(data: Any, comment: str | None = None, *, among: Iterable[str] | None = None) -> Any:
+    """The language that each comment is most likely written in, as a table with a row for each: `language` (its code, `und`
+    for one that is plainly none that `hf` knows) and `confidence`, from 0 to 1; both are missing where nothing in the comment
+    tells.
+
+    `data` is a list or series of texts, or a table whose column `comment` names. Languages are guessed by script and by
+    trigrams of letters (the library whatlang); of a few words the guess is often wrong, so name in `among` those that can be.
+    The column serves `ReasonMapper.map(.., language="language")`.
+
+    >>> import heedful as hf
+    >>> hf.detect_language(["très bien", "sehr gut", "送货太慢了"], among=["de", "fr"])["language"]
+    ['fr', 'de', None]
+    """
+    codes = None if among is None else _options.names(among, "among")
+    return _frames.like(data, _heedful.detect_language(_comments(data, comment), codes))
+
+
 class Redacted(NamedTuple):
     """Texts without what identifies persons."""
 

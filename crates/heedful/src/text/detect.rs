@@ -3,6 +3,7 @@
 use whatlang::{Detector, Lang};
 
 use super::language::Language;
+use crate::base::table::Table;
 
 impl Language {
     /// The language that a text is most likely written in, and how sure that is, from 0 to 1; `None` where nothing
@@ -50,6 +51,31 @@ impl Language {
         // Not a number where nothing speaks for any language.
         let confidence = found.confidence();
         (confidence >= 0.0).then(|| (*own, confidence.min(1.0)))
+    }
+
+    /// The language of each text as a table with a row for each: `language`, its code, and `confidence`, from 0 to 1, both
+    /// missing where nothing tells. Among all languages where none are named.
+    ///
+    /// ```
+    /// use heedful::text::Language;
+    ///
+    /// let table = Language::detect_all([Some("Das Personal war sehr freundlich"), None], None);
+    /// assert_eq!(serde_json::to_value(&table).unwrap()[0]["language"], "de");
+    /// ```
+    #[must_use]
+    pub fn detect_all<'a>(
+        texts: impl IntoIterator<Item = Option<&'a str>>,
+        among: Option<&[Self]>,
+    ) -> Table {
+        let detect = |text: &str| match among {
+            Some(among) => Self::detect_among(text, among),
+            None => Self::detect(text),
+        };
+        let found: Vec<_> = texts.into_iter().map(|text| text.and_then(detect)).collect();
+        let mut table = Table::new();
+        table.texts("language", found.iter().map(|found| found.map(|(own, _)| own.code())));
+        table.floats("confidence", found.iter().map(|found| found.map(|(_, sure)| sure)));
+        table
     }
 
     const fn lang(self) -> Option<Lang> {

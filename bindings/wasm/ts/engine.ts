@@ -91,7 +91,7 @@ export function engine<G extends Glue>(entry: string, start: Start, glue: G): En
         if (Array.isArray(error)) throw refusal(error, path, document);
         if (error instanceof HeedfulError) throw error;
         // What the glue refuses did not reach the module.
-        if (error instanceof TypeError && !/wasm/.test(error.stack ?? "wasm")) throw new HeedfulError("invalid-argument", error.message, { path: path ?? "" });
+        if (error instanceof TypeError && !/wasm-function/.test(error.stack ?? "wasm-function")) throw new HeedfulError("invalid-argument", error.message, { path: path ?? "" });
         state = "broken";
         lives += 1;
         throw new HeedfulError("internal", `the engine stopped: ${String(error)}`);
